@@ -1,0 +1,77 @@
+//! What time it is, asked in one place: everything else is told. The system's clock in `run`, a clock that is moved
+//! by hand in tests. No other file may read wall time, and nothing here waits.
+
+use crate::domain::at::At;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A source of the present moment.
+pub trait Clock: Send + Sync {
+    /// Now, microseconds UTC.
+    fn now(&self) -> At;
+}
+
+/// The host's wall clock. It may jump; who counts on it compares two readings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads wall time")]
+    fn now(&self) -> At {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        At(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A clock that stands still until it is moved; clones show the same time.
+#[derive(Debug, Clone)]
+pub struct ManualClock(Arc<AtomicI64>);
+
+impl ManualClock {
+    /// A clock that shows `at`.
+    pub fn new(at: At) -> ManualClock {
+        ManualClock(Arc::new(AtomicI64::new(at.0)))
+    }
+
+    /// Shows `at` from now on; backwards too, as a bad host would.
+    pub fn set(&self, at: At) {
+        self.0.store(at.0, Ordering::SeqCst);
+    }
+
+    /// Moves on by so many minutes and says what it shows then.
+    pub fn advance(&self, minutes: i64) -> At {
+        let at = self.now().plus_minutes(minutes);
+        self.set(at);
+        at
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> At {
+        At(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_of_a_manual_clock_show_the_same_time() {
+        let clock = ManualClock::new(At(0));
+        let twin = clock.clone();
+        assert_eq!(clock.advance(2), At(120_000_000));
+        assert_eq!(twin.now(), At(120_000_000));
+        twin.set(At(7));
+        assert_eq!(clock.now(), At(7));
+    }
+
+    #[test]
+    fn the_system_clock_shows_this_century_in_microseconds() {
+        let year = SystemClock.now().year();
+        assert!((2026..2100).contains(&year), "{year}");
+    }
+}

@@ -1,0 +1,357 @@
+//! Settings: one struct per concern, every default written once, in `Default`. The file `config/whistle-hub.toml`
+//! first, then the environment (`WHISTLE__HTTP__LISTEN`); what cannot be meant is refused at the start, by name.
+//! No secret appears in a fault or when settings are shown; nothing here connects to anything.
+
+use crate::telemetry;
+use config::{Config, Environment, File, FileFormat};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Read when no `--config` names another; it may be absent.
+pub const DEFAULT_FILE: &str = "config/whistle-hub.toml";
+const LIMITS: (&str, &str) = ("limits-2026-02.toml", include_str!("../../config/limits-2026-02.toml"));
+const ROUTING: (&str, &str) = ("routing.toml", include_str!("../../config/routing.toml"));
+/// Longest text of one secret file, bytes.
+const SECRET_BYTES_MAX: usize = 64 * 1024;
+
+/// Everything that an operator may set.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub http: Http,
+    pub ledger: Ledger,
+    pub stream: Stream,
+    pub mail: Mail,
+    pub pen: Pen,
+    pub log: Log,
+    pub district: District,
+    /// The folder of the settings file, present or not: limits and routing may lie beside it.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// The door.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How people reach us, for links in letters: scheme, host, port, nothing after. Default `http://<listen>`.
+    pub public_url: Option<String>,
+}
+
+impl Default for Http {
+    fn default() -> Http {
+        Http { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+    }
+}
+
+impl Http {
+    /// What links start with, without a slash at the end. `bound`: the address really taken, with its port.
+    pub fn links(&self, bound: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// Whether browsers reach us by TLS, so that the cookie may carry `Secure` and the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// Where the facts are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ledger {
+    pub url: LedgerPlace,
+}
+
+/// `sqlite://<path>`, relative to the working directory or absolute.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum LedgerPlace {
+    Sqlite(PathBuf),
+}
+
+impl Default for LedgerPlace {
+    fn default() -> LedgerPlace {
+        LedgerPlace::Sqlite(PathBuf::from("data/hub.db"))
+    }
+}
+
+impl TryFrom<String> for LedgerPlace {
+    type Error = &'static str;
+
+    fn try_from(url: String) -> Result<LedgerPlace, &'static str> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Err("ledger.url: PostgreSQL comes with the next release; until then it is sqlite://<path>");
+        }
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() => Ok(LedgerPlace::Sqlite(PathBuf::from(path))),
+            _ => Err("ledger.url: is sqlite://<path>"),
+        }
+    }
+}
+
+/// Where the doorbell hangs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stream {
+    pub url: StreamPlace,
+}
+
+/// `embedded`: inside this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "String")]
+pub enum StreamPlace {
+    #[default]
+    Embedded,
+}
+
+impl TryFrom<String> for StreamPlace {
+    type Error = &'static str;
+
+    fn try_from(url: String) -> Result<StreamPlace, &'static str> {
+        if url.starts_with("redis://") || url.starts_with("rediss://") {
+            return Err("stream.url: Redis comes with the next release; until then it is embedded");
+        }
+        if url == "embedded" { Ok(StreamPlace::Embedded) } else { Err("stream.url: is embedded") }
+    }
+}
+
+/// How letters leave.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `file://<folder>`, `smtp://<host>[:25]` or `smtps://<host>[:465]`; `mail` reads the rest. Kept from sight, since
+    /// people write passwords into such addresses.
+    pub url: SecretString,
+    /// The address that letters come from, perhaps `Name <address>`.
+    pub from: String,
+    /// Where answers go; none: to an address of the same domain that nobody reads.
+    pub reply_to: Option<String>,
+    /// Seconds that one letter may take from connecting to the server's last word.
+    pub deadline_seconds: u64,
+}
+
+impl Default for Mail {
+    fn default() -> Mail {
+        Mail {
+            url: "file://data/letters".into(),
+            from: "whistle-hub@yunhu.example".to_owned(),
+            reply_to: None,
+            deadline_seconds: 60,
+        }
+    }
+}
+
+/// The one writer of the ledger.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pen {
+    /// Changes that may wait for the pen; above it 503.
+    pub queue_max: usize,
+    /// Changes written with one fsync.
+    pub batch_max: usize,
+}
+
+impl Default for Pen {
+    fn default() -> Pen {
+        Pen { queue_max: 1024, batch_max: 64 }
+    }
+}
+
+/// The log, on standard error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Levels by module: `info`, `warn,whistle_hub::store=debug`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Log {
+        Log { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// For eyes or for a collector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Whose hub this is, as pages and letters say it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct District {
+    pub name_zh: String,
+    pub name_en: String,
+}
+
+impl Default for District {
+    fn default() -> District {
+        District { name_zh: "云湖区".to_owned(), name_en: "Yunhu District".to_owned() }
+    }
+}
+
+/// Why the settings cannot be used. Names the key or the file, never a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// An unknown key, a wrong type, a place of the wrong kind.
+    #[error("{0}")]
+    Wrong(String),
+    /// Each value is fine alone.
+    #[error("{key}: {why}")]
+    Impossible { key: &'static str, why: &'static str },
+}
+
+impl Settings {
+    /// Reads `file` (a named one must exist, [`DEFAULT_FILE`] need not), lays the `WHISTLE__…` of `env` over it and
+    /// checks the whole.
+    pub fn load(file: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Settings, ConfigFault> {
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(fault) if file.is_none() && fault.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(ConfigFault::Unreadable { path: path.to_owned(), source }),
+        };
+        is_toml(path, &text)?;
+        let overlay = Environment::with_prefix("WHISTLE").separator("__").ignore_empty(true);
+        let built = Config::builder()
+            .add_source(File::from_str(&text, FileFormat::Toml))
+            .add_source(overlay.source(Some(with_secret_files(env)?)))
+            .build()
+            .and_then(Config::try_deserialize::<Settings>);
+        let mut settings = built.map_err(|fault| ConfigFault::Wrong(fault.to_string()))?;
+        settings.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Refuses what no operator can mean, the first one found.
+    pub fn check(&self) -> Result<(), ConfigFault> {
+        let public = self.http.public_url.as_deref();
+        let no_mailbox = |text: &str| !text.contains('@') || text.chars().any(char::is_control);
+        let refusals = [
+            (
+                public.is_none() && self.http.listen.ip().is_unspecified(),
+                "http.public_url",
+                "is needed when http.listen is every address: a link to 0.0.0.0 leads nowhere",
+            ),
+            (
+                public.is_some_and(|url| !is_origin(url)),
+                "http.public_url",
+                "is http:// or https://, a host, perhaps a port, and nothing after it",
+            ),
+            (self.pen.batch_max == 0, "pen.batch_max", "is at least 1"),
+            (self.pen.queue_max < self.pen.batch_max, "pen.queue_max", "is at least pen.batch_max"),
+            (
+                !is_mail_url(self.mail.url.expose_secret()),
+                "mail.url",
+                "is file://<folder>, smtp://<host> or smtps://<host>",
+            ),
+            (!(1..=600).contains(&self.mail.deadline_seconds), "mail.deadline_seconds", "is 1 to 600"),
+            (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
+            (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),
+            (telemetry::filter(&self.log).is_err(), "log.filter", "is a level, or levels by module: info,a::b=debug"),
+            (self.district.name_zh.trim().is_empty(), "district.name_zh", "is not blank"),
+            (self.district.name_en.trim().is_empty(), "district.name_en", "is not blank"),
+        ];
+        match refusals.into_iter().find(|(refused, ..)| *refused) {
+            Some((_, key, why)) => Err(ConfigFault::Impossible { key, why }),
+            None => Ok(()),
+        }
+    }
+
+    /// Every table of limits, (file name, text), by name: the compiled-in one, replaced and added to by the
+    /// `limits-*.toml` beside the settings file.
+    pub fn limits_texts(&self) -> Result<Vec<(String, String)>, ConfigFault> {
+        let mut texts = BTreeMap::from([(LIMITS.0.to_owned(), LIMITS.1.to_owned())]);
+        let Ok(entries) = fs::read_dir(self.beside("")) else { return Ok(texts.into_iter().collect()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("limits-") && name.ends_with(".toml") {
+                let path = entry.path();
+                let text = fs::read_to_string(&path).map_err(|source| ConfigFault::Unreadable { path, source })?;
+                texts.insert(name, text);
+            }
+        }
+        Ok(texts.into_iter().collect())
+    }
+
+    /// The routing rules: the file beside the settings file, else the compiled-in one.
+    pub fn routing_text(&self) -> Result<String, ConfigFault> {
+        let path = self.beside(ROUTING.0);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(ROUTING.1.to_owned()),
+            Err(source) => Err(ConfigFault::Unreadable { path, source }),
+        }
+    }
+
+    fn beside(&self, name: &str) -> PathBuf {
+        // An empty folder is the working directory, which `read_dir` wants named.
+        if self.folder.as_os_str().is_empty() { Path::new(".").join(name) } else { self.folder.join(name) }
+    }
+}
+
+/// The parser's own fault quotes the line, with whatever secret stands there; ours says where and why.
+fn is_toml(path: &Path, text: &str) -> Result<(), ConfigFault> {
+    let Err(fault) = text.parse::<toml::Table>() else { return Ok(()) };
+    let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    Err(ConfigFault::Wrong(format!("{}, line {line}: {}", path.display(), fault.message())))
+}
+
+/// `http://host`, `https://host:8443`: nothing that a link could not be put behind.
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:-[]".contains(&b))
+    })
+}
+
+fn is_mail_url(url: &str) -> bool {
+    ["file://", "smtp://", "smtps://"]
+        .iter()
+        .any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+}
+
+/// The environment with every `WHISTLE__…__FILE` replaced by what its file holds, one line end at the end cut off.
+fn with_secret_files(env: impl Iterator<Item = (String, String)>) -> Result<HashMap<String, String>, ConfigFault> {
+    let ours = env.filter(|(key, _)| key.starts_with("WHISTLE__"));
+    let mut read = HashMap::new();
+    for (key, value) in ours {
+        let (key, value) = match key.strip_suffix("__FILE") {
+            Some(named) => (named.to_owned(), secret_file(Path::new(&value))?),
+            None => (key, value),
+        };
+        if read.contains_key(&key) {
+            return Err(ConfigFault::Wrong(format!("{key} is given twice, once with __FILE")));
+        }
+        read.insert(key, value);
+    }
+    Ok(read)
+}
+
+fn secret_file(path: &Path) -> Result<String, ConfigFault> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigFault::Unreadable { path: path.to_owned(), source })?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() || text.len() > SECRET_BYTES_MAX {
+        return Err(ConfigFault::Wrong(format!("{} is empty or too long for a setting", path.display())));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! One moment, as the ledger keeps it: microseconds UTC. The district's civil time is Asia/Shanghai, whatever the
+//! host's zone is. No time type of a library crosses this file's border, and nothing here asks what time it is.
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use std::sync::LazyLock;
+
+static SHANGHAI: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC));
+
+/// Microseconds in one minute.
+pub const MINUTE: i64 = 60_000_000;
+
+/// A moment, microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct At(pub i64);
+
+impl At {
+    /// The moment `minutes` later; saturates at the end of time.
+    pub fn plus_minutes(self, minutes: i64) -> At {
+        At(self.0.saturating_add(minutes.saturating_mul(MINUTE)))
+    }
+
+    /// The civil date and time in Asia/Shanghai.
+    pub fn civil(self) -> civil::DateTime {
+        let stamp = Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MIN);
+        stamp.to_zoned_datetime(SHANGHAI.clone()).datetime()
+    }
+
+    /// The moment at which clocks in Asia/Shanghai show `civil`.
+    pub fn from_civil(civil: civil::DateTime) -> At {
+        At(civil.to_zoned_datetime(SHANGHAI.clone()).map_or(i64::MAX, |zoned| zoned.timestamp().as_microsecond()))
+    }
+
+    /// The civil year in Asia/Shanghai: the year of a code.
+    pub fn year(self) -> i16 {
+        self.civil().year()
+    }
+
+    /// RFC 3339 with the district's offset, to the second: `2026-11-25T17:30:32+08:00`.
+    pub fn rfc3339(self) -> String {
+        format!("{}+08:00", self.civil().strftime("%Y-%m-%dT%H:%M:%S"))
+    }
+
+    /// Reads RFC 3339 with any offset.
+    pub fn parse(text: &str) -> Option<At> {
+        text.parse::<Timestamp>().ok().map(|stamp| At(stamp.as_microsecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn civil_time_is_shanghais_and_round_trips() {
+        let at = At::parse("2026-12-31T16:30:00Z").unwrap();
+        assert_eq!((at.rfc3339().as_str(), at.year()), ("2027-01-01T00:30:00+08:00", 2027));
+        assert_eq!(At::from_civil(at.civil()), at);
+    }
+}

@@ -1,0 +1,178 @@
+//! What a deed answers: a [`Change`] (data that the ledger writes, all or nothing) or a [`Refusal`].
+//! A `Change` names the version of the tree it was decided on; it never holds a transaction, a query or a number of a
+//! series: the pen allots numbers once its guards have passed.
+
+use super::at::At;
+use super::event::{Doer, Event, EventKind};
+use super::obligation::{Obligation, Post};
+use super::order::{Fault, NotAnObject};
+use super::summons::Summons;
+use super::terms::LetterKind;
+use super::whistle::Whistle;
+use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
+use serde_json::Value;
+
+/// One decision, ready to be committed.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// The trees this was decided on, each at the version that was read. New trees have no guard.
+    pub guards: Vec<Guard>,
+    /// The series whose next number this Change takes.
+    pub series: Option<Series>,
+    pub whistle: Option<Whistle>,
+    /// Readers' keys (`policy`) that from now on see the whistle; nobody's sight is ever taken away here.
+    pub sights: Vec<String>,
+    pub summonses: Vec<Summons>,
+    /// Obligations as they shall stand: ended ones and newly armed ones.
+    pub obligations: Vec<Obligation>,
+    pub events: Vec<Event>,
+    pub letters: Vec<LetterOwed>,
+    pub texts: Vec<Text>,
+    /// The answer to remember for an idempotency key.
+    pub receipt: Option<Receipt>,
+}
+
+/// "This whistle's tree still is at this version."
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    pub whistle: WhistleId,
+    pub tree_version: i64,
+}
+
+/// A run of numbers without a hole, per kind and civil year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// The code's prefix: `WH`.
+    pub prefix: &'static str,
+    pub year: i16,
+}
+
+impl Series {
+    /// The ledger's name of the series: `WH/2026`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.prefix, self.year)
+    }
+
+    /// The code of its `n`th number: `WH-2026-0731`, four digits or more.
+    pub fn code(&self, n: i64) -> String {
+        format!("{}-{}-{:04}", self.prefix, self.year, n)
+    }
+}
+
+impl Change {
+    /// Fills in the number that the pen allotted: row and remembered answer. Everything else goes by id.
+    pub fn number(&mut self, n: i64) {
+        let Some(code) = self.series.as_ref().map(|series| series.code(n)) else { return };
+        if let Some(receipt) = &mut self.receipt {
+            receipt.code.clone_from(&code);
+            if let Some(card) = receipt.card.as_mut().and_then(Value::as_object_mut) {
+                card.insert("code".into(), Value::String(code.clone()));
+            }
+        }
+        if let Some(whistle) = &mut self.whistle {
+            whistle.code = code;
+        }
+    }
+}
+
+/// A text that law may erase; everything else points here by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub id: TextId,
+    pub salt: [u8; 16],
+    pub body: String,
+}
+
+/// A letter owed to a post. It names no person and holds no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterOwed {
+    pub id: LetterId,
+    /// Unique: the same reason owes the same letter once.
+    pub key: String,
+    pub kind: LetterKind,
+    pub to: Post,
+    /// The whistle it is about; a reminder bundles over all that its post owes and has none.
+    pub whistle: Option<WhistleId>,
+    pub summons: Option<SummonsId>,
+    /// Not sent before: time to think twice about a summons.
+    pub not_before: At,
+}
+
+/// What an idempotency key remembers: only a 2xx, as code, version and card.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Receipt {
+    /// Caller, method, path and key in one text.
+    pub key: String,
+    /// The request body's salted digest: the same key with another body is refused.
+    pub body: BodyDigest,
+    pub at: At,
+    pub code: String,
+    pub version: i64,
+    /// The first answer's item, its texts by reference; a deed's answer is drawn anew.
+    pub card: Option<Value>,
+}
+
+/// SHA-256 over salt and body bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyDigest {
+    pub salt: [u8; 16],
+    pub digest: [u8; 32],
+}
+
+/// Why a deed is not done. Nothing was written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// The thing does not exist for this actor.
+    NotFound,
+    /// This role (or this department) never may.
+    RoleMayNot,
+    /// The idempotency key is missing where one must be, or is not 8–128 visible ASCII characters.
+    Key(KeyFault),
+    /// The key was used for another body.
+    KeyReused,
+    /// A deed that does not say which version it was decided on.
+    VersionNeeded,
+    /// The body is no JSON object of ours.
+    Body(NotAnObject),
+    /// The order is faulty: all faults at once.
+    Faults(Vec<Fault>),
+    /// The row that the client named has moved since.
+    Moved {
+        current_version: i64,
+        /// What happened since, oldest first.
+        changes: Vec<Passed>,
+    },
+    /// Not in this state.
+    NotNow {
+        /// The state it is in.
+        status: &'static str,
+        /// What this actor could do instead.
+        allowed: Vec<&'static str>,
+    },
+    /// Somebody else kept moving it while we decided; the client named no version. Try again.
+    Contended,
+    /// The pen's queue is full. Try again.
+    Busy,
+}
+
+/// What is wrong with an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFault {
+    Missing,
+    Malformed,
+}
+
+/// One event that the client had not seen: told to whoever lost a race.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    pub seq: i64,
+    pub at: At,
+    pub kind: EventKind,
+    pub doer: Option<Doer>,
+}
+
+impl From<Vec<Fault>> for Refusal {
+    fn from(faults: Vec<Fault>) -> Refusal {
+        Refusal::Faults(faults)
+    }
+}

@@ -1,0 +1,255 @@
+//! Who and what the district is made of: units, people with their posts, enterprises, the duty rota. Data, never code:
+//! a department more is a row more. Nothing here knows where it was loaded from.
+
+use super::at::At;
+use super::obligation::Post;
+use super::policy::Actor;
+use super::terms::{Category, Role, words};
+use crate::ids::PersonId;
+use jiff::civil;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+words!(
+    /// What a unit is in the hub.
+    UnitRole { Member = "member", CommitteeOffice = "committee_office", Supervisor = "supervisor", }
+);
+
+/// A department (or the office, or the supervisors).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Department {
+    pub code: String,
+    pub name: String,
+    pub short_name: String,
+    pub name_en: String,
+    pub kind: String,
+    pub may_inspect: bool,
+    pub may_be_summoned: bool,
+    pub role_in_hub: UnitRole,
+    pub remit: String,
+    pub remit_en: String,
+}
+
+/// A town or subdistrict, with the squad stationed there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Town {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    pub kind: String,
+    pub x_km: f64,
+    pub y_km: f64,
+    pub squad_code: String,
+    pub squad_leader: u32,
+    pub squad_district_officers: u32,
+    pub squad_town_officers: u32,
+    pub squad_vehicles: u32,
+    pub squad_office: String,
+    pub branch_code: String,
+    pub is_branch_host: bool,
+    pub branch_headcount: Option<u32>,
+    pub new_certified_town_officers: u32,
+    pub industries: String,
+}
+
+/// A firm under supervision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Enterprise {
+    pub code: String,
+    pub name: String,
+    pub credit_code: String,
+    pub town_code: String,
+    pub industry: String,
+    pub categories: Vec<Category>,
+    pub employees: u32,
+    pub risk_level: String,
+    pub lead_department: String,
+    pub landlord_code: Option<String>,
+    pub status: String,
+    pub is_key: bool,
+    pub visit_cap: u32,
+    pub visits_this_year: u32,
+    pub x_km: f64,
+    pub y_km: f64,
+}
+
+/// One sign-in of one person: a person with two roles has two.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: PersonId,
+    pub username: String,
+    pub name: String,
+    /// Home unit: a department's, town's or squad's code.
+    pub department_code: String,
+    pub role: Role,
+    pub title: String,
+    pub certificate_no: Option<String>,
+    pub certificate_fields: Vec<String>,
+    pub certificate_valid_to: Option<String>,
+    pub certificate_basis: Option<String>,
+    pub skills: Vec<String>,
+    pub since: String,
+}
+
+/// One shift of the rota: day 08:00–18:00, night 18:00–08:00.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    /// `2026-12-01`.
+    pub date: String,
+    pub night: bool,
+    pub main: String,
+    pub deputy: String,
+    /// The duty officer's username.
+    pub office_duty: String,
+}
+
+/// The whole directory as it stood when it was loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    pub departments: Vec<Department>,
+    pub towns: Vec<Town>,
+    pub enterprises: Vec<Enterprise>,
+    pub people: Vec<Person>,
+    pub rota: Vec<Shift>,
+    people_by_id: HashMap<PersonId, usize>,
+    people_by_username: HashMap<String, usize>,
+    enterprises_by_code: HashMap<String, usize>,
+}
+
+/// The civil hour at which the day shift begins, and the one at which it ends.
+const DAY_SHIFT_HOURS: (i8, i8) = (8, 18);
+
+impl Directory {
+    /// Puts the parts together; lists keep the official order (机构序) in which they were given.
+    pub fn new(
+        departments: Vec<Department>,
+        towns: Vec<Town>,
+        enterprises: Vec<Enterprise>,
+        people: Vec<Person>,
+        rota: Vec<Shift>,
+    ) -> Directory {
+        Directory {
+            people_by_id: people.iter().enumerate().map(|(at, p)| (p.id.clone(), at)).collect(),
+            people_by_username: people.iter().enumerate().map(|(at, p)| (p.username.clone(), at)).collect(),
+            enterprises_by_code: enterprises.iter().enumerate().map(|(at, e)| (e.code.clone(), at)).collect(),
+            departments,
+            towns,
+            enterprises,
+            people,
+            rota,
+        }
+    }
+
+    pub fn department(&self, code: &str) -> Option<&Department> {
+        self.departments.iter().find(|department| department.code == code)
+    }
+
+    pub fn town(&self, code: &str) -> Option<&Town> {
+        self.towns.iter().find(|town| town.code == code)
+    }
+
+    /// The town where a unit sits: the town itself, or the town of a squad.
+    pub fn town_of(&self, unit: &str) -> Option<&Town> {
+        self.towns.iter().find(|town| town.code == unit || town.squad_code == unit)
+    }
+
+    pub fn enterprise(&self, code: &str) -> Option<&Enterprise> {
+        self.enterprises_by_code.get(code).and_then(|at| self.enterprises.get(*at))
+    }
+
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.people_by_id.get(id).and_then(|at| self.people.get(*at))
+    }
+
+    pub fn by_username(&self, username: &str) -> Option<&Person> {
+        self.people_by_username.get(username).and_then(|at| self.people.get(*at))
+    }
+
+    /// A unit that may be summoned: a member department with that right, or a town.
+    pub fn may_be_summoned(&self, code: &str) -> bool {
+        self.department(code).map_or_else(|| self.town(code).is_some(), |department| department.may_be_summoned)
+    }
+
+    /// A unit for which the office may blow: any department (its own for callers outside), town or squad.
+    pub fn is_unit(&self, code: &str) -> bool {
+        self.department(code).is_some() || self.town_of(code).is_some()
+    }
+
+    /// The committee office's code.
+    pub fn office(&self) -> &str {
+        let office = self.departments.iter().find(|department| department.role_in_hub == UnitRole::CommitteeOffice);
+        office.map_or("AWB", |department| &department.code)
+    }
+
+    /// A unit's name as people say it: 区消防救援大队, 龙荡镇, 龙荡镇派驻中队 by its town.
+    pub fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.department(code)
+            .map(|department| department.short_name.as_str())
+            .or_else(|| self.town_of(code).map(|town| town.name.as_str()))
+            .unwrap_or(code)
+    }
+
+    /// A unit's English name.
+    pub fn unit_name_en<'a>(&'a self, code: &'a str) -> &'a str {
+        self.department(code)
+            .map(|department| department.name_en.as_str())
+            .or_else(|| self.town_of(code).map(|town| town.name_en.as_str()))
+            .unwrap_or(code)
+    }
+
+    /// The person as an actor, in the role of this sign-in.
+    pub fn actor(&self, id: &PersonId) -> Option<Actor> {
+        let person = self.person(id)?;
+        Some(Actor {
+            person: person.id.clone(),
+            username: person.username.clone(),
+            name: person.name.clone(),
+            role: person.role,
+            unit: person.department_code.clone(),
+            town: self.town_of(&person.department_code).map(|town| town.code.clone()),
+        })
+    }
+
+    /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.
+    /// The sample's fourteen days repeat as a cycle, so a date past the last one falls back into them.
+    pub fn duty_officer(&self, now: At) -> Option<&Person> {
+        let (date, night) = shift_at(now);
+        let username = &self.shift(date, night)?.office_duty;
+        self.by_username(username)
+    }
+
+    fn shift(&self, date: civil::Date, night: bool) -> Option<&Shift> {
+        let first: civil::Date = self.rota.first()?.date.parse().ok()?;
+        let days = i64::try_from(self.rota.len()).ok()? / 2;
+        let since = i64::from(first.until(date).ok()?.get_days());
+        let day = first.checked_add(jiff::Span::new().days(since.rem_euclid(days.max(1)))).ok()?.to_string();
+        self.rota.iter().find(|shift| shift.night == night && shift.date == day)
+    }
+
+    /// Who holds a post now. The head is the first listed, the others are deputies; the duty post is the rota's
+    /// officer, or all duty officers when the rota has nobody.
+    pub fn holders(&self, post: &Post, now: At) -> Vec<&Person> {
+        let mut all = self.people.iter().filter(|p| p.role == post.role && p.department_code == post.department);
+        match post.role {
+            Role::DepartmentHead | Role::OfficeDirector => all.next().into_iter().collect(),
+            Role::OfficeDuty => self.duty_officer(now).map_or_else(|| all.collect(), |officer| vec![officer]),
+            Role::Liaison | Role::Inspector | Role::SquadLeader | Role::TownOfficer | Role::Expert => all.collect(),
+            Role::LegalReviewer | Role::Supervisor | Role::Admin => all.collect(),
+        }
+    }
+
+    /// Whom to write to when nobody holds a post: the unit's head, or for the office its director.
+    pub fn fallback(&self, post: &Post) -> Option<&Person> {
+        let role = if post.department == self.office() { Role::OfficeDirector } else { Role::DepartmentHead };
+        self.people.iter().find(|p| p.role == role && p.department_code == post.department)
+    }
+}
+
+/// The rota's date and shift at a moment: before 08:00 it still is last night.
+fn shift_at(now: At) -> (civil::Date, bool) {
+    let civil = now.civil();
+    let (begins, ends) = DAY_SHIFT_HOURS;
+    let night = civil.hour() < begins || civil.hour() >= ends;
+    let date = if civil.hour() < begins { civil.date().yesterday().unwrap_or(civil.date()) } else { civil.date() };
+    (date, night)
+}

@@ -1,0 +1,56 @@
+//! What happened, in the past tense: the audit trail, the stream's source and the live feed are this one list.
+//! An event never holds a text that law may erase: it points at one by id, with a salted digest beside it.
+
+use super::policy::Actor;
+use super::terms::words;
+use crate::ids::{PersonId, SummonsId, WhistleId};
+use serde_json::Value;
+
+words!(
+    /// Every kind of event that this hub writes; the words of API.md.
+    EventKind {
+        WhistleBlown = "whistle.blown", WhistleRouted = "whistle.routed", WhistleAccepted = "whistle.accepted",
+        WhistleDispatched = "whistle.dispatched", WhistleReturned = "whistle.returned",
+        WhistleCompleted = "whistle.completed", WhistleDeclined = "whistle.declined",
+        WhistleHandling = "whistle.handling", WhistleAwaitingClosure = "whistle.awaiting_closure",
+        WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back",
+        SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
+        SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
+        SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
+        SummonsSentBack = "summons.sent_back",
+        ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
+    }
+);
+
+/// Who did it; `None` in an event means the hub itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doer {
+    /// The person's sign-in.
+    pub person: PersonId,
+    /// The home unit's code in which the person acted.
+    pub department: String,
+}
+
+impl From<&Actor> for Doer {
+    fn from(actor: &Actor) -> Doer {
+        Doer { person: actor.person.clone(), department: actor.unit.clone() }
+    }
+}
+
+/// One event before the ledger gives it its `seq` and leaf hash.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub kind: EventKind,
+    /// The whistle in whose tree it happened.
+    pub whistle: WhistleId,
+    /// The summons it is about, if any.
+    pub summons: Option<SummonsId>,
+    pub doer: Option<Doer>,
+    /// Facts for the timeline: words, codes, numbers, and references to texts made by [`text_ref`].
+    pub data: Value,
+}
+
+/// How an event or a receipt points at a text: the reader resolves it under the reader's rights.
+pub fn text_ref(id: &crate::ids::TextId) -> Value {
+    serde_json::json!({ "$text": id.as_str() })
+}

@@ -1,0 +1,257 @@
+//! The limits of the deeds on whistle and summons, read from a dated file (`config/limits-*.toml`): law changes, and the
+//! date of the act says which file holds. Every rule names its source. Nothing here counts time: that is `calendar`'s,
+//! and no figure is written in code.
+
+use super::at::At;
+use super::calendar::{AMOUNT_MAX, Limit, Moves};
+use super::terms::{Duty, Urgency};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+/// One dated file of limits.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    valid_from: Date,
+    rules: Rules,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    valid_from: String,
+    limits: Rules,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rules {
+    triage: ByUrgency,
+    complete: Complete,
+    dispatch: ByUrgency,
+    report_in: ReportIn,
+    first_result: ByUrgency,
+    review: Every,
+    closure: Every,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByUrgency {
+    source: String,
+    emergency: Limit,
+    urgent: Limit,
+    normal: Limit,
+    complex: Limit,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Complete {
+    source: String,
+    normal: Limit,
+    complex: Limit,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReportIn {
+    source: String,
+    emergency: Limit,
+    emergency_at_night: Limit,
+    urgent: Limit,
+    normal: Limit,
+    complex: Limit,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Every {
+    source: String,
+    every: Limit,
+}
+
+impl Limits {
+    /// Reads one file. The error names the key that is missing, unknown or out of its range.
+    pub fn read(toml_text: &str) -> Result<Limits, String> {
+        let file: File = toml::from_str(toml_text).map_err(|error| error.to_string())?;
+        let valid_from = file.valid_from.parse::<Date>().map_err(|_| "valid_from: not a date".to_owned())?;
+        let read = Limits { valid_from, rules: file.limits };
+        for duty in Duty::ALL {
+            if read.source(*duty).trim().is_empty() {
+                return Err(format!("limits.{duty}.source: is empty"));
+            }
+            for urgency in Urgency::ALL {
+                in_range(read.limit(*duty, *urgency), &format!("limits.{duty} ({urgency})"))?;
+            }
+        }
+        in_range(read.rules.report_in.emergency_at_night, "limits.report_in.emergency_at_night")?;
+        Ok(read)
+    }
+
+    /// How long a duty may take. A returned emergency or urgent whistle never lapses: the office has its triage limit
+    /// again. For reporting in by night see `report_in`.
+    pub fn limit(&self, duty: Duty, urgency: Urgency) -> Limit {
+        let rules = &self.rules;
+        match duty {
+            Duty::Triage => rules.triage.of(urgency),
+            Duty::Complete => match urgency {
+                Urgency::Emergency | Urgency::Urgent => rules.triage.of(urgency),
+                Urgency::Normal => rules.complete.normal,
+                Urgency::Complex => rules.complete.complex,
+            },
+            Duty::Dispatch => rules.dispatch.of(urgency),
+            Duty::ReportIn => self.report_in(urgency, false),
+            Duty::FirstResult => rules.first_result.of(urgency),
+            Duty::Review => rules.review.every,
+            Duty::Closure => rules.closure.every,
+        }
+    }
+
+    /// How long a department has to report in; `night_or_off`: the dispatch was at night or on a day off
+    /// (`Calendar::is_night_or_day_off`), which matters to an emergency only.
+    pub fn report_in(&self, urgency: Urgency, night_or_off: bool) -> Limit {
+        let rule = &self.rules.report_in;
+        match urgency {
+            Urgency::Emergency if night_or_off => rule.emergency_at_night,
+            Urgency::Emergency => rule.emergency,
+            Urgency::Urgent => rule.urgent,
+            Urgency::Normal => rule.normal,
+            Urgency::Complex => rule.complex,
+        }
+    }
+
+    /// Whence a duty's limits come, and how sure that is: shown beside the figure.
+    pub fn source(&self, duty: Duty) -> &str {
+        let rules = &self.rules;
+        match duty {
+            Duty::Triage => &rules.triage.source,
+            Duty::Complete => &rules.complete.source,
+            Duty::Dispatch => &rules.dispatch.source,
+            Duty::ReportIn => &rules.report_in.source,
+            Duty::FirstResult => &rules.first_result.source,
+            Duty::Review => &rules.review.source,
+            Duty::Closure => &rules.closure.source,
+        }
+    }
+}
+
+/// Every limits file that is at hand; the date of the act chooses among them.
+#[derive(Debug, Clone)]
+pub struct DatedLimits {
+    /// Sorted by `valid_from`; never empty.
+    files: Vec<Limits>,
+}
+
+impl DatedLimits {
+    /// Reads the texts of the files; none at all is a fault.
+    pub fn read(texts: &[String]) -> Result<DatedLimits, String> {
+        let mut files = texts.iter().map(|text| Limits::read(text)).collect::<Result<Vec<_>, _>>()?;
+        files.sort_by_key(|file| file.valid_from);
+        if files.is_empty() { Err("no limits file".to_owned()) } else { Ok(DatedLimits { files }) }
+    }
+
+    /// The file that holds for an act at that moment: the latest one in force, or the earliest if none was yet.
+    pub fn at(&self, at: At) -> &Limits {
+        let day = at.civil().date();
+        let in_force = self.files.iter().filter(|file| file.valid_from <= day).count();
+        &self.files[in_force.saturating_sub(1)]
+    }
+}
+
+impl ByUrgency {
+    fn of(&self, urgency: Urgency) -> Limit {
+        match urgency {
+            Urgency::Emergency => self.emergency,
+            Urgency::Urgent => self.urgent,
+            Urgency::Normal => self.normal,
+            Urgency::Complex => self.complex,
+        }
+    }
+}
+
+impl From<Urgency> for Moves {
+    /// Emergency and urgent limits never wait for a working day.
+    fn from(urgency: Urgency) -> Moves {
+        match urgency {
+            Urgency::Emergency | Urgency::Urgent => Moves::Never,
+            Urgency::Normal | Urgency::Complex => Moves::ToWorkingDay,
+        }
+    }
+}
+
+fn in_range(limit: Limit, key: &str) -> Result<(), String> {
+    let good = (1..=AMOUNT_MAX).contains(&limit.amount);
+    good.then_some(()).ok_or_else(|| format!("{key}: amount must be 1 to {AMOUNT_MAX}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Unit;
+
+    const SHIPPED: &str = include_str!("../../config/limits-2026-02.toml");
+
+    #[test]
+    fn the_shipped_file_gives_the_figures_of_the_domain_page() {
+        let limits = Limits::read(SHIPPED).unwrap();
+        let (min, h, wh, d, wd) =
+            (Unit::Minutes, Unit::Hours, Unit::WorkingHours, Unit::NaturalDays, Unit::WorkingDays);
+        let expected = [
+            (Duty::Triage, [(10, min), (30, min), (4, wh), (1, wd)]),
+            (Duty::Complete, [(10, min), (30, min), (3, wd), (3, wd)]),
+            (Duty::Dispatch, [(10, min), (30, min), (4, wh), (1, wd)]),
+            (Duty::ReportIn, [(30, min), (2, h), (1, wd), (2, wd)]),
+            (Duty::FirstResult, [(2, h), (24, h), (7, d), (15, d)]),
+            (Duty::Review, [(2, wd); 4]),
+            (Duty::Closure, [(3, wd); 4]),
+        ];
+        assert_eq!(expected.len(), Duty::ALL.len());
+        for (duty, row) in expected {
+            for (urgency, (amount, unit)) in Urgency::ALL.iter().zip(row) {
+                assert_eq!(limits.limit(duty, *urgency), Limit { amount, unit }, "{duty} {urgency}");
+            }
+            assert!(!limits.source(duty).is_empty());
+        }
+    }
+
+    #[test]
+    fn only_an_emergency_has_longer_by_night() {
+        let limits = Limits::read(SHIPPED).unwrap();
+        assert_eq!(limits.report_in(Urgency::Emergency, true), Limit { amount: 60, unit: Unit::Minutes });
+        for urgency in [Urgency::Urgent, Urgency::Normal, Urgency::Complex] {
+            assert_eq!(limits.report_in(urgency, true), limits.report_in(urgency, false));
+        }
+        let never: Vec<bool> = Urgency::ALL.iter().map(|urgency| Moves::from(*urgency) == Moves::Never).collect();
+        assert_eq!(never, [true, true, false, false]);
+    }
+
+    #[test]
+    fn the_date_of_the_act_chooses_the_file() {
+        let dated = |date: &str| SHIPPED.replace("2026-02-01", date);
+        let files = DatedLimits::read(&[dated("2026-07-01"), dated("2026-02-01")]).unwrap();
+        let chosen = |at: &str| files.at(At::parse(at).unwrap()).valid_from.to_string();
+        assert_eq!(chosen("2026-06-30T23:59:59+08:00"), "2026-02-01");
+        assert_eq!(chosen("2026-06-30T16:00:00Z"), "2026-07-01", "midnight is the district's");
+        assert_eq!(chosen("2025-01-01T00:00:00Z"), "2026-02-01", "an act before the first file");
+        assert!(DatedLimits::read(&[]).is_err());
+    }
+
+    #[test]
+    fn a_faulty_file_is_refused_and_the_key_is_named() {
+        for (from, to, named) in [
+            ("[limits.review]", "[limits.reveiw]", "reveiw"),
+            ("emergency_at_night = { amount = 60, unit = \"minutes\" }\n", "", "emergency_at_night"),
+            ("emergency_at_night = { amount = 60", "emergency_at_night = { amount = 0", "emergency_at_night"),
+            ("amount = 24", "amount = 10001", "limits.first_result (urgent)"),
+            ("amount = 24, unit = \"hours\"", "amount = 24", "unit"),
+            ("\"hours\"", "\"days\"", "days"),
+            ("2026-02-01", "2026-02-31", "valid_from"),
+            ("source = \"ours\"", "source = \" \"", "source"),
+        ] {
+            let text = SHIPPED.replace(from, to);
+            assert_ne!(text, SHIPPED, "{from}");
+            let error = Limits::read(&text).unwrap_err();
+            assert!(error.contains(named), "{named} in {error}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Nouns and deeds of the field. Everything here is pure: a deed takes an order, an actor, what was loaded and the
+//! time, and answers a [`decision::Change`] or a [`decision::Refusal`]. No I/O, no clock, no chance, no logs.
+
+pub mod at;
+pub mod calendar;
+pub mod decision;
+pub mod deeds;
+pub mod directory;
+pub mod draft;
+pub mod event;
+pub mod limits;
+pub mod obligation;
+pub mod order;
+pub mod policy;
+pub mod routing;
+pub mod rules;
+pub mod session;
+pub mod summons;
+pub mod terms;
+pub mod whistle;

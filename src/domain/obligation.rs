@@ -1,0 +1,73 @@
+//! Whose move it is, what, and until when (I3). Every open state of every machine has exactly one owner and one armed
+//! obligation. A passed one stays armed until the move is made; passing writes one event and owes one reminder.
+
+use super::at::At;
+use super::calendar::{Deadline, Span};
+use super::terms::{Duty, Role};
+use crate::ids::{ObligationId, SummonsId, WhistleId};
+
+/// A post, not a person: who holds it is looked up when a letter leaves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Post {
+    pub role: Role,
+    /// The unit's code.
+    pub department: String,
+}
+
+/// What an obligation is about: each subject has at most one armed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Whistle(WhistleId),
+    Summons(SummonsId),
+}
+
+impl Subject {
+    /// The id as stored; ids carry their kind.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Subject::Whistle(id) => id.as_str(),
+            Subject::Summons(id) => id.as_str(),
+        }
+    }
+}
+
+/// Whose move, what, until when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Obligation {
+    pub id: ObligationId,
+    pub whistle: WhistleId,
+    pub subject: Subject,
+    pub owner: Post,
+    pub duty: Duty,
+    pub due_at: At,
+    /// Counted through a year whose holidays are not announced yet.
+    pub provisional: bool,
+    /// The spans counted and the days left out.
+    pub explained: Vec<Span>,
+    /// Whether passing it owes a reminder. A whistle that only waits for its summonses stays quiet.
+    pub reminds: bool,
+    /// When the hub noticed that the limit had passed.
+    pub passed_at: Option<At>,
+    /// When the move was made (or became needless).
+    pub ended_at: Option<At>,
+}
+
+impl Obligation {
+    /// Still waiting for its move.
+    pub fn is_armed(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// Past its limit and still waiting, at `now`.
+    pub fn is_overdue(&self, now: At) -> bool {
+        self.is_armed() && self.due_at <= now
+    }
+
+    /// Puts a counted deadline in place.
+    pub fn until(mut self, deadline: Deadline) -> Obligation {
+        self.due_at = deadline.at;
+        self.provisional = deadline.provisional;
+        self.explained = deadline.explained;
+        self
+    }
+}

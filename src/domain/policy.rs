@@ -1,0 +1,105 @@
+//! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
+//! Every channel goes through a `Scope`; a right that is not written here does not exist.
+
+use super::terms::Role;
+use crate::ids::PersonId;
+
+/// One signed-in person in one role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub person: PersonId,
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    /// Home unit: a department's, town's or squad's code.
+    pub unit: String,
+    /// The town of a town's or squad's people.
+    pub town: Option<String>,
+}
+
+/// What may be read. Reads demand one; only this file makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(Sight);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sight {
+    All,
+    Viewer(String),
+    Nothing,
+}
+
+impl Scope {
+    /// For the hub's own loops and figures; the reason is for the reader of the code.
+    pub fn everything(_reason: &'static str) -> Scope {
+        Scope(Sight::All)
+    }
+
+    /// The key under which the ledger keeps this reader's list of sights: `*` is everything, empty is nothing.
+    pub fn viewer(&self) -> &str {
+        match &self.0 {
+            Sight::All => "*",
+            Sight::Viewer(key) => key,
+            Sight::Nothing => "",
+        }
+    }
+}
+
+/// What this actor may see of whistles and summonses.
+pub fn scope(actor: &Actor) -> Scope {
+    Scope(match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => Sight::All,
+        Role::Liaison | Role::DepartmentHead => Sight::Viewer(actor.unit.clone()),
+        Role::TownOfficer | Role::SquadLeader => Sight::Viewer(blower_viewer(&actor.unit, actor.town.as_deref())),
+        Role::Inspector => Sight::Viewer(inspectors_of(&actor.unit)),
+        Role::Expert | Role::LegalReviewer | Role::Admin => Sight::Nothing,
+    })
+}
+
+/// The sight key of the unit that blew: a town and the squad stationed there look at one queue.
+pub fn blower_viewer(unit: &str, town: Option<&str>) -> String {
+    town.unwrap_or(unit).to_owned()
+}
+
+/// The sight key of a department's inspectors: what the department was summoned to, not what it blew.
+pub fn inspectors_of(department: &str) -> String {
+    format!("{department}/summoned")
+}
+
+/// May blow for the own unit.
+pub fn may_blow(actor: &Actor) -> bool {
+    match actor.role {
+        Role::Liaison | Role::DepartmentHead | Role::SquadLeader | Role::TownOfficer => true,
+        Role::OfficeDuty | Role::OfficeDirector => true,
+        Role::Inspector | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => false,
+    }
+}
+
+/// May blow only for somebody else, as the office does when called by phone.
+pub fn blows_on_behalf(actor: &Actor) -> bool {
+    is_office(actor)
+}
+
+/// The committee office: duty officer or director.
+pub fn is_office(actor: &Actor) -> bool {
+    matches!(actor.role, Role::OfficeDuty | Role::OfficeDirector)
+}
+
+/// Speaks for a unit: liaison or head of a department, town officer of a town, leader of a squad.
+pub fn speaks_for(actor: &Actor, unit: &str) -> bool {
+    let speaks = match actor.role {
+        Role::Liaison | Role::DepartmentHead | Role::TownOfficer | Role::SquadLeader => true,
+        Role::Inspector | Role::Expert | Role::LegalReviewer => false,
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor | Role::Admin => false,
+    };
+    speaks && actor.unit == unit
+}
+
+/// Acts for a unit on site: whoever speaks for it, or one of its inspectors.
+pub fn acts_for(actor: &Actor, unit: &str) -> bool {
+    speaks_for(actor, unit) || (actor.role == Role::Inspector && actor.unit == unit)
+}
+
+/// Reads people outside the own unit.
+pub fn sees_all_people(actor: &Actor) -> bool {
+    is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
+}

@@ -1,0 +1,30 @@
+//! The rules a decision needs beside what was loaded: calendar, limits, routing and the directory, as of one moment.
+
+use super::at::At;
+use super::calendar::{Calendar, Deadline};
+use super::directory::Directory;
+use super::limits::DatedLimits;
+use super::routing::Routing;
+use super::terms::{Duty, Urgency};
+
+/// Everything that is data to the product and law to a decision.
+#[derive(Debug)]
+pub struct Rules {
+    pub calendar: Calendar,
+    pub limits: DatedLimits,
+    pub routing: Routing,
+    pub directory: Directory,
+}
+
+impl Rules {
+    /// The deadline of a duty that begins now.
+    pub fn due(&self, duty: Duty, urgency: Urgency, now: At) -> Deadline {
+        let limits = self.limits.at(now);
+        let limit = match duty {
+            Duty::ReportIn => limits.report_in(urgency, self.calendar.is_night_or_day_off(now)),
+            Duty::Triage | Duty::Complete | Duty::Dispatch => limits.limit(duty, urgency),
+            Duty::FirstResult | Duty::Review | Duty::Closure => limits.limit(duty, urgency),
+        };
+        self.calendar.due(now, limit, urgency.into())
+    }
+}

@@ -1,0 +1,178 @@
+//! One department's summons (派单): its states (DOMAIN §3.2) and its deeds. The clock runs from dispatch;
+//! acknowledging moves none. Each deed carries what follows for the whistle in the same `Change`.
+
+use super::at::At;
+use super::decision::Change;
+use super::directory::Directory;
+use super::draft::{Deciding, Draft};
+use super::event::{EventKind, text_ref};
+use super::obligation::Subject;
+use super::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
+use super::terms::{Duty, Mode, Role, SummonsRole, SummonsStatus};
+use super::whistle::{Tree, follow, office};
+use crate::ids::{PersonId, SummonsId, TextId, WhistleId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// One summons as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summons {
+    pub id: SummonsId,
+    /// `WH-2026-0731-XF`.
+    pub code: String,
+    pub whistle: WhistleId,
+    pub whistle_code: String,
+    /// The summoned unit's code.
+    pub department: String,
+    pub role: SummonsRole,
+    pub status: SummonsStatus,
+    pub task: Option<TextId>,
+    /// Who reported in.
+    pub officers: Vec<PersonId>,
+    pub mode: Option<Mode>,
+    pub eta: Option<At>,
+    pub note: Option<TextId>,
+    pub result: Option<TextId>,
+    pub lacks: Option<TextId>,
+    pub issued_at: At,
+    pub version: i64,
+}
+
+/// The body of a deed that says everything by its verb.
+pub static BARE: Spec = Spec { name: "BareOrder", fields: &[] };
+
+/// The body of `…/report_in`.
+pub static REPORT_IN: Spec = Spec {
+    name: "ReportInOrder",
+    fields: &[
+        Field::required("officers", Kind::List { of: &Kind::Code, min: 1 }),
+        Field::required("mode", Kind::Word(Mode::WORDS)),
+        Field::optional("eta", Kind::Time),
+        Field::optional("note", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of `…/submit`.
+pub static SUBMIT: Spec = Spec {
+    name: "SubmitOrder",
+    fields: &[Field::required("result", Kind::Text { max: TEXT_MAX })],
+};
+
+/// The body of a summons' `…/send_back`.
+pub static SEND_BACK: Spec = Spec {
+    name: "LacksOrder",
+    fields: &[Field::required("lacks", Kind::Text { max: TEXT_MAX })],
+};
+
+/// Who attends, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportInOrder {
+    officers: Vec<PersonId>,
+    mode: Mode,
+    eta: Option<At>,
+    note: Option<String>,
+}
+
+impl ReportInOrder {
+    /// Officers are named by id and belong to the summoned unit (a town's may come from its squad).
+    pub fn parse(body: &Node, summons: &Summons, directory: &Directory, now: At) -> Result<Self, Vec<Fault>> {
+        let (reader, mut faults) = read(&REPORT_IN, body);
+        let ids: Vec<PersonId> = reader.texts("officers").into_iter().map(PersonId::from_text).collect();
+        for (at, id) in ids.iter().enumerate() {
+            if !directory.person(id).is_some_and(|person| belongs(&person.department_code, summons, directory)) {
+                faults.add(reader.item("officers", at), FaultCode::NoSuch);
+            } else if ids[..at].contains(id) {
+                faults.add(reader.item("officers", at), FaultCode::Clash(Clash::Twice));
+            }
+        }
+        if reader.time("eta").is_some_and(|eta| eta < now) {
+            faults.add(reader.pointer("eta"), FaultCode::Clash(Clash::InThePast));
+        }
+        let (eta, note) = (reader.time("eta"), reader.text("note"));
+        let made = reader.word("mode", Mode::parse).map(|mode| ReportInOrder { officers: ids, mode, eta, note });
+        faults.judge(made)
+    }
+}
+
+fn belongs(unit: &str, summons: &Summons, directory: &Directory) -> bool {
+    unit == summons.department || directory.town_of(unit).is_some_and(|town| town.code == summons.department)
+}
+
+/// The department has seen it. Moves no clock.
+pub fn acknowledge(id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    draft.move_summons(id, SummonsStatus::Acknowledged);
+    draft.record_summons(EventKind::SummonsAcknowledged, id, json!({}));
+    draft.finish()
+}
+
+/// The department attends; its first result is due from dispatch on.
+pub fn report_in(order: &ReportInOrder, id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let note = order.note.as_deref().map(|note| draft.write_down(note));
+    draft.change_summons(id, |summons| {
+        summons.status = SummonsStatus::ReportedIn;
+        summons.officers.clone_from(&order.officers);
+        summons.mode = Some(order.mode);
+        summons.eta = order.eta;
+        summons.note.clone_from(&note);
+    });
+    let data = json!({
+        "mode": order.mode, "officers": order.officers.len(), "eta": order.eta.map(At::rfc3339),
+        "note": note.as_ref().map(text_ref),
+    });
+    draft.record_summons(EventKind::SummonsReportedIn, id, data);
+    follow::arm_first_result(&mut draft, id);
+    follow::follow(&mut draft);
+    draft.finish()
+}
+
+/// Work has begun. The limit of the first result stands.
+pub fn start(id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    draft.move_summons(id, SummonsStatus::Working);
+    draft.record_summons(EventKind::SummonsStarted, id, json!({}));
+    draft.finish()
+}
+
+/// The department's result; the office reviews it. Starts implicitly.
+pub fn submit(result: &str, id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let result = draft.write_down(result);
+    draft.change_summons(id, |summons| {
+        summons.status = SummonsStatus::Submitted;
+        summons.result = Some(result.clone());
+    });
+    draft.record_summons(EventKind::SummonsSubmitted, id, json!({ "result": text_ref(&result) }));
+    let office = office::office_post(&draft);
+    draft.arm(Subject::Summons(id.clone()), office, Duty::Review);
+    draft.finish()
+}
+
+/// The office takes the result; the last one lets the whistle await its closure.
+pub fn accept(id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    draft.move_summons(id, SummonsStatus::Done);
+    draft.record_summons(EventKind::SummonsAccepted, id, json!({}));
+    draft.disarm(&Subject::Summons(id.clone()));
+    follow::follow(&mut draft);
+    draft.finish()
+}
+
+/// The office says what the result lacks; a fresh limit runs.
+pub fn send_back(lacks: &str, id: &SummonsId, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let lacks = draft.write_down(lacks);
+    draft.change_summons(id, |summons| {
+        summons.status = SummonsStatus::Working;
+        summons.lacks = Some(lacks.clone());
+    });
+    draft.record_summons(EventKind::SummonsSentBack, id, json!({ "lacks": text_ref(&lacks) }));
+    follow::arm_first_result(&mut draft, id);
+    draft.finish()
+}
+
+/// Who speaks for a summoned unit: its liaison, or the town officer of a town.
+pub fn speaker(unit: &str, directory: &Directory) -> Role {
+    if directory.town(unit).is_some() { Role::TownOfficer } else { Role::Liaison }
+}

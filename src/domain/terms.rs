@@ -1,0 +1,143 @@
+//! The closed word lists of the field: states, roles, grounds, kinds. One list, one enum, one wire form.
+//! A word is written once here and is then the same in the ledger, on the wire and in the tests; what people
+//! read on a page is `i18n`'s. Nothing here decides anything.
+
+/// Declares a closed word list: an enum, its wire words, `ALL`, `as_str`, `parse`, and serde as the word.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every word, in the order of the list.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+            /// Every wire word, in the order of the list.
+            pub const WORDS: &'static [&'static str] = &[$($word,)+];
+
+            /// The word on the wire and in the ledger.
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            /// The member that this word names.
+            pub fn parse(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let word = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                $name::parse(&word).ok_or_else(|| serde::de::Error::custom("a word outside its list"))
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(
+    /// How fast the first hour must go; mirrors Beijing's hotline (2 h / 24 h / 7 d / 15 d).
+    Urgency { Emergency = "emergency", Urgent = "urgent", Normal = "normal", Complex = "complex", }
+);
+words!(
+    /// The law's word for a hazard; major only by a published criterion (安全生产法 118).
+    Severity { General = "general", Major = "major", }
+);
+words!(
+    /// How the office lets a whistle be handled.
+    Route { Single = "single", Coordinated = "coordinated", Joint = "joint", Emergency = "emergency", }
+);
+words!(
+    /// Where the blower learned of it.
+    Source {
+        OwnInspection = "own_inspection", Grid = "grid", Hotline12345 = "hotline_12345", Enterprise = "enterprise",
+        Sensor = "sensor", Letter = "letter", Superior = "superior", Informant = "informant", Expert = "expert",
+    }
+);
+words!(
+    /// A whistle's state, DOMAIN §3.1.
+    WhistleStatus {
+        Submitted = "submitted", Returned = "returned", Accepted = "accepted", Dispatched = "dispatched",
+        Handling = "handling", Rectifying = "rectifying", AwaitingClosure = "awaiting_closure",
+        Suspended = "suspended", Closed = "closed", Declined = "declined", Merged = "merged", Withdrawn = "withdrawn",
+    }
+);
+words!(
+    /// A summons' state, DOMAIN §3.2.
+    SummonsStatus {
+        Issued = "issued", Acknowledged = "acknowledged", ReportedIn = "reported_in", Working = "working",
+        Submitted = "submitted", Done = "done", Disputed = "disputed", Referred = "referred",
+        Released = "released", Excused = "excused", Cancelled = "cancelled",
+    }
+);
+words!(
+    /// What a summoned department is in this whistle: exactly one leads.
+    SummonsRole { Lead = "lead", Support = "support", }
+);
+words!(
+    /// How a department attends.
+    Mode { Site = "site", Meeting = "meeting", System = "system", }
+);
+words!(
+    /// Whether every summoned department must finish, or any one of them.
+    Needs { Each = "each", Any = "any", }
+);
+words!(
+    /// How the hazard ended.
+    ClosureKind {
+        Fixed = "fixed", OnSite = "on_site", Ceased = "ceased", Shutdown = "shutdown",
+        Dismantled = "dismantled", Unfounded = "unfounded", Transferred = "transferred",
+    }
+);
+words!(
+    /// Why the office does not take a whistle on.
+    DeclineGround { NotSafety = "not_safety", OutsideDistrict = "outside_district", AlreadyHandled = "already_handled", }
+);
+words!(
+    /// The role of one sign-in; a person with two roles has two sign-ins.
+    Role {
+        Liaison = "liaison", DepartmentHead = "department_head", OfficeDuty = "office_duty",
+        OfficeDirector = "office_director", Inspector = "inspector", SquadLeader = "squad_leader",
+        TownOfficer = "town_officer", Expert = "expert", LegalReviewer = "legal_reviewer",
+        Supervisor = "supervisor", Admin = "admin",
+    }
+);
+words!(
+    /// Hazard categories, DOMAIN §1.
+    Category {
+        DustExplosion = "dust_explosion", ConfinedSpace = "confined_space", Coating = "coating",
+        HazardousChemicals = "hazardous_chemicals", SmallChemical = "small_chemical", Fire = "fire",
+        SpecialEquipment = "special_equipment", Gas = "gas", MetalSmelting = "metal_smelting", Ammonia = "ammonia",
+        Construction = "construction", Transport = "transport", Electrical = "electrical", Machinery = "machinery",
+        Warehouse = "warehouse", Tenancy = "tenancy", CrowdedPlace = "crowded_place", EcoFacility = "eco_facility",
+        Lithium = "lithium", Rural = "rural", Water = "water", Campus = "campus", Lightning = "lightning",
+        Other = "other",
+    }
+);
+words!(
+    /// The kinds of letters that the deeds of whistle and summons owe, API.md.
+    LetterKind {
+        WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
+        WhistleDeclined = "whistle_declined", WhistleClosed = "whistle_closed", Reminder = "reminder",
+    }
+);
+words!(
+    /// What somebody must do next, and by when: the subject of an obligation.
+    Duty {
+        Triage = "triage", Complete = "complete", Dispatch = "dispatch", ReportIn = "report_in",
+        FirstResult = "first_result", Review = "review", Closure = "closure",
+    }
+);

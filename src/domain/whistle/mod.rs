@@ -1,0 +1,112 @@
+//! A whistle: what it is, and the states it lives through (DOMAIN §3.1). The deeds are in [`blow`] and [`office`];
+//! what follows from summonses is in [`follow`]. Every deed on anything in a whistle's tree guards and bumps
+//! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
+
+pub mod blow;
+pub mod follow;
+pub mod office;
+
+use super::at::At;
+use super::obligation::{Obligation, Subject};
+use super::routing::Proposal;
+use super::summons::Summons;
+use super::terms::{Category, ClosureKind, DeclineGround, Needs, Role, Route, Severity, Source, Urgency, WhistleStatus};
+use crate::ids::{PersonId, TextId, WhistleId};
+use serde::{Deserialize, Serialize};
+
+/// Who blew, for which unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Blower {
+    pub person: PersonId,
+    /// The unit's code; the other unit's when the office blew on its behalf.
+    pub department: String,
+    /// The post that answers for it: letters to the blower go there.
+    pub role: Role,
+    /// The sight key under which the unit sees it.
+    pub viewer: String,
+}
+
+/// The texts of a whistle, by id: law may erase them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WhistleTexts {
+    pub title: TextId,
+    pub what: TextId,
+    pub place: Option<TextId>,
+    /// The criterion by which the hazard is major.
+    pub clause: Option<TextId>,
+    /// The informer or caller; never shown with the whistle.
+    pub contact: Option<TextId>,
+}
+
+/// The office's receipt: who has it and what the rules propose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Routed {
+    pub at: At,
+    /// The duty officer's sign-in, or nobody: then the office at large has it.
+    pub duty_officer: Option<PersonId>,
+    pub proposals: Vec<Proposal>,
+}
+
+/// One whistle as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Whistle {
+    pub id: WhistleId,
+    /// `WH-2026-0731`; empty until the pen allots it.
+    pub code: String,
+    pub status: WhistleStatus,
+    pub category: Category,
+    /// General until the office decides otherwise.
+    pub severity: Severity,
+    pub severity_claimed: Option<Severity>,
+    pub urgency: Urgency,
+    pub town: Option<String>,
+    pub enterprise: Option<String>,
+    pub blower: Blower,
+    pub source: Source,
+    pub protected_source: bool,
+    pub blown_at: At,
+    /// When the caller says that it happened: a claim beside our own time.
+    pub occurred_at: Option<At>,
+    pub needed_departments: Vec<String>,
+    pub texts: WhistleTexts,
+    pub lead: Option<String>,
+    pub supports: Vec<String>,
+    pub route: Option<Route>,
+    pub needs: Option<Needs>,
+    pub missing: Vec<String>,
+    pub declined: Option<DeclineGround>,
+    pub closed: Option<ClosureKind>,
+    pub routed: Option<Routed>,
+    /// Folded title, what, place and firm: what a search looks through. Erased with the texts.
+    pub search: String,
+    /// Raised by deeds and the moves that follow from them: the ETag.
+    pub version: i64,
+    /// Raised by everything written in this tree.
+    pub tree_version: i64,
+}
+
+/// A whistle with all that hangs on it, read at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tree {
+    pub whistle: Whistle,
+    pub summonses: Vec<Summons>,
+    /// The armed ones.
+    pub obligations: Vec<Obligation>,
+}
+
+impl Tree {
+    /// The armed obligation of a subject.
+    pub fn armed(&self, subject: &Subject) -> Option<&Obligation> {
+        self.obligations.iter().find(|obligation| obligation.subject == *subject && obligation.is_armed())
+    }
+
+    /// The soonest limit that still binds anybody.
+    pub fn due_at(&self) -> Option<At> {
+        self.obligations.iter().filter(|obligation| obligation.is_armed()).map(|obligation| obligation.due_at).min()
+    }
+
+    /// Whether anybody is late at `now`.
+    pub fn is_overdue(&self, now: At) -> bool {
+        self.obligations.iter().any(|obligation| obligation.is_overdue(now))
+    }
+}

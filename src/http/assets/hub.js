@@ -1,0 +1,119 @@
+// Shortens what the forms already do without it: one press sends once, keys walk the queue, limits go on counting.
+// It never builds markup, talks to no other origin, and keeps nothing on this machine.
+"use strict";
+
+const english = document.documentElement.lang === "en";
+const typing = (e) => e.isComposing || e.keyCode === 229 || e.target.closest?.("input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]");
+
+// A second press is ignored; the button keeps its place and its width.
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    e.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  e.submitter?.setAttribute("aria-busy", "true");
+});
+// Coming back by the browser's own button, the form may be sent again: the same key makes it count once.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  }
+});
+
+// After a refused form the reader starts at the list of faults.
+document.getElementById("faults")?.focus();
+
+// The clause is asked for only when the hazard is called major. Without script it is always there.
+function showWhenMajor() {
+  for (const part of document.querySelectorAll("[data-when=major]")) {
+    const form = part.closest("form");
+    const major = form.querySelector("[name=severity][value=major]:checked, [name=severity_claimed]:checked");
+    part.hidden = !major && !part.querySelector(".fault");
+  }
+}
+document.addEventListener("change", showWhenMajor);
+showWhenMajor();
+
+// The one who leads does not support as well.
+document.addEventListener("change", (e) => {
+  if (e.target.name !== "lead" || !e.target.checked) return;
+  for (const box of e.target.form.querySelectorAll("[name=supports]")) {
+    if (box.value === e.target.value) box.checked = false;
+  }
+});
+
+// Limits count by the server's clock: our own only measures what has passed since the page was made.
+const made = Number(document.body.dataset.now);
+const opened = performance.now();
+
+function left(seconds) {
+  const minutes = Math.floor(Math.abs(seconds) / 60);
+  const late = seconds <= 0;
+  let unit = english ? "min" : "分";
+  let n = minutes;
+  if (minutes >= 2880) {
+    n = Math.floor(minutes / 1440);
+    unit = english ? "d" : "天";
+  } else if (minutes >= 120) {
+    n = Math.floor(minutes / 60);
+    unit = english ? "h" : "小时";
+  }
+  if (english) return `${n} ${unit} ${late ? "late" : "left"}`;
+  return `${late ? "超时" : "剩"}${n}${unit}`;
+}
+
+function count() {
+  const now = made + Math.floor((performance.now() - opened) / 1000);
+  for (const pace of document.querySelectorAll(".pace[data-due]")) {
+    const seconds = Number(pace.dataset.due) - now;
+    pace.lastElementChild.textContent = left(seconds);
+    if (seconds > 0 || pace.classList.contains("late")) continue;
+    pace.classList.remove("ontime", "soon");
+    pace.classList.add("late");
+    const use = pace.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#late"));
+  }
+}
+if (made) setInterval(count, 60000);
+
+// Keys: by place on the keyboard, dead while somebody types or an input method composes.
+const queue = document.querySelector("[data-queue]");
+
+function step(by) {
+  const rows = [...queue.querySelectorAll(".row")];
+  const at = rows.findIndex((r) => r === document.activeElement);
+  const from = at < 0 ? rows.findIndex((r) => r.getAttribute("aria-current")) : at;
+  const to = at < 0 && from < 0 ? 0 : from + by;
+  rows[Math.min(Math.max(to, 0), rows.length - 1)]?.focus();
+}
+
+function openVerdict(digit) {
+  const verdict = document.querySelector(`[data-verdict="${digit}"]`);
+  if (!verdict) return false;
+  verdict.open = true;
+  verdict.scrollIntoView({ block: "nearest" });
+  (verdict.querySelector("input:checked, input:not([type=hidden]), textarea") ?? verdict.firstElementChild).focus();
+  return true;
+}
+
+document.addEventListener("keydown", (e) => {
+  if (e.code === "Enter" && (e.ctrlKey || e.metaKey)) {
+    const form = e.target.closest?.("form.deed");
+    if (form && !e.isComposing) {
+      e.preventDefault();
+      form.requestSubmit(form.querySelector(".primary") ?? undefined);
+    }
+    return;
+  }
+  if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
+  if (queue && (e.code === "KeyJ" || e.code === "KeyK")) {
+    step(e.code === "KeyJ" ? 1 : -1);
+    e.preventDefault();
+  } else if (/^(Digit|Numpad)[1-3]$/.test(e.code) && openVerdict(e.code.slice(-1))) {
+    e.preventDefault();
+  }
+});

@@ -1,0 +1,176 @@
+//! What forms choose from, start with, and come back with when refused. A form never decides what is right: it shows
+//! what was typed and the faults that the domain found, and keeps every character.
+
+use std::borrow::Borrow;
+
+use super::views::shape;
+use crate::domain::terms::Urgency;
+
+/// A value and the word for it.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub value: String,
+    pub word: String,
+}
+
+impl Choice {
+    /// A choice from its two words.
+    pub fn new(value: impl Into<String>, word: impl Into<String>) -> Choice {
+        Choice { value: value.into(), word: word.into() }
+    }
+
+    /// The icon of a choice of urgency.
+    pub(super) fn shape(&self) -> &'static str {
+        Urgency::parse(&self.value).map_or("normal", shape)
+    }
+}
+
+/// Enterprises of one town, for the picker.
+#[derive(Debug, Clone)]
+pub struct TownFirms {
+    pub town: String,
+    pub firms: Vec<Choice>,
+}
+
+/// A department in the verdict form: what the rule proposes for it, and why.
+#[derive(Debug, Clone)]
+pub struct DepartmentOption {
+    pub code: String,
+    pub name: String,
+    pub lead: bool,
+    pub support: bool,
+    /// The rule's reason; none if no rule names it.
+    pub reason: Option<String>,
+}
+
+/// What is wrong with a field, in the reader's language.
+#[derive(Debug, Clone)]
+pub struct FormFault {
+    /// The field's API name, such as `contact.phone`.
+    pub field: String,
+    pub message: String,
+}
+
+/// The state of the page's forms: hidden fields for all of them, and for the one that was refused what was typed
+/// and what was wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// Idempotency key, drawn when the page was made.
+    pub key: String,
+    /// The thing's ETag, quotes and all; empty on a create.
+    pub version: String,
+    /// The verb that was refused; empty on a fresh page.
+    pub deed: String,
+    pub typed: Vec<(String, String)>,
+    pub faults: Vec<FormFault>,
+}
+
+impl Form {
+    /// Fresh forms.
+    pub fn fresh(key: String, version: String) -> Form {
+        Form { key, version, ..Form::default() }
+    }
+
+    /// Whether this deed's form comes back refused.
+    pub(super) fn refused(&self, deed: &str) -> bool {
+        !self.deed.is_empty() && self.deed == deed
+    }
+
+    pub(super) fn value<'a>(&'a self, deed: &str, name: &str, otherwise: &'a str) -> &'a str {
+        if !self.refused(deed) {
+            return otherwise;
+        }
+        self.typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// Whether one of several values is the chosen one: what was typed, else what the form starts with.
+    pub(super) fn picked(&self, deed: &str, name: &str, value: &str, start: &str) -> bool {
+        self.has(deed, name, value, value == start)
+    }
+
+    /// Whether any form comes back refused.
+    pub(super) fn failed(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    pub(super) fn has(&self, deed: &str, name: &str, value: &str, otherwise: impl Borrow<bool>) -> bool {
+        if !self.refused(deed) {
+            return *otherwise.borrow();
+        }
+        self.typed.iter().any(|(n, v)| n == name && v == value)
+    }
+
+    pub(super) fn fault(&self, deed: &str, name: &str) -> Option<&str> {
+        if !self.refused(deed) {
+            return None;
+        }
+        self.faults.iter().find(|f| f.field == name).map(|f| &f.message[..])
+    }
+}
+
+/// Everything that the forms of a whistle's deeds choose from and start with.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    /// Verbs that this reader may do now.
+    pub allowed: Vec<&'static str>,
+    /// Where to go after the deed; empty for this page.
+    pub next: String,
+    pub urgencies: Vec<Choice>,
+    pub severities: Vec<Choice>,
+    pub routes: Vec<Choice>,
+    pub grounds: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    /// Fields that can be asked for when returning.
+    pub fields: Vec<Choice>,
+    /// What the office starts from: the blower's urgency, claim and clause, and the rule's route.
+    pub urgency: &'static str,
+    pub severity: &'static str,
+    pub clause: String,
+    pub route: &'static str,
+    /// Those that a rule proposes come first; the rest is folded away.
+    pub departments: Vec<DepartmentOption>,
+    /// What a returned whistle lacks, for `complete`.
+    pub missing: Vec<Choice>,
+    /// In a sentence: why there is nothing to do, and whose move it is.
+    pub nothing_to_do: String,
+}
+
+impl Verdict {
+    /// Departments that a rule names, or that the office has chosen already.
+    pub(super) fn proposed(&self) -> Vec<&DepartmentOption> {
+        self.departments.iter().filter(|d| d.lead || d.support || d.reason.is_some()).collect()
+    }
+
+    pub(super) fn rest(&self) -> Vec<&DepartmentOption> {
+        self.departments.iter().filter(|d| !d.lead && !d.support && d.reason.is_none()).collect()
+    }
+
+    pub(super) fn may(&self, verb: &str) -> bool {
+        self.allowed.contains(&verb)
+    }
+}
+
+/// What the whistle form chooses from and starts with.
+#[derive(Debug, Clone, Default)]
+pub struct BlowLists {
+    pub categories: Vec<Choice>,
+    pub urgencies: Vec<Choice>,
+    pub sources: Vec<Choice>,
+    pub towns: Vec<Choice>,
+    pub firms: Vec<TownFirms>,
+    pub departments: Vec<Choice>,
+    /// Units for which the office may blow; empty for everybody else.
+    pub on_behalf_of: Vec<Choice>,
+    /// What the fields hold before anything was typed: `(name, value)`, names may repeat.
+    pub start: Vec<(String, String)>,
+}
+
+impl BlowLists {
+    pub(super) fn start(&self, name: &str) -> &str {
+        self.start.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    pub(super) fn starts_with(&self, name: &str, value: &str) -> bool {
+        self.start.iter().any(|(n, v)| n == name && v == value)
+    }
+}

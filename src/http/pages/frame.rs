@@ -1,0 +1,137 @@
+//! The frame of every page: reader, menu, clock, notice. It only holds what it was given and never asks for rights.
+
+use crate::i18n::{Lang, pages::PageText};
+
+/// The frame of every page: who reads it, in which language, from which version of the assets.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    pub t: &'static PageText,
+    pub lang: Lang,
+    /// Nobody on the sign-in page and on faults before it.
+    pub who: Option<Who>,
+    /// The token of the session, or of the sign-in form.
+    pub csrf: String,
+    /// Path and query of this page: where the language switch returns to.
+    pub path: String,
+    /// The district's name, such as 明川市云湖区.
+    pub district: String,
+    /// A demo ledger says so on every page (T5).
+    pub demo: bool,
+    /// The server's clock, `2026-05-13 10:42`.
+    pub clock: String,
+    /// The same moment in seconds since 1970, from which the script counts.
+    pub now: i64,
+    /// Where the reader is, for the menu.
+    pub place: Place,
+    /// The places that the reader may go to, in order.
+    pub nav: Vec<NavItem>,
+    pub watch: Option<Watch>,
+    pub notice: Option<Notice>,
+    pub assets: Assets,
+}
+
+/// Addresses of the embedded files, each with its version.
+#[derive(Debug, Clone)]
+pub struct Assets {
+    pub css: String,
+    pub js: String,
+    pub icons: String,
+}
+
+/// The person signed in, and as what.
+#[derive(Debug, Clone)]
+pub struct Who {
+    pub name: String,
+    pub role: String,
+    pub department: String,
+}
+
+/// Who holds the watch now: names only, and the number to ring if the district has set one.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    pub main: Option<String>,
+    pub deputy: Option<String>,
+    pub office: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// One line that stays at the top of a page until the next.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub tone: Tone,
+    pub words: String,
+}
+
+/// How a notice sounds; the icon follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Done,
+    Told,
+    Refused,
+}
+
+/// A page that the menu knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Triage,
+    Whistles,
+    Blow,
+    Summonses,
+    Elsewhere,
+}
+
+/// A menu entry with the number of things that need *this* reader.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    pub place: Place,
+    pub count: Option<u64>,
+}
+
+impl Place {
+    pub(super) fn href(self) -> &'static str {
+        match self {
+            Place::Triage => "/console/triage",
+            Place::Whistles => "/console/whistles",
+            Place::Blow => "/console/whistles/new",
+            Place::Summonses => "/console/summonses",
+            Place::Elsewhere => "/console",
+        }
+    }
+
+    pub(super) fn icon(self) -> &'static str {
+        match self {
+            Place::Triage => "inbox",
+            Place::Whistles | Place::Elsewhere => "list",
+            Place::Blow => "whistle",
+            Place::Summonses => "task",
+        }
+    }
+
+    pub(super) fn word(self, t: &'static PageText) -> &'static str {
+        match self {
+            Place::Triage => t.nav_triage,
+            Place::Whistles => t.nav_whistles,
+            Place::Blow => t.nav_blow,
+            Place::Summonses => t.nav_summonses,
+            Place::Elsewhere => t.nav_home,
+        }
+    }
+}
+
+impl Tone {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Tone::Done => "done",
+            Tone::Told => "told",
+            Tone::Refused => "refused",
+        }
+    }
+
+    pub(super) fn icon(self) -> &'static str {
+        match self {
+            Tone::Done => "check",
+            Tone::Told => "info",
+            Tone::Refused => "stop",
+        }
+    }
+}

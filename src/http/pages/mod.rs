@@ -1,0 +1,198 @@
+//! What each page of the console shows, as plain data beside its template. Whoever fills a view has already asked the
+//! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
+
+pub mod form;
+pub mod frame;
+pub mod views;
+
+use askama::Template;
+
+pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
+pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+pub use views::{
+    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab, WhistleFacts,
+};
+
+use crate::domain::terms::WhistleStatus;
+use crate::i18n::pages::PageText;
+
+/// `/login`. The form's deed is `login`; `wrong` is the one neutral sentence.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/login.html", config = "src/askama.toml")]
+pub struct LoginPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub wrong: Option<String>,
+    /// Where to go after signing in: one own path.
+    pub next: String,
+    /// A demo prints its sign-ins: user and what it is.
+    pub hints: Vec<Choice>,
+}
+
+/// `/console/triage`, with the whistle that `?open=` names.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/triage.html", config = "src/askama.toml")]
+pub struct TriagePage {
+    pub shell: Shell,
+    pub form: Form,
+    pub rows: Vec<QueueRow>,
+    /// All that wait, also those beyond this page.
+    pub waiting: u64,
+    pub late: u64,
+    /// Address of the following rows.
+    pub more: Option<String>,
+    pub open: Option<WhistlePart>,
+    /// On a phone the list and the detail are pages of their own: true when `?open=` was asked for.
+    pub asked: bool,
+    /// In a sentence, for the empty queue: what was done today.
+    pub done_today: String,
+}
+
+/// One whistle with all that belongs to it, as the queue and its own page show it.
+#[derive(Debug)]
+pub struct WhistlePart {
+    pub facts: WhistleFacts,
+    pub verdict: Verdict,
+    pub deadlines: Vec<DeadlineView>,
+    pub parts: Vec<PartView>,
+    pub timeline: Vec<Entry>,
+}
+
+/// `/console/whistles/{code}` and `/w/{code}`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/whistle.html", config = "src/askama.toml")]
+pub struct WhistlePage {
+    pub shell: Shell,
+    pub form: Form,
+    pub whistle: WhistlePart,
+    /// Filled when the reader may complete it.
+    pub lists: BlowLists,
+}
+
+/// `/console/whistles`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/whistles.html", config = "src/askama.toml")]
+pub struct WhistlesPage {
+    pub shell: Shell,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<QueueRow>,
+    pub q: String,
+    /// The filter that the search keeps.
+    pub status: String,
+    pub more: Option<String>,
+}
+
+/// `/console/whistles/new` and `/field/new`. The form's deed is `blow`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/blow.html", config = "src/askama.toml")]
+pub struct BlowPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub lists: BlowLists,
+}
+
+/// `/console/summonses`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/summonses.html", config = "src/askama.toml")]
+pub struct SummonsesPage {
+    pub shell: Shell,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<SummonsRow>,
+    pub more: Option<String>,
+}
+
+/// `/console/summonses/{code}`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/summons.html", config = "src/askama.toml")]
+pub struct SummonsPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub summons: SummonsFacts,
+    /// Verbs that this reader may do now.
+    pub allowed: Vec<&'static str>,
+    pub nothing_to_do: String,
+    pub deadline: Option<DeadlineView>,
+    /// Those of the department who may be named when reporting in.
+    pub officers: Vec<Officer>,
+    pub modes: Vec<Choice>,
+    /// The other departments of the whistle.
+    pub others: Vec<PartView>,
+}
+
+/// 412: somebody was faster.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/race.html", config = "src/askama.toml")]
+pub struct RacePage {
+    pub shell: Shell,
+    /// Form with the *new* version and what was typed; its deed is the verb.
+    pub form: Form,
+    pub code: String,
+    /// 戚怀杉于10:41受理，您的操作没有执行。
+    pub words: String,
+    pub fields: Vec<RaceField>,
+    /// Where to send the same again, if that still makes sense.
+    pub again: Option<String>,
+    pub back: String,
+}
+
+/// 409: the state or a guard does not allow it.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/refused.html", config = "src/askama.toml")]
+pub struct RefusedPage {
+    pub shell: Shell,
+    pub code: String,
+    pub status: String,
+    pub reasons: Vec<String>,
+    pub back: String,
+}
+
+/// 404, 403 of a token, 503 and mute 5xx: a title, what to do, the request's id.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/fault.html", config = "src/askama.toml")]
+pub struct FaultPage {
+    pub shell: Shell,
+    pub title: String,
+    pub words: String,
+    /// Absent on 404, which is the same for what is hidden and what is not there.
+    pub request: Option<String>,
+    /// Address to try again, for a GET that failed.
+    pub retry: Option<String>,
+}
+
+/// The tiny page that answers a `/w/…` without cookie: the same bytes for every code, reloads itself once with `?r=1`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/bounce.html", config = "src/askama.toml")]
+pub struct BouncePage;
+
+impl WhistlePart {
+    /// The obligation that moves next, if one is open.
+    fn current(&self) -> Option<&DeadlineView> {
+        self.deadlines.iter().find(|d| d.pace != Pace::Done)
+    }
+
+    fn days(&self) -> Vec<&[Entry]> {
+        views::days(&self.timeline)
+    }
+
+    /// The way from blow to closure, each step done, now, ahead or skipped.
+    fn steps(&self, t: &'static PageText) -> Vec<Step> {
+        let now = match self.facts.status {
+            WhistleStatus::Submitted | WhistleStatus::Returned => 1,
+            WhistleStatus::Accepted => 2,
+            WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Suspended => 3,
+            WhistleStatus::Rectifying => 4,
+            WhistleStatus::AwaitingClosure => 5,
+            WhistleStatus::Closed => 6,
+            WhistleStatus::Declined | WhistleStatus::Merged | WhistleStatus::Withdrawn => return Vec::new(),
+        };
+        let words =
+            [t.step_blown, t.step_accepted, t.step_dispatched, t.step_handling, t.step_rectifying, t.step_closed];
+        words.into_iter().enumerate().map(|(at, word)| Step { word, done: at < now, now: at == now }).collect()
+    }
+}
+
+impl SummonsPage {
+    fn may(&self, verb: &str) -> bool {
+        self.allowed.contains(&verb)
+    }
+}

@@ -1,0 +1,111 @@
+//! The words of letters. A district's letters are Chinese only, so nothing here takes a `Lang`; the words of the closed
+//! lists are those of `terms`. A name that is not known is never echoed, for it may be what somebody typed.
+//! Nothing here decides who is written to, or lays a letter out.
+
+use super::Lang;
+use crate::domain::terms::{Duty, LetterKind};
+
+/// The fixed words of one kind of letter.
+pub struct KindWords {
+    /// What it is, in the subject and as the heading.
+    pub title: &'static str,
+    /// What happened and whose move it is.
+    pub lead: &'static str,
+    /// The name of the moment in `due_at`.
+    pub due: &'static str,
+    /// What stands before the link.
+    pub ask: &'static str,
+}
+
+/// The fixed words of this kind.
+pub fn kind(kind: LetterKind) -> KindWords {
+    let (title, lead, due, ask) = match kind {
+        LetterKind::WhistleNew => {
+            ("新哨待受理", "有一件新哨到达安委办，请及时受理。", "受理时限", "请登录平台受理、退回或者不予受理：")
+        }
+        LetterKind::SummonsNew => {
+            ("派单待报到", "安委办向贵单位派单，请按时报到。", "报到时限", "请登录平台查看任务并报到：")
+        }
+        LetterKind::WhistleReturned => {
+            ("哨被退回，请补正", "贵单位所吹的哨缺少内容，补正后重新受理。", "补正时限", "请登录平台补正：")
+        }
+        LetterKind::WhistleDeclined => {
+            ("哨不予受理", "贵单位所吹的哨，安委办决定不予受理。", "申诉时限", "如有不同意见，可登录平台申诉一次：")
+        }
+        LetterKind::WhistleClosed => {
+            ("哨已办结", "贵单位所吹的哨已经办结。", "异议时限", "请登录平台查看结果；如有异议，可提出一次：")
+        }
+        LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
+    };
+    KindWords { title, lead, due, ask }
+}
+
+/// The sender's name in `Reply-To`: whoever answers must see that nobody reads it.
+pub const NOBODY_READS: &str = "请勿回复（无人查看）";
+/// The mark of a demo ledger in front of a subject.
+pub const DEMO_MARK: &str = "【演示】";
+/// The same, said in full.
+pub const DEMO_NOTE: &str = "这是演示环境的邮件，人和事均为虚构。";
+
+/// Names of the facts that a letter may show.
+pub mod label {
+    pub const CODE: &str = "哨编号";
+    pub const SUMMONS: &str = "派单编号";
+    pub const CATEGORY: &str = "隐患类别";
+    pub const SEVERITY: &str = "隐患等级";
+    pub const URGENCY: &str = "紧急程度";
+    pub const TOWN: &str = "属地";
+    pub const GROUND: &str = "理由";
+    pub const CLOSURE: &str = "办结方式";
+    pub const MISSING: &str = "需要补充的内容";
+    pub const ITEMS: &str = "待办事项";
+}
+
+/// The subject's tail of a reminder: counts only.
+pub fn reminder_counts(late: usize, coming: usize) -> String {
+    match (late, coming) {
+        (late, 0) => format!("{late}件已逾期"),
+        (0, coming) => format!("{coming}件将到期"),
+        (late, coming) => format!("{late}件已逾期，{coming}件将到期"),
+    }
+}
+
+/// One line of a reminder; `minutes` are civil minutes past the limit, negative before it.
+pub fn reminder_line(code: &str, what: Duty, minutes: i64) -> String {
+    let amount = match minutes.unsigned_abs() {
+        span @ 1440.. => format!("{}天", span / 1440),
+        span @ 60.. => format!("{}小时", span / 60),
+        span => format!("{}分钟", span.max(1)),
+    };
+    let side = if minutes >= 0 { "已逾期" } else { "还剩" };
+    format!("{code}，{}，{side}{amount}", Lang::Zh.duty(what))
+}
+
+/// The footer: what this is, as of when, whom to ask, how to have a mistake put right.
+pub fn footer(district: &str, as_of: &str) -> [String; 3] {
+    [
+        format!("本邮件由{district}吹哨协同平台自动发出，数据截至{as_of}。"),
+        "请勿回复，此信箱无人查看。有疑问请联系安委办值班员。".to_owned(),
+        "内容有误，请在平台该件的页面上留言，安委办核对后更正。".to_owned(),
+    ]
+}
+
+/// A field of the blow order by its wire name. Any other name is "其他内容": a name is somebody's input, too.
+pub fn field(name: &str) -> &'static str {
+    match name {
+        "category" => "隐患类别",
+        "what" => "隐患情况",
+        "town" => "属地",
+        "place" => "地点",
+        "enterprise" => "企业",
+        "title" => "标题",
+        "urgency" => "紧急程度",
+        "severity_claimed" => "隐患等级",
+        "clause" => "判定标准条款",
+        "needed_departments" => "需要哪些部门",
+        "source" => "哨源",
+        "occurred_at" => "发现时间",
+        "contact" => "联系人",
+        _ => "其他内容",
+    }
+}

@@ -1,0 +1,337 @@
+//! Every word that the console's pages say of themselves, Chinese first, English beside it. What a person typed, names
+//! of places and the words of closed lists come from elsewhere. Nothing here decides anything or formats HTML.
+
+use super::Lang;
+use crate::domain::terms::Duty;
+
+/// Declares the page words: one line each, so that neither language can lack one.
+macro_rules! page_words {
+    ($($name:ident: $zh:literal, $en:literal;)+) => {
+        /// The words of the pages in one language.
+        #[derive(Debug)]
+        pub struct PageText { $(pub $name: &'static str,)+ }
+
+        /// Chinese, the language that the pages are written in.
+        pub static ZH: PageText = PageText { $($name: $zh,)+ };
+        /// English.
+        pub static EN: PageText = PageText { $($name: $en,)+ };
+    };
+}
+
+page_words! {
+    // The frame.
+    product: "吹哨协同平台", "Whistle hub";
+    product_short: "吹哨协同", "Whistle hub";
+    skip: "跳到正文", "Skip to content";
+    demo: "演示", "Demo";
+    demo_hint: "演示数据，不是真实案件", "Sample data, no real cases";
+    duty_office: "安委办值班", "Office duty";
+    duty_main: "主班", "Main";
+    duty_deputy: "副班", "Deputy";
+    duty_phone: "值班电话：", "Duty phone: ";
+    accident_line: "发生事故或有人遇险，先拨119、120，再吹哨。", "Accident or people in danger: ring 119 or 120 first, then blow.";
+    as_of: "页面时间：", "As of ";
+    other_tag: "en", "zh-CN";
+    other_word: "English", "中文";
+    sign_out: "退出登录", "Sign out";
+    nav_label: "主菜单", "Main menu";
+    nav_home: "工作台", "Desk";
+    nav_triage: "待受理", "Triage";
+    nav_whistles: "哨件", "Whistles";
+    nav_blow: "吹哨", "Blow";
+    nav_summonses: "任务", "Tasks";
+    views: "视图", "Views";
+    more: "显示后面的", "Show more";
+    list_comma: "、", ", ";
+    // Faults in forms, and pages that stand for a result.
+    fault_prefix: "错误：", "Error: ";
+    faults_title: "有内容需要改正，已填的都还在", "Please correct the following; nothing you typed is lost";
+    missing_title: "没有找到这个页面", "Page not found";
+    missing_words: "编号可能有误，或者它不在您的查看范围内。请核对编号，或回到工作台查找。", "The code may be wrong, or it is outside what you may see. Check the code or look for it from the desk.";
+    fault_title: "这次没有办成", "That did not work";
+    fault_words: "平台出了问题，您的操作没有执行，已填的内容请先保留。稍后重试；仍不行，请把下面的请求编号告诉值班员。", "The hub had a problem and did nothing. Keep what you typed and try again shortly. If it fails again, give the request number below to the duty officer.";
+    busy_title: "平台正忙", "The hub is busy";
+    busy_words: "结果还不能确定。请稍候再试一次：同一张表单重复提交只会办一次。", "The outcome is not known yet. Try again in a moment: the same form sent twice acts only once.";
+    expired_title: "页面已过期", "This page has expired";
+    expired_words: "登录状态已变化，操作没有执行。请返回上一页刷新后再提交。", "Your sign-in has changed and nothing was done. Go back, reload and send again.";
+    request_id: "请求编号：", "Request number: ";
+    retry: "重试", "Try again";
+    to_home: "回到工作台", "To the desk";
+    race_title: "别人先一步处理了", "Somebody was faster";
+    race_again: "按最新内容重新提交", "Send again on the new state";
+    race_back: "查看最新情况", "See the new state";
+    refused_title: "现在不能这样办", "Not possible now";
+    field: "内容", "Field";
+    yours: "您填的", "Yours";
+    now: "现在的", "Now";
+    by_whom: "谁、何时", "Who, when";
+    // Sign-in.
+    login_title: "登录", "Sign in";
+    login_lead: "部门吹哨，安委办统筹，联合处置。", "Departments blow, the office coordinates, all act together.";
+    login_user: "用户名", "User name";
+    login_password: "密码", "Password";
+    login_go: "登录", "Sign in";
+    login_wrong: "用户名或密码不对，请重新输入。", "User name or password is wrong. Please try again.";
+    login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
+    login_demo: "演示账号", "Demo sign-ins";
+    // Facts of a whistle.
+    code: "编号", "Code";
+    title: "标题", "Title";
+    site: "地点", "Site";
+    town: "属地", "Locality";
+    category: "类别", "Category";
+    urgency: "紧急程度", "Urgency";
+    severity: "隐患等级", "Severity";
+    clause: "判定依据", "Criterion";
+    blower: "吹哨单位", "Blown by";
+    blown_at: "吹哨时间", "Blown at";
+    occurred_at: "发现时间", "Found at";
+    source: "哨源", "Source";
+    route: "办理方式", "Route";
+    contact: "联系人", "Contact";
+    needed: "希望到场", "Wanted";
+    needed_label: "希望哪些部门到场", "Departments wanted";
+    protected_note: "来源受保护：举报人信息只有安委办和吹哨单位能看。", "Protected source: only the office and the blower see who reported.";
+    status: "状态", "State";
+    due: "到期", "Due";
+    late: "超时", "Late";
+    before: "前", " at the latest";
+    provisional: "节假日未公布，暂定", "provisional calendar";
+    why_then: "期限怎么算的", "How the limit is counted";
+    limits: "期限", "Limits";
+    timeline: "经过", "Timeline";
+    departments: "参与部门", "Departments";
+    department: "单位", "Department";
+    lead: "牵头", "Lead";
+    support: "协办", "Supports";
+    what: "情况", "What was seen";
+    steps: "办理步骤", "Steps";
+    step_blown: "吹哨", "Blown";
+    step_accepted: "受理", "Accepted";
+    step_dispatched: "派单", "Dispatched";
+    step_handling: "处置", "Handling";
+    step_rectifying: "整改", "Rectifying";
+    step_closed: "办结", "Closed";
+    next_step: "下一步", "Next step";
+    // Triage and verdicts.
+    by_due: "按到期先后", "By due time";
+    queue_empty: "都处理完了", "All done";
+    to_whistles: "查看全部哨件", "See all whistles";
+    keys_move: "上下移动", "move";
+    keys_open: "打开", "open";
+    keys_verdict: "受理、退回、不予受理", "accept, return, decline";
+    verdicts: "处理意见", "Verdict";
+    verb_accept: "受理", "Accept";
+    verb_dispatch: "派单", "Dispatch";
+    verb_return: "退回补正", "Return for completion";
+    verb_decline: "不予受理", "Decline";
+    verb_close: "办结", "Close";
+    verb_send_back: "退回重办", "Send back";
+    clause_hint: "重大隐患须写明判定标准的条款", "A major hazard needs the clause of its criterion";
+    dispatch_to: "派给哪些单位", "Dispatch to";
+    no_rule: "没有规则覆盖这一类别，请直接选择单位。", "No rule covers this category. Please choose.";
+    other_departments: "其他单位", "Other departments";
+    accept_dispatch: "受理并派单", "Accept and dispatch";
+    accept_only: "只受理，稍后派单", "Accept, dispatch later";
+    dispatch_go: "发出派单", "Dispatch";
+    return_missing: "需要补充什么", "What is missing";
+    return_hint: "选中的内容会逐项告诉吹哨单位", "The blower is told each item";
+    return_go: "退回补正", "Return";
+    note: "说明（可不填）", "Note (optional)";
+    note_optional: "备注（可不填）", "Note (optional)";
+    decline_ground: "理由", "Ground";
+    decline_hint: "吹哨单位可在3个工作日内申诉一次", "The blower may appeal once within 3 working days";
+    decline_go: "不予受理", "Decline";
+    close_kind: "办结方式", "How it ended";
+    conclusion: "办结结论", "Conclusion";
+    conclusion_hint: "写明凭什么确认隐患已消除，谁核实的", "Say what proves that the danger is gone, and who checked";
+    close_go: "办结", "Close";
+    lacks: "缺什么", "What is lacking";
+    lacks_hint: "对方会看到这段话", "The department reads this";
+    send_back_go: "退回重办", "Send back";
+    lacking: "请补充：", "Please add: ";
+    complete_go: "补正后重新提交", "Send again";
+    // Blowing.
+    blow_title: "吹哨", "Blow a whistle";
+    blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "One hazard, two or more departments, too much for yours alone: blow.";
+    enterprise: "哪里有问题", "Where is it";
+    enterprise_hint: "按属地排列，可直接键入企业名称查找", "By locality; type a name to jump to it";
+    enterprise_none: "不在名录内，填写下面的地点", "Not listed: give the place below";
+    place: "具体地点", "Place";
+    town_none: "随企业自动带入", "As the enterprise's";
+    category_none: "请选择", "Please choose";
+    what_label: "什么问题", "What is wrong";
+    what_hint: "看到了什么、有没有人有危险", "What you saw, and whether anybody is in danger";
+    claim_major: "疑似重大隐患", "Suspected major hazard";
+    urgency_label: "有多急", "How urgent";
+    urgency_hint: "有人有危险选“紧急”，并先拨119", "People in danger: choose emergency, and ring 119 first";
+    clause_claimed: "疑似重大的依据（可不填）", "Criterion, if you know it (optional)";
+    clause_claimed_hint: "是否重大由安委办认定", "The office decides whether it is major";
+    more_fields: "更多", "More";
+    more_fields_hint: "都可不填", "all optional";
+    needed_hint: "不选也行，安委办按规则派单", "Leave it open and the office follows its rules";
+    contact_name: "联系人", "Contact";
+    contact_phone: "联系电话", "Contact's phone";
+    protected_source: "来源需要保护", "Protect the source";
+    protected_hint: "举报人姓名、电话只填在联系人一栏，不要写进情况描述", "Put the informant's name and phone only under contact, never into the description";
+    title_label: "标题", "Title";
+    title_hint: "不填则取情况描述的开头", "Left empty, the start of the description is taken";
+    on_behalf_of: "代哪个单位吹哨", "Blow on behalf of";
+    on_behalf_hint: "接到电话或热线转来时使用", "For calls and the hotline";
+    on_behalf_none: "区安委办", "The office itself";
+    blow_go: "吹哨", "Blow";
+    blow_auto: "时间、单位和您的姓名自动带入", "Time, unit and your name are filled in";
+    blow_when: "什么时候吹", "When to blow";
+    blow_when_1: "一处隐患，两个以上部门都有职责", "One hazard, duties of two or more departments";
+    blow_when_2: "本单位已尽职，仍需别的部门到场", "You did your part and need others on site";
+    blow_when_3: "善意吹哨不追责，吹错了由安委办转办", "Nobody is blamed for a whistle in good faith; the office redirects it";
+    blow_then: "吹了之后", "What happens then";
+    blow_then_1: "安委办在期限内受理，紧急的10分钟", "The office decides in time: ten minutes for an emergency";
+    blow_then_2: "派单后各部门按时报到，时间从派单算起", "Departments report in on time, counted from dispatch";
+    blow_then_3: "每一步都会记在哨件的经过里，您随时能看", "Each step is in the timeline, open to you at any time";
+    search: "查找", "Search";
+    search_hint: "编号、标题、企业", "Code, title, enterprise";
+    none_match: "没有符合的哨件", "No whistle matches";
+    clear_filter: "清除筛选", "Clear the filter";
+    // Summonses.
+    no_summonses: "没有要办的任务", "No tasks to do";
+    no_summonses_hint: "安委办派单后会出现在这里，同时发邮件给联络员和负责人。", "Dispatches appear here; liaison and head get a letter as well.";
+    issued_at: "派单时间", "Dispatched at";
+    acknowledged_at: "签收时间", "Acknowledged at";
+    of_whistle: "所属哨件：", "Whistle ";
+    task: "任务", "Task";
+    task_words: "要求", "Asked for";
+    summoned: "受派单位", "Summoned";
+    who_goes: "谁去", "Who goes";
+    officers_hint: "行政检查须两名以上持证人员", "An inspection needs two certified officers";
+    mode: "怎么报到", "How";
+    eta: "预计到达", "Expected";
+    report_in_go: "报到", "Report in";
+    acknowledge_go: "仅签收", "Only acknowledge";
+    acknowledge_hint: "签收不停表，期限从派单算起", "Acknowledging stops no clock; the limit runs from dispatch";
+    start_go: "开始处置", "Start";
+    submit_now: "已经办完，直接提交结果", "Already done: submit the result";
+    submit_go: "提交结果", "Submit result";
+    result: "处置结果", "Result";
+    result_hint: "做了什么、隐患是否消除、还差什么", "What was done, whether the danger is gone, what is left";
+    review_pass: "审核通过", "Accept the result";
+    sent_back_for: "安委办退回重办：", "Sent back by the office: ";
+    other_parts: "其他部门", "Other departments";
+}
+
+/// The page words of a language.
+pub fn of(lang: Lang) -> &'static PageText {
+    match lang {
+        Lang::Zh => &ZH,
+        Lang::En => &EN,
+    }
+}
+
+/// How an open limit stands: 剩54分, 超时2天. `seconds` are left until it, negative once it has passed.
+pub fn time_left(lang: Lang, seconds: i64) -> String {
+    let late = seconds <= 0;
+    let minutes = seconds.abs() / 60;
+    let (n, zh, en) = match minutes {
+        0..=119 => (minutes, "分", "min"),
+        120..=2_879 => (minutes / 60, "小时", "h"),
+        _ => (minutes / 1_440, "天", "d"),
+    };
+    match (lang, late) {
+        (Lang::Zh, false) => format!("剩{n}{zh}"),
+        (Lang::Zh, true) => format!("超时{n}{zh}"),
+        (Lang::En, false) => format!("{n} {en} left"),
+        (Lang::En, true) => format!("{n} {en} late"),
+    }
+}
+
+/// A duty as the thing that is due: 受理, 报到, first result.
+pub fn duty(lang: Lang, duty: Duty) -> &'static str {
+    let (zh, en) = match duty {
+        Duty::Triage => ("受理", "triage"),
+        Duty::Complete => ("补正", "completion"),
+        Duty::Dispatch => ("派单", "dispatch"),
+        Duty::ReportIn => ("报到", "report-in"),
+        Duty::FirstResult => ("首次结果", "first result"),
+        Duty::Review => ("审核", "review"),
+        Duty::Closure => ("办结审核", "closure"),
+    };
+    pick(lang, zh, en)
+}
+
+/// What an event says in the timeline and in the notice after a deed; an event we do not know shows its own name.
+pub fn event(lang: Lang, kind: &str) -> &str {
+    let (zh, en) = match kind {
+        "whistle.blown" => ("吹哨", "blew the whistle"),
+        "whistle.routed" => ("安委办已收到", "received by the office"),
+        "whistle.accepted" => ("受理", "accepted"),
+        "whistle.dispatched" => ("派单", "dispatched"),
+        "whistle.returned" => ("退回补正", "returned for completion"),
+        "whistle.completed" => ("补正后重新提交", "completed"),
+        "whistle.declined" => ("不予受理", "declined"),
+        "whistle.handling" => ("各部门已报到，进入处置", "all reported in, handling begins"),
+        "whistle.rectifying" => ("进入整改", "rectification begins"),
+        "whistle.awaiting_closure" => ("各部门已办完，等待办结", "all done, awaiting closure"),
+        "whistle.sent_back" | "summons.sent_back" => ("退回重办", "sent back"),
+        "whistle.closed" => ("办结", "closed"),
+        "summons.issued" => ("派单", "summoned"),
+        "summons.acknowledged" => ("签收", "acknowledged"),
+        "summons.reported_in" => ("报到", "reported in"),
+        "summons.started" => ("开始处置", "started"),
+        "summons.submitted" => ("提交结果", "submitted a result"),
+        "summons.accepted" => ("审核通过", "result accepted"),
+        "obligation.overdue" => ("超时", "overdue"),
+        _ => return kind,
+    };
+    pick(lang, zh, en)
+}
+
+/// Why there is nothing to do: 现在等区消防救援大队报到，轮到您时会有邮件通知。 Without an owner all is over.
+pub fn nothing_to_do(lang: Lang, waits_for: Option<(&str, &str)>) -> String {
+    match (lang, waits_for) {
+        (Lang::Zh, Some((owner, what))) => format!("现在等{owner}{what}，您这里没有要办的事。"),
+        (Lang::Zh, None) => "这件事已经办完，没有下一步。".to_owned(),
+        (Lang::En, Some((owner, what))) => format!("Waiting for {owner}: {what}. Nothing for you to do now."),
+        (Lang::En, None) => "This is finished; there is no next step.".to_owned(),
+    }
+}
+
+/// The line of a lost race: 戚怀杉于10:41受理，您的操作没有执行。
+pub fn lost_race(lang: Lang, who: &str, at: &str, did: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{who}于{at}{did}，您的操作没有执行。"),
+        Lang::En => format!("{who} at {at}: {did}. Your own step was not carried out."),
+    }
+}
+
+fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_told_in_the_largest_unit_that_still_says_something() {
+        assert_eq!(time_left(Lang::Zh, 54 * 60), "剩54分");
+        assert_eq!(time_left(Lang::Zh, -9 * 60), "超时9分");
+        assert_eq!(time_left(Lang::Zh, 3 * 3_600), "剩3小时");
+        assert_eq!(time_left(Lang::En, -3 * 86_400), "3 d late");
+        assert_eq!(time_left(Lang::En, 0), "0 min late");
+    }
+
+    #[test]
+    fn no_chinese_word_holds_a_typed_gap_or_half_width_comma() {
+        let text = format!("{ZH:?}");
+        let chars: Vec<char> = text.chars().collect();
+        let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for w in chars.windows(2) {
+            assert!(!(han(w[0]) && (w[1] == ',' || w[1] == ' ')), "{w:?}");
+            assert!(!(w[0] == ' ' && han(w[1])), "{w:?}");
+        }
+        assert!(!text.contains("..."));
+    }
+}

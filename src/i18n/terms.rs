@@ -1,0 +1,351 @@
+//! The words for what the closed lists name: states, roles, grounds, deeds, events. Chinese as the district says it
+//! (`DOMAIN.md` §1), English beside it. Every list is matched member by member, so a new member needs its two words.
+//! Nothing here knows a thing, only its kind.
+
+use super::Lang;
+use crate::domain::terms::{
+    Category, ClosureKind, DeclineGround, Duty, Mode, Needs, Role, Route, Severity, Source, SummonsRole, SummonsStatus,
+    Urgency, WhistleStatus,
+};
+
+impl Lang {
+    /// The word in this language, of a Chinese and an English one.
+    pub(super) fn pick<T>(self, (zh, en): (T, T)) -> T {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// The hazard category.
+    pub fn category(self, of: Category) -> &'static str {
+        self.pick(match of {
+            Category::DustExplosion => ("粉尘涉爆", "Dust explosion"),
+            Category::ConfinedSpace => ("有限空间", "Confined space"),
+            Category::Coating => ("涉涂装作业", "Coating"),
+            Category::HazardousChemicals => ("危险化学品", "Hazardous chemicals"),
+            Category::SmallChemical => ("小化工", "Small chemical workshop"),
+            Category::Fire => ("消防", "Fire"),
+            Category::SpecialEquipment => ("特种设备", "Special equipment"),
+            Category::Gas => ("燃气", "Gas"),
+            Category::MetalSmelting => ("金属冶炼", "Metal smelting"),
+            Category::Ammonia => ("涉氨制冷", "Ammonia refrigeration"),
+            Category::Construction => ("建筑施工", "Construction"),
+            Category::Transport => ("道路运输", "Road transport"),
+            Category::Electrical => ("用电", "Electrical"),
+            Category::Machinery => ("机械", "Machinery"),
+            Category::Warehouse => ("仓储", "Warehouse"),
+            Category::Tenancy => ("厂中厂", "Factory in factory"),
+            Category::CrowdedPlace => ("人员密集场所", "Crowded place"),
+            Category::EcoFacility => ("环保设施", "Environmental facility"),
+            Category::Lithium => ("锂电与电动自行车", "Lithium batteries and e-bikes"),
+            Category::Rural => ("农机渔业自建房", "Farm machines, fishery, self-built houses"),
+            Category::Water => ("水利水上", "Waterworks and waterways"),
+            Category::Campus => ("校园养老医疗", "Schools, care homes, clinics"),
+            Category::Lightning => ("防雷", "Lightning protection"),
+            Category::Other => ("其他", "Other"),
+        })
+    }
+
+    /// How fast it must go.
+    pub fn urgency(self, of: Urgency) -> &'static str {
+        self.pick(match of {
+            Urgency::Emergency => ("紧急", "Emergency"),
+            Urgency::Urgent => ("加急", "Urgent"),
+            Urgency::Normal => ("一般", "Normal"),
+            Urgency::Complex => ("复杂", "Complex"),
+        })
+    }
+
+    /// The law's word for the hazard (安全生产法 118).
+    pub fn severity(self, of: Severity) -> &'static str {
+        self.pick(match of {
+            Severity::General => ("一般隐患", "General hazard"),
+            Severity::Major => ("重大隐患", "Major hazard"),
+        })
+    }
+
+    /// How the office lets it be handled.
+    pub fn route(self, of: Route) -> &'static str {
+        self.pick(match of {
+            Route::Single => ("单部门转办", "One department"),
+            Route::Coordinated => ("多部门协办", "Coordinated"),
+            Route::Joint => ("联合检查", "Joint inspection"),
+            Route::Emergency => ("紧急处置", "Emergency response"),
+        })
+    }
+
+    /// Where the blower learned of it.
+    pub fn source(self, of: Source) -> &'static str {
+        self.pick(match of {
+            Source::OwnInspection => ("本单位检查", "Own inspection"),
+            Source::Grid => ("网格上报", "Grid worker"),
+            Source::Hotline12345 => ("12345 热线", "Hotline 12345"),
+            Source::Enterprise => ("企业上报", "Enterprise"),
+            Source::Sensor => ("监测预警", "Sensor alarm"),
+            Source::Letter => ("来信来访", "Letter or visit"),
+            Source::Superior => ("上级交办", "Superior body"),
+            Source::Informant => ("群众举报", "Informant"),
+            Source::Expert => ("专家提出", "Expert"),
+        })
+    }
+
+    /// Where the whistle stands.
+    pub fn whistle_status(self, of: WhistleStatus) -> &'static str {
+        self.pick(match of {
+            WhistleStatus::Submitted => ("待受理", "Waiting for triage"),
+            WhistleStatus::Returned => ("退回补正", "Returned for completion"),
+            WhistleStatus::Accepted => ("待派单", "Accepted, to be dispatched"),
+            WhistleStatus::Dispatched => ("已派单", "Dispatched"),
+            WhistleStatus::Handling => ("办理中", "Being handled"),
+            WhistleStatus::Rectifying => ("整改中", "Being rectified"),
+            WhistleStatus::AwaitingClosure => ("待办结", "Waiting to be closed"),
+            WhistleStatus::Suspended => ("暂停办理", "Suspended"),
+            WhistleStatus::Closed => ("已办结", "Closed"),
+            WhistleStatus::Declined => ("不予受理", "Declined"),
+            WhistleStatus::Merged => ("已并单", "Merged"),
+            WhistleStatus::Withdrawn => ("已撤回", "Withdrawn"),
+        })
+    }
+
+    /// Where the summons stands.
+    pub fn summons_status(self, of: SummonsStatus) -> &'static str {
+        self.pick(match of {
+            SummonsStatus::Issued => ("待报到", "Waiting for report-in"),
+            SummonsStatus::Acknowledged => ("已签收，待报到", "Acknowledged, report-in due"),
+            SummonsStatus::ReportedIn => ("已报到", "Reported in"),
+            SummonsStatus::Working => ("办理中", "Working"),
+            SummonsStatus::Submitted => ("待审核", "Result under review"),
+            SummonsStatus::Done => ("已完成", "Done"),
+            SummonsStatus::Disputed => ("职责异议", "Disputed"),
+            SummonsStatus::Referred => ("提请裁定", "Referred for ruling"),
+            SummonsStatus::Released => ("异议成立", "Released"),
+            SummonsStatus::Excused => ("免予办理", "Excused"),
+            SummonsStatus::Cancelled => ("已取消", "Cancelled"),
+        })
+    }
+
+    /// What the department is in this whistle.
+    pub fn summons_role(self, of: SummonsRole) -> &'static str {
+        self.pick(match of {
+            SummonsRole::Lead => ("牵头", "Lead"),
+            SummonsRole::Support => ("配合", "Support"),
+        })
+    }
+
+    /// How the department attends.
+    pub fn mode(self, of: Mode) -> &'static str {
+        self.pick(match of {
+            Mode::Site => ("到现场", "On site"),
+            Mode::Meeting => ("参加会商", "In a meeting"),
+            Mode::System => ("线上办理", "In the system"),
+        })
+    }
+
+    /// Who must finish.
+    pub fn needs(self, of: Needs) -> &'static str {
+        self.pick(match of {
+            Needs::Each => ("各单位均须完成", "Each department must finish"),
+            Needs::Any => ("任一单位完成即可", "Any one department suffices"),
+        })
+    }
+
+    /// How the hazard ended.
+    pub fn closure_kind(self, of: ClosureKind) -> &'static str {
+        self.pick(match of {
+            ClosureKind::Fixed => ("整改完成", "Fixed"),
+            ClosureKind::OnSite => ("当场改正", "Corrected on site"),
+            ClosureKind::Ceased => ("主体灭失", "Subject gone"),
+            ClosureKind::Shutdown => ("停产关闭", "Shut down"),
+            ClosureKind::Dismantled => ("依法拆除", "Dismantled"),
+            ClosureKind::Unfounded => ("查无隐患", "Unfounded"),
+            ClosureKind::Transferred => ("移送其他机关", "Transferred"),
+        })
+    }
+
+    /// Why the office does not take it on.
+    pub fn decline_ground(self, of: DeclineGround) -> &'static str {
+        self.pick(match of {
+            DeclineGround::NotSafety => ("不属于安全生产事项", "Not a matter of work safety"),
+            DeclineGround::OutsideDistrict => ("不属于本区管辖", "Outside this district"),
+            DeclineGround::AlreadyHandled => ("已在办理或者已经办结", "Already handled"),
+        })
+    }
+
+    /// The role of a sign-in.
+    pub fn role(self, of: Role) -> &'static str {
+        self.pick(match of {
+            Role::Liaison => ("联络员", "Liaison"),
+            Role::DepartmentHead => ("部门负责人", "Department head"),
+            Role::OfficeDuty => ("安委办值班员", "Duty officer of the committee office"),
+            Role::OfficeDirector => ("安委办主任", "Director of the committee office"),
+            Role::Inspector => ("执法人员", "Certified officer"),
+            Role::SquadLeader => ("中队长", "Squad leader"),
+            Role::TownOfficer => ("镇应急岗", "Town safety officer"),
+            Role::Expert => ("专家", "Expert"),
+            Role::LegalReviewer => ("法制员", "Legal reviewer"),
+            Role::Supervisor => ("纪委监委", "Discipline supervisor"),
+            Role::Admin => ("系统管理员", "Administrator"),
+        })
+    }
+
+    /// What somebody must do, as a phrase that stands before "by …".
+    pub fn duty(self, of: Duty) -> &'static str {
+        self.pick(match of {
+            Duty::Triage => ("受理", "Triage"),
+            Duty::Complete => ("补正", "Complete the whistle"),
+            Duty::Dispatch => ("派单", "Dispatch"),
+            Duty::ReportIn => ("报到", "Report in"),
+            Duty::FirstResult => ("报结果", "Deliver the result"),
+            Duty::Review => ("审核结果", "Review the result"),
+            Duty::Closure => ("办结", "Close the whistle"),
+        })
+    }
+
+    /// The button for a deed on a whistle, by its verb.
+    pub fn whistle_deed(self, verb: &str) -> &'static str {
+        self.pick(match verb {
+            "blow" => ("吹哨", "Blow the whistle"),
+            "accept" => ("受理", "Accept"),
+            "dispatch" => ("派单", "Dispatch"),
+            "return" => ("退回补正", "Return for completion"),
+            "complete" => ("提交补正", "Complete"),
+            "decline" => ("不予受理", "Decline"),
+            "close" => ("办结", "Close"),
+            "send_back" => ("退回办理", "Send back"),
+            _ => ("办理", "Proceed"),
+        })
+    }
+
+    /// The button for a deed on a summons, by its verb: the office's `accept` is another word here than on a whistle.
+    pub fn summons_deed(self, verb: &str) -> &'static str {
+        self.pick(match verb {
+            "acknowledge" => ("签收", "Acknowledge"),
+            "report_in" => ("报到", "Report in"),
+            "start" => ("开始办理", "Start"),
+            "submit" => ("报结果", "Submit the result"),
+            "accept" => ("审核通过", "Accept the result"),
+            "send_back" => ("退回重办", "Send back"),
+            _ => ("办理", "Proceed"),
+        })
+    }
+
+    /// The timeline's word for an event, by its kind on the wire; a kind of a later version reads as a plain entry.
+    pub fn event(self, kind: &str) -> &'static str {
+        let words = match kind.split_once('.') {
+            Some(("whistle", past)) => whistle_event(past),
+            Some(("summons", past)) => summons_event(past),
+            Some(("obligation", "overdue")) => Some(("超时", "Overdue")),
+            Some(("obligation", "moved")) => Some(("时限调整", "Limit moved")),
+            Some(("letter", "not_reached")) => Some(("通知未送达", "Letter not delivered")),
+            Some(_) | None => None,
+        };
+        self.pick(words.unwrap_or(("其他记录", "Other entry")))
+    }
+}
+
+fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
+    Some(match past {
+        "blown" => ("吹哨", "Whistle blown"),
+        "routed" => ("送达安委办", "Received by the committee office"),
+        "accepted" => ("受理", "Accepted"),
+        "dispatched" => ("派单", "Dispatched"),
+        "returned" => ("退回补正", "Returned for completion"),
+        "completed" => ("补正", "Completed"),
+        "lapsed" => ("逾期未补正，自动终止", "Lapsed without completion"),
+        "declined" => ("不予受理", "Declined"),
+        "appealed" => ("申诉", "Appealed"),
+        "merged" => ("并单", "Merged"),
+        "unmerged" => ("取消并单", "Merge undone"),
+        "withdrawn" => ("撤回", "Withdrawn"),
+        "lead_changed" => ("变更牵头单位", "Lead changed"),
+        "urgency_changed" => ("调整紧急程度", "Urgency changed"),
+        "handling" => ("进入办理", "Handling begun"),
+        "rectifying" => ("进入整改", "Rectification begun"),
+        "awaiting_closure" => ("待办结", "Waiting to be closed"),
+        "closed" => ("办结", "Closed"),
+        "sent_back" => ("退回办理", "Sent back"),
+        "suspended" => ("暂停办理", "Suspended"),
+        "resumed" => ("恢复办理", "Resumed"),
+        "reopened" => ("重新办理", "Reopened"),
+        "contested" => ("对办结提出异议", "Closure contested"),
+        "contest_dismissed" => ("维持办结", "Contest dismissed"),
+        "commented" => ("留言", "Comment"),
+        "attached" => ("添加附件", "File attached"),
+        _ => return None,
+    })
+}
+
+fn summons_event(past: &str) -> Option<(&'static str, &'static str)> {
+    Some(match past {
+        "issued" => ("向单位派单", "Department summoned"),
+        "acknowledged" => ("签收", "Summons acknowledged"),
+        "reported_in" => ("报到", "Reported in"),
+        "started" => ("开始办理", "Work started"),
+        "submitted" => ("报结果", "Result submitted"),
+        "accepted" => ("结果审核通过", "Result accepted"),
+        "sent_back" => ("退回重办", "Result sent back"),
+        "disputed" => ("提出职责异议", "Duty disputed"),
+        "upheld" => ("异议成立", "Dispute upheld"),
+        "overruled" => ("异议不成立", "Dispute overruled"),
+        "referred" => ("提请裁定", "Referred for ruling"),
+        "excused" => ("免予办理", "Excused"),
+        "released" => ("解除派单", "Released"),
+        "cancelled" => ("取消派单", "Summons cancelled"),
+        "delegated" => ("交由他人承办", "Delegated"),
+        "extension_asked" => ("申请延期", "Extension asked"),
+        "extension_granted" => ("同意延期", "Extension granted"),
+        "extension_refused" => ("不同意延期", "Extension refused"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHISTLE: &str = "blown routed accepted dispatched returned completed lapsed declined appealed merged \
+        unmerged withdrawn lead_changed urgency_changed handling rectifying awaiting_closure closed sent_back suspended \
+        resumed reopened contested contest_dismissed commented attached";
+    const SUMMONS: &str = "issued acknowledged reported_in started submitted accepted sent_back disputed upheld \
+        overruled referred excused released cancelled delegated extension_asked extension_granted extension_refused";
+
+    #[test]
+    fn every_event_of_the_contract_has_its_words() {
+        let whistle = WHISTLE.split_whitespace().map(|past| format!("whistle.{past}"));
+        let summons = SUMMONS.split_whitespace().map(|past| format!("summons.{past}"));
+        let others = ["obligation.overdue", "obligation.moved", "letter.not_reached"].map(str::to_owned);
+        for kind in whistle.chain(summons).chain(others) {
+            for lang in [Lang::Zh, Lang::En] {
+                assert_ne!(lang.event(&kind), lang.event("visit.entered"), "{kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_deed_of_the_contract_has_its_own_button_on_each_noun() {
+        for verb in ["blow", "accept", "dispatch", "return", "complete", "decline", "close", "send_back"] {
+            assert_ne!(Lang::Zh.whistle_deed(verb), "办理", "{verb}");
+        }
+        for verb in ["acknowledge", "report_in", "start", "submit", "accept", "send_back"] {
+            assert_ne!(Lang::Zh.summons_deed(verb), "办理", "{verb}");
+        }
+        assert_ne!(Lang::Zh.whistle_deed("accept"), Lang::Zh.summons_deed("accept"));
+    }
+
+    #[test]
+    fn members_of_a_list_are_told_apart_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            let lists: [Vec<&str>; 4] = [
+                Category::ALL.iter().map(|of| lang.category(*of)).collect(),
+                WhistleStatus::ALL.iter().map(|of| lang.whistle_status(*of)).collect(),
+                SummonsStatus::ALL.iter().map(|of| lang.summons_status(*of)).collect(),
+                Duty::ALL.iter().map(|of| lang.duty(*of)).collect(),
+            ];
+            for list in lists {
+                let apart: std::collections::BTreeSet<&&str> = list.iter().collect();
+                assert_eq!(apart.len(), list.len(), "{list:?}");
+            }
+        }
+    }
+}

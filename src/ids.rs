@@ -1,0 +1,123 @@
+//! Typed ids and where they come from. An id prints with its prefix (`wh_…`), so a wrong one is seen in a log.
+//! Ids order by time of making; they are names, never secrets, and nobody is addressed by one except a person.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Declares one id type: a prefix, a text, nothing else.
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new id, drawn from the mint.
+            pub fn new(mint: &mut Mint) -> Self {
+                $name(format!(concat!($prefix, "_{}"), mint.draw()))
+            }
+            /// An id read back from the ledger or the wire; whether it exists is the reader's question.
+            pub fn from_text(text: impl Into<String>) -> Self {
+                $name(text.into())
+            }
+            /// The text as stored.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A whistle; on the wire it goes by its code.
+    WhistleId = "wh";
+    /// One department's summons.
+    SummonsId = "su";
+    /// Whose move, what, until when.
+    ObligationId = "ob";
+    /// A letter owed to a post.
+    LetterId = "le";
+    /// A text that law may erase.
+    TextId = "tx";
+    /// One sign-in of one person.
+    PersonId = "pe";
+}
+
+/// A seeded source of ids for one decision: the caller brings time and chance, so a decision stays pure.
+#[derive(Debug)]
+pub struct Mint {
+    unix_ms: u64,
+    chance: ChaCha12Rng,
+}
+
+impl Mint {
+    /// `unix_micros`: the decision's time, microseconds UTC. Same time and seed, same ids.
+    pub fn new(unix_micros: i64, seed: u64) -> Self {
+        Mint { unix_ms: u64::try_from(unix_micros / 1000).unwrap_or(0), chance: ChaCha12Rng::seed_from_u64(seed) }
+    }
+
+    /// 12 hex digits of milliseconds, then 80 random bits: sorts by time, does not collide.
+    fn draw(&mut self) -> String {
+        let (high, low) = (self.chance.next_u32(), self.chance.next_u64());
+        format!("{:012x}{:04x}{:016x}", self.unix_ms, high & 0xffff, low)
+    }
+
+    /// A salt that keeps a stored digest from being guessed.
+    pub fn salt(&mut self) -> [u8; 16] {
+        let mut salt = [0; 16];
+        self.chance.fill_bytes(&mut salt);
+        salt
+    }
+}
+
+/// The process's source of chance, injected like the clock: from the operating system, or seeded by a test.
+#[derive(Debug)]
+pub struct Chance(Mutex<ChaCha12Rng>);
+
+impl Chance {
+    /// Seeded by the operating system.
+    pub fn system() -> Chance {
+        Chance(Mutex::new(rand::make_rng()))
+    }
+
+    /// The same seed, the same course of events: for tests.
+    pub fn seeded(seed: u64) -> Chance {
+        Chance(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))
+    }
+
+    /// A seed for one decision's [`Mint`].
+    pub fn seed(&self) -> u64 {
+        self.source().next_u64()
+    }
+
+    /// 256 bits that nobody can guess.
+    pub fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        self.source().fill_bytes(&mut secret);
+        secret
+    }
+
+    fn source(&self) -> MutexGuard<'_, ChaCha12Rng> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_carry_their_kind_and_sort_by_time() {
+        let early = WhistleId::new(&mut Mint::new(1_000_000, 9));
+        let late = WhistleId::new(&mut Mint::new(2_000_000, 1));
+        assert!(early.as_str().starts_with("wh_") && early < late);
+    }
+}

@@ -1,0 +1,392 @@
+//! Makes a letter out of facts: subject, plain text, HTML, and the message with the marks of automatic mail (C06).
+//! `LetterFacts` has no field for whistle text, firms, persons, phones, third addresses or tokens (DOMAIN §6.4), so no
+//! letter can carry one. Every text is refused if it holds a control character (T23). Never decides whether to write.
+
+use super::{BadSetting, Fault};
+use crate::domain::at::{At, MINUTE};
+use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Severity, Urgency};
+use crate::i18n::Lang;
+use crate::i18n::letters::{self as words, label};
+use askama::Template;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message, address::Envelope};
+use std::time::{Duration, SystemTime};
+
+/// All that a letter may know. What is not here cannot leak: this type is the guard, keep it poor.
+#[derive(Debug, Clone)]
+pub struct LetterFacts {
+    pub kind: LetterKind,
+    /// Natural key of the owed letter: the same key gives the same `Message-ID` and the same file.
+    pub key: String,
+    /// One address: a letter has one recipient.
+    pub to: String,
+    /// The whistle's code.
+    pub code: String,
+    /// The summons' code, where the letter is about one.
+    pub summons: Option<String>,
+    pub category: Category,
+    pub urgency: Urgency,
+    pub severity: Option<Severity>,
+    /// The town's name; never a firm's, never a place.
+    pub town: Option<String>,
+    pub due_at: Option<At>,
+    /// Names of fields of the blow order, for `whistle_returned`.
+    pub missing: Vec<String>,
+    pub ground: Option<DeclineGround>,
+    pub closure: Option<ClosureKind>,
+    /// For `reminder`: everything that this person owes, late or coming.
+    pub overdue: Vec<OverdueItem>,
+    /// Public address of the page. It only shows; whoever opens it signs in first (C07).
+    pub link: String,
+    /// The district's name, as in 云湖区.
+    pub district: String,
+    /// The ledger is a demo: subject and body say so.
+    pub demo: bool,
+}
+
+/// One line of a reminder.
+#[derive(Debug, Clone)]
+pub struct OverdueItem {
+    /// The whistle's or the summons' code.
+    pub code: String,
+    pub duty: Duty,
+    pub due_at: At,
+}
+
+/// Whose name our letters bear, checked once at the start.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    from: Mailbox,
+    reply_to: Mailbox,
+    return_path: Option<Address>,
+}
+
+impl Sender {
+    /// `from`: `Name <address>` or an address. `reply_to`: an address that nobody reads, by default `noreply@` the
+    /// domain of `from`. `return_path`: where bounces go; without it the envelope sender is null and nothing comes back.
+    pub fn parse(from: &str, reply_to: Option<&str>, return_path: Option<&str>) -> Result<Sender, BadSetting> {
+        if unclean(from) {
+            return Err(BadSetting("mail sender holds a control character"));
+        }
+        let from = from.parse::<Mailbox>().map_err(|_| BadSetting("mail sender is not `Name <address>`"))?;
+        let silent = reply_to.map_or_else(|| format!("noreply@{}", from.email.domain()), str::to_owned);
+        let reply_to = address(&silent).ok_or(BadSetting("mail reply address is not one plain address"))?;
+        let return_path = match return_path {
+            Some(text) => Some(address(text).ok_or(BadSetting("mail return path is not one plain address"))?),
+            None => None,
+        };
+        let reply_to = Mailbox::new(Some(words::NOBODY_READS.to_owned()), reply_to);
+        Ok(Sender { from, reply_to, return_path })
+    }
+}
+
+/// A letter, ready to hand over.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    pub kind: LetterKind,
+    pub key: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub(super) envelope: Envelope,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Rendered {
+    /// The message as it goes over the wire: ASCII, CRLF line ends.
+    pub fn eml(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Renders a letter as of `now`. Refuses, permanently, facts that no mail may carry: see `check`.
+pub fn render(facts: &LetterFacts, sender: &Sender, now: At) -> Result<Rendered, Fault> {
+    let to = check(facts)?;
+    let page = Page::of(facts, now);
+    let text = PlainPart { page: &page }.render().map_err(Fault::permanent)?;
+    let html = HtmlPart { page: &page }.render().map_err(Fault::permanent)?;
+    let envelope = Envelope::new(sender.return_path.clone(), vec![to.clone()]).map_err(Fault::permanent)?;
+    let hash = key_hash(&facts.key);
+    let message = Message::builder()
+        .from(sender.from.clone())
+        .reply_to(sender.reply_to.clone())
+        .to(Mailbox::new(None, to))
+        .date(wall(now))
+        .message_id(Some(format!("<{hash}@{}>", sender.from.email.domain())))
+        .subject(page.subject.clone())
+        .raw_header(mark("Auto-Submitted", "auto-generated"))
+        .raw_header(mark("X-Auto-Response-Suppress", "All"))
+        .envelope(envelope.clone())
+        .multipart(alternative(&hash, &text, &html))
+        .map_err(Fault::permanent)?;
+    let (kind, key, to, subject) = (facts.kind, facts.key.clone(), facts.to.clone(), page.subject);
+    Ok(Rendered { kind, key, to, subject, text, html, envelope, bytes: message.formatted() })
+}
+
+/// Names the first fact that must not enter a mail; gives the recipient.
+fn check(facts: &LetterFacts) -> Result<Address, Fault> {
+    let singles = [("key", &facts.key), ("code", &facts.code), ("link", &facts.link), ("district", &facts.district)];
+    let options =
+        facts.summons.iter().map(|text| ("summons", text)).chain(facts.town.iter().map(|text| ("town", text)));
+    let items = facts.overdue.iter().map(|item| ("overdue code", &item.code));
+    if let Some((name, _)) = singles.into_iter().chain(options).chain(items).find(|(_, text)| unclean(text)) {
+        return Err(Fault::permanent(format!("{name} of the letter holds a control character")));
+    }
+    if !facts.link.starts_with("https://") && !facts.link.starts_with("http://") {
+        return Err(Fault::permanent("link of the letter is not http"));
+    }
+    address(&facts.to).ok_or_else(|| Fault::permanent("recipient is not one plain address"))
+}
+
+/// Control characters, line separators, and the marks that turn text round: none belongs in a name or an address.
+fn unclean(text: &str) -> bool {
+    text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
+/// One ASCII address: relays without SMTPUTF8 take it, and none of it needs encoding.
+fn address(text: &str) -> Option<Address> {
+    if text.is_ascii() && !unclean(text) { text.parse().ok() } else { None }
+}
+
+/// What both parts show; one source, so that they cannot differ.
+struct Page {
+    words: words::KindWords,
+    subject: String,
+    district: String,
+    rows: Vec<(&'static str, String)>,
+    list_label: &'static str,
+    list: Vec<String>,
+    link: String,
+    footer: [String; 3],
+    demo: bool,
+    demo_note: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letters/letter.txt", config = "src/askama.toml", whitespace = "preserve")]
+struct PlainPart<'a> {
+    page: &'a Page,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letters/letter.html", config = "src/askama.toml", whitespace = "preserve")]
+struct HtmlPart<'a> {
+    page: &'a Page,
+}
+
+impl Page {
+    fn of(facts: &LetterFacts, now: At) -> Page {
+        let kind = words::kind(facts.kind);
+        let reminder = facts.kind == LetterKind::Reminder;
+        let list = if reminder {
+            facts.overdue.iter().map(|item| words::reminder_line(&item.code, item.duty, late(item, now))).collect()
+        } else {
+            facts.missing.iter().map(|name| words::field(name).to_owned()).collect()
+        };
+        let mark = if facts.demo { words::DEMO_MARK } else { "" };
+        Page {
+            subject: format!("{mark}{}：{}", kind.title, subject_tail(facts, now)),
+            rows: if reminder { Vec::new() } else { rows(facts, kind.due) },
+            list_label: if reminder { label::ITEMS } else { label::MISSING },
+            list,
+            district: facts.district.clone(),
+            link: facts.link.clone(),
+            footer: words::footer(&facts.district, &clock(now)),
+            demo: facts.demo,
+            demo_note: words::DEMO_NOTE,
+            words: kind,
+        }
+    }
+}
+
+/// The table of one whistle or summons, in reading order; what is unknown has no line.
+fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
+    let word = |text: &'static str| Some(text.to_owned());
+    let all = [
+        (label::SUMMONS, facts.summons.clone()),
+        (label::CODE, Some(facts.code.clone())),
+        (label::CATEGORY, word(Lang::Zh.category(facts.category))),
+        (label::SEVERITY, facts.severity.and_then(|severity| word(Lang::Zh.severity(severity)))),
+        (label::URGENCY, word(Lang::Zh.urgency(facts.urgency))),
+        (label::TOWN, facts.town.clone()),
+        (label::GROUND, facts.ground.and_then(|ground| word(Lang::Zh.decline_ground(ground)))),
+        (label::CLOSURE, facts.closure.and_then(|closure| word(Lang::Zh.closure_kind(closure)))),
+        (due, facts.due_at.map(clock)),
+    ];
+    all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+}
+
+/// Codes, list words and counts: nothing else stands in a subject.
+fn subject_tail(facts: &LetterFacts, now: At) -> String {
+    if facts.kind == LetterKind::Reminder {
+        let passed = facts.overdue.iter().filter(|item| late(item, now) >= 0).count();
+        return words::reminder_counts(passed, facts.overdue.len() - passed);
+    }
+    let code = facts.summons.as_ref().unwrap_or(&facts.code);
+    let major = if facts.severity == Some(Severity::Major) { "，重大" } else { "" };
+    format!("{code}（{}{major}，{}）", Lang::Zh.urgency(facts.urgency), Lang::Zh.category(facts.category))
+}
+
+/// Minutes past the item's limit; negative before it.
+fn late(item: &OverdueItem, now: At) -> i64 {
+    now.0.saturating_sub(item.due_at.0).div_euclid(MINUTE)
+}
+
+/// Civil time, to the minute.
+fn clock(at: At) -> String {
+    at.civil().strftime("%Y年%-m月%-d日%H:%M").to_string()
+}
+
+/// The `Date` header's moment, held inside the years that the header's format knows.
+fn wall(at: At) -> SystemTime {
+    const YEAR_9999: u64 = 253_370_764_800_000_000;
+    SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(at.0).unwrap_or(0).min(YEAR_9999))
+}
+
+/// 128 bits of SHA-256 of the key, as hex.
+pub(super) fn key_hash(key: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.as_bytes());
+    digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A header of plain ASCII words.
+fn mark(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// Plain first. Base64 on purpose: Chinese then passes relays without 8BITMIME. The boundary comes from the key,
+/// so a repeated letter has the same bytes.
+fn alternative(hash: &str, text: &str, html: &str) -> MultiPart {
+    let part = |kind: ContentType, body: &str| {
+        SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(body.to_owned())
+    };
+    MultiPart::alternative()
+        .boundary(format!("=_{hash}"))
+        .singlepart(part(ContentType::TEXT_PLAIN, text))
+        .singlepart(part(ContentType::TEXT_HTML, html))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(kind: LetterKind) -> LetterFacts {
+        LetterFacts {
+            kind,
+            key: format!("{kind}.WH-2026-0731"),
+            to: "liaison.xf@yunhu.example".into(),
+            code: "WH-2026-0731".into(),
+            summons: None,
+            category: Category::DustExplosion,
+            urgency: Urgency::Urgent,
+            severity: Some(Severity::Major),
+            town: Some("青溪镇".into()),
+            due_at: At::parse("2026-11-25T17:30:00+08:00"),
+            missing: vec![],
+            ground: None,
+            closure: None,
+            overdue: vec![],
+            link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
+            district: "云湖区".into(),
+            demo: false,
+        }
+    }
+
+    fn letter(facts: &LetterFacts) -> Result<Rendered, Fault> {
+        let sender = Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap();
+        render(facts, &sender, At::parse("2026-11-25T15:00:30+08:00").unwrap())
+    }
+
+    fn head(letter: &Rendered) -> String {
+        let eml = String::from_utf8(letter.eml().to_vec()).unwrap();
+        eml.split("\r\n\r\n").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_letter_bears_every_mark_of_automatic_mail() {
+        let letter = letter(&facts(LetterKind::SummonsNew)).unwrap();
+        let head = head(&letter);
+        for line in [
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: All",
+            "To: liaison.xf@yunhu.example",
+            "Date: Wed, 25 Nov 2026 07:00:30 +0000",
+            "Message-ID: <f2cc4301b5b26844d84001933bb7c09b@yunhu.example>",
+        ] {
+            assert!(head.lines().any(|found| found == line), "{line} in\n{head}");
+        }
+        assert!(head.contains("Reply-To: ") && head.contains("<noreply@yunhu.example>"), "{head}");
+        assert_eq!(letter.envelope.from(), None, "bounces must have nowhere to go");
+        assert!(letter.eml().is_ascii() && head.contains("multipart/alternative"));
+    }
+
+    #[test]
+    fn the_same_key_gives_the_same_bytes_and_another_key_another_message_id() {
+        let one = facts(LetterKind::WhistleNew);
+        let other = LetterFacts { key: "another".into(), ..one.clone() };
+        assert_eq!(letter(&one).unwrap().eml(), letter(&one).unwrap().eml());
+        let id = |facts| {
+            head(&letter(facts).unwrap()).lines().find(|line| line.starts_with("Message-ID")).map(str::to_owned)
+        };
+        assert_ne!(id(&one), id(&other));
+    }
+
+    type Poison = fn(&mut LetterFacts, String);
+
+    #[test]
+    fn t23_crlf_in_every_name() {
+        let poison = || "x\r\nBcc: spy@evil.example".to_owned();
+        let poisoned: [(&str, Poison); 9] = [
+            ("key", |facts, text| facts.key = text),
+            ("to", |facts, text| facts.to = text),
+            ("code", |facts, text| facts.code = text),
+            ("summons", |facts, text| facts.summons = Some(text)),
+            ("town", |facts, text| facts.town = Some(text)),
+            ("link", |facts, text| facts.link = format!("https://hub.example/{text}")),
+            ("district", |facts, text| facts.district = text),
+            ("overdue", |facts, text| {
+                facts.overdue = vec![OverdueItem { code: text, duty: Duty::Triage, due_at: At(0) }];
+            }),
+            ("to, two of them", |facts, _| facts.to = "a@yunhu.example, b@yunhu.example".into()),
+        ];
+        for (name, poison_it) in poisoned {
+            let mut facts = facts(LetterKind::SummonsNew);
+            poison_it(&mut facts, poison());
+            assert_eq!(letter(&facts).unwrap_err().kind, super::super::FaultKind::Permanent, "{name}");
+        }
+        // Names of fields come from a request: they are looked up, never shown.
+        let facts = LetterFacts { missing: vec![poison()], ..facts(LetterKind::WhistleReturned) };
+        let letter = letter(&facts).unwrap();
+        assert!(!String::from_utf8_lossy(letter.eml()).contains("spy") && !letter.text.contains("spy"));
+        assert!(Sender::parse("hub\r\nBcc: <spy@evil.example>", None, None).is_err());
+        assert!(Sender::parse("hub@yunhu.example", Some("a@b.example\r\n"), None).is_err());
+    }
+
+    #[test]
+    fn markup_in_a_name_stays_text_and_nothing_is_fetched() {
+        let facts = LetterFacts { town: Some("<img src=x>".into()), demo: true, ..facts(LetterKind::WhistleNew) };
+        let html = letter(&facts).unwrap().html;
+        assert!(html.contains("&#60;img src=x&#62;") && html.contains(r#"lang="zh-CN""#));
+        for banned in ["<img", "<script", "<svg", "<link", "url(", "src=\""] {
+            assert!(!html.contains(banned), "{banned} in\n{html}");
+        }
+        assert_eq!(html.matches("http").count(), 2, "only our link, as address and as text");
+    }
+
+    #[test]
+    fn plain_lines_fit_76_columns() {
+        let width = |line: &str| line.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum::<usize>();
+        for kind in LetterKind::ALL {
+            let mut facts = LetterFacts { demo: true, ..facts(*kind) };
+            facts.overdue =
+                vec![OverdueItem { code: "WH-2026-0731-XF2".into(), duty: Duty::FirstResult, due_at: At(0) }];
+            for line in letter(&facts).unwrap().text.lines().filter(|line| !line.starts_with("http")) {
+                assert!(width(line) <= 76, "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The log of facts as it is read: by whistle for a timeline, from a place on for whoever follows it. It gives what is
+//! stored and resolves no text; whether somebody may see a whistle's events is asked of the whistle, not of the event.
+
+use super::{Fault, Reading, Row};
+use crate::domain::at::At;
+use crate::domain::event::EventKind;
+use crate::ids::{PersonId, SummonsId, WhistleId};
+
+const TIMELINE: &str = "
+    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
+    WHERE whistle = $1 AND seq > $2
+    ORDER BY seq LIMIT $3";
+
+const TAIL: &str = "
+    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
+    WHERE seq > $1
+    ORDER BY seq LIMIT $2";
+
+const ONE: &str = "SELECT seq, at, kind, whistle, summons, person, department, data FROM events WHERE seq = $1";
+
+const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
+
+const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
+
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, ONE, LAST, CURSOR];
+
+/// One event as it stands in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// Its place: the order of commit, from 1 on, without a hole.
+    pub seq: i64,
+    pub at: At,
+    pub kind: EventKind,
+    pub whistle: WhistleId,
+    pub summons: Option<SummonsId>,
+    /// `None`: the hub itself.
+    pub person: Option<PersonId>,
+    /// The unit in which the person acted.
+    pub department: Option<String>,
+    /// Facts; texts by reference.
+    pub data: serde_json::Value,
+}
+
+/// The events of a whistle's tree, oldest first. The caller has read the tree under the reader's scope.
+///
+/// # Errors
+/// [`Fault`], as every read of this room.
+pub fn timeline(
+    reading: &mut Reading<'_>,
+    whistle: &WhistleId,
+    after_seq: i64,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Fault> {
+    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into()], stored)
+}
+
+/// Everything that happened after a place, oldest first. For the hub's own loops.
+pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
+    reading.rows(TAIL, &[after_seq.into(), limit.into()], stored)
+}
+
+/// The event at a place.
+pub fn one(reading: &mut Reading<'_>, seq: i64) -> Result<Option<StoredEvent>, Fault> {
+    reading.row(ONE, &[seq.into()], stored)
+}
+
+/// The place of the newest event; 0 before the first.
+pub fn last_seq(reading: &mut Reading<'_>) -> Result<i64, Fault> {
+    Ok(reading.row(LAST, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// How far a named reader of the log has come; 0 if it never moved.
+pub fn cursor(reading: &mut Reading<'_>, name: &str) -> Result<i64, Fault> {
+    Ok(reading.row(CURSOR, &[name.into()], |row| row.int(0))?.unwrap_or(0))
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
+    Ok(StoredEvent {
+        seq: row.int(0)?,
+        at: row.at(1)?,
+        kind: row.word(2, EventKind::parse)?,
+        whistle: WhistleId::from_text(row.text(3)?),
+        summons: row.opt_text(4)?.map(SummonsId::from_text),
+        person: row.opt_text(5)?.map(PersonId::from_text),
+        department: row.opt_text(6)?.map(str::to_owned),
+        data: row.json(7)?,
+    })
+}

@@ -1,0 +1,190 @@
+//! The one pen: the thread that owns the write connection. It takes what waits, writes it as one transaction with one
+//! flush, and only then answers. A guilty Change fails alone, a disk that fails fails all; the pen itself goes on.
+
+use super::super::sql::Sql;
+use super::batch::{Overlay, Verdict};
+use super::chores::{Chore, Kept};
+use super::rows::Rows;
+use super::{CommitRefusal, Committed, Fault, Outcome, Retry};
+use crate::domain::at::At;
+use crate::domain::decision::Change;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// One thing for the pen to do, and where to answer.
+pub(super) enum Job {
+    Commit(Box<Pending>),
+    Keep(Chore, oneshot::Sender<Result<Kept, Fault>>),
+}
+
+/// A Change that waits for its turn.
+pub(super) struct Pending {
+    pub(super) change: Change,
+    pub(super) at: At,
+    pub(super) answer: oneshot::Sender<Result<Outcome, CommitRefusal>>,
+}
+
+/// The pen's life: until every handle is gone or closed, and the queue is empty. `lock` keeps other processes out.
+pub(super) fn write_until_closed(
+    sql: &Sql,
+    mut jobs: mpsc::Receiver<Job>,
+    batch_max: usize,
+    lock: File,
+) -> Result<(), Fault> {
+    let mut taken = Vec::with_capacity(batch_max);
+    while jobs.blocking_recv_many(&mut taken, batch_max) > 0 {
+        metrics::gauge!("pen_queue").set(u32::try_from(jobs.len()).unwrap_or(u32::MAX));
+        write_batch(sql, taken.drain(..));
+    }
+    let folded = sql.row("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.flag(0));
+    drop(lock);
+    match folded? {
+        Some(false) => Ok(()),
+        Some(true) | None => Err(Fault::later("the log of pages could not be folded into the file")),
+    }
+}
+
+fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
+    let (mut changes, mut chores, mut askers) = (Vec::new(), Vec::new(), Vec::new());
+    for job in jobs {
+        match job {
+            Job::Commit(pending) => changes.push(*pending),
+            Job::Keep(chore, answer) => {
+                chores.push(chore);
+                askers.push(answer);
+            }
+        }
+    }
+    let began = Instant::now();
+    let written = settled(sql, &mut changes, &chores);
+    metrics::histogram!("pen_commit_seconds").record(began.elapsed());
+    metrics::counter!("pen_commits").increment(1);
+    metrics::counter!("pen_changes").increment(changes.len() as u64);
+    match written {
+        Ok(Written { verdicts, kept }) => {
+            answer_changes(changes, verdicts);
+            for (asker, kept) in askers.into_iter().zip(kept) {
+                drop(asker.send(kept));
+            }
+        }
+        Err(fault) => {
+            metrics::counter!("pen_faults").increment(1);
+            // Nobody of the batch is answered with success; who has gone does not mind.
+            for pending in changes {
+                drop(pending.answer.send(Err(fault.clone().into())));
+            }
+            for asker in askers {
+                drop(asker.send(Err(fault.clone())));
+            }
+        }
+    }
+}
+
+fn answer_changes(changes: Vec<Pending>, verdicts: Vec<Verdict>) {
+    let receipts: Vec<_> = verdicts
+        .iter()
+        .map(|verdict| match verdict {
+            Verdict::Twin(first) => changes.get(*first).and_then(|first| first.change.receipt.clone()),
+            Verdict::Written(_) | Verdict::Replayed(_) | Verdict::Refused(_) => None,
+        })
+        .collect();
+    for ((pending, verdict), twin) in changes.into_iter().zip(verdicts).zip(receipts) {
+        let Pending { change, answer, .. } = pending;
+        let result = match (verdict, twin) {
+            (Verdict::Written(seqs), _) => Ok(Outcome::Committed(Box::new(Committed { change, seqs }))),
+            (Verdict::Replayed(receipt), _) | (Verdict::Twin(_), Some(receipt)) => Ok(Outcome::Replayed(receipt)),
+            (Verdict::Twin(_), None) => Err(Fault::never("a twin's first one has no answer").into()),
+            (Verdict::Refused(refusal), _) => Err(refusal),
+        };
+        drop(answer.send(result));
+    }
+}
+
+/// What one transaction came to.
+struct Written {
+    verdicts: Vec<Verdict>,
+    kept: Vec<Result<Kept, Fault>>,
+}
+
+/// Writes the batch together; if one of it is guilty, again one by one, so that only the guilty fails.
+fn settled(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
+    match in_transaction(sql, changes, chores, together) {
+        Err(fault) if fault.retry == Retry::Never => in_transaction(sql, changes, chores, one_by_one),
+        done => done,
+    }
+}
+
+fn in_transaction(
+    sql: &Sql,
+    changes: &mut [Pending],
+    chores: &[Chore],
+    write: fn(&Sql, &mut [Pending]) -> Result<Vec<Verdict>, Fault>,
+) -> Result<Written, Fault> {
+    sql.begin()?;
+    let written = calmly(|| write(sql, changes)).and_then(|verdicts| {
+        let kept = chores.iter().map(|chore| apart(sql, || chore.keep(sql)));
+        Ok(Written { verdicts, kept: kept.collect::<Result<_, _>>()? })
+    });
+    match written {
+        Ok(written) => sql.commit().map(|()| written),
+        Err(fault) => {
+            // If even this fails, the next batch tries it again before it begins.
+            drop(sql.roll_back());
+            Err(fault)
+        }
+    }
+}
+
+/// Admits and writes all Changes in a few statements.
+fn together(sql: &Sql, changes: &mut [Pending]) -> Result<Vec<Verdict>, Fault> {
+    let mut overlay = Overlay::load(sql, changes)?;
+    let mut verdicts = Vec::with_capacity(changes.len());
+    for index in 0..changes.len() {
+        verdicts.push(overlay.admit(sql, changes, index)?);
+    }
+    let mut rows = Rows::default();
+    for (pending, verdict) in changes.iter().zip(&verdicts) {
+        if let Verdict::Written(seqs) = verdict {
+            rows.add(&pending.change, pending.at.0, seqs.clone())?;
+        }
+    }
+    // A batch of repeats and refusals needs no flush.
+    if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Written(_))) {
+        rows.write(sql, &overlay)?;
+    }
+    Ok(verdicts)
+}
+
+/// The same for each Change under its own savepoint: slower, and the guilty one is found.
+fn one_by_one(sql: &Sql, changes: &mut [Pending]) -> Result<Vec<Verdict>, Fault> {
+    let alone = |pending: &mut Pending| {
+        let verdicts = apart(sql, || together(sql, std::slice::from_mut(pending)))?;
+        let verdict = verdicts.map(|mut verdicts| verdicts.pop());
+        Ok(match verdict {
+            Ok(Some(verdict)) => verdict,
+            Ok(None) => Verdict::Refused(Fault::never("a change has no verdict").into()),
+            Err(fault) => Verdict::Refused(fault.into()),
+        })
+    };
+    changes.iter_mut().map(alone).collect()
+}
+
+/// Runs `f` under a savepoint. The inner error is `f`'s own and leaves no trace; the outer one is the ledger's.
+fn apart<T>(sql: &Sql, f: impl FnOnce() -> Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
+    sql.script("SAVEPOINT apart")?;
+    let done = calmly(f);
+    match &done {
+        Ok(_) => {}
+        Err(fault) if fault.retry == Retry::Never => sql.script("ROLLBACK TO apart")?,
+        Err(fault) => return Err(fault.clone()),
+    }
+    sql.script("RELEASE apart")?;
+    Ok(done)
+}
+
+/// A panic becomes a fault that stays; what it interrupted is rolled back by the caller.
+fn calmly<T>(f: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Fault::never("a change made the pen panic")))
+}

@@ -1,0 +1,308 @@
+//! Turns the admitted Changes of a batch into rows and writes them table by table, many rows a statement. Only the last
+//! state of each row is written: no row is touched twice in one batch. Nothing is checked here but by the schema.
+
+use super::super::sql::{Row, Sql, Value};
+use super::batch::Overlay;
+use super::{Fault, leaf};
+use crate::domain::decision::{Change, LetterOwed};
+use crate::domain::obligation::Obligation;
+use crate::domain::summons::Summons;
+use crate::domain::whistle::Whistle;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Sizes of the lists, largest first: few texts to keep prepared, few statements to run.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// A statement around a list of rows, with one text per size.
+pub(super) struct Listed {
+    head: &'static str,
+    columns: usize,
+    tail: &'static str,
+    texts: [OnceLock<String>; SIZES.len()],
+}
+
+impl Listed {
+    /// `head`, then rows of so many columns, then `tail`.
+    pub(super) const fn new(head: &'static str, columns: usize, tail: &'static str) -> Listed {
+        Listed { head, columns, tail, texts: [const { OnceLock::new() }; SIZES.len()] }
+    }
+
+    /// Runs the statement over all values, row after row.
+    fn run(&self, sql: &Sql, values: &[Value<'_>]) -> Result<(), Fault> {
+        self.pieces(values, |text, piece| sql.run(text, piece).map(drop))
+    }
+
+    /// Reads with the statement, list after list.
+    pub(super) fn rows(
+        &self,
+        sql: &Sql,
+        values: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.pieces(values, |text, piece| sql.rows(text, piece, &mut each).map(drop))
+    }
+
+    fn pieces<'v>(
+        &self,
+        values: &'v [Value<'v>],
+        mut with: impl FnMut(&str, &[Value<'v>]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let mut rest = values;
+        for (size, text) in SIZES.iter().zip(&self.texts) {
+            while rest.len() >= size * self.columns {
+                let (piece, after) = rest.split_at(size * self.columns);
+                with(text.get_or_init(|| self.text(*size)), piece)?;
+                rest = after;
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, size: usize) -> String {
+        let row = |row: usize| {
+            let marks: Vec<_> = (1..=self.columns).map(|column| format!("${}", row * self.columns + column)).collect();
+            format!("({})", marks.join(", "))
+        };
+        let rows: Vec<_> = (0..size).map(row).collect();
+        format!("{}{}{}", self.head, rows.join(", "), self.tail)
+    }
+}
+
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
+static EVENTS: Listed = Listed::new(
+    "INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ",
+    9,
+    "",
+);
+static RECEIPTS: Listed =
+    Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
+static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
+static WHISTLES: Listed = Listed::new(
+    INTO_WHISTLES,
+    16,
+    " ON CONFLICT (id) DO UPDATE SET status = excluded.status, category = excluded.category,
+      severity = excluded.severity, urgency = excluded.urgency, town = excluded.town, enterprise = excluded.enterprise,
+      department = excluded.department, routed = excluded.routed, search = excluded.search,
+      version = excluded.version, tree_version = excluded.tree_version, body = excluded.body",
+);
+const INTO_WHISTLES: &str = "INSERT INTO whistles (id, code, status, category, severity, urgency, town, enterprise,
+    department, blown_at, due_at, routed, search, version, tree_version, body) VALUES ";
+static SUMMONSES: Listed = Listed::new(
+    "INSERT INTO summonses (id, code, whistle, department, status, issued_at, version, body) VALUES ",
+    8,
+    " ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, body = excluded.body",
+);
+static OBLIGATIONS: Listed = Listed::new(
+    "INSERT INTO obligations (id, whistle, subject, role, department, duty, due_at, provisional, reminds, explained,
+     passed_at, ended_at) VALUES ",
+    12,
+    " ON CONFLICT (id) DO UPDATE SET role = excluded.role, department = excluded.department, due_at = excluded.due_at,
+      provisional = excluded.provisional, reminds = excluded.reminds, explained = excluded.explained,
+      passed_at = excluded.passed_at, ended_at = excluded.ended_at",
+);
+static LETTERS: Listed = Listed::new(
+    "INSERT INTO letters (id, natural_key, kind, role, department, whistle, summons, not_before) VALUES ",
+    8,
+    " ON CONFLICT (natural_key) DO NOTHING",
+);
+static SIGHTS: Listed = Listed::new(
+    "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
+    4,
+    " ON CONFLICT (whistle, viewer) DO NOTHING",
+);
+static SIGHTS_FOLLOW: Listed = Listed::new(
+    "UPDATE sights SET status = (SELECT w.status FROM whistles w WHERE w.id = sights.whistle) WHERE whistle IN (VALUES ",
+    1,
+    ")",
+);
+static SOONEST_LIMIT: Listed = Listed::new(
+    "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
+     WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
+    1,
+    ")",
+);
+
+/// The rows of one batch. Rows that later Changes write again stand at their last state.
+#[derive(Default)]
+pub(super) struct Rows<'a> {
+    whistles: BTreeMap<&'a str, &'a Whistle>,
+    summonses: BTreeMap<&'a str, &'a Summons>,
+    obligations: BTreeMap<&'a str, &'a Obligation>,
+    sights: BTreeSet<(&'a str, &'a str)>,
+    texts: Vec<Value<'a>>,
+    events: Vec<Value<'a>>,
+    letters: Vec<Value<'a>>,
+    receipts: Vec<Value<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// Takes in one admitted Change, whose events stand at `seqs`.
+    pub(super) fn add(&mut self, change: &'a Change, at: i64, seqs: Range<i64>) -> Result<(), Fault> {
+        if let Some(whistle) = &change.whistle {
+            self.whistles.insert(whistle.id.as_str(), whistle);
+            self.sights.extend(change.sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
+        }
+        self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
+        self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
+        for text in &change.texts {
+            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
+        }
+        for (event, seq) in change.events.iter().zip(seqs) {
+            let data = json(&event.data)?;
+            let hash = leaf::Leaf::of(event, seq, at, &data).hash();
+            self.events.extend([
+                seq.into(),
+                at.into(),
+                event.kind.as_str().into(),
+                (&event.whistle).into(),
+                event.summons.as_ref().into(),
+                event.doer.as_ref().map(|doer| &doer.person).into(),
+                event.doer.as_ref().map(|doer| &doer.department).into(),
+                data.into(),
+                Value::Bytes(hash.to_vec().into()),
+            ]);
+        }
+        change.letters.iter().for_each(|letter| self.add_letter(letter));
+        if let Some(receipt) = &change.receipt {
+            self.receipts.extend([
+                (&receipt.key).into(),
+                (&receipt.body.salt).into(),
+                (&receipt.body.digest).into(),
+                receipt.at.into(),
+                (&receipt.code).into(),
+                receipt.version.into(),
+                receipt.card.as_ref().map(json).transpose()?.into(),
+            ]);
+        }
+        Ok(())
+    }
+
+    fn add_letter(&mut self, letter: &'a LetterOwed) {
+        self.letters.extend([
+            (&letter.id).into(),
+            (&letter.key).into(),
+            letter.kind.as_str().into(),
+            letter.to.role.as_str().into(),
+            (&letter.to.department).into(),
+            letter.whistle.as_ref().into(),
+            letter.summons.as_ref().into(),
+            letter.not_before.into(),
+        ]);
+    }
+
+    /// Writes all of it. What hangs on other rows comes after them.
+    pub(super) fn write(&self, sql: &Sql, overlay: &Overlay) -> Result<(), Fault> {
+        TEXTS.run(sql, &self.texts)?;
+        self.write_obligations(sql)?;
+        self.write_whistles(sql, overlay)?;
+        let summonses = self.summonses.values().map(|summons| summons_row(summons)).collect::<Result<Vec<_>, _>>()?;
+        SUMMONSES.run(sql, &summonses.concat())?;
+        LETTERS.run(sql, &self.letters)?;
+        EVENTS.run(sql, &self.events)?;
+        RECEIPTS.run(sql, &self.receipts)?;
+        overlay.write_series(sql)
+    }
+
+    /// The ended ones first: the index that allows one armed a subject looks at every row.
+    fn write_obligations(&self, sql: &Sql) -> Result<(), Fault> {
+        let (ended, armed): (Vec<_>, Vec<_>) = self.obligations.values().partition(|one| one.ended_at.is_some());
+        for some in [ended, armed] {
+            let rows = some.into_iter().map(|one| obligation_row(one)).collect::<Result<Vec<_>, _>>()?;
+            OBLIGATIONS.run(sql, &rows.concat())?;
+        }
+        Ok(())
+    }
+
+    /// New whistles go in without the tail of an update, so that a repeated id is an error and not an overwriting.
+    fn write_whistles(&self, sql: &Sql, overlay: &Overlay) -> Result<(), Fault> {
+        let before = |id: &str| overlay.trees.get(id).and_then(|tree| tree.before.as_deref());
+        let (old, new): (Vec<_>, Vec<_>) = self.whistles.values().partition(|one| before(one.id.as_str()).is_some());
+        let soonest = self.soonest_limits();
+        for (statement, some) in [(&NEW_WHISTLES, new), (&WHISTLES, old)] {
+            let row = |one: &'a Whistle| whistle_row(one, soonest.get(one.id.as_str()).copied());
+            let rows = some.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
+            statement.run(sql, &rows.concat())?;
+        }
+        // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
+        let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
+        let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
+        SOONEST_LIMIT.run(sql, &touched.into_iter().filter(is_old).map(Value::from).collect::<Vec<_>>())?;
+        let moved = |one: &&&Whistle| before(one.id.as_str()).is_some_and(|before| before != one.status.as_str());
+        let moved: Vec<_> = self.whistles.values().filter(moved).map(|one| Value::from(&one.id)).collect();
+        SIGHTS_FOLLOW.run(sql, &moved)?;
+        let sight = |(whistle, viewer): &(&'a str, &'a str)| {
+            let seen = self.whistles.get(whistle)?;
+            Some([(*viewer).into(), (*whistle).into(), seen.status.as_str().into(), seen.blown_at.into()])
+        };
+        SIGHTS.run(sql, &self.sights.iter().filter_map(sight).flatten().collect::<Vec<_>>())
+    }
+
+    /// Per whistle the soonest armed limit of this batch.
+    fn soonest_limits(&self) -> BTreeMap<&'a str, i64> {
+        let mut soonest = BTreeMap::new();
+        for one in self.obligations.values().filter(|one| one.is_armed()) {
+            let limit = soonest.entry(one.whistle.as_str()).or_insert(one.due_at.0);
+            *limit = (*limit).min(one.due_at.0);
+        }
+        soonest
+    }
+}
+
+/// The text of a document.
+fn json(document: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
+}
+
+fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 16], Fault> {
+    Ok([
+        (&whistle.id).into(),
+        (&whistle.code).into(),
+        whistle.status.as_str().into(),
+        whistle.category.as_str().into(),
+        whistle.severity.as_str().into(),
+        whistle.urgency.as_str().into(),
+        whistle.town.as_ref().into(),
+        whistle.enterprise.as_ref().into(),
+        (&whistle.blower.department).into(),
+        whistle.blown_at.into(),
+        due_at.into(),
+        whistle.routed.is_some().into(),
+        (&whistle.search).into(),
+        whistle.version.into(),
+        whistle.tree_version.into(),
+        json(whistle)?.into(),
+    ])
+}
+
+fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {
+    Ok([
+        (&summons.id).into(),
+        (&summons.code).into(),
+        (&summons.whistle).into(),
+        (&summons.department).into(),
+        summons.status.as_str().into(),
+        summons.issued_at.into(),
+        summons.version.into(),
+        json(summons)?.into(),
+    ])
+}
+
+fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 12], Fault> {
+    Ok([
+        (&obligation.id).into(),
+        (&obligation.whistle).into(),
+        obligation.subject.as_str().into(),
+        obligation.owner.role.as_str().into(),
+        (&obligation.owner.department).into(),
+        obligation.duty.as_str().into(),
+        obligation.due_at.into(),
+        obligation.provisional.into(),
+        obligation.reminds.into(),
+        json(&obligation.explained)?.into(),
+        obligation.passed_at.into(),
+        obligation.ended_at.into(),
+    ])
+}

@@ -1,0 +1,213 @@
+//! Lists of whistles: one page at a time, under one scope, in a total order (sort key, then id), so that a row whose key
+//! did not change appears exactly once. A statement is put together from the constant pieces below by scope, state and
+//! sort, never from what somebody typed; `INSTR(` is the one word that the bridge says otherwise (`STRPOS(`) elsewhere.
+
+use super::super::{Fault, Reading, Value};
+use super::texts;
+use crate::domain::at::At;
+use crate::domain::policy::Scope;
+use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
+use crate::domain::whistle::Whistle;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// What is named in braces stands in the pieces below. Comma lists come wrapped in commas; an empty one asks nothing.
+const LIST: &str = "
+    SELECT {key}, w.due_at, w.body FROM {from}
+    WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4)
+      AND ($7 = 0 OR ($7 = 1 AND w.due_at <= $6) OR ($7 = 2 AND (w.due_at IS NULL OR w.due_at > $6)))
+      AND ($8 = '' OR INSTR($8, ',' || w.urgency || ',') > 0)
+      AND ($9 = '' OR INSTR($9, ',' || w.severity || ',') > 0)
+      AND ($10 = '' OR INSTR($10, ',' || w.category || ',') > 0)
+      AND ($11 = '' OR INSTR($11, ',' || w.town || ',') > 0)
+      AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
+      AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
+          SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
+      AND INSTR(w.search, $14) > 0 AND INSTR(w.search, $15) > 0 AND INSTR(w.search, $16) > 0
+      AND INSTR(w.search, $17) > 0 AND INSTR(w.search, $18) > 0
+    ORDER BY {key} {way}, {id} {way} LIMIT $5";
+
+/// `from`, `right`, the state's column, time and id. CROSS JOIN: the engine must start at the viewer's own list.
+const OF_ALL: [&str; 5] = ["whistles w", "$1 = '*'", "w.status", "w.blown_at", "w.id"];
+const OF_SEEN: [&str; 5] =
+    ["sights s CROSS JOIN whistles w", "s.viewer = $1 AND w.id = s.whistle", "s.status", "s.at", "s.whistle"];
+
+/// Nothing due comes last. The key of such a row is [`i64::MAX`], as in [`WhistleItem::position`].
+const DUE: [&str; 2] = ["COALESCE(w.due_at, 9223372036854775807)", "w.id"];
+
+/// Words of a search that are looked for apart; what follows them is looked for as it stands.
+const WORDS: usize = 5;
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    /// The soonest limit that still binds anybody; rows without one last.
+    DueFirst,
+}
+
+/// Where a page ended: sort key and whistle. What a cursor holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Position {
+    /// Microseconds UTC.
+    pub key: i64,
+    pub id: String,
+}
+
+/// What a list is asked for; an empty filter asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct WhistleQuery {
+    pub status: Vec<WhistleStatus>,
+    pub urgency: Vec<Urgency>,
+    pub severity: Vec<Severity>,
+    pub category: Vec<Category>,
+    pub town: Vec<String>,
+    /// The blower's unit or any that is summoned.
+    pub department: Vec<String>,
+    pub enterprise: Vec<String>,
+    pub overdue: Option<bool>,
+    /// Folded as the search text is. Blanks part words; all must be found.
+    pub q: Option<String>,
+    pub sort: Sort,
+    /// Rows, at most. Whoever wants to know whether there is a next page asks for one more.
+    pub limit: u16,
+    pub after: Option<Position>,
+}
+
+/// A whistle in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhistleItem {
+    pub whistle: Whistle,
+    /// `None`: erased.
+    pub title: Option<String>,
+    /// The soonest limit in its tree.
+    pub due_at: Option<At>,
+    /// Somebody in its tree is late.
+    pub overdue: bool,
+}
+
+impl WhistleItem {
+    /// Where it stands in a list of that order.
+    pub fn position(&self, sort: Sort) -> Position {
+        let key = match sort {
+            Sort::NewestFirst | Sort::OldestFirst => self.whistle.blown_at.0,
+            Sort::DueFirst => self.due_at.map_or(i64::MAX, |at| at.0),
+        };
+        Position { key, id: self.whistle.id.as_str().to_owned() }
+    }
+}
+
+/// One page of what the scope sees.
+///
+/// # Errors
+/// [`Fault`], as every read of this room.
+pub fn list(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    query: &WhistleQuery,
+    now: At,
+) -> Result<Vec<WhistleItem>, Fault> {
+    let viewer = scope.viewer();
+    if viewer.is_empty() {
+        return Ok(Vec::new());
+    }
+    // One flat read per state and a merge: several states at once would read the whole history for a few rows.
+    let states: BTreeSet<&str> = query.status.iter().map(|status| status.as_str()).collect();
+    let mut items = Vec::new();
+    if states.is_empty() {
+        items = read_state(reading, viewer, "", query, now)?;
+    }
+    for state in states {
+        items.extend(read_state(reading, viewer, state, query, now)?);
+    }
+    items.sort_by(|one, other| in_order(query.sort, one, other));
+    items.truncate(query.limit.into());
+    let titles: Vec<_> = items.iter().map(|item| item.whistle.texts.title.clone()).collect();
+    let mut titles = texts(reading, &titles)?;
+    for item in &mut items {
+        item.title = titles.remove(&item.whistle.texts.title);
+    }
+    Ok(items)
+}
+
+fn in_order(sort: Sort, one: &WhistleItem, other: &WhistleItem) -> Ordering {
+    let (one, other) = (one.position(sort), other.position(sort));
+    let rising = (one.key, &one.id).cmp(&(other.key, &other.id));
+    match sort {
+        Sort::NewestFirst => rising.reverse(),
+        Sort::OldestFirst | Sort::DueFirst => rising,
+    }
+}
+
+/// One page of one state; of all states, if it is empty. Titles are still missing.
+fn read_state(
+    reading: &mut Reading<'_>,
+    viewer: &str,
+    state: &str,
+    query: &WhistleQuery,
+    now: At,
+) -> Result<Vec<WhistleItem>, Fault> {
+    let start = match query.sort {
+        Sort::NewestFirst => i64::MAX,
+        Sort::OldestFirst | Sort::DueFirst => i64::MIN,
+    };
+    let (key, id) = query.after.as_ref().map_or((start, ""), |after| (after.key, after.id.as_str()));
+    let mut params: Vec<Value<'_>> = vec![
+        viewer.into(),
+        state.into(),
+        key.into(),
+        id.into(),
+        i64::from(query.limit).into(),
+        now.into(),
+        asked(query.overdue).into(),
+        listed(query.urgency.iter().map(|word| word.as_str())).into(),
+        listed(query.severity.iter().map(|word| word.as_str())).into(),
+        listed(query.category.iter().map(|word| word.as_str())).into(),
+        listed(query.town.iter().map(String::as_str)).into(),
+        listed(query.enterprise.iter().map(String::as_str)).into(),
+        listed(query.department.iter().map(String::as_str)).into(),
+    ];
+    // A word that is not there is empty, and every text holds the empty word.
+    let words = query.q.as_deref().unwrap_or_default().trim().splitn(WORDS, char::is_whitespace).map(str::trim);
+    params.extend(words.chain(std::iter::repeat("")).take(WORDS).map(Value::from));
+    reading.rows(&statement(viewer, state, query.sort), &params, |row| {
+        let due_at = row.opt_at(1)?;
+        let overdue = due_at.is_some_and(|due| due <= now);
+        Ok(WhistleItem { whistle: row.json(2)?, title: None, due_at, overdue })
+    })
+}
+
+/// The statement for a scope, a state (or none) and a sort: twelve in all.
+pub(super) fn statement(viewer: &str, state: &str, sort: Sort) -> String {
+    let [from, right, status, time, id] = if viewer == "*" { OF_ALL } else { OF_SEEN };
+    let [due, whistle] = DUE;
+    let (key, id, past, way) = match sort {
+        Sort::NewestFirst => (time, id, "<", "DESC"),
+        Sort::OldestFirst => (time, id, ">", "ASC"),
+        Sort::DueFirst => (due, whistle, ">", "ASC"),
+    };
+    let status = if state.is_empty() { "$2 = ''".to_owned() } else { format!("{status} = $2") };
+    LIST.replace("{from}", from)
+        .replace("{right}", right)
+        .replace("{status}", &status)
+        .replace("{key}", key)
+        .replace("{id}", id)
+        .replace("{past}", past)
+        .replace("{way}", way)
+}
+
+/// How the statements are asked for what is overdue: 0 any, 1 yes, 2 no.
+pub(in crate::store) fn asked(overdue: Option<bool>) -> i64 {
+    match overdue {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    }
+}
+
+/// A comma list wrapped in commas, so that a whole word can be found in it; empty for no words.
+pub(in crate::store) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.fold(String::new(), |list, word| if list.is_empty() { format!(",{word},") } else { format!("{list}{word},") })
+}

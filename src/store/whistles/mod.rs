@@ -1,0 +1,142 @@
+//! Whistles as they are read: a whole tree, its texts, a bounded count; [`list`] has the lists. Every read demands a
+//! [`Scope`], and the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
+
+mod list;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
+pub(super) use list::{asked, listed};
+
+use super::{Fault, Reading, Row};
+use crate::domain::obligation::{Obligation, Post, Subject};
+use crate::domain::policy::Scope;
+use crate::domain::summons::Summons;
+use crate::domain::terms::{Duty, Role, WhistleStatus};
+use crate::domain::whistle::{Tree, Whistle};
+use crate::ids::{ObligationId, SummonsId, TextId, WhistleId};
+use std::collections::HashMap;
+
+const BY_CODE: &str = "
+    SELECT w.body FROM whistles w
+    WHERE w.code = $1
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+
+const BY_ID: &str = "
+    SELECT w.body FROM whistles w
+    WHERE w.id = $1
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+
+const BY_SUMMONS: &str = "
+    SELECT w.body, u.id FROM summonses u JOIN whistles w ON w.id = u.whistle
+    WHERE u.code = $1
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+
+const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY issued_at, id";
+
+const ARMED: &str = "
+    SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at FROM obligations
+    WHERE whistle = $1 AND ended_at IS NULL
+    ORDER BY due_at, id";
+
+const COUNT_ALL: &str = "
+    SELECT COUNT(*) FROM (SELECT 1 AS one FROM whistles WHERE status = $1 AND $3 = '*' LIMIT $2) AS counted";
+
+const COUNT_SEEN: &str = "
+    SELECT COUNT(*) FROM (SELECT 1 AS one FROM sights WHERE viewer = $3 AND status = $1 LIMIT $2) AS counted";
+
+/// As many marks as [`TEXTS_AT_ONCE`].
+const TEXTS: &str = "
+    SELECT id, body FROM texts
+    WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+const TEXTS_AT_ONCE: usize = 16;
+
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] =
+    &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
+
+/// The whistle of that code with all that hangs on it; nothing if there is none that the scope sees.
+///
+/// # Errors
+/// [`Fault`], as every read of this room.
+pub fn tree(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<Option<Tree>, Fault> {
+    let whistle = reading.row(BY_CODE, &[code.into(), scope.viewer().into()], |row| row.json(0))?;
+    whistle.map(|whistle| grow(reading, whistle)).transpose()
+}
+
+/// As [`tree`], by id.
+pub fn tree_by_id(reading: &mut Reading<'_>, scope: &Scope, id: &WhistleId) -> Result<Option<Tree>, Fault> {
+    let whistle = reading.row(BY_ID, &[id.into(), scope.viewer().into()], |row| row.json(0))?;
+    whistle.map(|whistle| grow(reading, whistle)).transpose()
+}
+
+/// The tree in which the summons of that code stands, and which one of it that is.
+pub fn tree_of_summons(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    code: &str,
+) -> Result<Option<(Tree, SummonsId)>, Fault> {
+    let found = reading.row(BY_SUMMONS, &[code.into(), scope.viewer().into()], |row| {
+        Ok((row.json::<Whistle>(0)?, SummonsId::from_text(row.text(1)?)))
+    })?;
+    let Some((whistle, summons)) = found else { return Ok(None) };
+    Ok(Some((grow(reading, whistle)?, summons)))
+}
+
+/// The rest of a tree, once the right to its whistle has been shown.
+fn grow(reading: &mut Reading<'_>, whistle: Whistle) -> Result<Tree, Fault> {
+    let summonses = reading.rows(SUMMONSES, &[(&whistle.id).into()], |row| row.json::<Summons>(0))?;
+    let obligations = reading.rows(ARMED, &[(&whistle.id).into()], |row| armed(row, &whistle.id))?;
+    Ok(Tree { whistle, summonses, obligations })
+}
+
+/// A row of [`ARMED`].
+fn armed(row: &Row<'_>, whistle: &WhistleId) -> Result<Obligation, Fault> {
+    let subject = row.text(1)?;
+    let subject = if subject == whistle.as_str() {
+        Subject::Whistle(whistle.clone())
+    } else {
+        Subject::Summons(SummonsId::from_text(subject))
+    };
+    Ok(Obligation {
+        id: ObligationId::from_text(row.text(0)?),
+        whistle: whistle.clone(),
+        subject,
+        owner: Post { role: row.word(2, Role::parse)?, department: row.text(3)?.to_owned() },
+        duty: row.word(4, Duty::parse)?,
+        due_at: row.at(5)?,
+        provisional: row.flag(6)?,
+        reminds: row.flag(7)?,
+        explained: row.json(8)?,
+        passed_at: row.opt_at(9)?,
+        ended_at: None,
+    })
+}
+
+/// How many whistles of a state the scope sees: exact up to `at_most`, which then means "that many or more".
+pub fn count_by_status(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    status: WhistleStatus,
+    at_most: i64,
+) -> Result<i64, Fault> {
+    let viewer = scope.viewer();
+    let statement = if viewer == "*" { COUNT_ALL } else { COUNT_SEEN };
+    let counted = reading.row(statement, &[status.as_str().into(), at_most.into(), viewer.into()], |row| row.int(0))?;
+    Ok(counted.unwrap_or(0))
+}
+
+/// The texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
+pub fn texts(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId, String>, Fault> {
+    let mut all = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(TEXTS_AT_ONCE) {
+        // The marks that are left over ask for no id at all: one text of the statement serves every length.
+        let asked = some.iter().map(TextId::as_str).chain(std::iter::repeat(""));
+        let params: Vec<_> = asked.take(TEXTS_AT_ONCE).map(Into::into).collect();
+        all.extend(reading.rows(TEXTS, &params, |row| {
+            Ok((TextId::from_text(row.text(0)?), row.text(1)?.to_owned()))
+        })?);
+    }
+    Ok(all)
+}
