@@ -1,1 +1,17 @@
-fn main() {}
+//! One binary: reads the command line, obeys, and says in one sentence what went wrong.
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use whistle_hub::run::{Command, obey};
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    match obey(Command::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            writeln!(std::io::stderr(), "whistle-hub: {fault:#}").ok();
+            ExitCode::FAILURE
+        }
+    }
+}

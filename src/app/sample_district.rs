@@ -159,7 +159,8 @@ fn enterprise(line: &Line<'_>) -> Result<Enterprise, String> {
     Ok(Enterprise {
         code: line.text("code")?,
         name: line.text("name")?,
-        credit_code: line.text("credit_code")?,
+        // An unlicensed workshop has none.
+        credit_code: line.field("credit_code")?.to_owned(),
         town_code: line.text("town_code")?,
         industry: line.text("industry_zh")?,
         categories: line.list("categories")?.iter().map(category).collect::<Result<_, _>>()?,
@@ -240,7 +241,14 @@ mod tests {
         assert!(days.is_sorted_by_key(|day| &day.date));
         let first = ["YJ", "XF", "SH", "SC", "ZJ"];
         assert!(directory.departments.iter().map(|unit| unit.code.as_str()).take(5).eq(first));
-        assert!(directory.people.iter().map(|person| person.username.as_str()).take(3).eq(["office", "office.2", "director"]));
+        assert!(
+            directory
+                .people
+                .iter()
+                .map(|person| person.username.as_str())
+                .take(3)
+                .eq(["office", "office.2", "director"])
+        );
     }
 
     #[test]
@@ -292,7 +300,10 @@ mod tests {
         let head = "date,shift,main,deputy,office_duty\n";
         let faulty = |row: &str| read_lines(("duty.csv", &format!("{head}{row}")), shift).unwrap_err();
         assert_eq!(faulty("2026-12-01,noon,a,b,c"), "duty.csv row 2, shift: `noon` is no word of its list");
-        assert_eq!(faulty("2026-12-01,day,a,b,c\n2026-13-01,day,a,b,c"), "duty.csv row 3, date: `2026-13-01` is no date");
+        assert_eq!(
+            faulty("2026-12-01,day,a,b,c\n2026-13-01,day,a,b,c"),
+            "duty.csv row 3, date: `2026-13-01` is no date"
+        );
         assert_eq!(faulty("2026-12-01,day,a,,c"), "duty.csv row 2, deputy: empty");
         assert!(faulty("2026-12-01,day,a,b").starts_with("duty.csv: CSV error: record 1 (line: 2"));
         let other = read_lines(("duty.csv", "date,main\n2026-12-01,a"), shift).unwrap_err();

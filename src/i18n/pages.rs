@@ -2,7 +2,6 @@
 //! of places and the words of closed lists come from elsewhere. Nothing here decides anything or formats HTML.
 
 use super::Lang;
-use crate::domain::terms::Duty;
 
 /// Declares the page words: one line each, so that neither language can lack one.
 macro_rules! page_words {
@@ -97,8 +96,8 @@ page_words! {
     late: "超时", "Late";
     before: "前", " at the latest";
     provisional: "节假日未公布，暂定", "provisional calendar";
-    why_then: "期限怎么算的", "How the limit is counted";
-    limits: "期限", "Limits";
+    why_then: "时限怎么算的", "How the limit is counted";
+    limits: "时限", "Limits";
     timeline: "经过", "Timeline";
     departments: "参与部门", "Departments";
     department: "单位", "Department";
@@ -106,12 +105,12 @@ page_words! {
     support: "协办", "Supports";
     what: "情况", "What was seen";
     steps: "办理步骤", "Steps";
-    step_blown: "吹哨", "Blown";
-    step_accepted: "受理", "Accepted";
-    step_dispatched: "派单", "Dispatched";
+    step_blown: "吹哨", "Blow";
+    step_accepted: "受理", "Acceptance";
+    step_dispatched: "派单", "Dispatch";
     step_handling: "处置", "Handling";
-    step_rectifying: "整改", "Rectifying";
-    step_closed: "办结", "Closed";
+    step_rectifying: "整改", "Rectification";
+    step_closed: "办结", "Closure";
     next_step: "下一步", "Next step";
     // Triage and verdicts.
     by_due: "按到期先后", "By due time";
@@ -186,7 +185,7 @@ page_words! {
     blow_when_2: "本单位已尽职，仍需别的部门到场", "You did your part and need others on site";
     blow_when_3: "善意吹哨不追责，吹错了由安委办转办", "Nobody is blamed for a whistle in good faith; the office redirects it";
     blow_then: "吹了之后", "What happens then";
-    blow_then_1: "安委办在期限内受理，紧急的10分钟", "The office decides in time: ten minutes for an emergency";
+    blow_then_1: "安委办在时限内受理，紧急的10分钟", "The office decides in time: ten minutes for an emergency";
     blow_then_2: "派单后各部门按时报到，时间从派单算起", "Departments report in on time, counted from dispatch";
     blow_then_3: "每一步都会记在哨件的经过里，您随时能看", "Each step is in the timeline, open to you at any time";
     search: "查找", "Search";
@@ -208,7 +207,7 @@ page_words! {
     eta: "预计到达", "Expected";
     report_in_go: "报到", "Report in";
     acknowledge_go: "仅签收", "Only acknowledge";
-    acknowledge_hint: "签收不停表，期限从派单算起", "Acknowledging stops no clock; the limit runs from dispatch";
+    acknowledge_hint: "签收不停表，时限从派单算起", "Acknowledging stops no clock; the limit runs from dispatch";
     start_go: "开始处置", "Start";
     submit_now: "已经办完，直接提交结果", "Already done: submit the result";
     submit_go: "提交结果", "Submit result";
@@ -244,47 +243,6 @@ pub fn time_left(lang: Lang, seconds: i64) -> String {
     }
 }
 
-/// A duty as the thing that is due: 受理, 报到, first result.
-pub fn duty(lang: Lang, duty: Duty) -> &'static str {
-    let (zh, en) = match duty {
-        Duty::Triage => ("受理", "triage"),
-        Duty::Complete => ("补正", "completion"),
-        Duty::Dispatch => ("派单", "dispatch"),
-        Duty::ReportIn => ("报到", "report-in"),
-        Duty::FirstResult => ("首次结果", "first result"),
-        Duty::Review => ("审核", "review"),
-        Duty::Closure => ("办结审核", "closure"),
-    };
-    pick(lang, zh, en)
-}
-
-/// What an event says in the timeline and in the notice after a deed; an event we do not know shows its own name.
-pub fn event(lang: Lang, kind: &str) -> &str {
-    let (zh, en) = match kind {
-        "whistle.blown" => ("吹哨", "blew the whistle"),
-        "whistle.routed" => ("安委办已收到", "received by the office"),
-        "whistle.accepted" => ("受理", "accepted"),
-        "whistle.dispatched" => ("派单", "dispatched"),
-        "whistle.returned" => ("退回补正", "returned for completion"),
-        "whistle.completed" => ("补正后重新提交", "completed"),
-        "whistle.declined" => ("不予受理", "declined"),
-        "whistle.handling" => ("各部门已报到，进入处置", "all reported in, handling begins"),
-        "whistle.rectifying" => ("进入整改", "rectification begins"),
-        "whistle.awaiting_closure" => ("各部门已办完，等待办结", "all done, awaiting closure"),
-        "whistle.sent_back" | "summons.sent_back" => ("退回重办", "sent back"),
-        "whistle.closed" => ("办结", "closed"),
-        "summons.issued" => ("派单", "summoned"),
-        "summons.acknowledged" => ("签收", "acknowledged"),
-        "summons.reported_in" => ("报到", "reported in"),
-        "summons.started" => ("开始处置", "started"),
-        "summons.submitted" => ("提交结果", "submitted a result"),
-        "summons.accepted" => ("审核通过", "result accepted"),
-        "obligation.overdue" => ("超时", "overdue"),
-        _ => return kind,
-    };
-    pick(lang, zh, en)
-}
-
 /// Why there is nothing to do: 现在等区消防救援大队报到，轮到您时会有邮件通知。 Without an owner all is over.
 pub fn nothing_to_do(lang: Lang, waits_for: Option<(&str, &str)>) -> String {
     match (lang, waits_for) {
@@ -300,13 +258,6 @@ pub fn lost_race(lang: Lang, who: &str, at: &str, did: &str) -> String {
     match lang {
         Lang::Zh => format!("{who}于{at}{did}，您的操作没有执行。"),
         Lang::En => format!("{who} at {at}: {did}. Your own step was not carried out."),
-    }
-}
-
-fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
     }
 }
 

@@ -83,3 +83,47 @@ pub fn password(reading: &mut Reading<'_>, person: &PersonId) -> Result<Option<S
 pub fn meta(reading: &mut Reading<'_>, key: &str) -> Result<Option<String>, Fault> {
     reading.row(META, &[key.into()], |row| row.text(0).map(str::to_owned))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample_district;
+    use crate::domain::calendar::Calendar;
+    use crate::store::Chore;
+    use crate::store::whistles::by_hand::Desk;
+    use jiff::civil::date;
+
+    #[tokio::test]
+    async fn what_was_laid_is_loaded_in_the_same_order() {
+        let desk = Desk::open();
+        let (empty, days) = desk.ledger.read(load).await.unwrap();
+        assert!(empty.departments.is_empty() && empty.people.is_empty() && days.is_empty());
+        let sample = sample_district::read().unwrap();
+        // Twice: the second laying replaces the first.
+        for _ in 0..2 {
+            let laid = rows(&sample.directory, &sample.days).unwrap();
+            desk.ledger.keep(Chore::LayDirectory(laid)).await.unwrap();
+        }
+        let (loaded, days) = desk.ledger.read(load).await.unwrap();
+        assert_eq!(loaded.departments, sample.directory.departments);
+        assert_eq!(loaded.towns, sample.directory.towns);
+        assert_eq!(loaded.enterprises, sample.directory.enterprises);
+        assert_eq!(loaded.people, sample.directory.people);
+        assert_eq!(loaded.rota, sample.directory.rota);
+        let calendar = Calendar::new(days);
+        assert!(calendar.is_working_day(date(2026, 2, 14)) && !calendar.is_working_day(date(2026, 2, 16)));
+    }
+
+    #[tokio::test]
+    async fn a_password_and_a_note_are_given_only_to_who_names_them() {
+        let desk = Desk::open();
+        let person = PersonId::from_text("pe_office");
+        desk.ledger.keep(Chore::SetPasswords(vec![(person.clone(), "hash".into())])).await.unwrap();
+        desk.ledger.keep(Chore::SetMeta { key: "laid".into(), value: "sample".into() }).await.unwrap();
+        let read = desk.ledger.read(move |reading| {
+            let other = password(reading, &PersonId::from_text("pe_admin"))?;
+            Ok((password(reading, &person)?, other, meta(reading, "laid")?, meta(reading, "other")?))
+        });
+        assert_eq!(read.await.unwrap(), (Some("hash".into()), None, Some("sample".into()), None));
+    }
+}

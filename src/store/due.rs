@@ -50,8 +50,7 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
+pub(super) const STATEMENTS: &[&str] = &[PASSED, OVERDUE, UNROUTED, LETTER, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -139,4 +138,156 @@ pub fn oldest_unpassed_due(reading: &mut Reading<'_>) -> Result<Option<At>, Faul
 /// Codes of open whistles and summonses for which nobody must do anything: there must be none (I3).
 pub fn unarmed(reading: &mut Reading<'_>, at_most: i64) -> Result<Vec<String>, Fault> {
     reading.rows(UNARMED, &[at_most.into()], |row| row.text(0).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::decision::LetterOwed;
+    use crate::domain::obligation::Obligation;
+    use crate::domain::terms::{LetterKind, SummonsStatus, WhistleStatus};
+    use crate::domain::whistle::{Routed, Whistle};
+    use crate::ids::LetterId;
+    use crate::store::whistles::by_hand::{Desk, NOW, birth, owed, summons, whistle};
+    use crate::store::{Chore, Kept};
+
+    fn office() -> Post {
+        Post { role: Role::OfficeDuty, department: "AWB".into() }
+    }
+
+    /// Whistle `n` whose limit has passed `n` minutes ago, changed by `change`.
+    async fn late(desk: &Desk, n: i64, change: impl FnOnce(&mut Obligation)) {
+        let mut born = birth(whistle(n), &[]);
+        let mut obligation = owed(&whistle(n), None, NOW.plus_minutes(-n));
+        change(&mut obligation);
+        born.obligations.push(obligation);
+        desk.put(born).await;
+    }
+
+    #[tokio::test]
+    async fn a_passed_limit_is_found_once_and_reminded_of_until_the_move_is_made() {
+        let desk = Desk::open();
+        late(&desk, 0, |_| {}).await;
+        late(&desk, 1, |one| one.passed_at = Some(NOW)).await;
+        late(&desk, 2, |one| one.ended_at = Some(NOW)).await;
+        late(&desk, 3, |one| one.reminds = false).await;
+        late(&desk, 4, |one| one.owner.department = "XF".into()).await;
+        late(&desk, -1, |_| {}).await;
+        let mut born = birth(whistle(5), &[]);
+        born.summonses.push(summons(&whistle(5), "XF"));
+        born.obligations.push(owed(&whistle(5), Some(&born.summonses[0]), NOW.plus_minutes(-5)));
+        desk.put(born).await;
+        let read = desk.ledger.read(|reading| {
+            assert_eq!(oldest_unpassed_due(reading)?, Some(NOW.plus_minutes(-5)));
+            Ok((passed(reading, NOW, 10)?, passed(reading, NOW, 1)?.len(), overdue_of(reading, &office(), NOW)?))
+        });
+        let (passed, first, overdue) = read.await.unwrap();
+        let found: Vec<_> = passed.iter().map(|one| (one.whistle.as_str(), one.reminds)).collect();
+        assert_eq!(found, [("wh_0005", true), ("wh_0004", true), ("wh_0003", false), ("wh_0000", true)]);
+        assert_eq!((passed[0].obligation.as_str(), &passed[3].owner, first), ("ob_su_0005_XF", &office(), 1));
+        let codes: Vec<_> = overdue.iter().map(|row| (row.code.as_str(), row.due_at)).collect();
+        // Numbers are given in the order of commit.
+        let due = |minutes| NOW.plus_minutes(minutes);
+        assert_eq!(codes, [("WH-2026-0005-XF", due(-5)), ("WH-2026-0002", due(-1)), ("WH-2026-0001", NOW)]);
+    }
+
+    #[tokio::test]
+    async fn a_whistle_waits_for_the_office_until_it_is_routed() {
+        let desk = Desk::open();
+        for n in [1, 2, 3] {
+            let routed = (n == 2).then(|| Routed { at: NOW, duty_officer: None, proposals: Vec::new() });
+            desk.put(birth(Whistle { routed, ..whistle(n) }, &[])).await;
+        }
+        let before = whistle(1).blown_at;
+        let read = desk.ledger.read(move |reading| Ok((unrouted(reading, NOW, 9)?, unrouted(reading, before, 9)?)));
+        let (all, older) = read.await.unwrap();
+        let ids = |list: &[WhistleId]| list.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>().join(" ");
+        assert_eq!((ids(&all), ids(&older)), ("wh_0003 wh_0001".into(), "wh_0003".into()));
+    }
+
+    #[tokio::test]
+    async fn a_letter_is_owed_then_sent_or_given_up() {
+        let desk = Desk::open();
+        let mut born = birth(whistle(1), &[]);
+        for (n, name) in [(2, "a"), (1, "b"), (3, "c")] {
+            born.letters.push(LetterOwed {
+                id: LetterId::from_text(format!("le_{name}")),
+                key: name.into(),
+                kind: LetterKind::WhistleNew,
+                to: office(),
+                whistle: None,
+                summons: None,
+                not_before: NOW.plus_minutes(n),
+            });
+        }
+        desk.put(born).await;
+        let id = |name: &str| LetterId::from_text(format!("le_{name}"));
+        let owed = desk.ledger.read(letters_owed).await.unwrap();
+        assert_eq!(owed, LettersOwed { count: 3, oldest: Some(NOW.plus_minutes(1)) });
+        let sent = desk.ledger.keep(Chore::LetterSent { id: id("a"), at: NOW }).await.unwrap();
+        let given_up = desk.ledger.keep(Chore::LetterGivenUp { id: id("b"), at: NOW }).await.unwrap();
+        assert_eq!((sent, given_up), (Kept::Done(1), Kept::Done(1)));
+        let read = desk.ledger.read(|reading| {
+            let states = ["a", "b", "c", "d"].map(|key| letter_state(reading, key));
+            Ok((letters_owed(reading)?, states))
+        });
+        let (owed, states) = read.await.unwrap();
+        assert_eq!(owed, LettersOwed { count: 1, oldest: Some(NOW.plus_minutes(3)) });
+        let states = states.map(|state| state.unwrap().map(|state| (state.sent, state.given_up)));
+        assert_eq!(states, [Some((true, false)), Some((false, true)), Some((false, false)), None]);
+    }
+
+    #[tokio::test]
+    async fn i3_every_open_state_without_an_armed_limit_is_found_and_no_closed_one() {
+        let desk = Desk::open();
+        for (n, status) in (1..).zip(WhistleStatus::ALL) {
+            desk.put(birth(Whistle { status: *status, ..whistle(n) }, &[])).await;
+        }
+        // Armed itself, so that only its summonses count.
+        let mut born = birth(whistle(99), &[]);
+        born.obligations.push(owed(&whistle(99), None, NOW));
+        for status in SummonsStatus::ALL {
+            let mut one = summons(&whistle(99), status.as_str());
+            one.status = *status;
+            born.summonses.push(one);
+        }
+        let armed = owed(&whistle(99), Some(&born.summonses[0]), NOW);
+        born.obligations.push(armed);
+        desk.put(born).await;
+        let mut found = desk.ledger.read(|reading| unarmed(reading, 100)).await.unwrap();
+        let whistles = (1..).zip(WhistleStatus::ALL).filter(|(_, status)| is_open(**status));
+        let mut expected: Vec<String> = whistles.map(|(n, _)| format!("WH-2026-{n:04}")).collect();
+        let open = ["acknowledged", "disputed", "referred", "reported_in", "submitted", "working"];
+        expected.extend(open.map(|status| format!("WH-2026-0099-{status}")));
+        found.sort();
+        assert_eq!(found, expected);
+        assert_eq!(desk.ledger.read(|reading| unarmed(reading, 3)).await.unwrap().len(), 3);
+    }
+
+    fn is_open(status: WhistleStatus) -> bool {
+        match status {
+            WhistleStatus::Submitted | WhistleStatus::Returned | WhistleStatus::Accepted => true,
+            WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying => true,
+            WhistleStatus::AwaitingClosure | WhistleStatus::Suspended => true,
+            WhistleStatus::Closed | WhistleStatus::Declined | WhistleStatus::Merged => false,
+            WhistleStatus::Withdrawn => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_loops_ask_again_and_again_is_read_along_an_index() {
+        let desk = Desk::open();
+        for (statement, index) in [
+            (PASSED, "obligations_due (due_at<?)"),
+            (UNROUTED, "whistles_unrouted (blown_at<?)"),
+            (LETTERS_OWED, "INDEX letters_owed"),
+            (OLDEST_UNPASSED, "obligations_due"),
+        ] {
+            let plan = desk.plan(statement).await;
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+        let plan = desk.plan(OVERDUE).await;
+        assert!(plan.contains("obligations_overdue (department=? AND role=?)"), "{plan}");
+        assert!(plan.contains("obligations_due (due_at<?)"), "{plan}");
+    }
 }

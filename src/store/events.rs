@@ -16,6 +16,11 @@ const TAIL: &str = "
     WHERE seq > $1
     ORDER BY seq LIMIT $2";
 
+const LATEST: &str = "
+    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
+    WHERE whistle = $1
+    ORDER BY seq DESC LIMIT $2";
+
 const ONE: &str = "SELECT seq, at, kind, whistle, summons, person, department, data FROM events WHERE seq = $1";
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
@@ -23,7 +28,7 @@ const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, ONE, LAST, CURSOR];
+pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, ONE, LAST, CURSOR];
 
 /// One event as it stands in the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +65,13 @@ pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec
     reading.rows(TAIL, &[after_seq.into(), limit.into()], stored)
 }
 
+/// The newest events of a whistle's tree, oldest of them first.
+pub fn latest(reading: &mut Reading<'_>, whistle: &WhistleId, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
+    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into()], stored)?;
+    events.reverse();
+    Ok(events)
+}
+
 /// The event at a place.
 pub fn one(reading: &mut Reading<'_>, seq: i64) -> Result<Option<StoredEvent>, Fault> {
     reading.row(ONE, &[seq.into()], stored)
@@ -86,4 +98,71 @@ fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
         department: row.opt_text(6)?.map(str::to_owned),
         data: row.json(7)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Doer, Event};
+    use crate::store::Chore;
+    use crate::store::whistles::by_hand::{Desk, NOW, birth, summons, whistle};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_log_is_read_by_whistle_and_from_a_place_on() {
+        let (desk, one) = (Desk::open(), whistle(1));
+        assert_eq!(desk.ledger.read(last_seq).await.unwrap(), 0);
+        let mut born = birth(one.clone(), &[]);
+        born.events.push(Event {
+            kind: EventKind::SummonsIssued,
+            whistle: one.id.clone(),
+            summons: Some(summons(&one, "XF").id),
+            doer: Some(Doer { person: PersonId::from_text("pe_office"), department: "AWB".into() }),
+            data: json!({ "role": "lead" }),
+        });
+        desk.put(born).await;
+        desk.put(birth(whistle(2), &[])).await;
+        let read = desk.ledger.read(move |reading| {
+            assert_eq!((seqs(&tail(reading, 0, 10)?), seqs(&tail(reading, 1, 1)?)), (vec![1, 2, 3], vec![2]));
+            assert_eq!((last_seq(reading)?, self::one(reading, 4)?), (3, None));
+            assert_eq!(seqs(&timeline(reading, &one.id, 1, 10)?), [2]);
+            timeline(reading, &one.id, 0, 10)
+        });
+        let timeline = read.await.unwrap();
+        assert_eq!((timeline[0].kind, timeline[0].person.as_ref()), (EventKind::WhistleBlown, None));
+        let issued = StoredEvent {
+            seq: 2,
+            at: NOW,
+            kind: EventKind::SummonsIssued,
+            whistle: WhistleId::from_text("wh_0001"),
+            summons: Some(SummonsId::from_text("su_0001_XF")),
+            person: Some(PersonId::from_text("pe_office")),
+            department: Some("AWB".into()),
+            data: json!({ "role": "lead" }),
+        };
+        assert_eq!(timeline[1], issued);
+    }
+
+    fn seqs(events: &[StoredEvent]) -> Vec<i64> {
+        events.iter().map(|event| event.seq).collect()
+    }
+
+    #[tokio::test]
+    async fn a_cursor_stands_at_nothing_until_it_moves() {
+        let desk = Desk::open();
+        assert_eq!(desk.ledger.read(|reading| cursor(reading, "relay")).await.unwrap(), 0);
+        desk.ledger.keep(Chore::Cursor { name: "relay".into(), seq: 7 }).await.unwrap();
+        assert_eq!(desk.ledger.read(|reading| cursor(reading, "relay")).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn the_log_is_read_along_its_indexes_and_never_sorted() {
+        let desk = Desk::open();
+        for (statement, index) in
+            [(TIMELINE, "events_of_whistle (whistle=? AND seq>?)"), (TAIL, "PRIMARY KEY (rowid>?)")]
+        {
+            let plan = desk.plan(statement).await;
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -1,8 +1,14 @@
 //! The only SQL. This file opens a ledger: address, place, engine, settings, migrations, and what differs between
 //! engines. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
+pub mod directory;
+pub mod due;
+pub mod events;
 pub mod ledger;
+pub mod sessions;
 mod sql;
+pub mod summonses;
+pub mod whistles;
 
 pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
 pub use sql::{Row, Value};
@@ -69,13 +75,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            batch_max: 64,
-            queue_max: 1024,
-            readers: 2,
-            reads_max: 256,
-            read_deadline: Duration::from_secs(2),
-        }
+        Options { batch_max: 64, queue_max: 1024, readers: 2, reads_max: 256, read_deadline: Duration::from_secs(2) }
     }
 }
 
@@ -128,8 +128,7 @@ fn take_place(path: &Path) -> Result<File, Fault> {
     let make = |path: &Path| OpenOptions::new().create(true).append(true).mode(0o600).open(path);
     let mut beside = path.as_os_str().to_owned();
     beside.push(".lock");
-    let lock =
-        make(Path::new(&beside)).map_err(|error| Fault::io("the ledger's lock file cannot be opened", error))?;
+    let lock = make(Path::new(&beside)).map_err(|error| Fault::io("the ledger's lock file cannot be opened", error))?;
     lock.try_lock().map_err(|_| Fault::never("another process has this ledger open"))?;
     make(path).map_err(|error| Fault::io("the ledger's file cannot be opened", error))?;
     Ok(lock)
@@ -210,7 +209,8 @@ fn receipt_secret(sql: &Sql) -> Result<String, Fault> {
     aws_lc_rs::rand::fill(&mut drawn).map_err(|_| Fault::never("the system gives no random bytes"))?;
     let insert = "INSERT INTO meta (key, value) VALUES ('receipt_secret', $1) ON CONFLICT (key) DO NOTHING";
     sql.run(insert, &[ledger::leaf::hex(&drawn).into()])?;
-    let kept = sql.row("SELECT value FROM meta WHERE key = 'receipt_secret'", &[], |row| row.text(0).map(String::from))?;
+    let kept =
+        sql.row("SELECT value FROM meta WHERE key = 'receipt_secret'", &[], |row| row.text(0).map(String::from))?;
     kept.ok_or(Fault::never("the ledger has no receipt secret"))
 }
 

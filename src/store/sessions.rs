@@ -32,3 +32,35 @@ pub fn by_secret(reading: &mut Reading<'_>, hash: &[u8; 32]) -> Result<Option<Se
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Chore;
+    use crate::store::whistles::by_hand::{Desk, NOW};
+
+    #[tokio::test]
+    async fn a_session_is_found_by_its_secrets_hash_even_when_revoked() {
+        let desk = Desk::open();
+        let session = Session {
+            id: "se_1".into(),
+            secret_hash: [1; 32],
+            refresh_hash: Some([2; 32]),
+            person: PersonId::from_text("pe_office"),
+            door: Door::Api,
+            made_at: NOW,
+            used_at: NOW,
+            ends_at: NOW.plus_minutes(30),
+            revoked_at: None,
+        };
+        let cookie = Session { id: "se_2".into(), secret_hash: [3; 32], refresh_hash: None, ..session.clone() };
+        for one in [&session, &cookie] {
+            desk.ledger.keep(Chore::OpenSession(one.clone())).await.unwrap();
+        }
+        desk.ledger.keep(Chore::RevokeSession { secret_hash: [3; 32], at: NOW }).await.unwrap();
+        let read =
+            desk.ledger.read(|reading| Ok([[1; 32], [3; 32], [2; 32]].map(|hash| by_secret(reading, &hash).unwrap())));
+        let revoked = Session { revoked_at: Some(NOW), ..cookie };
+        assert_eq!(read.await.unwrap(), [Some(session), Some(revoked), None]);
+    }
+}

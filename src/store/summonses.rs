@@ -138,3 +138,104 @@ fn read(
         Ok(SummonsItem { summons: row.json(0)?, due_at, overdue, whistle: row.json(2)?, title: None })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::whistles::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
+
+    fn query(department: &[&str], status: &[SummonsStatus]) -> SummonsQuery {
+        let department = department.iter().map(|code| (*code).to_owned()).collect();
+        SummonsQuery { department, status: status.to_vec(), limit: 50, ..SummonsQuery::default() }
+    }
+
+    async fn read(desk: &Desk, unit: &str, query: SummonsQuery) -> Vec<SummonsItem> {
+        let scope = scope_of(unit);
+        desk.ledger.read(move |reading| list(reading, &scope, &query, NOW)).await.unwrap()
+    }
+
+    fn codes(items: &[SummonsItem]) -> Vec<&str> {
+        items.iter().map(|item| item.summons.code.trim_start_matches("WH-2026-000")).collect()
+    }
+
+    /// Whistles 1 and 2 summon XF and SH, 2 is XF's to see; 1 is late for XF.
+    async fn desk() -> Desk {
+        let desk = Desk::open();
+        for (n, viewers) in [(1, &["YJ"][..]), (2, &["YJ", "XF"])] {
+            let one = whistle(n);
+            let mut born = birth(one.clone(), viewers);
+            born.summonses = vec![summons(&one, "XF"), summons(&one, "SH")];
+            born.summonses[1].status = SummonsStatus::Working;
+            let due_at = NOW.plus_minutes(n - 1);
+            born.obligations.push(owed(&one, Some(&born.summonses[0]), due_at));
+            desk.put(born).await;
+        }
+        desk
+    }
+
+    #[tokio::test]
+    async fn a_summons_is_seen_where_its_whistle_is_and_nowhere_else() {
+        let desk = desk().await;
+        let all = query(&[], &[]);
+        assert_eq!(codes(&read(&desk, "*", all.clone()).await), ["1-XF", "1-SH", "2-XF", "2-SH"]);
+        assert_eq!(codes(&read(&desk, "YJ", all.clone()).await), ["1-XF", "1-SH", "2-XF", "2-SH"]);
+        assert_eq!(codes(&read(&desk, "XF", all.clone()).await), ["2-XF", "2-SH"]);
+        assert_eq!(codes(&read(&desk, "XF", query(&["XF"], &[])).await), ["2-XF"]);
+        assert!(read(&desk, "SC", all.clone()).await.is_empty() && read(&desk, "", all).await.is_empty());
+        assert!(read(&desk, "SC", query(&["XF"], &[])).await.is_empty());
+        let item = read(&desk, "XF", query(&["XF"], &[])).await.remove(0);
+        assert_eq!((item.whistle.code.as_str(), item.title.as_deref()), ("WH-2026-0002", Some("title of wh_0002")));
+    }
+
+    #[tokio::test]
+    async fn filters_narrow_by_department_state_and_lateness() {
+        let desk = desk().await;
+        let working = [SummonsStatus::Working, SummonsStatus::Working, SummonsStatus::Done];
+        for unit in ["*", "YJ"] {
+            assert_eq!(codes(&read(&desk, unit, query(&["SH"], &[])).await), ["1-SH", "2-SH"]);
+            assert_eq!(codes(&read(&desk, unit, query(&["SH", "XF"], &working)).await), ["1-SH", "2-SH"]);
+            assert_eq!(codes(&read(&desk, unit, query(&["XF"], &working)).await), [""; 0]);
+            assert_eq!(codes(&read(&desk, unit, query(&["SH"], &working)).await), ["1-SH", "2-SH"]);
+            for department in [&["XF"][..], &[]] {
+                let late = SummonsQuery { overdue: Some(true), ..query(department, &[]) };
+                let late = read(&desk, unit, late).await;
+                assert_eq!((codes(&late), late[0].overdue, late[0].due_at), (vec!["1-XF"], true, Some(NOW)));
+            }
+            let in_time = SummonsQuery { overdue: Some(false), ..query(&[], &[]) };
+            assert_eq!(codes(&read(&desk, unit, in_time).await), ["1-SH", "2-XF", "2-SH"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_of_equal_times_show_each_summons_once() {
+        let desk = Desk::open();
+        for n in 0..25 {
+            let same_time = Whistle { blown_at: NOW, ..whistle(n) };
+            let mut born = birth(same_time.clone(), &["XF"]);
+            born.summonses = vec![summons(&same_time, "XF")];
+            born.summonses[0].status = SummonsStatus::ALL[usize::try_from(n).unwrap() % 3];
+            desk.put(born).await;
+        }
+        for (unit, departments) in [("*", &[][..]), ("XF", &[]), ("XF", &["XF"])] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = read(&desk, unit, SummonsQuery { limit: 10, after, ..query(departments, &[]) }).await;
+                after = page.last().map(SummonsItem::position);
+                seen.extend(page.iter().map(|item| item.summons.code.clone()));
+                if page.len() < 10 {
+                    break;
+                }
+            }
+            let expected: Vec<_> = (0..25).rev().map(|n| format!("WH-2026-{n:04}-XF")).collect();
+            assert_eq!(seen, expected, "{unit}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_departments_list_is_read_along_its_index_and_never_sorted() {
+        let plan = Desk::open().plan(OF_DEPARTMENT).await;
+        let index = "u USING INDEX summonses_of_department (department=? AND status=? AND (issued_at,id)";
+        assert!(plan.contains(index) && plan.contains("obligations_armed"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
+    }
+}

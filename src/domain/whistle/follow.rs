@@ -120,11 +120,16 @@ pub struct ReminderDue {
 fn reminder_letter(draft: &mut Draft<'_>, passed: &Obligation, due: ReminderDue) -> LetterOwed {
     LetterOwed {
         id: LetterId::new(draft.by.mint),
-        key: format!("reminder:{}:{}:{}", passed.owner.role, passed.owner.department, due.day),
+        key: reminder_key(&passed.owner, &due.day),
         kind: LetterKind::Reminder,
         to: passed.owner.clone(),
         whistle: None,
         summons: None,
         not_before: due.not_before,
     }
+}
+
+/// One bundled reminder per post and civil day.
+pub fn reminder_key(post: &Post, day: &str) -> String {
+    format!("{}:{}:{}:{day}", LetterKind::Reminder, post.role, post.department)
 }

@@ -5,6 +5,7 @@
 pub mod blow;
 pub mod follow;
 pub mod office;
+pub mod reach;
 
 use super::at::At;
 use super::obligation::{Obligation, Subject};

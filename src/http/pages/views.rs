@@ -104,7 +104,6 @@ pub struct QueueRow {
     pub town: String,
     /// The enterprise's name, or the place.
     pub site: String,
-    pub blower: String,
     pub blown_at: String,
     pub status: String,
     pub deadline: Option<DeadlineView>,
@@ -121,7 +120,6 @@ pub struct SummonsRow {
     pub department: String,
     pub role: String,
     pub site: String,
-    pub town: String,
     pub status: String,
     pub issued_at: String,
     pub deadline: Option<DeadlineView>,

@@ -18,11 +18,8 @@ const SET_SERIES: &str =
 const TEXT: &str = "SELECT salt, body FROM texts WHERE id = $1";
 
 static TREES: Listed = Listed::new("SELECT id, tree_version, status FROM whistles WHERE id IN (VALUES ", 1, ")");
-static RECEIPTS: Listed = Listed::new(
-    "SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key IN (VALUES ",
-    1,
-    ")",
-);
+static RECEIPTS: Listed =
+    Listed::new("SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key IN (VALUES ", 1, ")");
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
@@ -76,7 +73,8 @@ impl Overlay {
             overlay.trees.insert(row.text(0)?.to_owned(), tree);
             Ok(())
         })?;
-        let keys: Vec<_> = changes().filter_map(|change| change.receipt.as_ref()).map(|r| Value::from(&r.key)).collect();
+        let keys: Vec<_> =
+            changes().filter_map(|change| change.receipt.as_ref()).map(|r| Value::from(&r.key)).collect();
         RECEIPTS.rows(sql, &keys, |row| {
             let receipt = receipt_of(row)?;
             overlay.claims.insert(receipt.key.clone(), Claim::Remembered(receipt));

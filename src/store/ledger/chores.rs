@@ -44,25 +44,55 @@ const SET_META: &str =
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
     /// How far a reader of the log has come; never goes back.
-    Cursor { name: String, seq: i64 },
+    Cursor {
+        name: String,
+        seq: i64,
+    },
     /// Takes letters whose time has come, oldest first, until `until`; answered by [`Kept::Letters`].
-    ClaimLetters { now: At, until: At, at_most: i64 },
-    LetterSent { id: LetterId, at: At },
+    ClaimLetters {
+        now: At,
+        until: At,
+        at_most: i64,
+    },
+    LetterSent {
+        id: LetterId,
+        at: At,
+    },
     /// Not this time: again from `not_before`; `tries` so far.
-    LetterLater { id: LetterId, not_before: At, tries: i64 },
-    LetterGivenUp { id: LetterId, at: At },
+    LetterLater {
+        id: LetterId,
+        not_before: At,
+        tries: i64,
+    },
+    LetterGivenUp {
+        id: LetterId,
+        at: At,
+    },
     OpenSession(Session),
-    RevokeSession { secret_hash: [u8; 32], at: At },
-    TouchSession { secret_hash: [u8; 32], at: At },
+    RevokeSession {
+        secret_hash: [u8; 32],
+        at: At,
+    },
+    TouchSession {
+        secret_hash: [u8; 32],
+        at: At,
+    },
     /// At most 1,000 a call, the oldest first.
-    PurgeReceipts { before: At },
+    PurgeReceipts {
+        before: At,
+    },
     /// Those that ended before; at most 1,000 a call.
-    PurgeSessions { before: At },
+    PurgeSessions {
+        before: At,
+    },
     /// Replaces every row of the kinds that it names.
     LayDirectory(Vec<DirectoryRow>),
     /// PHC strings.
     SetPasswords(Vec<(PersonId, String)>),
-    SetMeta { key: String, value: String },
+    SetMeta {
+        key: String,
+        value: String,
+    },
 }
 
 /// A document of the directory.

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_first_encoding_stands_as_released() {
-        assert_eq!(hex(&LEAF.hash()), "GOLDEN");
+        assert_eq!(hex(&LEAF.hash()), "6b72f055c24592c70cd82c8dbc2041aceb25efe5d9d744b069d9189c459b5abf");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn write_until_closed(
     }
 }
 
-fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
+pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
     let (mut changes, mut chores, mut askers) = (Vec::new(), Vec::new(), Vec::new());
     for job in jobs {
         match job {

@@ -72,11 +72,8 @@ impl Listed {
 }
 
 static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
-static EVENTS: Listed = Listed::new(
-    "INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ",
-    9,
-    "",
-);
+static EVENTS: Listed =
+    Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
 static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");

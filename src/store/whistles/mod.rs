@@ -1,9 +1,11 @@
 //! Whistles as they are read: a whole tree, its texts, a bounded count; [`list`] has the lists. Every read demands a
 //! [`Scope`], and the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
+#[cfg(test)]
+pub(super) mod by_hand;
 mod list;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 pub(super) use list::{asked, listed};
@@ -53,8 +55,7 @@ const TEXTS: &str = "
 const TEXTS_AT_ONCE: usize = 16;
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
+pub(super) const STATEMENTS: &[&str] = &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
 
 /// The whistle of that code with all that hangs on it; nothing if there is none that the scope sees.
 ///
@@ -134,9 +135,7 @@ pub fn texts(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId
         // The marks that are left over ask for no id at all: one text of the statement serves every length.
         let asked = some.iter().map(TextId::as_str).chain(std::iter::repeat(""));
         let params: Vec<_> = asked.take(TEXTS_AT_ONCE).map(Into::into).collect();
-        all.extend(reading.rows(TEXTS, &params, |row| {
-            Ok((TextId::from_text(row.text(0)?), row.text(1)?.to_owned()))
-        })?);
+        all.extend(reading.rows(TEXTS, &params, |row| Ok((TextId::from_text(row.text(0)?), row.text(1)?.to_owned())))?);
     }
     Ok(all)
 }

@@ -1,0 +1,75 @@
+//! What a request asks, with everything that may be wrong with it still undecided: a fault is only told once the asker
+//! may know that the thing exists (API.md, order of checks). Nothing here reads the ledger but for the remembered key.
+
+use super::{Hub, Undone};
+use crate::domain::at::At;
+use crate::domain::decision::{BodyDigest, KeyFault, Receipt, Refusal};
+use crate::domain::order::{Node, NotAnObject};
+use crate::domain::policy::{Actor, Scope};
+
+/// Shortest and longest idempotency key, visible ASCII characters.
+const KEY_CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// The version that a deed names in `If-Match` (or a form's hidden field).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionGiven {
+    Missing,
+    Named(i64),
+    /// Weak, `*` or no version of ours: it matches nothing.
+    Never,
+}
+
+/// One POST, raw where it may be wrong.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub actor: &'a Actor,
+    pub scope: Scope,
+    /// Method and path: the scope of the key.
+    pub route: &'a str,
+    pub key: Option<&'a str>,
+    pub version: VersionGiven,
+    pub bytes: &'a [u8],
+    pub body: Result<Node, NotAnObject>,
+}
+
+/// An idempotency key that is sound, with its body's digest.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    text: String,
+    digest: BodyDigest,
+}
+
+impl Key {
+    /// The receipt that a Change leaves behind for this key.
+    pub(super) fn receipt(&self, at: At, code: &str, version: i64) -> Receipt {
+        let (key, body) = (self.text.clone(), self.digest.clone());
+        Receipt { key, body, at, code: code.to_owned(), version, card: None }
+    }
+
+    /// The first answer for this key, if it was given; refused if it was given for another body.
+    pub(super) async fn remembered(&self, hub: &Hub) -> Result<Option<Receipt>, Undone> {
+        match hub.ledger.receipt(&self.text).await? {
+            Some(receipt) if receipt.body == self.digest => Ok(Some(receipt)),
+            Some(_) => Err(Refusal::KeyReused.into()),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// The key, if one was given and is sound.
+    pub(super) fn sound_key(&self, hub: &Hub) -> Result<Option<Key>, Refusal> {
+        let Some(given) = self.key else { return Ok(None) };
+        if !KEY_CHARACTERS.contains(&given.len()) || !given.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Refusal::Key(KeyFault::Malformed));
+        }
+        let text = format!("{} {} {given}", self.actor.person, self.route);
+        let digest = hub.ledger.body_digest(&text, self.bytes);
+        Ok(Some(Key { text, digest }))
+    }
+
+    /// The body as an object.
+    pub(super) fn node(&self) -> Result<&Node, Refusal> {
+        self.body.as_ref().map_err(|fault| Refusal::Body(*fault))
+    }
+}

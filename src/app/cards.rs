@@ -1,0 +1,154 @@
+//! What goes over the wire about whistles and summonses: one maker per thing, so a list, a detail and a remembered
+//! answer never differ. Whoever calls has passed the reader's Scope; names of people are only the officials who acted.
+
+use super::summonses::OpenSummons;
+use super::whistles::OpenWhistle;
+use crate::domain::at::At;
+use crate::domain::deeds;
+use crate::domain::directory::Directory;
+use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::policy::Actor;
+use crate::domain::rules::Rules;
+use crate::domain::summons::Summons;
+use crate::domain::whistle::Whistle;
+use crate::i18n::{Lang, deadlines};
+use crate::ids::TextId;
+use crate::store::events::StoredEvent;
+use crate::store::summonses::SummonsItem;
+use crate::store::whistles::WhistleItem;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// Texts by id; an erased one is missing and reads as null.
+pub type Texts = HashMap<TextId, String>;
+
+/// A whistle in a list.
+pub fn whistle_item(item: &WhistleItem, directory: &Directory) -> Value {
+    let whistle = &item.whistle;
+    json!({
+        "code": whistle.code,
+        "title": item.title,
+        "status": whistle.status,
+        "category": whistle.category,
+        "severity": whistle.severity,
+        "urgency": whistle.urgency,
+        "town": whistle.town,
+        "enterprise": enterprise(whistle, directory),
+        "blower": { "department": whistle.blower.department },
+        "blown_at": whistle.blown_at.rfc3339(),
+        "due_at": item.due_at.map(At::rfc3339),
+        "overdue": item.overdue,
+        "version": whistle.version,
+    })
+}
+
+fn enterprise(whistle: &Whistle, directory: &Directory) -> Value {
+    whistle.enterprise.as_deref().map_or(Value::Null, |code| {
+        json!({ "code": code, "name": directory.enterprise(code).map(|firm| firm.name.as_str()) })
+    })
+}
+
+/// A whistle opened: the item, what it says, whose move it is, whom it summoned, what this actor may do.
+pub fn whistle_detail(open: &OpenWhistle, actor: &Actor, rules: &Rules, lang: Lang) -> Value {
+    let (tree, texts) = (&open.tree, &open.texts);
+    let whistle = &tree.whistle;
+    let item = WhistleItem {
+        whistle: whistle.clone(),
+        title: texts.get(&whistle.texts.title).cloned(),
+        due_at: tree.due_at(),
+        overdue: tree.is_overdue(open.now),
+    };
+    let mut card = whistle_item(&item, &rules.directory);
+    let armed: Vec<Value> = tree.obligations.iter().filter(|one| one.is_armed()).map(|one| obligation(one, lang)).collect();
+    let summonses: Vec<Value> = tree
+        .summonses
+        .iter()
+        .map(|summons| summons_card(summons, tree.armed(&Subject::Summons(summons.id.clone())), open.now, actor, texts))
+        .collect();
+    let more = json!({
+        "what": texts.get(&whistle.texts.what),
+        "place": text(whistle.texts.place.as_ref(), texts),
+        "clause": text(whistle.texts.clause.as_ref(), texts),
+        "severity_claimed": whistle.severity_claimed,
+        "source": whistle.source,
+        "occurred_at": whistle.occurred_at.map(At::rfc3339),
+        "needed_departments": whistle.needed_departments,
+        "missing": whistle.missing,
+        "lead": whistle.lead,
+        "supports": whistle.supports,
+        "route": whistle.route,
+        "obligations": armed,
+        "summonses": summonses,
+        "visits": [],
+        "findings": [],
+        "allowed_deeds": deeds::allowed_on_whistle(actor, whistle),
+    });
+    if let (Some(card), Value::Object(more)) = (card.as_object_mut(), more) {
+        card.extend(more);
+    }
+    card
+}
+
+/// Whose move, what, until when, and how the limit was counted.
+fn obligation(armed: &Obligation, lang: Lang) -> Value {
+    json!({
+        "owner": armed.owner,
+        "what": armed.duty,
+        "due_at": armed.due_at.rfc3339(),
+        "provisional": armed.provisional,
+        "explained": deadlines::lines(lang, &armed.explained),
+    })
+}
+
+/// A summons opened.
+pub fn summons_detail(open: &OpenSummons, actor: &Actor) -> Option<Value> {
+    let armed = open.tree.armed(&Subject::Summons(open.id.clone()));
+    open.summons().map(|summons| summons_card(summons, armed, open.now, actor, &open.texts))
+}
+
+/// A summons in a list.
+pub fn summons_item(item: &SummonsItem, actor: &Actor, texts: &Texts) -> Value {
+    card_of_summons(&item.summons, (item.due_at, item.overdue), actor, texts)
+}
+
+fn summons_card(summons: &Summons, armed: Option<&Obligation>, now: At, actor: &Actor, texts: &Texts) -> Value {
+    let due = (armed.map(|one| one.due_at), armed.is_some_and(|one| one.is_overdue(now)));
+    card_of_summons(summons, due, actor, texts)
+}
+
+fn card_of_summons(summons: &Summons, (due_at, overdue): (Option<At>, bool), actor: &Actor, texts: &Texts) -> Value {
+    json!({
+        "code": summons.code,
+        "whistle": summons.whistle_code,
+        "department": summons.department,
+        "role": summons.role,
+        "task": text(summons.task.as_ref(), texts),
+        "status": summons.status,
+        "officers": summons.officers,
+        "mode": summons.mode,
+        "eta": summons.eta.map(At::rfc3339),
+        "result": text(summons.result.as_ref(), texts),
+        "issued_at": summons.issued_at.rfc3339(),
+        "due_at": due_at.map(At::rfc3339),
+        "overdue": overdue,
+        "version": summons.version,
+        "allowed_deeds": deeds::allowed_on_summons(actor, summons),
+    })
+}
+
+/// One line of a timeline. A protected whistle names departments only; the hub itself has neither name nor department.
+pub fn timeline_entry(event: &StoredEvent, whistle: &Whistle, directory: &Directory) -> Value {
+    let person = event.person.as_ref().filter(|_| !whistle.protected_source);
+    let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
+    json!({
+        "seq": event.seq,
+        "at": event.at.rfc3339(),
+        "kind": event.kind,
+        "actor": { "name": name, "department": event.department },
+        "data": event.data,
+    })
+}
+
+fn text<'a>(id: Option<&TextId>, texts: &'a Texts) -> Option<&'a String> {
+    id.and_then(|id| texts.get(id))
+}

@@ -1,0 +1,95 @@
+//! What the hub does by itself: the office's receipt, a limit that passed. Called by workers, one thing at a time, and
+//! harmless when done twice: the tree's guard and the event that is already there see to that.
+
+use super::{Hub, Undone};
+use crate::domain::at::At;
+use crate::domain::decision::{LetterOwed, Refusal};
+use crate::domain::obligation::Post;
+use crate::domain::policy::Scope;
+use crate::domain::whistle::follow::{self, ReminderDue};
+use crate::domain::whistle::reach;
+use crate::ids::WhistleId;
+use crate::store::due::{LetterState, PassedLimit};
+use crate::store::{CommitRefusal, due, whistles};
+
+/// Reminders of the days after the first leave at this civil hour.
+const REMINDER_HOUR: i8 = 9;
+/// How often one thing is decided anew when its tree moves.
+const ATTEMPTS_MAX: usize = 8;
+
+/// The office has it: the duty officer by the rota, the departments by the rules. `false`: it had it already.
+pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let (scope, wanted) = (Scope::everything("the office's desk receives every whistle"), id.clone());
+        let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
+        let Some(tree) = tree else { return Ok(false) };
+        let now = hub.now();
+        let officer = hub.rules.directory.duty_officer(now).map(|person| person.id.clone());
+        let mut mint = hub.mint(now);
+        let Some(change) = follow::route(tree, officer, hub.deciding(None, now, &mut mint)) else { return Ok(false) };
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(true),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// A limit passed: its event once, its reminder owed once. `false`: the move was made meanwhile.
+pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let now = hub.now();
+        let scope = Scope::everything("limits pass for everybody");
+        let (whistle, owner) = (passed.whistle.clone(), passed.owner.clone());
+        let today = reminder_key(&owner, now);
+        let read = hub.ledger.read(move |reading| {
+            let tree = whistles::tree_by_id(reading, &scope, &whistle)?;
+            Ok((tree, due::letter_state(reading, &today)?))
+        });
+        let (Some(tree), todays) = read.await? else { return Ok(false) };
+        let reminder = Some(next_reminder(todays.as_ref(), now));
+        let mut mint = hub.mint(now);
+        let by = hub.deciding(None, now, &mut mint);
+        let Some(change) = follow::pass_limit(tree, &passed.obligation, reminder, by) else { return Ok(false) };
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(true),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle.
+pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
+    let Some(whistle) = letter.whistle.clone() else { return Ok(false) };
+    for _ in 0..ATTEMPTS_MAX {
+        let (scope, wanted) = (Scope::everything("a letter that reached nobody is told to whoever sees it"), whistle.clone());
+        let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
+        let Some(tree) = tree else { return Ok(false) };
+        let now = hub.now();
+        let mut mint = hub.mint(now);
+        let change = reach::not_reached(tree, letter, hub.deciding(None, now, &mut mint));
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(true),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+fn reminder_key(post: &Post, now: At) -> String {
+    follow::reminder_key(post, &now.civil().date().to_string())
+}
+
+/// One reminder a day and post: today's while it has not left, otherwise tomorrow's, at nine.
+fn next_reminder(todays: Option<&LetterState>, now: At) -> ReminderDue {
+    let today = now.civil().date();
+    if todays.is_some_and(|letter| letter.sent || letter.given_up) {
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        return ReminderDue { day: tomorrow.to_string(), not_before: At::from_civil(tomorrow.at(REMINDER_HOUR, 0, 0, 0)) };
+    }
+    ReminderDue { day: today.to_string(), not_before: now }
+}

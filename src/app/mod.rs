@@ -1,0 +1,119 @@
+//! One public function per deed: load → decide → commit, decided anew when the tree moved meanwhile. Use cases know the
+//! ledger, the clock and the domain; never HTTP, SQL, pages, mail or a transaction.
+
+pub mod asked;
+pub mod cards;
+mod deeds;
+pub mod due;
+pub mod passwords;
+pub mod sample_district;
+pub mod sessions;
+pub mod summonses;
+mod throttle;
+mod tokens;
+pub mod whistles;
+
+use crate::clock::Clock;
+use crate::domain::at::At;
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::draft::Deciding;
+use crate::domain::policy::Actor;
+use crate::domain::rules::Rules;
+use crate::ids::{Chance, Mint};
+use crate::store::{self, CommitRefusal, Ledger, Outcome};
+use aws_lc_rs::hmac;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Everything that a use case may reach.
+#[derive(Clone)]
+pub struct Hub {
+    pub ledger: Ledger,
+    pub clock: Arc<dyn Clock>,
+    pub rules: Arc<Rules>,
+    pub chance: Arc<Chance>,
+    /// A ledger with invented people: every page and letter says so.
+    pub demo: bool,
+    /// Rung after each commit; the relay listens.
+    pub bell: Arc<Notify>,
+    pub(crate) doorkeeper: Arc<sessions::Doorkeeper>,
+}
+
+impl Hub {
+    /// Puts the hub together; `keys` come from the ledger or from files.
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, rules: Rules, chance: Chance, settings: HubSettings) -> Hub {
+        let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
+        let (rules, chance, bell) = (Arc::new(rules), Arc::new(chance), Arc::new(Notify::new()));
+        Hub { ledger, clock, rules, chance, demo: settings.demo, bell, doorkeeper }
+    }
+
+    /// Now, by the hub's clock.
+    pub fn now(&self) -> At {
+        self.clock.now()
+    }
+
+    /// A keyed digest for one purpose: nobody outside can make or change what carries it.
+    pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(self.doorkeeper.seal_key());
+        context.update(purpose.as_bytes());
+        context.update(&[0]);
+        context.update(data);
+        let mut mac = [0; 32];
+        mac.copy_from_slice(context.sign().as_ref());
+        mac
+    }
+
+    /// Commits a decision and rings the relay.
+    async fn commit(&self, change: Change, now: At) -> Result<Outcome, CommitRefusal> {
+        let outcome = self.ledger.commit(change, now).await?;
+        self.bell.notify_one();
+        Ok(outcome)
+    }
+
+    /// A mint for one decision.
+    fn mint(&self, now: At) -> Mint {
+        Mint::new(now.0, self.chance.seed())
+    }
+
+    /// What a decision brings along.
+    fn deciding<'a>(&'a self, actor: Option<&'a Actor>, now: At, mint: &'a mut Mint) -> Deciding<'a> {
+        Deciding { actor, rules: &self.rules, now, mint }
+    }
+}
+
+/// What the edges decide about a hub.
+#[derive(Debug)]
+pub struct HubSettings {
+    pub demo: bool,
+    pub keys: sessions::Keys,
+}
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Undone {
+    #[error("refused")]
+    Refusal(Refusal),
+    #[error(transparent)]
+    Fault(#[from] store::Fault),
+    #[error("wrong name or password")]
+    WrongPassword,
+    #[error("too many failed tries")]
+    TooManyTries { retry_after_seconds: u32 },
+}
+
+impl From<Refusal> for Undone {
+    fn from(refusal: Refusal) -> Undone {
+        Undone::Refusal(refusal)
+    }
+}
+
+impl From<CommitRefusal> for Undone {
+    fn from(refusal: CommitRefusal) -> Undone {
+        match refusal {
+            CommitRefusal::Stale => Undone::Refusal(Refusal::Contended),
+            CommitRefusal::KeyReused => Undone::Refusal(Refusal::KeyReused),
+            CommitRefusal::Busy => Undone::Refusal(Refusal::Busy),
+            CommitRefusal::Fault(fault) => Undone::Fault(fault),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Passwords: argon2id on two threads of our own with a bounded queue, so that a flood of sign-ins costs neither memory
+//! nor the whistles' time (T6). A password is never kept, logged or compared outside this file.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Memory of one hash, KiB; passes; lanes; bytes out (SECURITY §4).
+const COST: (u32, u32, u32, usize) = (19_456, 2, 1, 32);
+const THREADS: usize = 2;
+const QUEUE_MAX: usize = 32;
+/// How long a sign-in waits for its turn and its hash.
+const WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Longest and shortest password that is taken, characters (T1); a longer one is refused before any hash.
+pub const CHARACTERS: std::ops::RangeInclusive<usize> = 12..=128;
+
+/// Common words that are long enough to pass the length rule; folded.
+const COMMON: &[&str] = &[
+    "123456789012", "1234567890123", "12345678901234", "123456123456", "111111111111", "000000000000",
+    "888888888888", "666666666666", "qwertyuiopas", "qwertyuiop123", "qwerty123456", "password1234",
+    "password12345", "passwordpassword", "1qaz2wsx3edc", "1q2w3e4r5t6y", "abcdefghijkl", "abcd12345678",
+    "administrator", "admin1234567", "admin12345678", "letmeinletmein", "woaini1314520", "woaini520520",
+    "iloveyou1234", "a123456789012", "aa1234567890", "zhongguo1234", "changeme1234", "welcome12345",
+];
+
+/// Why a password is not taken as a new one (T1). Any kind of character is; nothing is trimmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weak {
+    TooShort,
+    TooLong,
+    Common,
+    /// One character, or one short run, again and again.
+    Repeats,
+}
+
+/// Judges a new password.
+pub fn judge(password: &str) -> Result<(), Weak> {
+    let characters: Vec<char> = password.chars().flat_map(char::to_lowercase).collect();
+    let count = password.chars().count();
+    if count < *CHARACTERS.start() {
+        return Err(Weak::TooShort);
+    }
+    if count > *CHARACTERS.end() {
+        return Err(Weak::TooLong);
+    }
+    let folded: String = characters.iter().collect();
+    if COMMON.contains(&folded.as_str()) {
+        return Err(Weak::Common);
+    }
+    let repeats = (1..=3).any(|period| characters.iter().zip(&characters[period..]).all(|(one, next)| one == next));
+    if repeats { Err(Weak::Repeats) } else { Ok(()) }
+}
+
+/// One hash in PHC form; takes tens of milliseconds. `salt`: 16 random bytes.
+pub fn hash(password: &str, salt: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    Ok(argon()?.hash_password_with_salt(password.as_bytes(), salt)?.to_string())
+}
+
+fn argon() -> Result<Argon2<'static>, argon2::password_hash::Error> {
+    let (memory, passes, lanes, out) = COST;
+    let params = Params::new(memory, passes, lanes, Some(out))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+struct Job {
+    password: String,
+    /// The stored hash, or none for an unknown name: then the same work is done for nothing.
+    stored: Option<String>,
+    answer: oneshot::Sender<bool>,
+}
+
+/// The threads that hash.
+#[derive(Debug)]
+pub struct Hashers {
+    queue: SyncSender<Job>,
+}
+
+/// The queue is full, or the turn did not come in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashersBusy;
+
+impl Hashers {
+    /// Starts the threads. They end with the last sender.
+    pub fn start() -> Hashers {
+        let (queue, jobs) = sync_channel::<Job>(QUEUE_MAX);
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..THREADS {
+            let jobs = Arc::clone(&jobs);
+            std::thread::spawn(move || work(&jobs));
+        }
+        Hashers { queue }
+    }
+
+    /// Whether the password is the stored one. Known and unknown names cost one hash of the same parameters (T2).
+    pub async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool, HashersBusy> {
+        let (answer, verdict) = oneshot::channel();
+        let job = Job { password: password.to_owned(), stored, answer };
+        self.queue.try_send(job).map_err(|_| HashersBusy)?;
+        match tokio::time::timeout(WAIT_MAX, verdict).await {
+            Ok(Ok(verdict)) => Ok(verdict),
+            Ok(Err(_)) | Err(_) => Err(HashersBusy),
+        }
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>) {
+    // A well-formed hash of nothing: what an unknown name is checked against.
+    let nobody = hash("", &[0; 16]).unwrap_or_default();
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        if job.answer.is_closed() {
+            continue;
+        }
+        let known = job.stored.is_some();
+        let good = matches(&job.password, job.stored.as_deref().unwrap_or(&nobody));
+        // Whoever asked may have gone.
+        job.answer.send(known && good).ok();
+    }
+}
+
+fn matches(password: &str, stored: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(stored) else { return false };
+    argon().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &parsed).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t01_password_table() {
+        let cases = [
+            ("elevenchars", Err(Weak::TooShort)),
+            ("twelve chars", Ok(())),
+            ("粉尘涉爆有限空间涉氨制冷", Ok(())),
+            ("Password1234", Err(Weak::Common)),
+            ("aaaaaaaaaaaaaaa", Err(Weak::Repeats)),
+            ("abcabcabcabcabc", Err(Weak::Repeats)),
+            ("whistle-demo", Ok(())),
+        ];
+        for (password, expected) in cases {
+            assert_eq!(judge(password), expected, "{password}");
+        }
+        assert_eq!(judge(&"长x".repeat(65)), Err(Weak::TooLong));
+    }
+
+    #[test]
+    fn a_hash_matches_its_password_only() {
+        let stored = hash("whistle-demo", &[7; 16]).unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(matches("whistle-demo", &stored) && !matches("whistle-demo ", &stored));
+    }
+}

@@ -1,0 +1,80 @@
+//! Failed sign-ins are counted, good ones never: ten in fifteen minutes per name, a hundred per address. Names are
+//! counted under a keyed digest, so unknown ones count alike and the table holds nobody's name. There is no lock.
+
+use crate::domain::at::{At, MINUTE};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+const WINDOW_MINUTES: i64 = 15;
+const PER_NAME_MAX: usize = 10;
+const PER_ADDRESS_MAX: usize = 100;
+/// Rows of the table; past it the oldest windows go first.
+const ROWS_MAX: usize = 100_000;
+
+/// What a failed try counts against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Counted {
+    /// A keyed digest of the folded name.
+    Name([u8; 32]),
+    Address(IpAddr),
+}
+
+/// Failed tries within the window.
+#[derive(Debug, Default)]
+pub(super) struct Throttle {
+    failed: Mutex<HashMap<Counted, Vec<At>>>,
+}
+
+impl Throttle {
+    /// Seconds until this may be tried again; zero: now.
+    pub(super) fn wait_seconds(&self, counted: Counted, now: At) -> u32 {
+        let max = match counted {
+            Counted::Name(_) => PER_NAME_MAX,
+            Counted::Address(_) => PER_ADDRESS_MAX,
+        };
+        let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let tries: Vec<At> = table.get(&counted).into_iter().flatten().copied().filter(|at| is_recent(*at, now)).collect();
+        // The try that has to leave the window before there is room again.
+        let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
+        let micros = blocking.plus_minutes(WINDOW_MINUTES).0 - now.0;
+        u32::try_from(micros / 1_000_000 + 1).unwrap_or(1)
+    }
+
+    /// Counts one failed try.
+    pub(super) fn count(&self, counted: Counted, now: At) {
+        let mut table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.len() >= ROWS_MAX {
+            table.retain(|_, tries| tries.iter().any(|at| is_recent(*at, now)));
+        }
+        if table.len() >= ROWS_MAX {
+            table.clear();
+        }
+        let tries = table.entry(counted).or_default();
+        tries.retain(|at| is_recent(*at, now));
+        if tries.len() < PER_ADDRESS_MAX {
+            tries.push(now);
+        }
+    }
+}
+
+fn is_recent(at: At, now: At) -> bool {
+    now.0 - at.0 < WINDOW_MINUTES * MINUTE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_failed_try_waits_and_the_window_passes() {
+        let (throttle, name, start) = (Throttle::default(), Counted::Name([1; 32]), At(0));
+        for _ in 0..PER_NAME_MAX {
+            assert_eq!(throttle.wait_seconds(name, start), 0);
+            throttle.count(name, start);
+        }
+        assert_eq!(throttle.wait_seconds(name, start.plus_minutes(14)), 61);
+        assert_eq!(throttle.wait_seconds(name, start.plus_minutes(15)), 0);
+        assert_eq!(throttle.wait_seconds(Counted::Name([2; 32]), start), 0);
+    }
+}

@@ -1,0 +1,97 @@
+//! Wires everything, in order: settings → ledger → directory and keys → stream → workers → door → ready; and stops in
+//! the reverse order: the door drains, workers finish their step, the pen empties. The only file that knows all rooms.
+
+mod commands;
+pub mod setup;
+
+pub use commands::{Command, obey};
+
+use crate::app::Hub;
+use crate::config::Settings;
+use crate::http;
+use crate::stream::Stream;
+use crate::telemetry::Metrics;
+use crate::workers::{self, Desk, Due, GROUPS, Letters, Post, Relay};
+use anyhow::Context;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Time between two rounds of the metrics' upkeep.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A hub that answers.
+pub struct Running {
+    /// The address really taken.
+    pub address: SocketAddr,
+    pub hub: Hub,
+    server: actix_web::dev::ServerHandle,
+    ended: JoinHandle<std::io::Result<()>>,
+    workers: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+}
+
+/// What a hub is started with.
+pub struct Start {
+    pub hub: Hub,
+    pub settings: Settings,
+    pub listener: TcpListener,
+    pub metrics: Metrics,
+}
+
+/// Starts workers and door on a hub that is set up.
+pub async fn start(start: Start) -> anyhow::Result<Running> {
+    let Start { hub, settings, listener, metrics } = start;
+    let address = listener.local_addr().context("the address that we listen on")?;
+    let stream = Stream::open(GROUPS);
+    let (stop, told) = watch::channel(false);
+    let letters = Letters::new(hub.clone(), stream.clone(), setup::post(&settings, address)?);
+    let workers = vec![
+        spawn(workers::work(Relay::new(hub.clone(), stream.clone()), told.clone())),
+        spawn(workers::work(Desk::new(hub.clone(), stream.clone()), told.clone())),
+        spawn(workers::work(letters, told.clone())),
+        spawn(workers::work(Due::new(hub.clone()), told.clone())),
+        spawn(keep_up(metrics.clone(), told)),
+    ];
+    let door = http::Door::new(hub.clone(), http::DoorSettings { https: settings.http.is_https(), metrics });
+    let server = http::serve(listener, door).context("the door does not open")?;
+    let handle = server.handle();
+    Ok(Running { address, hub, server: handle, ended: spawn(server), workers, stop })
+}
+
+impl Running {
+    /// Serves until the process is told to stop (Ctrl-C, SIGTERM) or the door falls shut by itself.
+    pub async fn until_told(mut self) -> anyhow::Result<()> {
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            told = tokio::signal::ctrl_c() => told?,
+            _ = term.recv() => {}
+            ended = &mut self.ended => return Ok(ended??),
+        }
+        self.stop().await
+    }
+
+    /// Stops within five seconds: answered is kept, unanswered is not begun.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.server.stop(true).await;
+        // Only a closed channel fails, and then nobody is left to be told.
+        self.stop.send(true).ok();
+        for worker in self.workers {
+            worker.await.context("a worker")?;
+        }
+        self.hub.ledger.close().await.context("the ledger does not close")?;
+        Ok(())
+    }
+}
+
+async fn keep_up(metrics: Metrics, mut stop: watch::Receiver<bool>) {
+    while tokio::time::timeout(UPKEEP, stop.changed()).await.is_err() {
+        metrics.upkeep();
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that starts tasks")]
+fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(task)
+}

@@ -1,0 +1,142 @@
+//! The command line: what an operator may say, and how it is obeyed. Exit 0 done, 1 refused or failed, 2 wrong use.
+
+use super::setup::{self, Surroundings};
+use super::{Start, start};
+use crate::app::{Hub, passwords};
+use crate::clock::SystemClock;
+use crate::config::{LedgerPlace, Settings};
+use crate::http;
+use crate::ids::Chance;
+use crate::mail::Transport;
+use crate::telemetry::{self, Metrics};
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// 吹哨协同平台: one district's hub for hazards that cross department borders.
+#[derive(Debug, Parser)]
+#[command(name = "whistle-hub", version, about)]
+pub struct Command {
+    /// The settings file; the default one may be absent, a named one not.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Serve a district.
+    Serve,
+    /// Serve the sample district: SQLite, letters as files, one shared password.
+    Demo {
+        /// Where ledger and letters lie.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+        /// A later one replaces the old.
+        #[arg(long, value_name = "P")]
+        password: Option<String>,
+    },
+    /// Read the settings and say what is wrong with them.
+    CheckConfig,
+    /// List every route.
+    Routes,
+}
+
+const DEMO_DIR: &str = "data";
+const DEMO_PASSWORD: &str = "whistle-demo";
+
+/// Does what the operator said.
+pub async fn obey(command: Command) -> anyhow::Result<()> {
+    let settings = Settings::load(command.config.as_deref(), environment())?;
+    match command.what {
+        What::Serve => {
+            telemetry::log_to(&settings.log, std::io::stderr)?;
+            let listener = listen(settings.http.listen)?;
+            let hub = setup::serve(&settings, surroundings()).await?;
+            say(&format!("http://{}", listener.local_addr()?))?;
+            until_told(hub, settings, listener).await
+        }
+        What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
+        What::CheckConfig => {
+            Transport::from_url(settings.mail.url.expose_secret(), "localhost")?;
+            settings.limits_texts()?;
+            settings.routing_text()?;
+            say("settings are sound")
+        }
+        What::Routes => say(&http::routes_listing()),
+    }
+}
+
+async fn demo(
+    mut settings: Settings,
+    dir: Option<PathBuf>,
+    port: Option<u16>,
+    password: Option<String>,
+) -> anyhow::Result<()> {
+    let password = password.unwrap_or_else(|| DEMO_PASSWORD.to_owned());
+    if password.chars().count() > *passwords::CHARACTERS.end() || password.is_empty() {
+        bail!("--password takes 1 to {} characters", passwords::CHARACTERS.end());
+    }
+    // Flags beat environment beats file; what nobody set is the demo's own.
+    let plain = Settings::default();
+    let named = dir.is_some();
+    let dir = dir.unwrap_or_else(|| PathBuf::from(DEMO_DIR));
+    if named || settings.ledger.url == plain.ledger.url {
+        settings.ledger.url = LedgerPlace::Sqlite(dir.join("hub.db"));
+    }
+    if settings.mail.url.expose_secret() == plain.mail.url.expose_secret() {
+        settings.mail.url = SecretString::from(format!("file://{}", dir.join("letters").display()));
+    }
+    if let Some(port) = port {
+        settings.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    }
+    telemetry::log_to(&settings.log, std::io::stderr)?;
+    let listener = listen(settings.http.listen)?;
+    let hub = setup::demo(&settings, &password, surroundings()).await?;
+    let address = listener.local_addr()?;
+    say(&welcome(&hub, address, &password, settings.http.is_https()))?;
+    until_told(hub, settings, listener).await
+}
+
+async fn until_told(hub: Hub, settings: Settings, listener: TcpListener) -> anyhow::Result<()> {
+    let metrics = Metrics::of_this_process()?;
+    start(Start { hub, settings, listener, metrics }).await?.until_told().await
+}
+
+fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {
+    let cookie = if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
+    let people = hub.rules.directory.people.len();
+    format!(
+        "吹哨协同平台 · 演示 (demo district, {people} sign-ins)\n  open  http://{address}/\n  sign in as  office  director  \
+         supervisor  liaison.xf  head.xf  inspector.xf  town.t06  …\n  password    {password}{cookie}\n  Ctrl-C stops"
+    )
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings { clock: Arc::new(SystemClock), chance: Chance::system() }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Words for the operator, on standard output.
+fn say(words: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{words}")?;
+    Ok(out.flush()?)
+}

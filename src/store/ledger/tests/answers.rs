@@ -1,0 +1,203 @@
+//! What the pen answers when nothing is broken: guards, keys, numbers, sights, limits, chores.
+
+use super::*;
+
+#[test]
+fn twins_in_one_batch_get_the_first_ones_answer_and_another_body_is_refused() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let mut results = batch(
+        &sql,
+        vec![
+            under_key(blown(&mut mint), "k", b"a"),
+            under_key(blown(&mut mint), "k", b"a"),
+            under_key(blown(&mut mint), "k", b"b"),
+        ],
+    );
+    assert!(matches!(results.pop(), Some(Err(CommitRefusal::KeyReused))));
+    let Some(Ok(Outcome::Replayed(receipt))) = results.pop() else { panic!("no replay") };
+    assert_eq!((receipt.code.as_str(), receipt.card), ("WH-2026-0001", Some(json!({ "code": "WH-2026-0001" }))));
+    assert_eq!(count(&sql, "SELECT COUNT(*) FROM whistles"), 1);
+}
+
+#[test]
+fn a_key_is_remembered_across_batches() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    committed(batch(&sql, vec![under_key(blown(&mut mint), "k", b"a")]).remove(0));
+    let again = batch(&sql, vec![under_key(blown(&mut mint), "k", b"a"), under_key(blown(&mut mint), "k", b"b")]);
+    assert!(matches!(&again[0], Ok(Outcome::Replayed(receipt)) if receipt.code == "WH-2026-0001"));
+    assert!(matches!(again[1], Err(CommitRefusal::KeyReused)));
+    assert_eq!(count(&sql, "SELECT last FROM series WHERE name = 'WH/2026'"), 1);
+}
+
+#[test]
+fn a_twin_of_a_refused_change_is_written_itself() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let whistle = whistle_of(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    let mut stale = moved(&whistle, WhistleStatus::Accepted);
+    stale.guards[0].tree_version = 9;
+    stale.whistle.as_mut().unwrap().tree_version = 10;
+    let good = moved(&whistle, WhistleStatus::Accepted);
+    let results = batch(&sql, vec![under_key(stale, "k", b"a"), under_key(good, "k", b"a")]);
+    assert!(matches!(results[0], Err(CommitRefusal::Stale)));
+    assert!(matches!(results[1], Ok(Outcome::Committed(_))));
+}
+
+#[test]
+fn of_two_deeds_on_one_tree_in_one_batch_the_second_is_stale_unless_it_saw_the_first() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let whistle = whistle_of(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    let first = moved(&whistle, WhistleStatus::Accepted);
+    let rival = moved(&whistle, WhistleStatus::Declined);
+    let second = moved(first.whistle.as_ref().unwrap(), WhistleStatus::Dispatched);
+    let results = batch(&sql, vec![first, rival, second]);
+    assert!(matches!(results[1], Err(CommitRefusal::Stale)));
+    assert_eq!(committed(results.into_iter().next_back().unwrap()).seqs, 3..4);
+    assert_eq!(texts(&sql, "SELECT status FROM whistles"), ["dispatched"]);
+    assert_eq!(count(&sql, "SELECT tree_version FROM whistles"), 3);
+    assert_eq!(texts(&sql, "SELECT DISTINCT status FROM sights"), ["dispatched"]);
+}
+
+#[test]
+fn a_tree_that_does_not_exist_is_stale_and_one_that_is_not_raised_is_our_fault() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let unknown = blown(&mut mint).whistle.unwrap();
+    assert!(matches!(batch(&sql, vec![moved(&unknown, WhistleStatus::Accepted)])[0], Err(CommitRefusal::Stale)));
+    let whistle = whistle_of(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    let mut flat = moved(&whistle, WhistleStatus::Accepted);
+    flat.whistle.as_mut().unwrap().tree_version = whistle.tree_version;
+    let blind = Change { whistle: Some(whistle), ..Change::default() };
+    for result in batch(&sql, vec![flat, blind]) {
+        assert!(matches!(result, Err(CommitRefusal::Fault(fault)) if fault.retry == Retry::Never));
+    }
+}
+
+#[test]
+fn the_soonest_armed_limit_of_a_tree_stands_in_its_row() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let blow = blown(&mut mint);
+    let mut first = blow.obligations[0].clone();
+    let whistle = whistle_of(batch(&sql, vec![blow]).remove(0));
+    let due = || count(&sql, "SELECT due_at FROM whistles");
+    assert_eq!(due(), NOW.plus_minutes(60).0);
+    let mut next = moved(&whistle, WhistleStatus::Accepted);
+    first.ended_at = Some(NOW);
+    next.obligations = vec![armed(&mut mint, &whistle.id, 240), first];
+    let mut last = next.obligations[0].clone();
+    let whistle = whistle_of(batch(&sql, vec![next]).remove(0));
+    assert_eq!(due(), NOW.plus_minutes(240).0);
+    let mut end = moved(&whistle, WhistleStatus::Closed);
+    last.ended_at = Some(NOW);
+    end.obligations = vec![last];
+    committed(batch(&sql, vec![end]).remove(0));
+    assert_eq!(count(&sql, "SELECT COUNT(*) FROM whistles WHERE due_at IS NULL"), 1);
+}
+
+#[test]
+fn the_same_reason_owes_one_letter() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let mut changes = vec![blown(&mut mint), blown(&mut mint)];
+    changes[1].letters[0].key = changes[0].letters[0].key.clone();
+    batch(&sql, changes).into_iter().for_each(|result| drop(committed(result)));
+    assert_eq!(count(&sql, "SELECT COUNT(*) FROM letters"), 1);
+}
+
+#[test]
+fn a_text_of_an_earlier_change_leaves_its_digest_in_a_later_event() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let blow = blown(&mut mint);
+    let text = blow.texts[0].clone();
+    let mut whistle = whistle_of(batch(&sql, vec![blow]).remove(0));
+    whistle.code.clear();
+    let mut next = moved(&whistle, WhistleStatus::Accepted);
+    next.events[0].data = json!({ "note": text_ref(&text.id) });
+    let written = committed(batch(&sql, vec![next]).remove(0)).change;
+    let digest = leaf::hex(&leaf::salted(&text.salt, text.body.as_bytes()));
+    assert_eq!(written.events[0].data["note"]["digest"], json!(digest));
+    let stored = texts(&sql, "SELECT data FROM events ORDER BY seq DESC");
+    assert!(stored[0].contains(&digest) && !stored[0].contains("液化气"));
+}
+
+#[tokio::test]
+async fn letters_are_claimed_once_oldest_first_and_again_when_the_claim_is_over() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open().unwrap();
+    for minutes in [2, 1, 600] {
+        let mut change = blown(&mut mint);
+        change.letters[0].not_before = NOW.plus_minutes(minutes);
+        ledger.commit(change, NOW).await.unwrap();
+    }
+    let claim = async |minutes| {
+        let now = NOW.plus_minutes(minutes);
+        match ledger.keep(Chore::ClaimLetters { now, until: now.plus_minutes(5), at_most: 10 }).await.unwrap() {
+            Kept::Letters(letters) => letters,
+            Kept::Done(_) => panic!("no letters"),
+        }
+    };
+    let first = claim(10).await;
+    assert_eq!(first.iter().map(|one| one.letter.not_before.0 - NOW.0).collect::<Vec<_>>(), [60_000_000, 120_000_000]);
+    assert!(claim(11).await.is_empty());
+    let (id, other) = (first[0].letter.id.clone(), first[1].letter.id.clone());
+    assert_eq!(ledger.keep(Chore::LetterSent { id, at: NOW }).await.unwrap(), Kept::Done(1));
+    let later = Chore::LetterLater { id: other.clone(), not_before: NOW.plus_minutes(20), tries: 1 };
+    assert_eq!(ledger.keep(later).await.unwrap(), Kept::Done(1));
+    assert!(claim(19).await.is_empty());
+    let again = claim(20).await;
+    assert_eq!((again.len(), again[0].tries, &again[0].letter.id), (1, 1, &other));
+    ledger.keep(Chore::LetterGivenUp { id: other, at: NOW }).await.unwrap();
+    assert!(claim(30).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_cursor_goes_on_and_never_back_and_a_faulty_chore_fails_alone() {
+    let place = Place::new();
+    let ledger = place.open().unwrap();
+    let cursor = |seq| ledger.keep(Chore::Cursor { name: "relay".into(), seq });
+    assert_eq!(cursor(7).await.unwrap(), Kept::Done(1));
+    assert_eq!(cursor(3).await.unwrap(), Kept::Done(0));
+    let row = |code: &str| DirectoryRow { kind: "town".into(), code: code.into(), position: 1, body: "{}".into() };
+    let twice = ledger.keep(Chore::LayDirectory(vec![row("LD"), row("LD")]));
+    let (twice, good) = tokio::join!(twice, cursor(8));
+    assert_eq!((twice.unwrap_err().retry, good.unwrap()), (Retry::Never, Kept::Done(1)));
+    ledger.keep(Chore::LayDirectory(vec![row("LD"), row("QD")])).await.unwrap();
+    ledger.keep(Chore::LayDirectory(vec![row("SX")])).await.unwrap();
+    let read = ledger.read(|reading| {
+        let codes = reading.rows("SELECT code FROM directory", &[], |row| row.text(0).map(String::from))?;
+        Ok((codes, reading.row("SELECT seq FROM cursors WHERE name = $1", &["relay".into()], |row| row.int(0))?))
+    });
+    assert_eq!(read.await.unwrap(), (vec!["SX".to_owned()], Some(8)));
+}
+
+#[tokio::test]
+async fn a_session_is_revoked_once_and_not_touched_afterwards() {
+    use crate::domain::session::{Door, Session};
+    let place = Place::new();
+    let ledger = place.open().unwrap();
+    let secret_hash = [7; 32];
+    let session = Session {
+        id: "se_1".into(),
+        secret_hash,
+        refresh_hash: None,
+        person: PersonId::from_text("pe_li"),
+        door: Door::Cookie,
+        made_at: NOW,
+        used_at: NOW,
+        ends_at: NOW.plus_minutes(600),
+        revoked_at: None,
+    };
+    ledger.keep(Chore::OpenSession(session)).await.unwrap();
+    let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });
+    let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW });
+    assert_eq!((touch().await.unwrap(), touch().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
+    assert_eq!((revoke().await.unwrap(), revoke().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
+    assert_eq!(ledger.keep(Chore::PurgeSessions { before: NOW }).await.unwrap(), Kept::Done(0));
+    let over = Chore::PurgeSessions { before: NOW.plus_minutes(601) };
+    assert_eq!(ledger.keep(over).await.unwrap(), Kept::Done(1));
+}

@@ -1,0 +1,227 @@
+//! What the pen does when something breaks: a guilty Change, a panic, a full disk, a gone asker, a second process.
+
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+/// The numbers of all whistles, which must run from 1 without a hole.
+fn assert_no_hole(sql: &Sql, whistles: usize) {
+    let codes: Vec<_> = (1..=whistles).map(|n| format!("WH-2026-{n:04}")).collect();
+    assert_eq!(texts(sql, "SELECT code FROM whistles ORDER BY code"), codes);
+    let events = i64::try_from(whistles).unwrap();
+    assert_eq!(count(sql, "SELECT COUNT(*) FROM events"), events);
+    assert_eq!(count(sql, "SELECT MAX(seq) FROM events"), events);
+}
+
+#[test]
+fn of_twenty_changes_only_the_guilty_one_fails_and_leaves_no_hole() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let mut changes: Vec<_> = (0..20).map(|_| blown(&mut mint)).collect();
+    changes[11].texts[0].id = changes[3].texts[0].id.clone();
+    for (i, result) in batch(&sql, changes).into_iter().enumerate() {
+        match result {
+            Ok(Outcome::Committed(_)) => assert_ne!(i, 11),
+            Err(CommitRefusal::Fault(fault)) => assert_eq!((i, fault.retry), (11, Retry::Never)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_no_hole(&sql, 19);
+}
+
+#[test]
+fn a_second_armed_obligation_on_one_subject_is_refused_by_the_schema() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let whistle = whistle_of(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    let mut change = moved(&whistle, WhistleStatus::Accepted);
+    change.obligations = vec![armed(&mut mint, &whistle.id, 5)];
+    assert!(matches!(batch(&sql, vec![change])[0], Err(CommitRefusal::Fault(_))));
+    assert_eq!(count(&sql, "SELECT COUNT(*) FROM events"), 1);
+}
+
+#[test]
+fn a_panic_hurts_one_change() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    // The next number after the last one there is: counting on from it panics.
+    sql.run("INSERT INTO series (name, last) VALUES ('XX/2026', $1)", &[i64::MAX.into()]).unwrap();
+    let mut changes: Vec<_> = (0..5).map(|_| blown(&mut mint)).collect();
+    changes[2].series = Some(Series { prefix: "XX", year: 2026 });
+    let results = batch(&sql, changes);
+    let failed: Vec<_> = results.iter().enumerate().filter(|(_, result)| result.is_err()).map(|(i, _)| i).collect();
+    assert_eq!(failed, [2]);
+    assert_no_hole(&sql, 4);
+    committed(batch(&sql, vec![blown(&mut mint)]).remove(0));
+}
+
+#[test]
+fn a_full_disk_fails_the_batch_loses_nothing_answered_and_the_pen_writes_again_when_there_is_room() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    let ballast = |rows: i64, size: usize| {
+        let row = |position: i64| DirectoryRow {
+            kind: "ballast".into(),
+            code: position.to_string(),
+            position,
+            body: "x".repeat(size),
+        };
+        let (answer, mut answered) = oneshot::channel();
+        write_batch(&sql, [Job::Keep(Chore::LayDirectory((0..rows).map(row).collect()), answer)].into_iter());
+        answered.try_recv().unwrap()
+    };
+    ballast(100, 5000).unwrap();
+    let pages = count(&sql, "PRAGMA page_count");
+    sql.script(&format!("PRAGMA max_page_count = {pages}")).unwrap();
+    let mut answered = 0;
+    let fault = loop {
+        match batch(&sql, vec![blown(&mut mint), blown(&mut mint)]).pop().unwrap() {
+            Ok(_) => answered += 2,
+            Err(CommitRefusal::Fault(fault)) => break fault,
+            Err(other) => panic!("{other}"),
+        }
+    };
+    assert_eq!(fault.retry, Retry::Later);
+    assert_no_hole(&sql, answered);
+    ballast(1, 1).unwrap();
+    committed(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    assert_no_hole(&sql, answered + 1);
+}
+
+#[test]
+fn a_failed_commit_is_an_unknown_outcome_for_everybody_in_it() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    // A deferred constraint speaks up at COMMIT only.
+    sql.script(
+        "PRAGMA foreign_keys = ON; CREATE TABLE owner (code TEXT PRIMARY KEY) STRICT;
+         CREATE TABLE owned (code TEXT REFERENCES owner DEFERRABLE INITIALLY DEFERRED) STRICT;
+         CREATE TRIGGER owns AFTER INSERT ON whistles BEGIN INSERT INTO owned VALUES (NEW.code); END;",
+    )
+    .unwrap();
+    for result in batch(&sql, vec![blown(&mut mint), blown(&mut mint)]) {
+        assert!(matches!(result, Err(CommitRefusal::Fault(fault)) if fault.retry == Retry::Unknown));
+    }
+    sql.script("DROP TRIGGER owns").unwrap();
+    committed(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    assert_no_hole(&sql, 1);
+}
+
+#[tokio::test]
+async fn an_asker_that_goes_away_takes_nothing_back_and_reopening_keeps_everything() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open().unwrap();
+    for _ in 0..50 {
+        let change = blown(&mut mint);
+        // Polled once, then dropped.
+        drop(tokio::time::timeout(Duration::ZERO, ledger.commit(change, NOW)).await);
+    }
+    let digest = ledger.body_digest("k", b"a");
+    ledger.close().await.unwrap();
+    assert!(matches!(ledger.commit(blown(&mut mint), NOW).await, Err(CommitRefusal::Fault(_))));
+    assert!(ledger.read(|_| Ok(())).await.is_err());
+    let again = place.open().unwrap();
+    assert_eq!(again.body_digest("k", b"a"), digest);
+    let sql = connect(&place.file()).unwrap();
+    assert_no_hole(&sql, 50);
+}
+
+#[test]
+fn twenty_parallel_posts_with_one_key_make_one_whistle() {
+    let place = Place::new();
+    let ledger = place.open().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let codes: Vec<_> = std::thread::scope(|scope| {
+        let posts: Vec<_> = (0..20)
+            .map(|_| scope.spawn(|| runtime.block_on(ledger.commit(under_key(blown(&mut mint()), "k", b"a"), NOW))))
+            .collect();
+        posts.into_iter().map(|post| post.join().unwrap().unwrap()).collect()
+    });
+    let committed = codes.iter().filter(|outcome| matches!(outcome, Outcome::Committed(_))).count();
+    let replayed = codes.iter().filter(|one| matches!(one, Outcome::Replayed(r) if r.code == "WH-2026-0001")).count();
+    assert_eq!((committed, replayed), (1, 19));
+    let receipt = runtime.block_on(ledger.receipt("k")).unwrap().unwrap();
+    assert_eq!(
+        (receipt.code.as_str(), receipt.body),
+        ("WH-2026-0001", under_key(Change::default(), "k", b"a").receipt.unwrap().body)
+    );
+}
+
+#[tokio::test]
+async fn a_full_queue_is_busy_at_once_and_what_was_taken_is_written() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open_with(Options { queue_max: 1, batch_max: 1, ..Options::default() }).unwrap();
+    let other = connect(&place.file()).unwrap();
+    other.begin().unwrap();
+    let mut busy = 0;
+    for _ in 0..5 {
+        if let Ok(result) = tokio::time::timeout(Duration::ZERO, ledger.commit(blown(&mut mint), NOW)).await {
+            assert!(matches!(result, Err(CommitRefusal::Busy)));
+            busy += 1;
+        }
+    }
+    assert!((3..=4).contains(&busy), "{busy}");
+    other.roll_back().unwrap();
+    ledger.close().await.unwrap();
+    assert_no_hole(&other, 5 - busy);
+}
+
+#[tokio::test]
+async fn a_read_past_its_deadline_is_stopped_and_the_reader_goes_on() {
+    let place = Place::new();
+    let options = Options { readers: 1, read_deadline: Duration::from_millis(100), ..Options::default() };
+    let ledger = place.open_with(options).unwrap();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+    let slow = ledger.read(move |reading| reading.row(endless, &[], |row| row.int(0))).await;
+    assert_eq!(slow.unwrap_err().retry, Retry::Later);
+    assert_eq!(ledger.read(|reading| reading.row("SELECT 1", &[], |row| row.int(0))).await.unwrap(), Some(1));
+    let panicked = ledger.read(|_| -> Result<(), Fault> { panic!("a test's panic") }).await;
+    assert_eq!(panicked.unwrap_err().retry, Retry::Never);
+    let write = ledger.read(|reading| reading.rows("DELETE FROM meta", &[], |_| Ok(()))).await;
+    assert!(write.is_err(), "a reader must not write");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_sees_one_moment_while_the_pen_writes_on() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open().unwrap();
+    let (looked, has_looked) = oneshot::channel();
+    let (wrote, has_written) = std::sync::mpsc::channel();
+    let reading = ledger.read(move |reading| {
+        let mut count = || reading.row("SELECT COUNT(*) FROM events", &[], |row| row.int(0));
+        let before = count()?;
+        drop(looked.send(()));
+        has_written.recv().map_err(|_| Fault::never("no writer"))?;
+        Ok((before, count()?))
+    });
+    let writing = async {
+        has_looked.await.unwrap();
+        ledger.commit(blown(&mut mint), NOW).await.unwrap();
+        wrote.send(()).unwrap();
+    };
+    let (read, ()) = tokio::join!(reading, writing);
+    assert_eq!(read.unwrap(), (Some(0), Some(0)));
+}
+
+#[tokio::test]
+async fn a_second_process_and_a_newer_schema_are_refused_and_the_file_is_its_owners_alone() {
+    let place = Place::new();
+    let ledger = place.open().unwrap();
+    let refused = place.open().err().unwrap();
+    assert_eq!(refused.what, "another process has this ledger open");
+    assert_eq!(std::fs::metadata(place.file()).unwrap().permissions().mode() & 0o777, 0o600);
+    ledger.close().await.unwrap();
+    connect(&place.file()).unwrap().run("INSERT INTO migrations (version) VALUES (99)", &[]).unwrap();
+    assert_eq!(place.open().err().unwrap().what, "the ledger was written by a newer whistle-hub");
+    assert!(open("postgres://x", Options::default()).is_err());
+}
+
+#[test]
+fn i5_events_are_neither_changed_nor_deleted() {
+    let (place, mut mint) = (Place::new(), mint());
+    let sql = place.pen();
+    committed(batch(&sql, vec![blown(&mut mint)]).remove(0));
+    assert!(sql.run("UPDATE events SET data = '{}'", &[]).is_err());
+    assert!(sql.run("DELETE FROM events", &[]).is_err());
+    assert_eq!(count(&sql, "SELECT COUNT(*) FROM events WHERE data <> '{}'"), 1);
+}

@@ -1,0 +1,183 @@
+//! Whistles put down by hand for the tests of every read: a real ledger in a folder of its own, and rows in the state
+//! that a test needs. Nothing here decides by the domain's rules, and nothing here is compiled into the hub.
+
+use super::{WhistleItem, WhistleQuery, list};
+use crate::domain::at::At;
+use crate::domain::decision::{Change, Guard, Series, Text};
+use crate::domain::event::{Event, EventKind};
+use crate::domain::obligation::{Obligation, Post, Subject};
+use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::summons::Summons;
+use crate::domain::terms::{
+    Category, Duty, Mode, Role, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
+};
+use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
+use crate::ids::{ObligationId, PersonId, SummonsId, TextId, WhistleId};
+use crate::store::{Ledger, Options, Value, open};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// 2026-11-25 in Asia/Shanghai; every test's now.
+pub(in crate::store) const NOW: At = At(1_795_600_000_000_000);
+
+/// A ledger in a folder of its own, which goes with it.
+pub(in crate::store) struct Desk {
+    pub(in crate::store) ledger: Ledger,
+    folder: PathBuf,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+impl Desk {
+    pub(in crate::store) fn open() -> Desk {
+        static DESKS: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("hub-reads-{}-{}", std::process::id(), DESKS.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        let ledger = open(&format!("sqlite://{}/hub.db", folder.display()), Options::default()).unwrap();
+        Desk { ledger, folder }
+    }
+
+    pub(in crate::store) async fn put(&self, change: Change) {
+        self.ledger.commit(change, NOW).await.unwrap();
+    }
+
+    pub(super) async fn list(&self, scope: &Scope, query: &WhistleQuery) -> Vec<WhistleItem> {
+        let (scope, query) = (scope.clone(), query.clone());
+        self.ledger.read(move |reading| list(reading, &scope, &query, NOW)).await.unwrap()
+    }
+
+    pub(super) async fn ids(&self, scope: &Scope, query: &WhistleQuery) -> Vec<String> {
+        self.list(scope, query).await.iter().map(|item| item.whistle.id.as_str().to_owned()).collect()
+    }
+
+    /// How the engine would go about it; every parameter is null.
+    pub(in crate::store) async fn plan(&self, statement: &str) -> String {
+        let marks = (1..=30).filter(|n| statement.contains(&format!("${n}"))).max().unwrap_or(0);
+        let explain = format!("EXPLAIN QUERY PLAN {statement}");
+        let lines = self.ledger.read(move |reading| {
+            reading.rows(&explain, &vec![Value::Null; marks], |row| row.text(3).map(str::to_owned))
+        });
+        lines.await.unwrap().join("\n")
+    }
+}
+
+/// `*`: the duty officer; else the liaison of that unit; empty: somebody who sees no whistle.
+pub(in crate::store) fn scope_of(unit: &str) -> Scope {
+    let role = match unit {
+        "*" => Role::OfficeDuty,
+        "" => Role::Admin,
+        _ => Role::Liaison,
+    };
+    let (person, name) = (PersonId::from_text("pe_1"), String::new());
+    policy::scope(&Actor { person, username: name.clone(), name, role, unit: unit.to_owned(), town: None })
+}
+
+/// Whistle `n`, blown `n` seconds before now by YJ.
+pub(in crate::store) fn whistle(n: i64) -> Whistle {
+    let text = |what: &str| TextId::from_text(format!("tx_{n:04}_{what}"));
+    Whistle {
+        id: WhistleId::from_text(format!("wh_{n:04}")),
+        code: String::new(),
+        status: WhistleStatus::Submitted,
+        category: Category::Fire,
+        severity: Severity::General,
+        severity_claimed: None,
+        urgency: Urgency::Normal,
+        town: None,
+        enterprise: None,
+        blower: Blower {
+            person: PersonId::from_text("pe_liaison.yj"),
+            department: "YJ".into(),
+            role: Role::Liaison,
+            viewer: "YJ".into(),
+        },
+        source: Source::OwnInspection,
+        protected_source: false,
+        blown_at: At(NOW.0 - n * 1_000_000),
+        occurred_at: None,
+        needed_departments: Vec::new(),
+        texts: WhistleTexts { title: text("title"), what: text("what"), place: None, clause: None, contact: None },
+        lead: None,
+        supports: Vec::new(),
+        route: None,
+        needs: None,
+        missing: Vec::new(),
+        declined: None,
+        closed: None,
+        routed: None,
+        search: String::new(),
+        version: 1,
+        tree_version: 1,
+    }
+}
+
+/// Puts a new whistle down: its title, one event, and these viewers' sight of it.
+pub(in crate::store) fn birth(whistle: Whistle, viewers: &[&str]) -> Change {
+    let body = format!("title of {}", whistle.id);
+    Change {
+        series: Some(Series { prefix: "WH", year: 2026 }),
+        sights: viewers.iter().map(|viewer| (*viewer).to_owned()).collect(),
+        events: vec![Event {
+            kind: EventKind::WhistleBlown,
+            whistle: whistle.id.clone(),
+            summons: None,
+            doer: None,
+            data: serde_json::json!({}),
+        }],
+        texts: vec![Text { id: whistle.texts.title.clone(), salt: [7; 16], body }],
+        whistle: Some(whistle),
+        ..Change::default()
+    }
+}
+
+/// Puts it down again as it now stands.
+pub(in crate::store) fn moved(mut whistle: Whistle) -> Change {
+    let guard = Guard { whistle: whistle.id.clone(), tree_version: whistle.tree_version };
+    whistle.tree_version += 1;
+    Change { guards: vec![guard], whistle: Some(whistle), ..Change::default() }
+}
+
+/// The armed obligation of a whistle (or of its summons), owed by the office.
+pub(in crate::store) fn owed(whistle: &Whistle, summons: Option<&Summons>, due_at: At) -> Obligation {
+    let subject = summons.map_or(Subject::Whistle(whistle.id.clone()), |one| Subject::Summons(one.id.clone()));
+    Obligation {
+        id: ObligationId::from_text(format!("ob_{}", subject.as_str())),
+        whistle: whistle.id.clone(),
+        subject,
+        owner: Post { role: Role::OfficeDuty, department: "AWB".into() },
+        duty: Duty::Triage,
+        due_at,
+        provisional: false,
+        explained: Vec::new(),
+        reminds: true,
+        passed_at: None,
+        ended_at: None,
+    }
+}
+
+/// The summons of a unit to a whistle, issued when that was blown.
+pub(in crate::store) fn summons(whistle: &Whistle, department: &str) -> Summons {
+    let number = whistle.id.as_str().trim_start_matches("wh_");
+    Summons {
+        id: SummonsId::from_text(format!("su_{number}_{department}")),
+        code: format!("WH-2026-{number}-{department}"),
+        whistle: whistle.id.clone(),
+        whistle_code: format!("WH-2026-{number}"),
+        department: department.to_owned(),
+        role: SummonsRole::Lead,
+        status: SummonsStatus::Issued,
+        task: None,
+        officers: Vec::new(),
+        mode: Some(Mode::Site),
+        eta: None,
+        note: None,
+        result: None,
+        lacks: None,
+        issued_at: whistle.blown_at,
+        version: 1,
+    }
+}

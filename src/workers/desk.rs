@@ -1,0 +1,85 @@
+//! The office's desk: hears of each new whistle, finds its duty officer and the departments the rules propose, and
+//! commits that receipt. What the stream forgot is found by the sweep and handled in the same way, without ringing.
+
+use super::{Step, Worker, WorkerFault};
+use crate::app::{self, Hub};
+use crate::domain::at::At;
+use crate::domain::event::EventKind;
+use crate::ids::WhistleId;
+use crate::store::due;
+use crate::stream::{Heard, Stream};
+use futures_util::future::join_all;
+use std::time::Duration;
+
+pub(super) const GROUP: &str = "desk";
+const CONSUMER: &str = "desk-1";
+/// Whistles received side by side: their receipts share a commit.
+const HEAR_MAX: usize = 64;
+const SWEEP_MAX: i64 = 64;
+/// A whistle that waited this long for the stream is taken straight from the ledger. Microseconds.
+const PATIENCE: i64 = 5_000_000;
+/// Time between two sweeps. Microseconds.
+const SWEEP_EVERY: i64 = 3_000_000;
+/// An entry that failed this often is left to the sweep.
+const DELIVERIES_MAX: u32 = 5;
+
+/// Receives whistles for the office.
+pub struct Desk {
+    hub: Hub,
+    stream: Stream,
+    swept_at: Option<At>,
+}
+
+impl Desk {
+    pub fn new(hub: Hub, stream: Stream) -> Desk {
+        Desk { hub, stream, swept_at: None }
+    }
+
+    async fn receive(&self, heard: &[Heard]) -> Result<(), WorkerFault> {
+        let received = heard.iter().map(|heard| async move {
+            if heard.entry.kind != EventKind::WhistleBlown.as_str() || heard.deliveries > DELIVERIES_MAX {
+                return Ok(heard.entry.seq);
+            }
+            let id = WhistleId::from_text(heard.entry.id.as_str());
+            app::due::route(&self.hub, &id).await.map(|_| heard.entry.seq)
+        });
+        let outcomes = join_all(received).await;
+        let done: Vec<i64> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied()).collect();
+        self.stream.done(GROUP, &done).await?;
+        outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(())
+    }
+
+    /// Whatever has waited too long, straight from the ledger.
+    async fn sweep(&mut self) -> Result<Step, WorkerFault> {
+        let now = self.hub.now();
+        if self.swept_at.is_some_and(|at| now.0 - at.0 < SWEEP_EVERY) {
+            return Ok(Step::Idle);
+        }
+        let before = At(now.0 - PATIENCE);
+        let waiting = self.hub.ledger.read(move |reading| due::unrouted(reading, before, SWEEP_MAX)).await?;
+        if waiting.is_empty() {
+            self.swept_at = Some(now);
+            return Ok(Step::Idle);
+        }
+        let received = join_all(waiting.iter().map(|id| app::due::route(&self.hub, id))).await;
+        received.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(Step::Worked)
+    }
+}
+
+impl Worker for Desk {
+    const NAME: &'static str = "desk";
+
+    async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        if self.sweep().await? == Step::Worked {
+            return Ok(Step::Worked);
+        }
+        let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
+        if heard.is_empty() {
+            return Ok(Step::Idle);
+        }
+        self.receive(&heard).await?;
+        Ok(Step::Worked)
+    }
+}

@@ -1,0 +1,212 @@
+//! Sends the letters that the ledger owes: claim, look up who holds the post now, check their right again, render, hand
+//! over, note the outcome. The stream only wakes it. A letter may repeat only after an ambiguous end, under the same
+//! Message-ID; it never decides whether a letter is owed.
+
+use super::{Chain, Step, Worker, WorkerFault};
+use crate::app::{self, Hub, sample_district::mail_address};
+use crate::domain::at::At;
+use crate::domain::decision::LetterOwed;
+use crate::domain::directory::Person;
+use crate::domain::obligation::Subject;
+use crate::domain::policy;
+use crate::domain::terms::LetterKind;
+use crate::domain::whistle::Tree;
+use crate::mail::{FaultKind, LetterFacts, OverdueItem, Sender, Transport, render};
+use crate::store::{Chore, ClaimedLetter, Kept, due, whistles};
+use crate::stream::Stream;
+use std::time::Duration;
+
+pub(super) const GROUP: &str = "letters";
+const CONSUMER: &str = "letters-1";
+const HEAR_MAX: usize = 256;
+/// Letters claimed at once.
+const CLAIM_MAX: i64 = 16;
+/// A letter is tried for about two days: one, two, four … minutes, then hourly.
+const TRIES_MAX: i64 = 54;
+const PAUSE_MINUTES_MAX: i64 = 60;
+
+/// Where letters go and what they carry.
+pub struct Post {
+    pub transport: Transport,
+    pub sender: Sender,
+    /// Hard end of one letter's handing over.
+    pub deadline: Duration,
+    /// What links start with, without a slash at the end.
+    pub links: String,
+    pub district: String,
+}
+
+/// Hands owed letters over.
+pub struct Letters {
+    hub: Hub,
+    stream: Stream,
+    post: Post,
+}
+
+/// How one letter ended.
+enum End {
+    Sent,
+    /// Nobody is to have it any longer: the whistle is gone from their sight, or nothing is overdue.
+    Needless,
+    NotReached,
+    TryLater,
+}
+
+impl Letters {
+    pub fn new(hub: Hub, stream: Stream, post: Post) -> Letters {
+        Letters { hub, stream, post }
+    }
+
+    async fn claim(&self) -> Result<Vec<ClaimedLetter>, WorkerFault> {
+        let now = self.hub.now();
+        // The claim outlives the whole batch, so no second worker takes a letter that is on its way.
+        let batch = i64::try_from(self.post.deadline.as_micros()).unwrap_or(i64::MAX / 64) * CLAIM_MAX;
+        let until = At(now.0.saturating_add(batch));
+        match self.hub.ledger.keep(Chore::ClaimLetters { now, until, at_most: CLAIM_MAX }).await? {
+            Kept::Letters(letters) => Ok(letters),
+            Kept::Done(_) => Ok(Vec::new()),
+        }
+    }
+
+    async fn send(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
+        let (letter, now) = (&claimed.letter, self.hub.now());
+        let end = self.hand_over(letter, now).await?;
+        let id = letter.id.clone();
+        let chore = match end {
+            End::Sent => Chore::LetterSent { id, at: now },
+            End::Needless => Chore::LetterGivenUp { id, at: now },
+            End::TryLater if claimed.tries + 1 < TRIES_MAX => {
+                let pause = 1_i64 << claimed.tries.clamp(0, 6);
+                let not_before = now.plus_minutes(pause.min(PAUSE_MINUTES_MAX));
+                Chore::LetterLater { id, not_before, tries: claimed.tries + 1 }
+            }
+            End::TryLater | End::NotReached => {
+                app::due::not_reached(&self.hub, letter).await?;
+                Chore::LetterGivenUp { id, at: now }
+            }
+        };
+        self.hub.ledger.keep(chore).await?;
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, letter: &LetterOwed, now: At) -> Result<End, WorkerFault> {
+        let directory = &self.hub.rules.directory;
+        let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
+        let vacant = holders.is_empty();
+        let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
+        if vacant {
+            app::due::not_reached(&self.hub, letter).await?;
+        }
+        let mut end = if holders.is_empty() { End::NotReached } else { End::Needless };
+        for person in holders {
+            let Some(facts) = self.facts(letter, &person, now).await? else { continue };
+            let outcome = match render(&facts, &self.post.sender, now) {
+                Ok(rendered) => self.post.transport.hand_over(&rendered, self.post.deadline).await,
+                Err(fault) => Err(fault),
+            };
+            let Err(fault) = outcome else {
+                metrics::counter!("hub_letters_total", "outcome" => "sent").increment(1);
+                end = End::Sent;
+                continue;
+            };
+            tracing::warn!(letter = %letter.id, kind = %letter.kind, cause = %Chain(&fault), "a letter was not handed over");
+            metrics::counter!("hub_letters_total", "outcome" => "failed").increment(1);
+            return Ok(match fault.kind {
+                FaultKind::Permanent => End::NotReached,
+                FaultKind::Temporary | FaultKind::Ambiguous => End::TryLater,
+            });
+        }
+        Ok(end)
+    }
+
+    /// What the letter may say to this person; nothing if they may not see it (any more).
+    async fn facts(&self, letter: &LetterOwed, person: &Person, now: At) -> Result<Option<LetterFacts>, WorkerFault> {
+        let Some(actor) = self.hub.rules.directory.actor(&person.id) else { return Ok(None) };
+        let (scope, post, id) = (policy::scope(&actor), letter.to.clone(), letter.whistle.clone());
+        let (tree, overdue) = self
+            .hub
+            .ledger
+            .read(move |reading| match id {
+                Some(id) => Ok((whistles::tree_by_id(reading, &scope, &id)?, Vec::new())),
+                None => Ok((None, due::overdue_of(reading, &post, now)?)),
+            })
+            .await?;
+        let to = mail_address(&person.username);
+        let overdue: Vec<OverdueItem> = overdue
+            .into_iter()
+            .map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at })
+            .collect();
+        Ok(match tree {
+            Some(tree) => Some(self.about_whistle(letter, &tree, to)),
+            None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
+                Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
+            }
+            None => None,
+        })
+    }
+
+    fn about_whistle(&self, letter: &LetterOwed, tree: &Tree, to: String) -> LetterFacts {
+        let whistle = &tree.whistle;
+        let summons = letter.summons.as_ref().and_then(|id| tree.summonses.iter().find(|one| one.id == *id));
+        let subject = match &letter.summons {
+            Some(id) => Subject::Summons(id.clone()),
+            None => Subject::Whistle(whistle.id.clone()),
+        };
+        let town = whistle.town.as_deref().and_then(|code| self.hub.rules.directory.town(code));
+        LetterFacts {
+            code: whistle.code.clone(),
+            summons: summons.map(|summons| summons.code.clone()),
+            category: whistle.category,
+            urgency: whistle.urgency,
+            severity: Some(whistle.severity),
+            town: town.map(|town| town.name.clone()),
+            due_at: tree.armed(&subject).map(|armed| armed.due_at),
+            missing: whistle.missing.clone(),
+            ground: whistle.declined,
+            closure: whistle.closed,
+            link: format!("{}/w/{}", self.post.links, whistle.code),
+            ..self.blank(letter, to)
+        }
+    }
+
+    fn blank(&self, letter: &LetterOwed, to: String) -> LetterFacts {
+        LetterFacts {
+            kind: letter.kind,
+            // One recipient a message, and each message its own stable id.
+            key: format!("{}:{to}", letter.key),
+            to,
+            code: String::new(),
+            summons: None,
+            category: crate::domain::terms::Category::Other,
+            urgency: crate::domain::terms::Urgency::Normal,
+            severity: None,
+            town: None,
+            due_at: None,
+            missing: Vec::new(),
+            ground: None,
+            closure: None,
+            overdue: Vec::new(),
+            link: String::new(),
+            district: self.post.district.clone(),
+            demo: self.hub.demo,
+        }
+    }
+}
+
+impl Worker for Letters {
+    const NAME: &'static str = "letters";
+
+    async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        let claimed = self.claim().await?;
+        for letter in &claimed {
+            self.send(letter).await?;
+        }
+        if !claimed.is_empty() {
+            return Ok(Step::Worked);
+        }
+        let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
+        let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
+        self.stream.done(GROUP, &seqs).await?;
+        Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
+    }
+}

@@ -1,0 +1,104 @@
+//! Everything that happens without anybody asking. Each worker does one `step` and says whether there was work; the only
+//! loop is here: it waits, backs off after a fault, starts a worker anew after a panic, and ends when told to stop.
+//! No rules, no SQL and no schedule in memory: what is to be done is always read from the ledger.
+
+mod desk;
+mod due;
+mod letters;
+mod relay;
+
+pub use desk::Desk;
+pub use due::Due;
+pub use letters::{Letters, Post};
+pub use relay::Relay;
+
+use crate::app::Undone;
+use crate::store;
+use crate::stream::StreamFault;
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The stream's groups, one per kind of consumer.
+pub const GROUPS: &[&str] = &[desk::GROUP, letters::GROUP];
+
+/// How long a worker listens before it looks around by itself.
+const LISTEN: Duration = Duration::from_secs(1);
+/// The pause after a fault; doubles up to the longest.
+const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// What a step found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// There was something to do; there may be more.
+    Worked,
+    Idle,
+}
+
+/// Why a step was not done. It is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerFault {
+    #[error(transparent)]
+    Undone(#[from] Undone),
+    #[error(transparent)]
+    Ledger(#[from] store::Fault),
+    #[error(transparent)]
+    Stream(#[from] StreamFault),
+}
+
+/// One kind of work.
+pub trait Worker {
+    /// For logs and figures.
+    const NAME: &'static str;
+
+    /// Does what there is to do now; with nothing to do, listens for up to `wait`.
+    fn step(&mut self, wait: Duration) -> impl Future<Output = Result<Step, WorkerFault>>;
+}
+
+/// Steps until told to stop; finishes the step it is in.
+pub async fn work<W: Worker>(mut worker: W, mut stop: watch::Receiver<bool>) {
+    let mut pause = PAUSE;
+    while !*stop.borrow() {
+        let step = AssertUnwindSafe(worker.step(LISTEN)).catch_unwind();
+        let outcome = tokio::select! {
+            outcome = step => outcome,
+            // A step is safe to cut: what it had claimed is claimed again, what it committed is committed.
+            _ = stop.changed() => return,
+        };
+        match outcome {
+            Ok(Ok(Step::Worked | Step::Idle)) => {
+                pause = PAUSE;
+                continue;
+            }
+            Ok(Err(fault)) => tracing::warn!(worker = W::NAME, cause = %Chain(&fault), "a step failed"),
+            Err(_) => tracing::error!(worker = W::NAME, "a step panicked"),
+        }
+        metrics::counter!("hub_worker_faults_total", "worker" => W::NAME).increment(1);
+        tokio::select! {
+            () = rest(pause) => pause = (pause * 2).min(PAUSE_MAX),
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where the hub waits for time to pass")]
+async fn rest(pause: Duration) {
+    tokio::time::sleep(pause).await;
+}
+
+/// A fault with all its causes on one line.
+pub struct Chain<'a>(pub &'a (dyn std::error::Error + 'a));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(deeper) = cause {
+            write!(f, ": {deeper}")?;
+            cause = deeper.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! Rings the stream for every event above its cursor, in order. A crash between ringing and moving the cursor rings
+//! twice, which the stream refuses. It decides nothing and reads no text.
+
+use super::{Step, Worker, WorkerFault};
+use crate::app::Hub;
+use crate::store::{Chore, events};
+use crate::stream::{Entry, Stream};
+use std::time::Duration;
+
+const CURSOR: &str = "relay";
+/// Events rung in one step.
+const RING_MAX: i64 = 256;
+/// Steps between two trims of what every group has done.
+const TRIM_EVERY: u32 = 64;
+
+/// From the ledger's log to the stream.
+pub struct Relay {
+    hub: Hub,
+    stream: Stream,
+    cursor: Option<i64>,
+    steps: u32,
+}
+
+impl Relay {
+    pub fn new(hub: Hub, stream: Stream) -> Relay {
+        Relay { hub, stream, cursor: None, steps: 0 }
+    }
+}
+
+impl Worker for Relay {
+    const NAME: &'static str = "relay";
+
+    async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        let known = self.cursor;
+        let (cursor, events) = self
+            .hub
+            .ledger
+            .read(move |reading| {
+                let cursor = known.map_or_else(|| events::cursor(reading, CURSOR), Ok)?;
+                Ok((cursor, events::tail(reading, cursor, RING_MAX)?))
+            })
+            .await?;
+        let Some(last) = events.last().map(|event| event.seq) else {
+            self.cursor = Some(cursor);
+            // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking.
+            drop(tokio::time::timeout(wait, self.hub.bell.notified()).await);
+            return Ok(Step::Idle);
+        };
+        let entries: Vec<Entry> = events
+            .into_iter()
+            .map(|event| Entry { seq: event.seq, kind: event.kind.to_string(), id: event.whistle.as_str().to_owned() })
+            .collect();
+        self.stream.ring(&entries).await?;
+        self.hub.ledger.keep(Chore::Cursor { name: CURSOR.to_owned(), seq: last }).await?;
+        self.cursor = Some(last);
+        self.steps = self.steps.wrapping_add(1);
+        if self.steps.is_multiple_of(TRIM_EVERY) {
+            self.stream.trim().await?;
+        }
+        Ok(Step::Worked)
+    }
+}
