@@ -1,12 +1,15 @@
-//! whistle-hub
+#![doc = include_str!("README.md")]
+
+pub mod domain;
+pub mod store;
 pub mod app;
+pub mod stream;
+pub mod mail;
+pub mod workers;
+pub mod http;
 pub mod clock;
 pub mod config;
-pub mod domain;
 pub mod i18n;
 pub mod ids;
-pub mod mail;
-pub mod store;
-pub mod stream;
+pub mod run;
 pub mod telemetry;
-pub mod workers;

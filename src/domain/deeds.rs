@@ -117,3 +117,135 @@ pub fn summons_state(deed: SummonsDeed, actor: &Actor, summons: &Summons) -> Res
     }
     Err(Refusal::NotNow { status: summons.status.as_str(), allowed: allowed_on_summons(actor, summons) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::terms::Urgency;
+    use crate::domain::tests::sample::{PEOPLE, actor, at};
+    use crate::domain::tests::story::Story;
+
+    /// State (with what matters beside it), then who may do what; whoever is not named may do nothing. Written from
+    /// DOMAIN §3.1 and §5: blown by XF.
+    #[rustfmt::skip]
+    const ON_WHISTLE: &[(&str, &[(&str, &str)])] = &[
+        ("submitted", &[("office", "accept return decline"), ("director", "accept return decline")]),
+        ("returned", &[("blower", "complete")]),
+        ("returned urgent", &[("blower", "complete"), ("office", "accept decline"), ("director", "accept decline")]),
+        ("returned emergency", &[("blower", "complete"), ("office", "accept decline"), ("director", "accept decline")]),
+        ("accepted", &[("office", "dispatch"), ("director", "dispatch")]),
+        ("dispatched", &[]),
+        ("handling", &[]),
+        ("rectifying", &[]),
+        ("awaiting_closure", &[("office", "send_back close"), ("director", "send_back close")]),
+        ("awaiting_closure major", &[("office", "send_back"), ("director", "send_back close")]),
+        ("awaiting_closure route", &[("office", "send_back"), ("director", "send_back close")]),
+        ("suspended", &[]),
+        ("closed", &[]),
+        ("declined", &[]),
+        ("merged", &[]),
+        ("withdrawn", &[]),
+    ];
+
+    /// A summons of XF: liaison and head alike, an inspector, the office. DOMAIN §3.2, API.md.
+    const ON_SUMMONS: &[(&str, [&str; 3])] = &[
+        ("issued", ["acknowledge report_in", "report_in", ""]),
+        ("acknowledged", ["report_in", "report_in", ""]),
+        ("reported_in", ["start submit", "start", ""]),
+        ("working", ["submit", "", ""]),
+        ("submitted", ["", "", "accept send_back"]),
+        ("done", ["", "", ""]),
+        ("disputed", ["", "", ""]),
+        ("referred", ["", "", ""]),
+        ("released", ["", "", ""]),
+        ("excused", ["", "", ""]),
+        ("cancelled", ["", "", ""]),
+    ];
+
+    fn summoned() -> Story {
+        let blow = r#"{"category":"fire","what":"a","place":"b"}"#;
+        let mut story = Story::blown(at("11-25 10:00"), "liaison.xf", blow).unwrap();
+        let accept = r#"{"severity":"general","urgency":"normal","lead":"XF","supports":["T01"],"route":"joint","dispatch":true}"#;
+        assert_eq!(story.act("office", "accept", accept), Ok(()));
+        story
+    }
+
+    #[test]
+    fn who_may_do_what_to_a_whistle_in_which_state_is_what_the_domain_page_says() {
+        let states: Vec<&str> = ON_WHISTLE.iter().filter_map(|(state, _)| state.split(' ').next()).collect();
+        assert!(WhistleStatus::WORDS.iter().all(|state| states.contains(state)), "a state has no row");
+        for (row, rights) in ON_WHISTLE {
+            let mut whistle = summoned().tree.whistle;
+            whistle.status = WhistleStatus::parse(row.split(' ').next().unwrap()).unwrap();
+            match row.split(' ').nth(1) {
+                Some("major") => whistle.severity = Severity::Major,
+                Some("route") => whistle.route = Some(Route::Emergency),
+                Some(urgency) => whistle.urgency = Urgency::parse(urgency).unwrap(),
+                None => {}
+            }
+            for (who, ..) in PEOPLE {
+                let post = match who {
+                    "liaison.xf" | "head.xf" | "head.xf.2" => "blower",
+                    "office.2" => "office",
+                    "director.2" => "director",
+                    other => other,
+                };
+                let expected = rights.iter().find(|(named, _)| *named == post).map_or("", |(_, deeds)| deeds);
+                assert_eq!(allowed_on_whistle(&actor(who), &whistle).join(" "), expected, "{row}: {who}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_do_what_to_a_summons_in_which_state_is_what_the_domain_page_says() {
+        assert_eq!(ON_SUMMONS.iter().map(|(state, _)| *state).collect::<Vec<_>>(), SummonsStatus::WORDS);
+        let story = summoned();
+        for (state, [speaks, inspects, office]) in ON_SUMMONS {
+            let status = SummonsStatus::parse(state).unwrap();
+            let of = |unit: &str| Summons { status, ..story.summons(unit).clone() };
+            for (who, ..) in PEOPLE {
+                let (to_department, to_town) = match who {
+                    "liaison.xf" | "head.xf" | "head.xf.2" => (*speaks, ""),
+                    "inspector.xf" | "inspector.xf.2" => (*inspects, ""),
+                    "town.t01" => ("", *speaks),
+                    "office" | "office.2" | "director" | "director.2" => (*office, *office),
+                    _ => ("", ""),
+                };
+                assert_eq!(allowed_on_summons(&actor(who), &of("XF")).join(" "), to_department, "{state}: {who}");
+                assert_eq!(allowed_on_summons(&actor(who), &of("T01")).join(" "), to_town, "{state}: {who}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_office_blew_for_somebody_both_may_complete() {
+        let blow = |unit: &str| {
+            let json = format!(r#"{{"category":"fire","what":"a","place":"b","on_behalf_of":"{unit}"}}"#);
+            let mut story = Story::blown(at("11-25 10:00"), "office", &json).unwrap();
+            assert_eq!(story.act("office", "return", r#"{"missing":["town"]}"#), Ok(()));
+            story.tree.whistle
+        };
+        let may = |whistle: &Whistle| {
+            let may = PEOPLE.iter().filter(|(who, ..)| !allowed_on_whistle(&actor(who), whistle).is_empty());
+            may.map(|(who, ..)| *who).collect::<Vec<_>>()
+        };
+        assert_eq!(may(&blow("SH")), ["office", "liaison.sh"]);
+        assert_eq!(may(&blow("T02")), ["office", "town.t02"]);
+        assert_eq!(may(&blow("SQ01")), ["office", "squad.sq01"]);
+        assert_eq!(may(&blow("AWB")), ["office", "office.2", "director", "director.2"], "a caller from outside");
+    }
+
+    #[test]
+    fn a_refusal_says_whether_never_or_not_now_and_what_else_is_possible() {
+        let mut story = summoned();
+        assert_eq!(story.act("liaison.xf", "close", "{}"), Err(Refusal::RoleMayNot));
+        let closing = r#"{"kind":"fixed","conclusion":"x"}"#;
+        let not_now = |status, allowed: &[&'static str]| Err(Refusal::NotNow { status, allowed: allowed.to_vec() });
+        assert_eq!(story.act("office", "close", closing), not_now("dispatched", &[]));
+        assert_eq!(story.act_on("XF", "office", "report_in", "{}"), Err(Refusal::RoleMayNot), "never for a department");
+        assert_eq!(story.act_on("XF", "liaison.sh", "acknowledge", "{}"), Err(Refusal::RoleMayNot));
+        assert_eq!(story.act_on("XF", "liaison.xf", "start", "{}"), not_now("issued", &["acknowledge", "report_in"]));
+        assert_eq!(story.act_on("XF", "office", "accept", "{}"), not_now("issued", &[]));
+        assert_eq!(story.events.len(), 5, "a refusal leaves nothing behind");
+    }
+}

@@ -41,9 +41,9 @@ impl<'a> Draft<'a> {
     }
 
     /// A decision that brings a new whistle into the world, numbered in its civil year.
-    pub fn new(by: Deciding<'a>, whistle: Whistle, texts: Vec<Text>) -> Draft<'a> {
+    pub fn new(by: Deciding<'a>, whistle: Whistle) -> Draft<'a> {
         let series = Series { prefix: "WH", year: by.now.year() };
-        let change = Change { series: Some(series), texts, ..Change::default() };
+        let change = Change { series: Some(series), ..Change::default() };
         let tree = Tree { whistle, summonses: Vec::new(), obligations: Vec::new() };
         Draft { by, tree, change, touched: Vec::new() }
     }
@@ -127,35 +127,40 @@ impl<'a> Draft<'a> {
 
     /// Ends whatever the subject owed and arms its next obligation, counted from now at the whistle's urgency.
     pub fn arm(&mut self, subject: Subject, owner: Post, duty: Duty) {
-        let deadline = self.by.rules.due(duty, self.tree.whistle.urgency, self.by.now);
-        let mut next = self.blank(subject, owner, duty).until(deadline);
-        // While a whistle waits for its summonses, only theirs remind.
-        next.reminds = !matches!((&next.subject, duty), (Subject::Whistle(_), Duty::ReportIn | Duty::FirstResult));
-        self.arm_as(next);
+        self.arm_from(subject, owner, duty, self.by.now);
     }
 
-    /// Arms an obligation whose limit is already known.
-    pub fn arm_as(&mut self, next: Obligation) {
-        self.disarm(&next.subject.clone());
+    /// The same, counted from another moment: a first result is due from dispatch on.
+    pub fn arm_from(&mut self, subject: Subject, owner: Post, duty: Duty, from: At) {
+        self.disarm(&subject);
+        let deadline = self.by.rules.due(duty, self.tree.whistle.urgency, from);
+        let next = Obligation {
+            id: ObligationId::new(self.by.mint),
+            whistle: self.tree.whistle.id.clone(),
+            // While a whistle waits for its summonses, only theirs remind.
+            reminds: !matches!((&subject, duty), (Subject::Whistle(_), Duty::ReportIn | Duty::FirstResult)),
+            subject,
+            owner,
+            duty,
+            due_at: deadline.at,
+            provisional: deadline.provisional,
+            explained: deadline.explained,
+            passed_at: None,
+            ended_at: None,
+        };
         self.tree.obligations.push(next.clone());
         self.change.obligations.push(next);
     }
 
-    /// An obligation due now, to be given its limit.
-    pub fn blank(&mut self, subject: Subject, owner: Post, duty: Duty) -> Obligation {
-        Obligation {
-            id: ObligationId::new(self.by.mint),
-            whistle: self.tree.whistle.id.clone(),
-            subject,
-            owner,
-            duty,
-            due_at: self.by.now,
-            provisional: false,
-            explained: Vec::new(),
-            reminds: true,
-            passed_at: None,
-            ended_at: None,
-        }
+    /// Brings the limit of what the subject owes forward; a later one changes nothing. A set limit has no account.
+    pub fn shorten(&mut self, subject: &Subject, due_at: At) {
+        let Some(armed) = self.tree.armed(subject).filter(|one| due_at < one.due_at) else { return };
+        let id = armed.id.clone();
+        self.change_obligation(&id, |obligation| {
+            obligation.due_at = due_at;
+            obligation.provisional = false;
+            obligation.explained.clear();
+        });
     }
 
     /// Ends what the subject owed: the move was made.
@@ -172,6 +177,7 @@ impl<'a> Draft<'a> {
     pub fn change_obligation(&mut self, id: &ObligationId, change: impl FnOnce(&mut Obligation)) {
         if let Some(armed) = self.tree.obligations.iter_mut().find(|one| one.id == *id) {
             change(armed);
+            self.change.obligations.retain(|one| one.id != *id);
             self.change.obligations.push(armed.clone());
         }
     }

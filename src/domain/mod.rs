@@ -18,3 +18,6 @@ pub mod session;
 pub mod summons;
 pub mod terms;
 pub mod whistle;
+
+#[cfg(test)]
+pub(crate) mod tests;

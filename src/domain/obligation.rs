@@ -2,7 +2,7 @@
 //! obligation. A passed one stays armed until the move is made; passing writes one event and owes one reminder.
 
 use super::at::At;
-use super::calendar::{Deadline, Span};
+use super::calendar::Span;
 use super::terms::{Duty, Role};
 use crate::ids::{ObligationId, SummonsId, WhistleId};
 
@@ -61,13 +61,5 @@ impl Obligation {
     /// Past its limit and still waiting, at `now`.
     pub fn is_overdue(&self, now: At) -> bool {
         self.is_armed() && self.due_at <= now
-    }
-
-    /// Puts a counted deadline in place.
-    pub fn until(mut self, deadline: Deadline) -> Obligation {
-        self.due_at = deadline.at;
-        self.provisional = deadline.provisional;
-        self.explained = deadline.explained;
-        self
     }
 }

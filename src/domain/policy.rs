@@ -103,3 +103,67 @@ pub fn acts_for(actor: &Actor, unit: &str) -> bool {
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tests::sample::{PEOPLE, actor};
+
+    #[test]
+    fn everybody_sees_what_the_domain_page_lets_them_see() {
+        for (who, ..) in PEOPLE {
+            let expected = match who {
+                "office" | "office.2" | "director" | "director.2" | "supervisor" => "*",
+                "liaison.yj" | "head.yj" => "YJ",
+                "liaison.xf" | "head.xf" | "head.xf.2" => "XF",
+                "liaison.sh" => "SH",
+                "inspector.xf" | "inspector.xf.2" => "XF/summoned",
+                "inspector.sh" => "SH/summoned",
+                "town.t01" | "squad.sq01" => "T01",
+                "town.t02" => "T02",
+                "expert.1" | "legal.t01" | "admin" => "",
+                other => panic!("{other} has no row"),
+            };
+            assert_eq!(scope(&actor(who)).viewer(), expected, "{who}");
+        }
+        assert_eq!(Scope::everything("a test").viewer(), "*");
+    }
+
+    #[test]
+    fn only_whom_the_domain_page_names_may_blow_and_the_office_only_for_others() {
+        let may: Vec<_> = PEOPLE.iter().filter(|(who, ..)| may_blow(&actor(who))).map(|(who, ..)| *who).collect();
+        let expected = [
+            "office", "office.2", "director", "director.2", "liaison.yj", "head.yj", "head.xf", "head.xf.2", "liaison.xf",
+            "liaison.sh", "town.t01", "squad.sq01", "town.t02",
+        ];
+        assert_eq!(may, expected);
+        let behalf: Vec<_> = PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
+        assert_eq!(behalf, ["office", "office.2", "director", "director.2"]);
+    }
+
+    #[test]
+    fn nobody_speaks_or_acts_for_a_unit_that_is_not_the_own() {
+        for unit in ["YJ", "XF", "SH", "SF", "AWB", "JW", "T01", "SQ01", "T02"] {
+            let named = |may: fn(&Actor, &str) -> bool| {
+                let named = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| may(&actor(who), unit));
+                named.collect::<Vec<_>>().join(" ")
+            };
+            let (speak, act) = match unit {
+                "YJ" => ("liaison.yj head.yj", "liaison.yj head.yj"),
+                "XF" => ("head.xf head.xf.2 liaison.xf", "head.xf head.xf.2 liaison.xf inspector.xf inspector.xf.2"),
+                "SH" => ("liaison.sh", "liaison.sh inspector.sh"),
+                "T01" => ("town.t01", "town.t01"),
+                "T02" => ("town.t02", "town.t02"),
+                "SQ01" => ("squad.sq01", "squad.sq01"),
+                _ => ("", ""),
+            };
+            assert_eq!((named(speaks_for).as_str(), named(acts_for).as_str()), (speak, act), "{unit}");
+        }
+    }
+
+    #[test]
+    fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators() {
+        let all: Vec<_> = PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
+        assert_eq!(all, ["office", "office.2", "director", "director.2", "admin", "supervisor"]);
+    }
+}

@@ -168,7 +168,7 @@ mod tests {
             Ok(Bytes::from_static(&[b'x'; 65_536]))
         });
         let json = headers(CONTENT_TYPE, &["application/json"]);
-        let payload = Payload::Stream { payload: Box::pin(endless) };
+        let payload: Payload = Payload::Stream { payload: Box::pin(endless) };
         let refused = read(&json, payload, Wanted::Json, From::SignedIn).await.unwrap_err();
         assert_eq!((refused.kind(), ASKED.load(Ordering::Relaxed)), (ProblemKind::TooLarge, 257));
     }

@@ -2,7 +2,7 @@
 //! query are told at once, by name; an unknown parameter is a fault, so that a misspelt filter never shows everything.
 
 use super::problem::{Problem, parameter};
-use crate::domain::order::{Fault, FaultCode};
+use crate::domain::order::FaultCode;
 use crate::i18n::problems::ProblemKind;
 use std::collections::BTreeSet;
 
@@ -168,12 +168,6 @@ pub fn page<T>(mut rows: Vec<T>, limit: u16) -> (Vec<T>, bool) {
     (rows, more)
 }
 
-/// Every fault of a query that a caller found, as one problem.
-#[cfg(test)]
-fn names(faults: &[Fault]) -> Vec<(&str, &'static str)> {
-    faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_str())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::problem::More;
@@ -193,7 +187,7 @@ mod tests {
         let problem = Query::read(raw, KNOWN).unwrap_err();
         assert_eq!(problem.kind(), ProblemKind::BadFilter);
         match problem.more() {
-            More::Parameters(faults) => names(faults).into_iter().map(|(name, code)| (name.to_owned(), code)).collect(),
+            More::Parameters(faults) => faults.iter().map(|fault| (fault.pointer.clone(), fault.code.as_str())).collect(),
             other => panic!("{other:?}"),
         }
     }

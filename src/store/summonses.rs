@@ -22,25 +22,35 @@ const OF_DEPARTMENT: &str = "
 
 /// Any departments and states, for whoever sees everything.
 const OF_ALL: &str = "
-    SELECT u.body, o.due_at, w.body
-    FROM summonses u CROSS JOIN whistles w
-    LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-    WHERE $1 = '*' AND (u.issued_at, u.id) < ($4, $5) AND w.id = u.whistle
-      AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
-      AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
-      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-    ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
+    SELECT page.body, page.due_at, w.body
+    FROM (
+        SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
+        FROM summonses u
+        LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
+        WHERE $1 = '*' AND (u.issued_at, u.id) < ($4, $5)
+          AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
+          AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
+          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
+        ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
+    ) AS page
+    JOIN whistles w ON w.id = page.whistle
+    ORDER BY page.issued_at DESC, page.id DESC";
 
 /// Any departments and states, from a viewer's own list on. What one viewer sees is sorted, not what there is.
 const OF_SEEN: &str = "
-    SELECT u.body, o.due_at, w.body
-    FROM sights s CROSS JOIN summonses u CROSS JOIN whistles w
-    LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-    WHERE s.viewer = $1 AND u.whistle = s.whistle AND (u.issued_at, u.id) < ($4, $5) AND w.id = u.whistle
-      AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
-      AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
-      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-    ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
+    SELECT page.body, page.due_at, w.body
+    FROM (
+        SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
+        FROM sights s CROSS JOIN summonses u
+        LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
+        WHERE s.viewer = $1 AND u.whistle = s.whistle AND (u.issued_at, u.id) < ($4, $5)
+          AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
+          AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
+          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
+        ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
+    ) AS page
+    JOIN whistles w ON w.id = page.whistle
+    ORDER BY page.issued_at DESC, page.id DESC";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[OF_DEPARTMENT, OF_ALL, OF_SEEN];

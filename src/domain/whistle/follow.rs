@@ -3,7 +3,7 @@
 
 use super::Tree;
 use super::office::office_post;
-use crate::domain::at::At;
+use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, LetterOwed};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
@@ -18,8 +18,9 @@ pub fn follow(draft: &mut Draft<'_>) {
     if draft.tree.whistle.status == WhistleStatus::Dispatched && have_reported_in(&draft.tree) {
         draft.move_whistle(WhistleStatus::Handling);
         draft.record_move(EventKind::WhistleHandling);
-        let office = office_post(draft);
-        draft.arm(draft.whistle_subject(), office, Duty::FirstResult);
+        let (office, whole) = (office_post(draft), draft.whistle_subject());
+        let dispatched = draft.tree.summonses.iter().map(|summons| summons.issued_at).max();
+        draft.arm_from(whole, office, Duty::FirstResult, dispatched.unwrap_or(draft.by.now));
     }
     if draft.tree.whistle.status == WhistleStatus::Handling && all_done(&draft.tree) {
         draft.move_whistle(WhistleStatus::AwaitingClosure);
@@ -58,11 +59,9 @@ fn all_done(tree: &Tree) -> bool {
 pub fn arm_first_result(draft: &mut Draft<'_>, id: &SummonsId) {
     let Some(summons) = draft.tree.summonses.iter().find(|one| one.id == *id).cloned() else { return };
     let from = if summons.lacks.is_some() { draft.by.now } else { summons.issued_at };
-    let deadline = draft.by.rules.due(Duty::FirstResult, draft.tree.whistle.urgency, from);
     let role = speaker(&summons.department, &draft.by.rules.directory);
     let owner = Post { role, department: summons.department };
-    let next = draft.blank(Subject::Summons(id.clone()), owner, Duty::FirstResult).until(deadline);
-    draft.arm_as(next);
+    draft.arm_from(Subject::Summons(id.clone()), owner, Duty::FirstResult, from);
 }
 
 /// The office's receipt: who has it, what the rules propose. `None` when the office has it already.
@@ -93,7 +92,7 @@ pub fn pass_limit(tree: Tree, id: &ObligationId, reminder: Option<ReminderDue>, 
     }
     let mut draft = Draft::on(by, tree);
     draft.change_obligation(id, |obligation| obligation.passed_at = Some(now));
-    let late = (now.0 - passed.due_at.0) / 3_600_000_000;
+    let late = (now.0 - passed.due_at.0) / (60 * MINUTE);
     let data = json!({
         "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
         "due_at": passed.due_at.rfc3339(), "late_hours": late,
@@ -132,4 +131,97 @@ fn reminder_letter(draft: &mut Draft<'_>, passed: &Obligation, due: ReminderDue)
 /// One bundled reminder per post and civil day.
 pub fn reminder_key(post: &Post, day: &str) -> String {
     format!("{}:{}:{}:{day}", LetterKind::Reminder, post.role, post.department)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tests::sample::{actor, at};
+    use crate::domain::tests::story::Story;
+
+    fn blown(json: &str) -> Story {
+        Story::blown(at("11-25 10:00"), "liaison.xf", json).unwrap()
+    }
+
+    fn due(day: &str) -> Option<ReminderDue> {
+        Some(ReminderDue { day: day.into(), not_before: at("11-26 09:00") })
+    }
+
+    /// Lets the limit of the whistle pass.
+    fn pass(story: &mut Story, day: &str) -> bool {
+        let subject = Subject::Whistle(story.tree.whistle.id.clone());
+        let Some(id) = story.tree.armed(&subject).map(|armed| armed.id.clone()) else { return false };
+        story.by_itself(|tree, by| pass_limit(tree, &id, due(day), by))
+    }
+
+    #[test]
+    fn the_office_receives_a_whistle_once_and_sees_who_is_proposed_and_why() {
+        let mut story = blown(r#"{"category":"dust_explosion","what":"a","enterprise":"E02","needed_departments":["SH"]}"#);
+        let (officer, version) = (actor("office.2").person, story.tree.whistle.version);
+        assert!(story.by_itself(|tree, by| route(tree, Some(officer.clone()), by)));
+        assert_eq!((story.last_kinds().as_str(), story.tree.whistle.version), ("whistle.routed", version));
+        let event = &story.events[1];
+        assert_eq!(event.doer, None, "nobody but the hub");
+        assert_eq!(event.data["proposed"], json!(["SH", "YJ", "XF"]));
+        assert_eq!(event.data["on_duty"], true);
+        let routed = story.tree.whistle.routed.clone().unwrap();
+        assert_eq!((routed.duty_officer, routed.at), (Some(officer), story.now));
+        let rules: Vec<_> = routed.proposals.iter().map(|one| one.rule.as_str()).collect();
+        assert_eq!(rules, ["R01", "R10", "R10"]);
+        assert!(!story.by_itself(|tree, by| route(tree, None, by)), "a second receipt");
+    }
+
+    #[test]
+    fn the_receipt_may_come_after_the_office_has_acted() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        assert_eq!(story.act("office", "decline", r#"{"ground":"not_safety"}"#), Ok(()));
+        assert!(story.by_itself(|tree, by| route(tree, None, by)));
+        assert_eq!(story.tree.whistle.status, WhistleStatus::Declined);
+    }
+
+    #[test]
+    fn a_passed_limit_is_told_once_stays_armed_and_reminds_its_owner() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        story.now = at("11-25 15:29");
+        assert!(!pass(&mut story, "2026-11-25"), "not yet");
+        story.now = at("11-25 17:45");
+        let version = story.tree.whistle.version;
+        assert!(pass(&mut story, "2026-11-25"));
+        let event = story.events.last().unwrap();
+        let data = json!({
+            "duty": "triage", "role": "office_duty", "department": "AWB", "due_at": "2026-11-25T15:30:00+08:00",
+            "late_hours": 2, "version": version,
+        });
+        assert_eq!((event.kind, &event.data, &event.doer), (EventKind::ObligationOverdue, &data, &None));
+        let letter = &story.last.letters[0];
+        assert_eq!((letter.key.as_str(), letter.whistle.as_ref()), ("reminder:office_duty:AWB:2026-11-25", None));
+        assert_eq!(letter.not_before, at("11-26 09:00"));
+        assert!(!pass(&mut story, "2026-11-26"), "the same limit passes once");
+        assert_eq!(story.picture(), ["submitted: office_duty@AWB triage 11-25 15:30"], "late, and still owed");
+    }
+
+    #[test]
+    fn a_limit_whose_move_was_made_does_not_pass() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        let triage = story.tree.obligations[0].id.clone();
+        assert_eq!(story.act("office", "return", r#"{"missing":["what"]}"#), Ok(()));
+        story.now = at("12-25 10:00");
+        assert!(!story.by_itself(|tree, by| pass_limit(tree, &triage, due("2026-12-25"), by)));
+    }
+
+    #[test]
+    fn while_a_whistle_waits_for_its_summonses_only_theirs_remind() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        let accept = r#"{"severity":"general","urgency":"urgent","lead":"XF","supports":[],"route":"single","dispatch":true}"#;
+        assert_eq!(story.act("office", "accept", accept), Ok(()));
+        story.now = at("11-25 12:00");
+        assert!(pass(&mut story, "2026-11-25"));
+        assert_eq!(story.last_letters(), "");
+        let summons = story.summons("XF").clone();
+        let late = story.tree.armed(&Subject::Summons(summons.id.clone())).unwrap().id.clone();
+        assert!(story.by_itself(|tree, by| pass_limit(tree, &late, due("2026-11-25"), by)));
+        assert_eq!(story.last_letters(), "reminder liaison@XF");
+        assert_eq!(story.events.last().unwrap().summons, Some(summons.id));
+        assert_eq!(story.summons("XF").version, summons.version, "being late is no deed");
+    }
 }

@@ -5,6 +5,7 @@
 pub mod blow;
 pub mod follow;
 pub mod office;
+mod search;
 pub mod reach;
 
 use super::at::At;

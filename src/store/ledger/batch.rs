@@ -97,7 +97,7 @@ impl Overlay {
         if change.guards.iter().any(moved) {
             return Ok(Verdict::Refused(CommitRefusal::Stale));
         }
-        if let Err(fault) = well_formed(change) {
+        if let Err(fault) = self.well_formed(change) {
             return Ok(Verdict::Refused(fault.into()));
         }
         self.number(sql, change)?;
@@ -113,6 +113,23 @@ impl Overlay {
         let first = self.last + 1;
         self.last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
         Ok(Verdict::Written(first..self.last + 1))
+    }
+
+    /// What no deed may forget; a Change that does is our fault, not the caller's.
+    fn well_formed(&self, change: &Change) -> Result<(), Fault> {
+        let Some(whistle) = &change.whistle else {
+            let needs_none = change.sights.is_empty() && change.series.is_none();
+            return needs_none.then_some(()).ok_or(Fault::never("a change gives a number or a sight to no whistle"));
+        };
+        match change.guards.iter().find(|guard| guard.whistle == whistle.id) {
+            Some(guard) if whistle.tree_version <= guard.tree_version => {
+                Err(Fault::never("a change does not raise the version of the tree it writes"))
+            }
+            Some(_) => Ok(()),
+            None if change.series.is_none() => Err(Fault::never("a change writes a tree without guarding it")),
+            None if self.trees.contains_key(whistle.id.as_str()) => Err(Fault::never("a new whistle's id is taken")),
+            None => Ok(()),
+        }
     }
 
     /// The answer to a key that is taken. With equal salts equal digests mean equal bodies.
@@ -164,22 +181,4 @@ impl Overlay {
 /// How far a series has come.
 fn last_of(sql: &Sql, series: &str) -> Result<i64, Fault> {
     Ok(sql.row(SERIES, &[series.into()], |row| row.int(0))?.unwrap_or(0))
-}
-
-/// What no deed may forget; a Change that does is our fault, not the caller's.
-fn well_formed(change: &Change) -> Result<(), Fault> {
-    match &change.whistle {
-        None if change.sights.is_empty() && change.series.is_none() => Ok(()),
-        None => Err(Fault::never("a change gives a number or a sight to no whistle")),
-        Some(whistle) => {
-            let guard = change.guards.iter().find(|guard| guard.whistle == whistle.id);
-            match guard {
-                Some(guard) if whistle.tree_version <= guard.tree_version => {
-                    Err(Fault::never("a change does not raise the version of the tree it writes"))
-                }
-                None if change.series.is_none() => Err(Fault::never("a change writes a tree without guarding it")),
-                Some(_) | None => Ok(()),
-            }
-        }
-    }
 }

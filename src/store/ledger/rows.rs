@@ -71,12 +71,15 @@ impl Listed {
     }
 }
 
+// Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
 static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
 static EVENTS: Listed =
     Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
 static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
+// A Change carries whole rows and its guard has been checked: an update is an insert that finds its row. What never
+// changes after birth (code, blown_at) is left out, and so is due_at, which follows the obligations.
 static WHISTLES: Listed = Listed::new(
     INTO_WHISTLES,
     16,
@@ -100,18 +103,21 @@ static OBLIGATIONS: Listed = Listed::new(
       provisional = excluded.provisional, reminds = excluded.reminds, explained = excluded.explained,
       passed_at = excluded.passed_at, ended_at = excluded.ended_at",
 );
+// The same reason owes the same letter once, whoever found it first.
 static LETTERS: Listed = Listed::new(
     "INSERT INTO letters (id, natural_key, kind, role, department, whistle, summons, not_before) VALUES ",
     8,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+// Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
     4,
     " ON CONFLICT (whistle, viewer) DO NOTHING",
 );
 static SIGHTS_FOLLOW: Listed = Listed::new(
-    "UPDATE sights SET status = (SELECT w.status FROM whistles w WHERE w.id = sights.whistle) WHERE whistle IN (VALUES ",
+    "UPDATE sights SET status = (SELECT w.status FROM whistles w WHERE w.id = sights.whistle)
+     WHERE whistle IN (VALUES ",
     1,
     ")",
 );
@@ -190,7 +196,7 @@ impl<'a> Rows<'a> {
         ]);
     }
 
-    /// Writes all of it. What hangs on other rows comes after them.
+    /// Writes all of it, table by table; what is derived from other rows comes after them.
     pub(super) fn write(&self, sql: &Sql, overlay: &Overlay) -> Result<(), Fault> {
         TEXTS.run(sql, &self.texts)?;
         self.write_obligations(sql)?;
@@ -207,7 +213,7 @@ impl<'a> Rows<'a> {
     fn write_obligations(&self, sql: &Sql) -> Result<(), Fault> {
         let (ended, armed): (Vec<_>, Vec<_>) = self.obligations.values().partition(|one| one.ended_at.is_some());
         for some in [ended, armed] {
-            let rows = some.into_iter().map(|one| obligation_row(one)).collect::<Result<Vec<_>, _>>()?;
+            let rows = some.into_iter().map(obligation_row).collect::<Result<Vec<_>, _>>()?;
             OBLIGATIONS.run(sql, &rows.concat())?;
         }
         Ok(())
@@ -230,6 +236,7 @@ impl<'a> Rows<'a> {
         let moved = |one: &&&Whistle| before(one.id.as_str()).is_some_and(|before| before != one.status.as_str());
         let moved: Vec<_> = self.whistles.values().filter(moved).map(|one| Value::from(&one.id)).collect();
         SIGHTS_FOLLOW.run(sql, &moved)?;
+        // By now every status that the batch leaves behind is known.
         let sight = |(whistle, viewer): &(&'a str, &'a str)| {
             let seen = self.whistles.get(whistle)?;
             Some([(*viewer).into(), (*whistle).into(), seen.status.as_str().into(), seen.blown_at.into()])

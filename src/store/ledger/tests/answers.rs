@@ -71,9 +71,16 @@ fn a_tree_that_does_not_exist_is_stale_and_one_that_is_not_raised_is_our_fault()
     let mut flat = moved(&whistle, WhistleStatus::Accepted);
     flat.whistle.as_mut().unwrap().tree_version = whistle.tree_version;
     let blind = Change { whistle: Some(whistle), ..Change::default() };
-    for result in batch(&sql, vec![flat, blind]) {
+    let nobodys = Change { sights: vec!["office".into()], ..Change::default() };
+    let born = blown(&mut mint);
+    let (series, whistle) = (born.series.clone(), born.whistle.clone());
+    let again = Change { series, whistle, ..Change::default() };
+    let mut results = batch(&sql, vec![born, flat, blind, nobodys, again]);
+    committed(results.remove(0));
+    for result in results {
         assert!(matches!(result, Err(CommitRefusal::Fault(fault)) if fault.retry == Retry::Never));
     }
+    assert_eq!(count(&sql, "SELECT last FROM series WHERE name = 'WH/2026'"), 2);
 }
 
 #[test]
@@ -200,4 +207,24 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
     assert_eq!(ledger.keep(Chore::PurgeSessions { before: NOW }).await.unwrap(), Kept::Done(0));
     let over = Chore::PurgeSessions { before: NOW.plus_minutes(601) };
     assert_eq!(ledger.keep(over).await.unwrap(), Kept::Done(1));
+}
+
+#[tokio::test]
+async fn old_receipts_are_purged_and_settings_and_passwords_are_replaced() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open().unwrap();
+    ledger.commit(under_key(blown(&mut mint), "k", b"a"), NOW).await.unwrap();
+    assert_eq!(ledger.keep(Chore::PurgeReceipts { before: NOW }).await.unwrap(), Kept::Done(0));
+    assert_eq!(ledger.keep(Chore::PurgeReceipts { before: NOW.plus_minutes(1) }).await.unwrap(), Kept::Done(1));
+    assert_eq!(ledger.receipt("k").await.unwrap(), None);
+    for word in ["first", "second"] {
+        ledger.keep(Chore::SetMeta { key: "directory".into(), value: word.into() }).await.unwrap();
+        let password = (PersonId::from_text("pe_li"), word.to_owned());
+        ledger.keep(Chore::SetPasswords(vec![password])).await.unwrap();
+    }
+    let stored = ledger.read(|reading| {
+        let text = "SELECT value, (SELECT hash FROM passwords) FROM meta WHERE key = $1";
+        reading.row(text, &["directory".into()], |row| Ok(format!("{} {}", row.text(0)?, row.text(1)?)))
+    });
+    assert_eq!(stored.await.unwrap().as_deref(), Some("second second"));
 }

@@ -143,7 +143,7 @@ fn check_leaves(sql: &Sql) {
 
 proptest! {
     // Threads meet by luck: a smaller case would not show the same thing.
-    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(4) })]
 
     #[test]
     fn i1_i2_what_64_threads_were_told_is_what_the_ledger_holds(seed in any::<u64>()) {

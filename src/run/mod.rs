@@ -8,12 +8,15 @@ pub use commands::{Command, obey};
 
 use crate::app::Hub;
 use crate::config::Settings;
-use crate::http;
+use crate::http::{self, Door};
 use crate::stream::Stream;
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, GROUPS, Letters, Post, Relay};
+use crate::workers::{self, Desk, Due, GROUPS, Letters, Relay};
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
 use anyhow::Context;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -26,7 +29,8 @@ pub struct Running {
     /// The address really taken.
     pub address: SocketAddr,
     pub hub: Hub,
-    server: actix_web::dev::ServerHandle,
+    door: Data<Door>,
+    server: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     workers: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
@@ -54,10 +58,12 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(keep_up(metrics.clone(), told)),
     ];
-    let door = http::Door::new(hub.clone(), http::DoorSettings { https: settings.http.is_https(), metrics });
-    let server = http::serve(listener, door).context("the door does not open")?;
+    // The embedded stream is up as long as the process is.
+    let door = Door::new(Arc::new(hub.clone()), settings.http.links(address), || true, move || metrics.render());
+    let door = Data::new(door);
+    let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();
-    Ok(Running { address, hub, server: handle, ended: spawn(server), workers, stop })
+    Ok(Running { address, hub, door, server: handle, ended: spawn(server), workers, stop })
 }
 
 impl Running {
@@ -74,6 +80,7 @@ impl Running {
 
     /// Stops within five seconds: answered is kept, unanswered is not begun.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.door.stop();
         self.server.stop(true).await;
         // Only a closed channel fails, and then nobody is left to be told.
         self.stop.send(true).ok();

@@ -1,0 +1,185 @@
+//! Blowing a whistle and completing a returned one: the deeds of whoever has seen the hazard. Both put what was said
+//! into the whistle in the same way; neither decides anything that is the office's to decide.
+
+mod order;
+#[cfg(test)]
+mod tests;
+
+pub use super::search::fold;
+pub use order::{BLOW, BlowOrder, COMPLETE, FIELDS};
+
+use super::search::SearchText;
+use super::{Blower, Tree, Whistle, WhistleTexts};
+use crate::domain::at::At;
+use crate::domain::decision::Change;
+use crate::domain::directory::Directory;
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::EventKind;
+use crate::domain::policy::{self, Actor};
+use crate::domain::terms::{Category, Duty, LetterKind, Role, Severity, Source, Urgency, WhistleStatus};
+use crate::ids::{TextId, WhistleId};
+use serde_json::json;
+
+/// Longest title made from the start of `what`, characters.
+const MADE_TITLE_MAX: usize = 30;
+
+/// Blows: the whistle stands, the office owes its triage, the duty officer is written to.
+pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
+    let blower = blower(order, actor, &by.rules.directory);
+    let whistle = unsaid(WhistleId::new(by.mint), blower, by.now);
+    let mut draft = Draft::new(by, whistle);
+    say(&mut draft, order);
+    let whistle = &draft.tree.whistle;
+    let data = json!({
+        "category": whistle.category, "urgency": whistle.urgency, "department": whistle.blower.department,
+    });
+    let viewer = whistle.blower.viewer.clone();
+    draft.show_to(viewer);
+    draft.record(EventKind::WhistleBlown, data);
+    await_triage(&mut draft, "blown");
+    draft.finish()
+}
+
+/// Completes what the office missed; the triage clock starts anew.
+pub fn complete(order: &BlowOrder, tree: Tree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    say(&mut draft, order);
+    draft.tree.whistle.missing.clear();
+    draft.move_whistle(WhistleStatus::Submitted);
+    draft.record(EventKind::WhistleCompleted, json!({}));
+    let again = format!("completed:{}", draft.tree.whistle.version);
+    await_triage(&mut draft, &again);
+    draft.finish()
+}
+
+fn await_triage(draft: &mut Draft<'_>, why: &str) {
+    let duty = super::office::office_post(draft);
+    draft.arm(draft.whistle_subject(), duty.clone(), Duty::Triage);
+    draft.owe(LetterKind::WhistleNew, duty, None, why);
+}
+
+/// A whistle of which nothing was said yet, with what counts where nothing is said.
+fn unsaid(id: WhistleId, blower: Blower, now: At) -> Whistle {
+    // Every blow order has a `what`, so title and what never stay without a text.
+    let none = TextId::from_text("");
+    Whistle {
+        id,
+        code: String::new(),
+        status: WhistleStatus::Submitted,
+        category: Category::Other,
+        severity: Severity::General,
+        severity_claimed: None,
+        urgency: Urgency::Normal,
+        town: None,
+        enterprise: None,
+        blower,
+        source: Source::OwnInspection,
+        protected_source: false,
+        blown_at: now,
+        occurred_at: None,
+        needed_departments: Vec::new(),
+        texts: WhistleTexts { title: none.clone(), what: none, place: None, clause: None, contact: None },
+        lead: None,
+        supports: Vec::new(),
+        route: None,
+        needs: None,
+        missing: Vec::new(),
+        declined: None,
+        closed: None,
+        routed: None,
+        search: String::new(),
+        version: 1,
+        tree_version: 1,
+    }
+}
+
+fn blower(order: &BlowOrder, actor: &Actor, directory: &Directory) -> Blower {
+    let department = order.on_behalf_of.clone().unwrap_or_else(|| actor.unit.clone());
+    let town = directory.town_of(&department);
+    let role = match (order.on_behalf_of.is_some(), town) {
+        (false, _) => actor.role,
+        (true, _) if department == directory.office() => Role::OfficeDuty,
+        (true, Some(town)) if town.squad_code == department => Role::SquadLeader,
+        (true, Some(_)) => Role::TownOfficer,
+        (true, None) => Role::Liaison,
+    };
+    let viewer = policy::blower_viewer(&department, town.map(|town| town.code.as_str()));
+    Blower { person: actor.person.clone(), department, role, viewer }
+}
+
+/// Puts what was said into the whistle; what was not said stays as it is.
+fn say(draft: &mut Draft<'_>, order: &BlowOrder) {
+    say_texts(draft, order);
+    let whistle = &mut draft.tree.whistle;
+    whistle.category = order.category.unwrap_or(whistle.category);
+    whistle.urgency = order.urgency.unwrap_or(whistle.urgency);
+    whistle.severity_claimed = order.severity_claimed.or(whistle.severity_claimed);
+    whistle.source = order.source.unwrap_or(whistle.source);
+    whistle.occurred_at = order.occurred_at.or(whistle.occurred_at);
+    whistle.protected_source = order.protected_source.unwrap_or(whistle.protected_source);
+    if let Some(needed) = &order.needed_departments {
+        whistle.needed_departments.clone_from(needed);
+    }
+    let firm = order.enterprise.as_deref().and_then(|code| draft.by.rules.directory.enterprise(code));
+    if let Some(firm) = firm {
+        whistle.enterprise = Some(firm.code.clone());
+        whistle.town = Some(firm.town_code.clone());
+    }
+    if let Some(town) = &order.town {
+        whistle.town = Some(town.clone());
+    }
+    let town = whistle.town.clone();
+    town.into_iter().for_each(|town| draft.show_to(town));
+}
+
+/// The texts go where law may erase them, folded into what a search looks through.
+fn say_texts(draft: &mut Draft<'_>, order: &BlowOrder) {
+    let mut search = SearchText::read(&draft.tree.whistle.search);
+    let mut texts = draft.tree.whistle.texts.clone();
+    if let Some(title) = &order.title {
+        texts.title = draft.write_down(title);
+        search.title = fold(title);
+    }
+    if let Some(what) = &order.what {
+        texts.what = draft.write_down(what);
+        search.what = fold(what);
+        if search.title.is_empty() {
+            texts.title = draft.write_down(&made_title(what));
+        }
+    }
+    if let Some(place) = &order.place {
+        texts.place = Some(draft.write_down(place));
+        search.place = fold(place);
+    }
+    if let Some(clause) = &order.clause {
+        texts.clause = Some(draft.write_down(clause));
+    }
+    if let Some(contact) = &order.contact {
+        texts.contact = Some(draft.write_down(contact));
+    }
+    let firm = order.enterprise.as_deref().and_then(|code| draft.by.rules.directory.enterprise(code));
+    if let Some(firm) = firm {
+        search.firm = fold(&firm.name);
+    }
+    draft.tree.whistle.texts = texts;
+    draft.tree.whistle.search = search.kept();
+}
+
+/// The start of what was said: its first line, cut between two characters as people see them.
+fn made_title(what: &str) -> String {
+    let line = what.trim_start().lines().next().unwrap_or_default().trim_end();
+    let starts: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
+    let Some(most) = starts.get(MADE_TITLE_MAX) else { return line.to_owned() };
+    let whole = starts[..=MADE_TITLE_MAX].iter().rev().find(|at| **at > 0 && !is_inside_a_character(line, **at));
+    format!("{}…", line[..*whole.unwrap_or(most)].trim_end())
+}
+
+/// Whether a cut there would part what is drawn as one: accents, skin tones, joined emoji.
+fn is_inside_a_character(line: &str, at: usize) -> bool {
+    const JOINER: char = '\u{200d}';
+    let goes_on = |c: char| {
+        matches!(c, JOINER | '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}')
+            || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c)
+    };
+    line[at..].starts_with(goes_on) || line[..at].ends_with(JOINER)
+}

@@ -1,0 +1,237 @@
+//! What the office's orders take: the tables of their bodies and the orders that are read from them, refused with all
+//! their faults. Whether the whistle's state allows the deed is not asked here: faults come before that (API.md).
+
+use crate::domain::at::At;
+use crate::domain::calendar::Deadline;
+use crate::domain::directory::Directory;
+use crate::domain::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, TEXT_MAX, read};
+use crate::domain::rules::Rules;
+use crate::domain::terms::{
+    ClosureKind, DeclineGround, Duty, Needs, Route, Severity, SummonsRole, SummonsStatus, Urgency,
+};
+use crate::domain::whistle::{Tree, Whistle, blow};
+use crate::ids::SummonsId;
+
+/// All must finish; `any` comes with the deed that excuses the others.
+static NEEDS: &[&str] = &["each"];
+
+/// The body of `…/accept`.
+pub static ACCEPT: Spec = Spec {
+    name: "AcceptOrder",
+    fields: &[
+        Field::required("severity", Kind::Word(Severity::WORDS)),
+        Field::optional("clause", Kind::Text { max: TEXT_MAX }),
+        Field::required("urgency", Kind::Word(Urgency::WORDS)),
+        Field::required("lead", Kind::Code),
+        Field::required("supports", Kind::List { of: &Kind::Code, min: 0 }),
+        Field::required("route", Kind::Word(Route::WORDS)),
+        Field::required("dispatch", Kind::Bool),
+        Field::optional("needs", Kind::Word(NEEDS)),
+    ],
+};
+
+static SUMMONS: Spec = Spec {
+    name: "SummonsOrder",
+    fields: &[
+        Field::required("department", Kind::Code),
+        Field::required("role", Kind::Word(SummonsRole::WORDS)),
+        Field::optional("task", Kind::Text { max: TEXT_MAX }),
+        Field::optional("due_at", Kind::Time),
+    ],
+};
+
+/// The body of `…/dispatch`.
+pub static DISPATCH: Spec = Spec {
+    name: "DispatchOrder",
+    fields: &[
+        Field::required("summonses", Kind::List { of: &Kind::Object(&SUMMONS), min: 1 }),
+        Field::optional("needs", Kind::Word(NEEDS)),
+    ],
+};
+
+/// The body of `…/return`.
+pub static RETURN: Spec = Spec {
+    name: "ReturnOrder",
+    fields: &[
+        Field::required("missing", Kind::List { of: &Kind::Word(blow::FIELDS), min: 1 }),
+        Field::optional("note", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of `…/decline`.
+pub static DECLINE: Spec = Spec {
+    name: "DeclineOrder",
+    fields: &[
+        Field::required("ground", Kind::Word(DeclineGround::WORDS)),
+        Field::optional("note", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of `…/close`.
+pub static CLOSE: Spec = Spec {
+    name: "CloseOrder",
+    fields: &[
+        Field::required("kind", Kind::Word(ClosureKind::WORDS)),
+        Field::required("conclusion", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of a whistle's `…/send_back`.
+pub static SEND_BACK: Spec = Spec {
+    name: "SendBackOrder",
+    fields: &[
+        Field::required("lacks", Kind::Text { max: TEXT_MAX }),
+        Field::optional("summonses", Kind::List { of: &Kind::Code, min: 1 }),
+    ],
+};
+
+/// What the office makes of a whistle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AcceptOrder {
+    pub(super) severity: Severity,
+    pub(super) clause: Option<String>,
+    pub(super) urgency: Urgency,
+    pub(super) lead: String,
+    pub(super) supports: Vec<String>,
+    pub(super) route: Route,
+    pub(super) dispatch: bool,
+    pub(super) needs: Needs,
+}
+
+impl AcceptOrder {
+    pub fn parse(body: &Node, directory: &Directory) -> Result<AcceptOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&ACCEPT, body);
+        let (lead, supports) = (reader.text("lead"), reader.texts("supports"));
+        let severity = reader.word("severity", Severity::parse);
+        if severity == Some(Severity::Major) && !reader.given_any(&["clause"]) {
+            faults.add(reader.pointer("clause"), FaultCode::Clash(Clash::ClauseNeeded));
+        }
+        if lead.as_deref().is_some_and(|code| !directory.may_be_summoned(code)) {
+            faults.add(reader.pointer("lead"), FaultCode::NoSuch);
+        }
+        for (at, code) in supports.iter().enumerate() {
+            if !directory.may_be_summoned(code) {
+                faults.add(reader.item("supports", at), FaultCode::NoSuch);
+            } else if lead.as_ref() == Some(code) || supports[..at].contains(code) {
+                faults.add(reader.item("supports", at), FaultCode::Clash(Clash::Twice));
+            }
+        }
+        let route = reader.word("route", Route::parse);
+        if route == Some(Route::Single) && !supports.is_empty() {
+            faults.add(reader.pointer("supports"), FaultCode::Clash(Clash::SingleRoute));
+        }
+        let made = || {
+            Some(AcceptOrder {
+                severity: severity?,
+                clause: reader.text("clause"),
+                urgency: reader.word("urgency", Urgency::parse)?,
+                lead: lead?,
+                supports,
+                route: route?,
+                dispatch: reader.flag("dispatch")?,
+                needs: reader.word("needs", Needs::parse).unwrap_or(Needs::Each),
+            })
+        };
+        faults.judge(made())
+    }
+}
+
+/// One department to summon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummonsOrder {
+    pub(super) department: String,
+    pub(super) role: SummonsRole,
+    pub(super) task: Option<String>,
+    pub(super) due_at: Option<At>,
+}
+
+/// Whom to summon, exactly one of them in the lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DispatchOrder {
+    pub(super) summonses: Vec<SummonsOrder>,
+    pub(super) needs: Option<Needs>,
+}
+
+impl DispatchOrder {
+    pub fn parse(body: &Node, whistle: &Whistle, rules: &Rules, now: At) -> Result<DispatchOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&DISPATCH, body);
+        let limit = rules.due(Duty::ReportIn, whistle.urgency, now);
+        let mut summonses: Vec<SummonsOrder> = Vec::new();
+        for item in reader.objects("summonses") {
+            let department = item.text("department");
+            if let Some(code) = &department {
+                if !rules.directory.may_be_summoned(code) {
+                    faults.add(item.pointer("department"), FaultCode::NoSuch);
+                } else if summonses.iter().any(|one| one.department == *code) {
+                    faults.add(item.pointer("department"), FaultCode::Clash(Clash::Twice));
+                }
+            }
+            check_due_at(&item, &limit, now, &mut faults);
+            if let (Some(department), Some(role)) = (department, item.word("role", SummonsRole::parse)) {
+                let (task, due_at) = (item.text("task"), item.time("due_at"));
+                summonses.push(SummonsOrder { department, role, task, due_at });
+            }
+        }
+        if reader.has("summonses") {
+            check_together(&summonses, whistle, reader.pointer("summonses"), &mut faults);
+        }
+        faults.judge(Some(DispatchOrder { summonses, needs: reader.word("needs", Needs::parse) }))
+    }
+}
+
+/// The summonses of one order against each other and against what the office accepted. A whistle that was not accepted
+/// has no lead to compare with: then its state refuses the deed.
+fn check_together(summonses: &[SummonsOrder], whistle: &Whistle, at: String, faults: &mut Faults) {
+    let mut leads = summonses.iter().filter(|one| one.role == SummonsRole::Lead);
+    let clash = match (leads.next(), leads.next(), &whistle.lead) {
+        (Some(lead), None, Some(accepted)) if lead.department != *accepted => Some(Clash::LeadAccepted),
+        (Some(_), None, _) => None,
+        (None | Some(_), _, _) => Some(Clash::OneLead),
+    };
+    if let Some(clash) = clash {
+        faults.add(at.clone(), FaultCode::Clash(clash));
+    }
+    if whistle.route == Some(Route::Single) && summonses.len() > 1 {
+        faults.add(at, FaultCode::Clash(Clash::SingleRoute));
+    }
+}
+
+/// A limit may be shortened, never lengthened, and never lie in the past.
+fn check_due_at(item: &Reader<'_>, limit: &Deadline, now: At, faults: &mut Faults) {
+    match item.time("due_at") {
+        Some(at) if at > limit.at => faults.add(item.pointer("due_at"), FaultCode::Clash(Clash::AfterLimit)),
+        Some(at) if at <= now => faults.add(item.pointer("due_at"), FaultCode::Clash(Clash::InThePast)),
+        Some(_) | None => {}
+    }
+}
+
+/// What is lacking, and the summonses to send back: those named, each one of this whistle's that still counts, or the
+/// lead's when none is named.
+pub fn parse_send_back(body: &Node, tree: &Tree) -> Result<(String, Vec<SummonsId>), Vec<Fault>> {
+    let (reader, mut faults) = read(&SEND_BACK, body);
+    let named = reader.texts("summonses");
+    let counts: Vec<_> = tree.summonses.iter().filter(|one| still_counts(one.status)).collect();
+    let mut ids = Vec::new();
+    for (at, code) in named.iter().enumerate() {
+        match counts.iter().find(|one| one.code == *code) {
+            Some(summons) if !ids.contains(&summons.id) => ids.push(summons.id.clone()),
+            Some(_) => faults.add(reader.item("summonses", at), FaultCode::Clash(Clash::Twice)),
+            None => faults.add(reader.item("summonses", at), FaultCode::NoSuch),
+        }
+    }
+    if named.is_empty() {
+        let lead = counts.iter().rfind(|one| one.role == SummonsRole::Lead);
+        ids.extend(lead.map(|summons| summons.id.clone()));
+    }
+    faults.judge(reader.text("lacks").map(|lacks| (lacks, ids)))
+}
+
+/// Not let off for good: whoever was released, excused or cancelled is not called back.
+fn still_counts(status: SummonsStatus) -> bool {
+    match status {
+        SummonsStatus::Issued | SummonsStatus::Acknowledged | SummonsStatus::ReportedIn => true,
+        SummonsStatus::Working | SummonsStatus::Submitted | SummonsStatus::Done => true,
+        SummonsStatus::Disputed | SummonsStatus::Referred => true,
+        SummonsStatus::Released | SummonsStatus::Excused | SummonsStatus::Cancelled => false,
+    }
+}

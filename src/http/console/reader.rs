@@ -1,0 +1,341 @@
+//! Who reads a page, in which language, from where: the frame that every page gets. The counts in the menu are the
+//! reader's own and bounded; nothing here judges a right.
+
+use super::{assets, next, views};
+use crate::app::sessions::{self, Present, hex};
+use crate::domain::at::At;
+use crate::domain::directory::{Directory, Shift};
+use crate::domain::policy;
+use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
+use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+use crate::http::problem::Problem;
+use crate::http::{Door, gate, query};
+use crate::i18n::problems::ProblemKind;
+use crate::i18n::{Lang, pages as words};
+use crate::store::summonses::SummonsQuery;
+use crate::store::{self, summonses, whistles};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use std::future::Future;
+use std::pin::Pin;
+
+/// The cookie of the language, and the one that binds the sign-in form.
+const LANGUAGE: &str = "lang";
+const NONCE: &str = "wh_pre";
+/// How long a browser keeps its language, days.
+const LANGUAGE_DAYS: i64 = 365;
+/// Counts in the menu go this far.
+pub(super) const COUNT_MAX: u16 = 100;
+const DAY_MICROS: i64 = 86_400_000_000;
+/// The day shift's civil hours.
+const DAY_SHIFT: std::ops::Range<i8> = 8..18;
+
+/// What a department still has to do about a summons.
+pub(super) const TO_DO: [SummonsStatus; 4] =
+    [SummonsStatus::Issued, SummonsStatus::Acknowledged, SummonsStatus::ReportedIn, SummonsStatus::Working];
+
+/// A page that somebody signed in asks for.
+pub(super) struct Reader {
+    pub(super) door: Data<Door>,
+    pub(super) present: Present,
+    pub(super) lang: Lang,
+    pub(super) now: At,
+    path: String,
+}
+
+impl FromRequest for Reader {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Reader, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let present = gate::by_cookie(&request, gate::door_of(&request)?).await?;
+            Reader::of(&request, present.ok_or(ProblemKind::SignInNeeded)?)
+        })
+    }
+}
+
+impl Reader {
+    /// The reader whom the gate has let in; from now on a fault of this request is told within their frame.
+    pub(super) fn of(request: &HttpRequest, present: Present) -> Result<Reader, Problem> {
+        let door = request.app_data::<Data<Door>>().cloned().ok_or(ProblemKind::Internal)?;
+        request.extensions_mut().insert(present.clone());
+        let (lang, now) = (language(request, &door), door.hub.now());
+        Ok(Reader { lang, now, path: path_of(request), present, door })
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        &self.door.hub.rules.directory
+    }
+
+    /// The address of the page that a form stands on: where its language switch leads.
+    pub(super) fn at(mut self, path: String) -> Reader {
+        self.path = path;
+        self
+    }
+
+    /// Fresh forms for a thing of this version.
+    pub(super) fn form(&self, version: i64) -> Form {
+        Form::fresh(self.key(), version.to_string())
+    }
+
+    /// An idempotency key for one form.
+    pub(super) fn key(&self) -> String {
+        hex(&self.door.hub.chance.secret()[..16])
+    }
+
+    /// The frame without counts: enough for a fault.
+    pub(super) fn plain_shell(&self, place: Place) -> Shell {
+        let (actor, directory) = (&self.present.actor, self.directory());
+        let mut shell = bare(&self.door, self.lang, self.now, self.path.clone());
+        shell.csrf = sessions::csrf_token(&self.door.hub, &self.present);
+        shell.place = place;
+        shell.who = Some(Who {
+            name: actor.name.clone(),
+            role: self.lang.role(actor.role).to_owned(),
+            department: views::unit(self.lang, directory, &actor.unit),
+        });
+        shell.nav = places(actor.role).iter().map(|place| NavItem { place: *place, count: None }).collect();
+        shell.watch = shift_now(directory, self.now).map(|shift| watch(directory, shift));
+        shell
+    }
+
+    /// The whole frame.
+    pub(super) async fn shell(&self, place: Place) -> Result<Shell, Problem> {
+        let mut shell = self.plain_shell(place);
+        let counts = self.counts().await?;
+        for item in &mut shell.nav {
+            item.count = match item.place {
+                Place::Triage => counts.triage,
+                Place::Whistles => counts.whistles,
+                Place::Summonses => counts.summonses,
+                Place::Blow | Place::Elsewhere => 0,
+            }
+            .try_into()
+            .ok()
+            .filter(|count| *count > 0);
+        }
+        Ok(shell)
+    }
+
+    /// What needs this reader.
+    async fn counts(&self) -> Result<Counts, Problem> {
+        let (scope, actor, now) = (self.present.scope.clone(), &self.present.actor, self.now);
+        let office = policy::is_office(actor);
+        let speaks = matches!(actor.role, Role::Liaison | Role::DepartmentHead);
+        let (department, status) = match actor.role {
+            Role::OfficeDuty | Role::OfficeDirector => (Vec::new(), vec![SummonsStatus::Submitted]),
+            Role::Liaison | Role::DepartmentHead | Role::TownOfficer => (vec![actor.unit.clone()], TO_DO.to_vec()),
+            Role::Inspector => (vec![actor.unit.clone()], TO_DO[..3].to_vec()),
+            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => {
+                return Ok(Counts::default());
+            }
+        };
+        let asked = SummonsQuery { department, status, limit: COUNT_MAX, ..SummonsQuery::default() };
+        let counted = self.door.hub.ledger.read(move |reading| {
+            let mut of = |status| whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX));
+            let (triage, mine) = match (office, speaks) {
+                (true, _) => {
+                    (of(WhistleStatus::Submitted)?, of(WhistleStatus::Accepted)? + of(WhistleStatus::AwaitingClosure)?)
+                }
+                (false, true) => (0, of(WhistleStatus::Returned)?),
+                (false, false) => (0, 0),
+            };
+            let summonses = summonses::list(reading, &scope, &asked, now)?.len();
+            let summonses = i64::try_from(summonses).unwrap_or(i64::MAX);
+            Ok::<_, store::Fault>(Counts { triage, whistles: mine, summonses })
+        });
+        Ok(counted.await?)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    triage: i64,
+    whistles: i64,
+    summonses: i64,
+}
+
+/// Where a role may go, its own work first.
+fn places(role: Role) -> &'static [Place] {
+    match role {
+        Role::OfficeDuty | Role::OfficeDirector => &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow],
+        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Place::Summonses, Place::Whistles, Place::Blow],
+        Role::SquadLeader => &[Place::Whistles, Place::Blow],
+        Role::Inspector => &[Place::Summonses, Place::Whistles],
+        Role::Supervisor => &[Place::Whistles, Place::Summonses],
+        Role::Expert | Role::LegalReviewer | Role::Admin => &[Place::Whistles],
+    }
+}
+
+/// Where a role begins.
+pub(super) fn home(role: Role) -> &'static str {
+    places(role).first().copied().unwrap_or(Place::Whistles).href()
+}
+
+/// Somebody who is not signed in: the sign-in page, and faults before it.
+pub(super) struct Stranger {
+    pub(super) door: Data<Door>,
+    pub(super) lang: Lang,
+    now: At,
+    path: String,
+    nonce: String,
+    /// Whether the browser has to be given the nonce first.
+    fresh: bool,
+}
+
+impl Stranger {
+    pub(super) fn of(request: &HttpRequest) -> Result<Stranger, Problem> {
+        let door = request.app_data::<Data<Door>>().cloned().ok_or(ProblemKind::Internal)?;
+        let known = gate::cookie(request, &door, NONCE);
+        let (fresh, lang, now) = (known.is_none(), language(request, &door), door.hub.now());
+        let nonce = known.unwrap_or_else(|| hex(&door.hub.chance.secret()[..16]));
+        Ok(Stranger { lang, now, path: path_of(request), nonce, fresh, door })
+    }
+
+    pub(super) fn at(mut self, path: String) -> Stranger {
+        self.path = path;
+        self
+    }
+
+    pub(super) fn shell(&self) -> Shell {
+        let mut shell = bare(&self.door, self.lang, self.now, self.path.clone());
+        shell.csrf = sessions::presession_csrf(&self.door.hub, &self.nonce);
+        shell
+    }
+
+    /// The cookie that the sign-in form is bound to, if the browser has none yet.
+    pub(super) fn cookie(&self) -> Option<Cookie<'static>> {
+        self.fresh.then(|| gate::cookie_to_set(&self.door, NONCE, self.nonce.clone()))
+    }
+
+    /// Whether a form without a session comes from a page that we gave this browser.
+    pub(super) fn gave(&self, csrf: &str) -> bool {
+        !self.fresh && sessions::presession_csrf_matches(&self.door.hub, &self.nonce, csrf)
+    }
+}
+
+/// The language that the browser was told to keep; Chinese until then, whatever it would accept.
+fn language(request: &HttpRequest, door: &Door) -> Lang {
+    gate::cookie(request, door, LANGUAGE).map_or(Lang::Zh, |tag| Lang::from_header(&tag))
+}
+
+/// The cookie that keeps a language.
+pub(super) fn language_cookie(door: &Door, lang: Lang) -> Cookie<'static> {
+    let mut cookie = gate::cookie_to_set(door, LANGUAGE, lang.tag().to_owned());
+    cookie.set_max_age(Duration::days(LANGUAGE_DAYS));
+    cookie
+}
+
+/// Path and query as they were asked for, if they are a page of ours.
+fn path_of(request: &HttpRequest) -> String {
+    let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+    next::own_path(asked).unwrap_or("/console").to_owned()
+}
+
+fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
+    let directory = &door.hub.rules.directory;
+    let office = directory.department(directory.office()).map(|office| office.name.clone());
+    Shell {
+        t: words::of(lang),
+        lang,
+        who: None,
+        csrf: String::new(),
+        path,
+        office: office.unwrap_or_default(),
+        demo: door.hub.demo,
+        clock: views::moment(now),
+        now: now.0 / 1_000_000,
+        place: Place::Elsewhere,
+        nav: Vec::new(),
+        watch: None,
+        notice: None,
+        assets: assets::addresses(),
+    }
+}
+
+/// The shift of now: the night belongs to the day on which it began, and the rota repeats.
+fn shift_now(directory: &Directory, now: At) -> Option<&Shift> {
+    let night = !DAY_SHIFT.contains(&now.civil().hour());
+    let first = At::parse(&format!("{}T00:00:00+08:00", directory.rota.first()?.date))?;
+    let shifts: Vec<&Shift> = directory.rota.iter().filter(|shift| shift.night == night).collect();
+    let begun = now.plus_minutes(-60 * i64::from(DAY_SHIFT.start));
+    let day = (begun.0 - first.0).div_euclid(DAY_MICROS).rem_euclid(i64::try_from(shifts.len()).ok()?.max(1));
+    shifts.get(usize::try_from(day).ok()?).copied()
+}
+
+fn watch(directory: &Directory, shift: &Shift) -> Watch {
+    let name = |username: &str| directory.by_username(username).map(|person| person.name.clone());
+    Watch { main: name(&shift.main), deputy: name(&shift.deputy), office: name(&shift.office_duty), phone: None }
+}
+
+/// A line on top of the page that a deed led to. Only words of ours: an address can be made up by anybody.
+pub(super) fn told(lang: Lang, query: &str) -> Option<Notice> {
+    let given = pairs(query.as_bytes());
+    let value = |name: &str| given.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    let (done, of) = (value("done")?, value("of")?);
+    let code = of.len() <= 32 && of.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (noun, verb) = done.split_once('.').filter(|_| code)?;
+    let did = match noun {
+        "whistle" => lang.whistle_deed(verb),
+        "summons" => lang.summons_deed(verb),
+        _ => return None,
+    };
+    Some(Notice { tone: Tone::Done, words: words::done(lang, of, did) })
+}
+
+/// Names and values of a form or a query; broken escapes are read as browsers read them.
+pub(super) fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    Query::<Vec<(String, String)>>::from_query(text).map(Query::into_inner).unwrap_or_default()
+}
+
+/// What a person typed, without what the page adds.
+pub(super) fn typed(bytes: &Bytes) -> Vec<(String, String)> {
+    let own = |name: &str| !["csrf", "key", "version", "next"].contains(&name);
+    pairs(bytes).into_iter().filter(|(name, _)| own(name)).collect()
+}
+
+/// Where the form wants to go afterwards, if that is a page of ours.
+pub(super) fn wanted_next(bytes: &Bytes) -> Option<String> {
+    query::form_field(bytes, "next").filter(|next| next::own_path(next).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample_district;
+
+    #[test]
+    fn the_shift_of_now_is_the_one_whose_officer_the_office_writes_to() {
+        let directory = sample_district::read().unwrap().directory;
+        let start = At::parse("2026-11-20T00:00:00+08:00").unwrap();
+        for hours in 0..24 * 40 {
+            let now = start.plus_minutes(hours * 60 + 1);
+            let officer = shift_now(&directory, now).and_then(|shift| directory.by_username(&shift.office_duty));
+            assert_eq!(officer.map(|person| &person.id), directory.duty_officer(now).map(|person| &person.id), "{now:?}");
+        }
+    }
+
+    #[test]
+    fn a_notice_says_only_words_of_ours() {
+        let words = |query: &str| told(Lang::Zh, query).map(|notice| notice.words);
+        assert!(words("done=whistle.accept&of=WH-2026-0001").unwrap().contains("WH-2026-0001"));
+        assert!(words("done=summons.report_in&of=WH-2026-0001-XF").unwrap().contains("报到"));
+        for bad in ["done=whistle.accept", "done=x.y&of=WH-1", "done=whistle.accept&of=%3Cb%3E", "of=WH-1", ""] {
+            assert_eq!(words(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn each_role_begins_with_its_own_work() {
+        assert_eq!(home(Role::OfficeDuty), "/console/triage");
+        assert_eq!(home(Role::Liaison), "/console/summonses");
+        assert_eq!(home(Role::Supervisor), "/console/whistles");
+        assert!(!places(Role::Supervisor).contains(&Place::Blow));
+    }
+}

@@ -1,0 +1,196 @@
+//! The timeline in words: what happened, what it brought, and what a person wrote with it. On a protected whistle no
+//! person is named, as on every other channel.
+
+use super::views::{Words, moment};
+use crate::domain::event::EventKind;
+use crate::domain::summons::Summons;
+use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Mode, Role, Route, Severity};
+use crate::domain::at::At;
+use crate::domain::whistle::Whistle;
+use crate::http::pages::Entry;
+use crate::i18n::pages as words;
+use crate::store::events::StoredEvent;
+use serde_json::Value;
+
+/// The texts that an event may carry, whatever it is.
+const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause"];
+
+impl Words<'_> {
+    /// One line of a timeline. `summonses`: those of its whistle.
+    pub(super) fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
+        let t = words::of(self.lang);
+        let person = event.person.as_ref().filter(|_| !whistle.protected_source);
+        let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
+        let about = event.summons.as_ref().and_then(|id| summonses.iter().find(|one| one.id == *id));
+        let mut details = self.details(event);
+        // A deed of another than the summoned unit says whose summons it is about.
+        if let Some(summons) = about.filter(|one| event.department.as_ref() != Some(&one.department)) {
+            details.insert(0, self.unit(&summons.department));
+        }
+        details.dedup();
+        let what = self.lang.event(event.kind.as_str());
+        let note = NOTES.iter().find_map(|name| text(&event.data, name));
+        Entry {
+            seq: u64::try_from(event.seq).unwrap_or_default(),
+            at: moment(event.at),
+            by_hub: event.person.is_none(),
+            name: name.unwrap_or_default(),
+            department: event.department.as_deref().map_or_else(|| t.hub.to_owned(), |unit| self.unit(unit)),
+            words: words::told(self.lang, what, &details.join(t.list_comma)),
+            note: note.map(str::to_owned),
+        }
+    }
+
+    /// What the event brought, a part each.
+    fn details(&self, event: &StoredEvent) -> Vec<String> {
+        let (lang, data) = (self.lang, &event.data);
+        let unit = |name: &str| text(data, name).map(|code| self.unit(code));
+        let fixed = |word: Option<&'static str>| word.map(str::to_owned);
+        match event.kind {
+            EventKind::WhistleAccepted => [
+                fixed(word(data, "severity", Severity::parse).map(|of| lang.severity(of))),
+                fixed(word(data, "route", Route::parse).map(|of| lang.route(of))),
+                unit("lead").map(|lead| words::leads(lang, &lead)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            EventKind::WhistleDispatched => texts(data, "departments").map(|code| self.unit(code)).collect(),
+            EventKind::WhistleReturned => {
+                texts(data, "missing").map(|name| words::field(lang, name).to_owned()).collect()
+            }
+            EventKind::WhistleDeclined => {
+                fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of))).into_iter().collect()
+            }
+            EventKind::WhistleClosed => {
+                fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
+            }
+            EventKind::SummonsIssued => unit("department").into_iter().collect(),
+            EventKind::SummonsReportedIn => {
+                let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
+                let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
+                let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
+                mode.into_iter().chain(officers).chain(eta).collect()
+            }
+            EventKind::ObligationOverdue => {
+                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
+                unit("department").into_iter().chain(duty).collect()
+            }
+            EventKind::LetterNotReached => {
+                let role = fixed(word(data, "role", Role::parse).map(|of| lang.role(of)));
+                unit("department").into_iter().chain(role).collect()
+            }
+            EventKind::WhistleBlown | EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
+            EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
+            EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
+            EventKind::SummonsAccepted | EventKind::SummonsSentBack => Vec::new(),
+        }
+    }
+}
+
+fn text<'a>(data: &'a Value, name: &str) -> Option<&'a str> {
+    data.get(name)?.as_str()
+}
+
+fn texts<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    data.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+fn word<T>(data: &Value, name: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
+    parse(text(data, name)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample_district;
+    use crate::domain::directory::Directory;
+    use crate::domain::terms::{Category, Source, Urgency, WhistleStatus};
+    use crate::domain::whistle::{Blower, WhistleTexts};
+    use crate::i18n::Lang;
+    use crate::ids::{TextId, WhistleId};
+    use serde_json::json;
+
+    fn whistle(directory: &Directory) -> Whistle {
+        Whistle {
+            id: WhistleId::from_text("wh_1"),
+            code: "WH-2026-0001".into(),
+            status: WhistleStatus::Submitted,
+            category: Category::Fire,
+            severity: Severity::General,
+            severity_claimed: None,
+            urgency: Urgency::Normal,
+            town: None,
+            enterprise: None,
+            blower: Blower {
+                person: directory.by_username("liaison.xf").unwrap().id.clone(),
+                department: "XF".into(),
+                role: Role::Liaison,
+                viewer: "XF".into(),
+            },
+            source: Source::OwnInspection,
+            protected_source: false,
+            blown_at: At(0),
+            occurred_at: None,
+            needed_departments: Vec::new(),
+            texts: WhistleTexts {
+                title: TextId::from_text("tx_1"),
+                what: TextId::from_text("tx_2"),
+                place: None,
+                clause: None,
+                contact: None,
+            },
+            lead: None,
+            supports: Vec::new(),
+            route: None,
+            needs: None,
+            missing: Vec::new(),
+            declined: None,
+            closed: None,
+            routed: None,
+            search: String::new(),
+            version: 1,
+            tree_version: 1,
+        }
+    }
+
+    fn event(kind: EventKind, directory: &Directory, data: Value) -> StoredEvent {
+        StoredEvent {
+            seq: 7,
+            at: At::parse("2026-11-25T10:00:00+08:00").unwrap(),
+            kind,
+            whistle: WhistleId::from_text("wh_1"),
+            summons: None,
+            person: directory.by_username("office").map(|person| person.id.clone()),
+            department: Some("AWB".into()),
+            data,
+        }
+    }
+
+    #[test]
+    fn an_entry_says_who_what_and_what_was_written() {
+        let directory = sample_district::read().unwrap().directory;
+        let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
+        let data = json!({ "severity": "major", "route": "joint", "lead": "YJ", "clause": "第十一条" });
+        let accepted = event(EventKind::WhistleAccepted, &directory, data);
+        let entry = words.entry(&whistle(&directory), &[], &accepted);
+        assert_eq!(entry.words, "受理：重大隐患、联合检查、区应急局牵头");
+        assert_eq!((entry.name.as_str(), entry.department.as_str()), ("戚怀杉", "区安委办"));
+        assert_eq!(entry.note.as_deref(), Some("第十一条"));
+        let returned = event(EventKind::WhistleReturned, &directory, json!({ "missing": ["place"], "note": null }));
+        let entry = words.entry(&whistle(&directory), &[], &returned);
+        assert_eq!((entry.words.as_str(), entry.note), ("退回补正：具体地点", None));
+    }
+
+    #[test]
+    fn t29_a_protected_whistle_names_no_person_and_the_hub_is_nobody() {
+        let directory = sample_district::read().unwrap().directory;
+        let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
+        let guarded = Whistle { protected_source: true, ..whistle(&directory) };
+        let entry = words.entry(&guarded, &[], &event(EventKind::WhistleBlown, &directory, json!({})));
+        assert_eq!((entry.name.as_str(), entry.department.as_str(), entry.by_hub), ("", "区安委办", false));
+        let hubs = StoredEvent { person: None, department: None, ..event(EventKind::WhistleRouted, &directory, json!({})) };
+        let entry = words.entry(&guarded, &[], &hubs);
+        assert_eq!((entry.department.as_str(), entry.by_hub), ("系统", true));
+    }
+}

@@ -1,0 +1,318 @@
+//! What was read, as what a page shows: words and formatted times in the reader's language. Whoever calls has passed the
+//! reader's Scope; the informer's contact is in none of these, and nothing here reads or decides.
+
+use crate::app::cards::Texts;
+use crate::app::summonses::OpenSummons;
+use crate::app::whistles::OpenWhistle;
+use crate::domain::at::At;
+use crate::domain::deeds;
+use crate::domain::directory::Directory;
+use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::policy::Actor;
+use crate::domain::summons::Summons;
+use crate::domain::terms::{Mode, Severity, SummonsRole, WhistleStatus};
+use crate::domain::whistle::{Tree, Whistle};
+use crate::http::pages::{
+    Choice, DeadlineView, Mark, Pace, PartView, QueueRow, SummonsFacts, SummonsRow, WhistleFacts,
+};
+use crate::i18n::{Lang, deadlines, pages as words};
+use crate::ids::TextId;
+use crate::store::summonses::SummonsItem;
+use crate::store::whistles::WhistleItem;
+
+/// The reader's language and the names of the district: what words need.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) lang: Lang,
+    pub(super) directory: &'a Directory,
+    pub(super) now: At,
+}
+
+/// A unit's name; a squad says so, since it shares its town's.
+pub(super) fn unit(lang: Lang, directory: &Directory, code: &str) -> String {
+    let squad = directory.department(code).is_none() && directory.town(code).is_none();
+    let squad = squad && directory.town_of(code).is_some();
+    match (lang, squad) {
+        (Lang::Zh, false) => directory.unit_name(code).to_owned(),
+        (Lang::Zh, true) => format!("{}派驻中队", directory.unit_name(code)),
+        (Lang::En, false) => directory.unit_name_en(code).to_owned(),
+        (Lang::En, true) => format!("{} squad", directory.unit_name_en(code)),
+    }
+}
+
+/// `2026-05-13 10:42`.
+pub(super) fn moment(at: At) -> String {
+    at.civil().strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A limit: 00:00 is 24:00 of the day before.
+fn limit(at: At) -> String {
+    let civil = at.civil();
+    if (civil.hour(), civil.minute(), civil.second()) == (0, 0, 0) {
+        return At(at.0 - 1).civil().strftime("%Y-%m-%d 24:00").to_string();
+    }
+    moment(at)
+}
+
+fn seconds(at: At) -> i64 {
+    at.0.div_euclid(1_000_000)
+}
+
+impl Words<'_> {
+    pub(super) fn unit(&self, code: &str) -> String {
+        unit(self.lang, self.directory, code)
+    }
+
+    fn units(&self, codes: &[String]) -> Vec<String> {
+        codes.iter().map(|code| self.unit(code)).collect()
+    }
+
+    fn mark(&self, whistle: &Whistle) -> Mark {
+        Mark { urgency: whistle.urgency, word: self.lang.urgency(whistle.urgency).to_owned() }
+    }
+
+    /// What the office decided, or, until it has, what the blower suspects.
+    fn major(&self, whistle: &Whistle) -> Option<String> {
+        let undecided = matches!(whistle.status, WhistleStatus::Submitted | WhistleStatus::Returned);
+        match (whistle.severity, whistle.severity_claimed) {
+            (Severity::Major, _) => Some(self.lang.severity(Severity::Major).to_owned()),
+            (Severity::General, Some(Severity::Major)) if undecided => {
+                Some(words::of(self.lang).claim_major.to_owned())
+            }
+            (Severity::General, Some(Severity::Major | Severity::General) | None) => None,
+        }
+    }
+
+    fn town(&self, whistle: &Whistle) -> String {
+        whistle.town.as_deref().map_or_else(|| "--".to_owned(), |town| self.unit(town))
+    }
+
+    fn firm(&self, whistle: &Whistle) -> Option<String> {
+        let firm = self.directory.enterprise(whistle.enterprise.as_deref()?)?;
+        Some(firm.name.clone())
+    }
+
+    fn title(&self, title: Option<&String>) -> String {
+        title.cloned().unwrap_or_else(|| words::of(self.lang).erased.to_owned())
+    }
+
+    /// A limit in a list: only how it stands.
+    fn row_limit(&self, from: At, due_at: Option<At>) -> Option<DeadlineView> {
+        due_at.map(|due_at| self.limit_view((String::new(), String::new()), from, due_at))
+    }
+
+    fn limit_view(&self, (what, owner): (String, String), from: At, due_at: At) -> DeadlineView {
+        let (now, due) = (seconds(self.now), seconds(due_at));
+        DeadlineView {
+            what,
+            owner,
+            pace: Pace::of(now, seconds(from), due),
+            words: words::time_left(self.lang, due - now),
+            due_text: limit(due_at),
+            due,
+            provisional: false,
+            explained: Vec::new(),
+        }
+    }
+
+    /// Whose move, what, until when, and how that was counted.
+    pub(super) fn deadline(&self, armed: &Obligation) -> DeadlineView {
+        let whose = (self.lang.duty(armed.duty).to_owned(), self.unit(&armed.owner.department));
+        let from = armed.explained.first().map_or(armed.due_at, |span| span.from);
+        let mut view = self.limit_view(whose, from, armed.due_at);
+        view.provisional = armed.provisional;
+        view.explained = deadlines::lines(self.lang, &armed.explained);
+        view
+    }
+
+    /// Every limit that somebody must move before, the soonest first. What only waits for its parts stays out.
+    pub(super) fn deadlines(&self, tree: &Tree) -> Vec<DeadlineView> {
+        moving(tree).into_iter().map(|armed| self.deadline(armed)).collect()
+    }
+
+    /// In a sentence: whom this waits for.
+    pub(super) fn nothing_to_do(&self, waits_for: Option<&Obligation>) -> String {
+        let waits_for = waits_for.map(|armed| (self.unit(&armed.owner.department), self.lang.duty(armed.duty)));
+        words::nothing_to_do(self.lang, waits_for.as_ref().map(|(owner, what)| (owner.as_str(), *what)))
+    }
+
+    pub(super) fn row(&self, item: &WhistleItem, href: String, selected: bool) -> QueueRow {
+        let whistle = &item.whistle;
+        QueueRow {
+            code: whistle.code.clone(),
+            href,
+            title: self.title(item.title.as_ref()),
+            mark: self.mark(whistle),
+            major: self.major(whistle),
+            category: self.lang.category(whistle.category).to_owned(),
+            town: self.town(whistle),
+            site: self.firm(whistle).unwrap_or_else(|| self.town(whistle)),
+            blown_at: moment(whistle.blown_at),
+            status: self.lang.whistle_status(whistle.status).to_owned(),
+            deadline: self.row_limit(whistle.blown_at, item.due_at),
+            selected,
+        }
+    }
+
+    pub(super) fn summons_row(&self, item: &SummonsItem) -> SummonsRow {
+        let (summons, whistle) = (&item.summons, &item.whistle);
+        SummonsRow {
+            code: summons.code.clone(),
+            title: self.title(item.title.as_ref()),
+            mark: self.mark(whistle),
+            major: self.major(whistle),
+            department: self.unit(&summons.department),
+            role: self.lang.summons_role(summons.role).to_owned(),
+            site: self.firm(whistle).unwrap_or_else(|| self.town(whistle)),
+            status: self.lang.summons_status(summons.status).to_owned(),
+            issued_at: moment(summons.issued_at),
+            deadline: self.row_limit(summons.issued_at, item.due_at),
+        }
+    }
+
+    pub(super) fn facts(&self, whistle: &Whistle, texts: &Texts) -> WhistleFacts {
+        WhistleFacts {
+            code: whistle.code.clone(),
+            title: self.title(texts.get(&whistle.texts.title)),
+            what: self.title(texts.get(&whistle.texts.what)),
+            mark: self.mark(whistle),
+            major: self.major(whistle),
+            clause: text(whistle.texts.clause.as_ref(), texts),
+            status: whistle.status,
+            status_word: self.lang.whistle_status(whistle.status).to_owned(),
+            category: self.lang.category(whistle.category).to_owned(),
+            town: self.town(whistle),
+            enterprise: self.firm(whistle),
+            place: text(whistle.texts.place.as_ref(), texts),
+            source: self.lang.source(whistle.source).to_owned(),
+            blower: self.unit(&whistle.blower.department),
+            blown_at: moment(whistle.blown_at),
+            occurred_at: whistle.occurred_at.map(moment),
+            needed: self.units(&whistle.needed_departments),
+            route: whistle.route.map(|route| self.lang.route(route).to_owned()),
+            protected_source: whistle.protected_source,
+        }
+    }
+
+    /// Whom a whistle summoned, but for the one that the page itself is about.
+    pub(super) fn parts(&self, tree: &Tree, texts: &Texts, but: Option<&Summons>) -> Vec<PartView> {
+        let others = tree.summonses.iter().filter(|one| but.is_none_or(|but| but.id != one.id));
+        let part = |summons: &Summons| PartView {
+            href: format!("/console/summonses/{}", summons.code),
+            department: self.unit(&summons.department),
+            role: self.lang.summons_role(summons.role).to_owned(),
+            status: self.lang.summons_status(summons.status).to_owned(),
+            result: text(summons.result.as_ref(), texts),
+            deadline: tree.armed(&Subject::Summons(summons.id.clone())).map(|armed| self.deadline(armed)),
+        };
+        others.map(part).collect()
+    }
+
+    /// The reader's own tasks in a whistle: their page, and what to do there.
+    pub(super) fn tasks(&self, open: &OpenWhistle, actor: &Actor) -> Vec<Choice> {
+        let mine = open.tree.summonses.iter().filter(|summons| !deeds::allowed_on_summons(actor, summons).is_empty());
+        let task = |summons: &Summons| {
+            let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
+            let what = armed.map_or("", |armed| self.lang.duty(armed.duty));
+            let word = words::task(self.lang, &self.unit(&summons.department), what);
+            Choice::new(format!("/console/summonses/{}", summons.code), word)
+        };
+        mine.map(task).collect()
+    }
+
+    pub(super) fn summons_facts(&self, open: &OpenSummons, summons: &Summons) -> SummonsFacts {
+        let (tree, texts) = (&open.tree, &open.texts);
+        let lead = tree.summonses.iter().find(|one| one.role == SummonsRole::Lead);
+        let name = |id| self.directory.person(id).map(|person| person.name.clone());
+        SummonsFacts {
+            code: summons.code.clone(),
+            whistle: self.facts(&tree.whistle, texts),
+            department: self.unit(&summons.department),
+            role: self.lang.summons_role(summons.role).to_owned(),
+            lead: lead.map_or_else(|| "--".to_owned(), |lead| self.unit(&lead.department)),
+            task: text(summons.task.as_ref(), texts),
+            status_word: self.lang.summons_status(summons.status).to_owned(),
+            issued_at: moment(summons.issued_at),
+            officers: summons.officers.iter().filter_map(name).collect(),
+            mode: summons.mode.map(|mode: Mode| self.lang.mode(mode).to_owned()),
+            eta: summons.eta.map(moment),
+            note: text(summons.note.as_ref(), texts),
+            result: text(summons.result.as_ref(), texts),
+            lacks: text(summons.lacks.as_ref(), texts),
+        }
+    }
+}
+
+/// The armed obligations that wait for somebody's move, the soonest first.
+pub(super) fn moving(tree: &Tree) -> Vec<&Obligation> {
+    let mut moving: Vec<&Obligation> = tree.obligations.iter().filter(|one| one.is_armed() && one.reminds).collect();
+    moving.sort_by_key(|armed| armed.due_at);
+    moving
+}
+
+pub(super) fn text(id: Option<&TextId>, texts: &Texts) -> Option<String> {
+    texts.get(id?).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample_district;
+    use crate::domain::obligation::Post;
+    use crate::domain::terms::{Duty, Role};
+    use crate::ids::{ObligationId, WhistleId};
+
+    fn owed(duty: Duty, unit: &str, due: &str) -> Obligation {
+        Obligation {
+            id: ObligationId::from_text(due),
+            whistle: WhistleId::from_text("wh_1"),
+            subject: Subject::Whistle(WhistleId::from_text("wh_1")),
+            owner: Post { role: Role::OfficeDuty, department: unit.to_owned() },
+            duty,
+            due_at: At::parse(due).unwrap(),
+            provisional: false,
+            explained: Vec::new(),
+            reminds: true,
+            passed_at: None,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_limit_names_its_owner_and_how_it_stands() {
+        let directory = sample_district::read().unwrap().directory;
+        let now = At::parse("2026-11-25T10:00:00+08:00").unwrap();
+        let words = |lang| Words { lang, directory: &directory, now };
+        let late = owed(Duty::Triage, "AWB", "2026-11-25T09:51:00+08:00");
+        let view = words(Lang::Zh).deadline(&late);
+        assert_eq!((view.owner.as_str(), view.what.as_str(), view.words.as_str()), ("区安委办", "受理", "超时9分"));
+        assert_eq!((view.pace, view.due_text.as_str()), (Pace::Late, "2026-11-25 09:51"));
+        let view = words(Lang::En).deadline(&owed(Duty::ReportIn, "XF", "2026-11-26T00:00:00+08:00"));
+        assert_eq!((view.owner.as_str(), view.due_text.as_str()), ("Fire and Rescue Brigade", "2026-11-25 24:00"));
+        assert_eq!(view.words, "14 h left");
+    }
+
+    #[test]
+    fn a_squad_is_told_from_its_town_in_both_languages() {
+        let directory = sample_district::read().unwrap().directory;
+        let town = &directory.towns[0];
+        let names: Vec<String> = [Lang::Zh, Lang::En]
+            .iter()
+            .flat_map(|lang| [&town.code, &town.squad_code].map(|code| unit(*lang, &directory, code)))
+            .collect();
+        assert_eq!(names, ["青溪镇", "青溪镇派驻中队", "Qingxi Town", "Qingxi Town squad"]);
+    }
+
+    #[test]
+    fn what_only_waits_for_its_parts_is_nobodys_move() {
+        let directory = sample_district::read().unwrap().directory;
+        let now = At::parse("2026-11-25T10:00:00+08:00").unwrap();
+        let words = Words { lang: Lang::Zh, directory: &directory, now };
+        let quiet = Obligation { reminds: false, ..owed(Duty::FirstResult, "AWB", "2026-11-25T11:00:00+08:00") };
+        let loud = owed(Duty::ReportIn, "XF", "2026-11-25T12:00:00+08:00");
+        let all = [quiet, loud];
+        let moving: Vec<&Obligation> = all.iter().filter(|one| one.reminds).collect();
+        assert!(words.nothing_to_do(moving.first().copied()).contains("区消防救援大队报到"));
+        assert!(words.nothing_to_do(None).contains("没有下一步"));
+    }
+}

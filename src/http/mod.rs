@@ -1,0 +1,157 @@
+//! The door: the only room that knows HTTP. [`routes`] is its table of contents, [`frame`] what every request passes,
+//! [`gate`] who is there; then one file per noun. Handlers ask `app` and put its answers into JSON or pages; nothing
+//! here decides, writes a fact, or opens a transaction.
+
+pub mod body;
+pub mod console;
+mod cursor;
+mod directory;
+pub mod frame;
+pub mod gate;
+mod openapi;
+mod ops;
+pub mod pages;
+pub mod problem;
+pub mod query;
+pub mod routes;
+mod sessions;
+mod summonses;
+mod whistles;
+
+use crate::app::Hub;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::ETAG;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpResponseBuilder, HttpServer};
+use serde_json::Value;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Threads that serve requests, and connections of each.
+const WORKERS: usize = 2;
+const CONNECTIONS_PER_WORKER: usize = 1000;
+/// How long a connection may idle, a head may take, and the door may take to empty when it closes.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+const STOP_SECONDS: u64 = 3;
+const BACKLOG: u32 = 1024;
+
+/// What every handler reaches.
+pub struct Door {
+    pub hub: Arc<Hub>,
+    /// Whether browsers reach us by TLS.
+    pub https: bool,
+    /// How people reach us: scheme, host, port, no slash at the end.
+    pub links: String,
+    stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
+    figures: Box<dyn Fn() -> String + Send + Sync>,
+    stopping: AtomicBool,
+    /// Of this process, so that request ids of two replicas differ.
+    begun: u64,
+    requests: AtomicU64,
+}
+
+impl Door {
+    /// `links`: how people reach us. `stream_is_up` and `figures` are asked by `/readyz` and `/metrics`.
+    pub fn new(
+        hub: Arc<Hub>,
+        links: String,
+        stream_is_up: impl Fn() -> bool + Send + Sync + 'static,
+        figures: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Door {
+        Door {
+            https: links.starts_with("https://"),
+            links,
+            stream_is_up: Box::new(stream_is_up),
+            figures: Box::new(figures),
+            stopping: AtomicBool::new(false),
+            begun: hub.chance.seed(),
+            requests: AtomicU64::new(0),
+            hub,
+        }
+    }
+
+    /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    fn stream_is_up(&self) -> bool {
+        (self.stream_is_up)()
+    }
+
+    fn figures(&self) -> String {
+        (self.figures)()
+    }
+
+    fn next_request_id(&self) -> String {
+        format!("{:016x}-{:x}", self.begun, self.requests.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").field("links", &self.links).finish_non_exhaustive()
+    }
+}
+
+/// The whole app, for the server and for tests in the same process.
+pub fn app(
+    door: Data<Door>,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = actix_web::Error, InitError = ()>>
+{
+    App::new()
+        .app_data(door)
+        .app_data(frame::Meter::of("unmatched"))
+        .configure(routes::configure)
+        .configure(console::configure)
+        .default_service(web::to(frame::nowhere))
+        .wrap(from_fn(frame::frame))
+}
+
+/// Takes the address; port 0 takes a free one, which `local_addr` names. Within a tokio runtime.
+pub fn listen(at: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { tokio::net::TcpSocket::new_v4()? } else { tokio::net::TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(BACKLOG)?.into_std()
+}
+
+/// Opens the door. The server runs while it is awaited and stops by its handle: `server.handle().stop(true)`.
+/// Signals are `run`'s.
+pub fn serve(listener: TcpListener, door: Data<Door>) -> io::Result<Server> {
+    let server = HttpServer::new(move || app(door.clone()))
+        .workers(WORKERS)
+        .max_connections(CONNECTIONS_PER_WORKER)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD_DEADLINE)
+        .shutdown_timeout(STOP_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// A JSON answer.
+fn json(answer: &mut HttpResponseBuilder, body: &Value) -> HttpResponse {
+    answer.content_type("application/json").body(body.to_string())
+}
+
+/// The strong tag of a version, and whether this is the first answer again.
+fn tagged(answer: &mut HttpResponseBuilder, version: i64, replayed: bool) -> &mut HttpResponseBuilder {
+    answer.insert_header((ETAG, format!("\"{version}\"")));
+    if replayed {
+        answer.insert_header(("Idempotency-Replayed", "true"));
+    }
+    answer
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

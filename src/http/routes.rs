@@ -1,0 +1,255 @@
+//! The table of contents of the JSON door: one line a route, which drives what is registered, what `whistle-hub routes`
+//! prints and what the OpenAPI document says. A route that is not here does not exist.
+
+use super::frame::Meter;
+use super::openapi::{self, Shape};
+use super::problem::Problem;
+use super::query::Parameter;
+use super::{directory, ops, sessions, summonses, whistles};
+use crate::app;
+use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::order::Spec;
+use crate::domain::whistle::blow;
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Resource, Route, guard};
+
+/// One route.
+pub struct Line {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub summary: &'static str,
+    /// Who may; the rest is 401, 403 or 404.
+    pub who: &'static str,
+    /// What its query may say.
+    pub(super) query: &'static [Parameter],
+    /// What it answers when all is well.
+    pub(super) answers: Shape,
+    to: To,
+}
+
+/// What a line leads to.
+enum To {
+    /// A handler without a body.
+    Read(fn() -> Route),
+    /// A handler with an order of this table.
+    Order(&'static Spec, fn() -> Route),
+    Whistle(WhistleDeed),
+    Summons(SummonsDeed),
+}
+
+const SIGNED_IN: &str = "signed in";
+const ANYONE: &str = "anyone";
+
+/// Every route, the busiest first.
+pub static TABLE: &[Line] = &[
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles",
+        summary: "Blow a whistle",
+        who: "liaison, head, squad, town; the office on behalf of a unit",
+        query: &[],
+        answers: Shape::Created("WhistleItem"),
+        to: To::Order(&blow::BLOW, || web::to(whistles::blow)),
+    },
+    read("/api/v1/whistles", "Whistles of your scope", whistles::LIST, Shape::List("WhistleItem"), || {
+        web::to(whistles::list)
+    }),
+    read("/api/v1/whistles/{code}", "One whistle", &[], Shape::Tagged("Whistle"), || web::to(whistles::one)),
+    read(
+        "/api/v1/whistles/{code}/timeline",
+        "What happened, oldest first",
+        whistles::TIMELINE,
+        Shape::List("TimelineEntry"),
+        || web::to(whistles::timeline),
+    ),
+    whistle("/api/v1/whistles/{code}/accept", "Accept, and dispatch at once if wanted", "office", WhistleDeed::Accept),
+    whistle("/api/v1/whistles/{code}/dispatch", "Summon departments", "office", WhistleDeed::Dispatch),
+    whistle("/api/v1/whistles/{code}/return", "Return for completion", "office", WhistleDeed::Return),
+    whistle("/api/v1/whistles/{code}/complete", "Complete a returned whistle", "blower", WhistleDeed::Complete),
+    whistle("/api/v1/whistles/{code}/decline", "Decline", "office", WhistleDeed::Decline),
+    whistle("/api/v1/whistles/{code}/close", "Close", "office; director if major or emergency", WhistleDeed::Close),
+    whistle("/api/v1/whistles/{code}/send_back", "Send results back", "office", WhistleDeed::SendBack),
+    read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
+        web::to(summonses::list)
+    }),
+    read("/api/v1/summonses/{code}", "One summons", &[], Shape::Tagged("Summons"), || web::to(summonses::one)),
+    summons("/api/v1/summonses/{code}/acknowledge", "Acknowledge", "liaison, head", SummonsDeed::Acknowledge),
+    summons("/api/v1/summonses/{code}/report_in", "Report in", "liaison, head, inspector", SummonsDeed::ReportIn),
+    summons("/api/v1/summonses/{code}/start", "Start work", "liaison, head, inspector", SummonsDeed::Start),
+    summons("/api/v1/summonses/{code}/submit", "Submit the result", "liaison, head", SummonsDeed::Submit),
+    summons("/api/v1/summonses/{code}/accept", "Accept the result", "office", SummonsDeed::Accept),
+    summons("/api/v1/summonses/{code}/send_back", "Send the result back", "office", SummonsDeed::SendBack),
+    Line {
+        method: "POST",
+        path: "/api/v1/sessions",
+        summary: "Sign in",
+        who: ANYONE,
+        query: &[],
+        answers: Shape::New("Tokens"),
+        to: To::Order(&sessions::SIGN_IN, || web::to(sessions::sign_in)),
+    },
+    Line {
+        method: "DELETE",
+        path: "/api/v1/sessions/current",
+        summary: "Sign out",
+        who: SIGNED_IN,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(sessions::sign_out)),
+    },
+    read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
+    read("/api/v1/departments", "Departments", directory::LIST, Shape::List("Department"), || {
+        web::to(directory::departments)
+    }),
+    read("/api/v1/towns", "Towns and subdistricts", directory::LIST, Shape::List("Town"), || web::to(directory::towns)),
+    read("/api/v1/enterprises", "Enterprises", directory::LIST, Shape::List("Enterprise"), || {
+        web::to(directory::enterprises)
+    }),
+    read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || web::to(directory::people)),
+    read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
+        web::to(directory::categories)
+    }),
+    open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
+    open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
+    open("/readyz", "Is each dependency there", Shape::Json, || web::to(ops::ready)),
+    open("/metrics", "Figures, to this host only", Shape::Text, || web::to(ops::figures)),
+    Line {
+        method: "POST",
+        path: "/csp",
+        summary: "A browser reports broken policy; counted, not kept",
+        who: ANYONE,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(ops::policy_broken)),
+    },
+];
+
+const fn read(
+    path: &'static str,
+    summary: &'static str,
+    query: &'static [Parameter],
+    answers: Shape,
+    to: fn() -> Route,
+) -> Line {
+    Line { method: "GET", path, summary, who: SIGNED_IN, query, answers, to: To::Read(to) }
+}
+
+const fn open(path: &'static str, summary: &'static str, answers: Shape, to: fn() -> Route) -> Line {
+    Line { method: "GET", path, summary, who: ANYONE, query: &[], answers, to: To::Read(to) }
+}
+
+const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Whistle"), to: To::Whistle(deed) }
+}
+
+const fn summons(path: &'static str, summary: &'static str, who: &'static str, deed: SummonsDeed) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Summons"), to: To::Summons(deed) }
+}
+
+impl Line {
+    /// The table that the body follows.
+    pub fn order(&self) -> Option<&'static Spec> {
+        match self.to {
+            To::Read(_) => None,
+            To::Order(spec, _) => Some(spec),
+            To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
+            To::Summons(deed) => Some(app::summonses::order_spec(deed)),
+        }
+    }
+
+    /// Whether it is a deed on something that stands, so that it must name a version.
+    pub fn is_deed(&self) -> bool {
+        matches!(self.to, To::Whistle(_) | To::Summons(_))
+    }
+
+    /// Whether it asks for a token.
+    pub fn needs_token(&self) -> bool {
+        self.who != ANYONE
+    }
+
+    fn route(&self) -> Route {
+        let route = match self.to {
+            To::Read(to) | To::Order(_, to) => to(),
+            To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
+            To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
+        };
+        match self.method {
+            "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+            "DELETE" => route.method(Method::DELETE),
+            _ => route.method(Method::POST),
+        }
+    }
+}
+
+/// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
+pub fn resource(path: &'static str, allow: &'static str) -> Resource {
+    let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::not_allowed(allow)) };
+    web::resource(path).app_data(Meter::of(path)).default_service(web::to(refuse))
+}
+
+/// Registers every line.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    for (at, first) in TABLE.iter().enumerate() {
+        if TABLE[..at].iter().any(|line| line.path == first.path) {
+            continue;
+        }
+        let lines: Vec<&Line> = TABLE.iter().filter(|line| line.path == first.path).collect();
+        let methods: Vec<&str> = lines.iter().map(|line| line.method).collect();
+        let here = resource(first.path, allow(&methods));
+        config.service(lines.iter().fold(here, |resource, line| resource.route(line.route())));
+    }
+}
+
+fn allow(methods: &[&str]) -> &'static str {
+    match (methods.contains(&"GET"), methods.contains(&"POST")) {
+        (true, true) => "GET, HEAD, POST",
+        (true, false) => "GET, HEAD",
+        (false, true) => "POST",
+        (false, false) => "DELETE",
+    }
+}
+
+/// The table as text: method, path, who.
+pub fn listing() -> String {
+    TABLE.iter().map(|line| format!("{:6} {:44} {}\n", line.method, line.path, line.who)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_line_stands_once_and_every_deed_has_a_line() {
+        let lines: BTreeSet<_> = TABLE.iter().map(|line| (line.method, line.path)).collect();
+        assert_eq!(lines.len(), TABLE.len());
+        for deed in WhistleDeed::WORDS {
+            assert!(lines.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
+        }
+        for deed in SummonsDeed::WORDS {
+            assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
+        }
+        for line in TABLE.iter().filter(|line| line.is_deed()) {
+            let deed = match line.to {
+                To::Whistle(deed) => deed.as_str(),
+                To::Summons(deed) => deed.as_str(),
+                To::Read(_) | To::Order(..) => unreachable!(),
+            };
+            assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
+        }
+    }
+
+    #[test]
+    fn only_what_the_contract_names_needs_no_token() {
+        let open: Vec<&str> = TABLE.iter().filter(|line| !line.needs_token()).map(|line| line.path).collect();
+        let want = ["/api/v1/sessions", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics", "/csp"];
+        assert_eq!(open, want);
+    }
+
+    #[test]
+    fn the_listing_has_a_line_for_every_route() {
+        assert_eq!(listing().lines().count(), TABLE.len());
+        assert!(listing().starts_with("POST   /api/v1/whistles "));
+    }
+}

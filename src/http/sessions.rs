@@ -1,0 +1,109 @@
+//! Signing in and out at the JSON door, and who one is. A failed try says nothing about which half was wrong.
+
+use super::gate::{Caller, Unsigned};
+use super::problem::{Answer, Problem};
+use super::{Door, json};
+use crate::app::sessions::{self, SignIn};
+use crate::domain::decision::Refusal;
+use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::order::{Field, Kind, Spec, TEXT_MAX, from_json, read};
+use crate::domain::policy::{self, Actor};
+use crate::domain::session;
+use crate::i18n::problems::ProblemKind;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json as value;
+
+/// The body of `POST /sessions`.
+pub(super) static SIGN_IN: Spec = Spec {
+    name: "SignInOrder",
+    fields: &[
+        Field::required("username", Kind::Text { max: TEXT_MAX }),
+        Field::required("password", Kind::Text { max: TEXT_MAX }),
+        // Nobody has enrolled a device yet: a code is taken and not asked for.
+        Field::optional("totp", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// `POST /sessions`
+pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, unsigned: Unsigned) -> Answer {
+    let body = from_json(&unsigned.bytes).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let (reader, faults) = read(&SIGN_IN, &body);
+    let given = faults.judge(reader.text("username").zip(reader.text("password")));
+    let (username, password) = given.map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
+    let address = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
+    let given = SignIn { username: &username, password: &password, address, door: session::Door::Api };
+    let signed_in = sessions::sign_in(&door.hub, given).await?;
+    Ok(json(
+        &mut HttpResponse::Created(),
+        &value!({
+            "access_token": signed_in.access_token, "token_type": "Bearer", "expires_in": signed_in.expires_in,
+            "refresh_token": signed_in.refresh_token,
+        }),
+    ))
+}
+
+/// `DELETE /sessions/current`
+pub(super) async fn sign_out(door: Data<Door>, caller: Caller) -> Answer {
+    sessions::sign_out(&door.hub, &caller.present).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /me`
+pub(super) async fn me(caller: Caller) -> Answer {
+    let actor = &caller.present.actor;
+    Ok(json(
+        &mut HttpResponse::Ok(),
+        &value!({
+            "id": actor.person, "username": actor.username, "name": actor.name, "role": actor.role,
+            "department": actor.unit, "town": actor.town, "permissions": permissions(actor),
+        }),
+    ))
+}
+
+/// What this role may ever do, each thing in its place and state: a hint for menus, never a right.
+fn permissions(actor: &Actor) -> Vec<String> {
+    let (office, speaks) = (policy::is_office(actor), policy::speaks_for(actor, &actor.unit));
+    let whistle = |deed: WhistleDeed| match deed {
+        WhistleDeed::Accept | WhistleDeed::Dispatch | WhistleDeed::Return | WhistleDeed::Decline => office,
+        WhistleDeed::SendBack | WhistleDeed::Close => office,
+        WhistleDeed::Complete => policy::may_blow(actor),
+    };
+    let summons = |deed: SummonsDeed| match deed {
+        SummonsDeed::Acknowledge | SummonsDeed::Submit => speaks,
+        SummonsDeed::ReportIn | SummonsDeed::Start => policy::acts_for(actor, &actor.unit),
+        SummonsDeed::Accept | SummonsDeed::SendBack => office,
+    };
+    let blow = policy::may_blow(actor).then(|| "whistle.blow".to_owned());
+    let whistles = WhistleDeed::ALL.iter().filter(|deed| whistle(**deed)).map(|deed| format!("whistle.{deed}"));
+    let summonses = SummonsDeed::ALL.iter().filter(|deed| summons(**deed)).map(|deed| format!("summons.{deed}"));
+    blow.into_iter().chain(whistles).chain(summonses).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::terms::Role;
+    use crate::ids::PersonId;
+
+    fn may(role: Role) -> Vec<String> {
+        permissions(&Actor {
+            person: PersonId::from_text("pe_1"),
+            username: "u".into(),
+            name: "n".into(),
+            role,
+            unit: "XF".into(),
+            town: None,
+        })
+    }
+
+    #[test]
+    fn i6_supervisors_and_administrators_have_no_deeds() {
+        for role in [Role::Supervisor, Role::Admin, Role::Expert, Role::LegalReviewer] {
+            assert!(may(role).is_empty(), "{role}");
+        }
+        assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));
+        assert!(may(Role::OfficeDuty).contains(&"whistle.accept".to_owned()));
+        assert_eq!(may(Role::Inspector), ["summons.report_in", "summons.start"]);
+    }
+}

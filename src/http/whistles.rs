@@ -1,0 +1,132 @@
+//! Whistles at the JSON door: blow one, do a deed on one, read one, list them. Handlers carry questions in and cards
+//! out; what may be asked is `app`'s to judge, in the order of checks of the HTTP contract.
+
+use super::gate::{Caller, Posted, code};
+use super::problem::{Answer, Problem};
+use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
+use super::{Door, cursor, json, tagged};
+use crate::app::sessions::Present;
+use crate::app::whistles::{self, TimelinePage};
+use crate::app::cards;
+use crate::domain::deeds::WhistleDeed;
+use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
+use crate::domain::whistle::blow::fold;
+use crate::i18n::Lang;
+use crate::store::whistles::{Position, Sort, WhistleQuery};
+use actix_web::http::header::LOCATION;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json as value};
+
+const NEWEST: &str = "-blown_at";
+const OLDEST: &str = "blown_at";
+const DUE: &str = "due_at";
+
+/// What a list of whistles takes.
+pub(super) const LIST: &[Parameter] = &[
+    Parameter { name: "status", takes: Takes::Words(WhistleStatus::WORDS) },
+    Parameter { name: "urgency", takes: Takes::Words(Urgency::WORDS) },
+    Parameter { name: "severity", takes: Takes::Words(Severity::WORDS) },
+    Parameter { name: "category", takes: Takes::Words(Category::WORDS) },
+    Parameter { name: "town", takes: Takes::Codes },
+    Parameter { name: "department", takes: Takes::Codes },
+    Parameter { name: "enterprise", takes: Takes::Codes },
+    Parameter { name: "overdue", takes: Takes::Flag },
+    SEARCH_PARAMETER,
+    Parameter { name: "sort", takes: Takes::Sort(&[NEWEST, OLDEST, DUE]) },
+    LIMIT_PARAMETER,
+    CURSOR_PARAMETER,
+];
+
+/// What a timeline takes.
+pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
+
+/// `POST /whistles`
+pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
+    let blown = whistles::blow(&door.hub, posted.asked()).await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, format!("/api/v1/whistles/{}", blown.code)));
+    Ok(json(tagged(&mut answer, blown.version, blown.replayed), &blown.card))
+}
+
+/// `POST /whistles/{code}/{deed}`: the whistle as it stands now.
+pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: WhistleDeed) -> Answer {
+    let done = whistles::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
+    shown(&door, &posted.present, posted.lang, &done.code, done.replayed).await
+}
+
+/// `GET /whistles/{code}`
+pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let answer = shown(&door, &caller.present, caller.lang, code(&request), false).await?;
+    Query::read(request.query_string(), &[])?;
+    Ok(answer)
+}
+
+async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
+    let open = whistles::open(&door.hub, &present.scope, code).await?;
+    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, lang);
+    Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
+}
+
+/// `GET /whistles`
+pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let (hub, scope) = (&door.hub, &caller.present.scope);
+    let given = Query::read(request.query_string(), LIST)?;
+    let (sort, list) = match given.text("sort") {
+        Some(OLDEST) => (Sort::OldestFirst, "whistles blown_at"),
+        Some(DUE) => (Sort::DueFirst, "whistles due_at"),
+        Some(_) | None => (Sort::NewestFirst, "whistles -blown_at"),
+    };
+    let place = cursor::Place { list, viewer: scope.viewer() };
+    let mut query = filters(&door, &given)?;
+    query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
+    query.sort = sort;
+    query.limit = given.limit + 1;
+    let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
+    let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
+    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
+}
+
+fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
+    let directory = &door.hub.rules.directory;
+    Ok(WhistleQuery {
+        status: given.words("status", WhistleStatus::parse),
+        urgency: given.words("urgency", Urgency::parse),
+        severity: given.words("severity", Severity::parse),
+        category: given.words("category", Category::parse),
+        town: given.codes("town", |code| directory.town(code).is_some())?,
+        department: given.codes("department", |code| directory.is_unit(code))?,
+        enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
+        overdue: given.flag("overdue"),
+        q: given.search().map(fold),
+        ..WhistleQuery::default()
+    })
+}
+
+/// `GET /whistles/{code}/timeline`
+pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let (hub, scope, code) = (&door.hub, &caller.present.scope, code(&request));
+    let list = format!("timeline {code}");
+    let place = cursor::Place { list: &list, viewer: scope.viewer() };
+    let asked = Query::read(request.query_string(), TIMELINE).and_then(|given| {
+        let after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
+        Ok((given.limit, after.map_or(0, |position| position.key)))
+    });
+    let (limit, after_seq) = match asked {
+        Ok(asked) => asked,
+        // Whether the whistle exists comes before what is wrong with the question.
+        Err(problem) => {
+            whistles::open(hub, scope, code).await?;
+            return Err(problem);
+        }
+    };
+    let page_asked = TimelinePage { code: code.to_owned(), after_seq, limit: limit + 1 };
+    let (whistle, events) = whistles::timeline(hub, scope, page_asked).await?;
+    let (events, more) = page(events, limit);
+    let position = |seq| Position { key: seq, id: String::new() };
+    let last = events.last().filter(|_| more).map(|event| cursor::seal(hub, place, &position(event.seq)));
+    let directory = &hub.rules.directory;
+    let cards: Vec<Value> = events.iter().map(|event| cards::timeline_entry(event, &whistle, directory)).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
+}

@@ -1,0 +1,189 @@
+//! A small HTTP/1.1 client: one connection a request, everything in the open, so that a test can also send what no
+//! library would. Every wait has an end.
+
+use serde_json::Value;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// The end of any one request.
+const AMPLE: Duration = Duration::from_secs(30);
+
+/// One request under way.
+#[derive(Clone)]
+pub struct Ask {
+    to: SocketAddr,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    /// Names in lower case, in the order of the answer.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Ask {
+    /// `path` as it goes over the wire.
+    pub fn new(to: SocketAddr, method: &str, path: &str) -> Ask {
+        let headers = vec![("Host".into(), to.to_string()), ("Connection".into(), "close".into())];
+        Ask { to, method: method.into(), path: path.into(), headers, body: Vec::new() }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Ask {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn bearer(self, token: &str) -> Ask {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    pub fn key(self, key: &str) -> Ask {
+        self.header("Idempotency-Key", key)
+    }
+
+    /// `If-Match` with our strong tag.
+    pub fn version(self, version: i64) -> Ask {
+        self.header("If-Match", &format!("\"{version}\""))
+    }
+
+    pub fn english(self) -> Ask {
+        self.header("Accept-Language", "en")
+    }
+
+    pub fn json(self, body: &Value) -> Ask {
+        self.raw("application/json", body.to_string().into_bytes())
+    }
+
+    pub fn raw(self, media_type: &str, body: Vec<u8>) -> Ask {
+        let mut ask = self.header("Content-Type", media_type);
+        ask.body = body;
+        ask
+    }
+
+    /// A body without a word about its type.
+    pub fn untyped(mut self, body: Vec<u8>) -> Ask {
+        self.body = body;
+        self
+    }
+
+    pub async fn send(self) -> Reply {
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.body.is_empty() || self.method == "POST" {
+            head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend_from_slice(&self.body);
+        let answer = raw(self.to, &bytes).await;
+        Reply::read(&answer).unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.path))
+    }
+}
+
+/// Sends these bytes and reads until the other side closes: what was answered, perhaps nothing.
+pub async fn raw(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    tokio::time::timeout(AMPLE, converse(to, bytes)).await.expect("the door neither answers nor closes")
+}
+
+async fn converse(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let stream = TcpStream::connect(to).await.unwrap();
+    let (mut sent, mut answer, mut piece) = (0, Vec::new(), vec![0; 64 * 1024]);
+    let mut writing = true;
+    loop {
+        if writing && sent == bytes.len() {
+            writing = false;
+        }
+        if writing {
+            tokio::select! {
+                ready = stream.writable() => ready.unwrap(),
+                ready = stream.readable() => ready.unwrap(),
+            }
+            match stream.try_write(&bytes[sent..]) {
+                Ok(count) => sent += count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                // The door closed on us: what it said before is what counts.
+                Err(_) => writing = false,
+            }
+        } else {
+            stream.readable().await.unwrap();
+        }
+        match stream.try_read(&mut piece) {
+            Ok(0) => return answer,
+            Ok(count) => answer.extend_from_slice(&piece[..count]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return answer,
+        }
+    }
+}
+
+impl Reply {
+    /// Reads one whole answer.
+    pub fn read(bytes: &[u8]) -> Option<Reply> {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let head = String::from_utf8(bytes[..end].to_vec()).ok()?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let pair = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let headers = lines.map(pair).collect::<Option<Vec<_>>>()?;
+        Some(Reply { status, headers, body: bytes[end + 4..].to_vec() })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
+    }
+
+    /// The version in the `ETag`.
+    pub fn version(&self) -> i64 {
+        self.header("etag").unwrap().trim_matches('"').parse().unwrap()
+    }
+
+    /// Fails unless this is the status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Reply {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// The problem's slug, `stale`; empty when it is none.
+    pub fn problem(&self) -> String {
+        if self.header("content-type") != Some("application/problem+json") {
+            return String::new();
+        }
+        let kind = self.json()["type"].as_str().unwrap_or_default().to_owned();
+        kind.strip_prefix("urn:whistle-hub:problem:").unwrap_or_default().to_owned()
+    }
+
+    /// `/pointer code` of every fault.
+    pub fn faults(&self) -> Vec<String> {
+        let body = self.json();
+        let list = body["errors"].as_array().cloned().unwrap_or_default();
+        let one = |fault: &Value| format!("{} {}", fault["pointer"].as_str().unwrap_or("?"), fault["code"].as_str().unwrap());
+        list.iter().map(one).collect()
+    }
+
+    /// Everything but what differs between any two requests: the request's own id and the date.
+    pub fn sameness(&self) -> String {
+        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != "x-request-id" && name != "date").collect();
+        headers.sort();
+        let id = self.header("x-request-id").unwrap_or("no id");
+        format!("{} {headers:?} {}", self.status, self.text().replace(id, "<id>"))
+    }
+}

@@ -1,0 +1,42 @@
+//! Letters that left during a story: read them, and check what none may say (DOMAIN §6.4) after every story.
+
+use super::Town;
+use std::sync::PoisonError;
+use whistle_hub::domain::terms::LetterKind;
+use whistle_hub::mail::Rendered;
+
+impl Town {
+    /// Every letter so far, in the order in which they left.
+    pub fn letters(&self) -> Vec<Rendered> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `kind → recipient` of every letter so far, sorted.
+    pub fn letters_told(&self) -> Vec<String> {
+        let mut told: Vec<String> = self.letters().iter().map(|one| format!("{} → {}", one.kind, one.to)).collect();
+        told.sort();
+        told
+    }
+
+    /// How many letters of a kind went to a sign-in.
+    pub fn letters_of(&self, kind: LetterKind, username: &str) -> usize {
+        let to = format!("{username}@yunhu.example");
+        self.letters().iter().filter(|one| one.kind == kind && one.to == to).count()
+    }
+
+    /// No letter holds what was said, a firm, a person, a phone or a token.
+    pub(super) fn check_letters(&self) {
+        let directory = &self.hub.rules.directory;
+        let firms = directory.enterprises.iter().flat_map(|firm| [firm.name.as_str(), &firm.credit_code]);
+        let people = directory.people.iter().map(|person| person.name.as_str());
+        let said = self.said.borrow();
+        let forbidden: Vec<&str> = said.iter().map(String::as_str).chain(firms).chain(people).collect();
+        for letter in self.letters() {
+            for part in [&letter.subject, &letter.text, &letter.html] {
+                for text in &forbidden {
+                    assert!(!part.contains(text), "{} to {} holds {text}", letter.kind, letter.to);
+                }
+            }
+        }
+    }
+}

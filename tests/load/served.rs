@@ -1,0 +1,93 @@
+//! A server in a process of its own: started, waited for, killed. It goes with its owner, whatever happens; its log
+//! stays in the folder that it was given.
+
+use super::{Connection, request};
+use anyhow::{Context, bail};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a start may take before it counts as failed.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running server that told its address.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// The hub itself, on the sample district in `dir`.
+pub(crate) fn demo(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whistle-hub"));
+    command.arg("demo").arg("--dir").arg(dir).args(["--port", "0"]);
+    command
+}
+
+impl Served {
+    /// Starts a server that prints `http://<address>/` and waits until it is ready. Its log goes to `dir/log`.
+    pub(crate) async fn start(mut command: Command, dir: &Path) -> anyhow::Result<Served> {
+        std::fs::create_dir_all(dir)?;
+        let log = File::options().create(true).append(true).open(dir.join("log"))?;
+        let mut child = command.stdout(Stdio::piped()).stderr(log).stdin(Stdio::null()).spawn()?;
+        let out = child.stdout.take().context("a server without output")?;
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            let lines = BufReader::new(out).lines().map_while(Result::ok);
+            // Read to the end: a full pipe would stop the server.
+            lines.filter_map(|line| address_in(&line)).for_each(|address| drop(tell.send(address)));
+        });
+        let Ok(address) = told.recv_timeout(START_DEADLINE) else {
+            drop(child.kill());
+            let status = child.wait()?;
+            bail!("the server did not tell its address ({status}); its log is {}", dir.join("log").display());
+        };
+        let served = Served { child, address };
+        served.wait_until_ready().await?;
+        Ok(served)
+    }
+
+    async fn wait_until_ready(&self) -> anyhow::Result<()> {
+        let ready = request("GET", "/readyz", &[], "");
+        let began = Instant::now();
+        while began.elapsed() < START_DEADLINE {
+            if let Ok(mut connection) = Connection::open(self.address).await
+                && let Ok(answer) = connection.ask(&ready).await
+                && answer.status == 200
+            {
+                return Ok(());
+            }
+            pause(2).await;
+        }
+        bail!("the server is not ready after {START_DEADLINE:?}")
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Already gone is as good.
+        drop(self.kill());
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let from = line.find("http://")? + "http://".len();
+    line[from..].split('/').next()?.trim().parse().ok()
+}
+
+/// Lets time pass: another process rings no bell of ours. Milliseconds.
+#[allow(clippy::disallowed_methods, reason = "another process rings no bell of ours")]
+pub(crate) async fn pause(ms: u64) {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+}
