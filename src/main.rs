@@ -5,9 +5,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use whistle_hub::run::{Command, obey};
 
-#[actix_web::main]
-async fn main() -> ExitCode {
-    match obey(Command::parse()).await {
+fn main() -> ExitCode {
+    match obey(Command::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             writeln!(std::io::stderr(), "whistle-hub: {fault:#}").ok();

@@ -2,6 +2,7 @@
 //! unit and the office act.
 
 use super::asked::Asked;
+use super::cards::Texts;
 use super::deeds::{Loaded, Target, Way};
 use super::whistles::text_ids;
 use super::{Hub, Undone};
@@ -116,4 +117,14 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenSummons, U
 pub async fn list(hub: &Hub, scope: &Scope, query: SummonsQuery) -> Result<Vec<SummonsItem>, Undone> {
     let (scope, now) = (scope.clone(), hub.now());
     Ok(hub.ledger.read(move |reading| summonses::list(reading, &scope, &query, now)).await?)
+}
+
+/// What listed summonses ask for and answer: they have passed the reader's Scope.
+pub async fn texts(hub: &Hub, items: &[SummonsItem]) -> Result<Texts, Undone> {
+    let of_one = |item: &SummonsItem| [item.summons.task.clone(), item.summons.result.clone()];
+    let ids: Vec<TextId> = items.iter().flat_map(of_one).flatten().collect();
+    if ids.is_empty() {
+        return Ok(Texts::new());
+    }
+    Ok(hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?)
 }

@@ -176,3 +176,38 @@ impl From<Vec<Fault>> for Refusal {
         Refusal::Faults(faults)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tests::sample::at;
+    use crate::domain::tests::story::Story;
+    use serde_json::json;
+
+    #[test]
+    fn codes_have_four_digits_or_more_and_a_series_per_year() {
+        let series = Series { prefix: "WH", year: 2026 };
+        assert_eq!(series.name(), "WH/2026");
+        let codes = [1, 731, 9999, 10_000].map(|n| series.code(n));
+        assert_eq!(codes, ["WH-2026-0001", "WH-2026-0731", "WH-2026-9999", "WH-2026-10000"]);
+    }
+
+    #[test]
+    fn the_number_that_the_pen_allots_reaches_the_row_and_the_remembered_answer() {
+        let blown = Story::blown(at("11-25 10:00"), "liaison.xf", r#"{"category":"fire","what":"a","place":"b"}"#);
+        let mut change = blown.unwrap().last;
+        let body = BodyDigest { salt: [0; 16], digest: [0; 32] };
+        let (key, at, card) = ("k".to_owned(), at("11-25 10:00"), Some(json!({ "code": "", "status": "submitted" })));
+        change.receipt = Some(Receipt { key, body, at, code: String::new(), version: 1, card });
+        change.number(7);
+        let receipt = change.receipt.as_ref().unwrap();
+        assert_eq!(
+            (change.whistle.as_ref().unwrap().code.as_str(), receipt.code.as_str()),
+            ("WH-2026-0007", "WH-2026-0007")
+        );
+        assert_eq!(receipt.card, Some(json!({ "code": "WH-2026-0007", "status": "submitted" })));
+        change.series = None;
+        change.number(8);
+        assert_eq!(change.whistle.unwrap().code, "WH-2026-0007", "without a series nothing is numbered");
+    }
+}

@@ -82,13 +82,17 @@ fn can_summons(deed: SummonsDeed, summons: &Summons) -> bool {
 /// What this actor may do to the whistle now, in the order of the list.
 pub fn allowed_on_whistle(actor: &Actor, whistle: &Whistle) -> Vec<&'static str> {
     let all = WhistleDeed::ALL.iter().copied();
-    all.filter(|deed| may_whistle(*deed, actor, whistle) && can_whistle(*deed, whistle)).map(WhistleDeed::as_str).collect()
+    all.filter(|deed| may_whistle(*deed, actor, whistle) && can_whistle(*deed, whistle))
+        .map(WhistleDeed::as_str)
+        .collect()
 }
 
 /// What this actor may do to the summons now.
 pub fn allowed_on_summons(actor: &Actor, summons: &Summons) -> Vec<&'static str> {
     let all = SummonsDeed::ALL.iter().copied();
-    all.filter(|deed| may_summons(*deed, actor, summons) && can_summons(*deed, summons)).map(SummonsDeed::as_str).collect()
+    all.filter(|deed| may_summons(*deed, actor, summons) && can_summons(*deed, summons))
+        .map(SummonsDeed::as_str)
+        .collect()
 }
 
 /// 403: this role (or this unit) never may.

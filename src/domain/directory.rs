@@ -346,7 +346,10 @@ mod tests {
             let known = (directory.is_unit(code), directory.may_be_summoned(code), directory.may_have_blown(code));
             assert_eq!(known, (unit, summoned, blown_for), "{code}");
         }
-        assert_eq!((directory.office(), directory.unit_name("SQ01"), directory.unit_name("XF")), ("AWB", "镇T01", "简称XF"));
+        assert_eq!(
+            (directory.office(), directory.unit_name("SQ01"), directory.unit_name("XF")),
+            ("AWB", "镇T01", "简称XF")
+        );
         assert_eq!((directory.unit_name_en("T02"), directory.unit_name_en("??")), ("Town T02", "??"));
     }
 

@@ -63,3 +63,21 @@ impl Obligation {
         self.is_armed() && self.due_at <= now
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::tests::sample::at;
+    use crate::domain::tests::story::Story;
+
+    #[test]
+    fn an_obligation_is_overdue_from_its_limit_on_until_the_move_is_made() {
+        let blow = r#"{"category":"fire","what":"a","place":"b"}"#;
+        let mut triage = Story::blown(at("11-25 10:00"), "liaison.xf", blow).unwrap().tree.obligations.remove(0);
+        let overdue = ["11-25 15:29", "11-25 15:30", "12-25 10:00"].map(|now| triage.is_overdue(at(now)));
+        assert_eq!(overdue, [false, true, true]);
+        triage.passed_at = Some(at("11-25 15:30"));
+        assert!(triage.is_armed() && triage.is_overdue(at("11-25 16:00")), "noticed is not done");
+        triage.ended_at = Some(at("11-25 16:00"));
+        assert!(!triage.is_armed() && !triage.is_overdue(at("12-25 10:00")));
+    }
+}

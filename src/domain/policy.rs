@@ -133,11 +133,23 @@ mod tests {
     fn only_whom_the_domain_page_names_may_blow_and_the_office_only_for_others() {
         let may: Vec<_> = PEOPLE.iter().filter(|(who, ..)| may_blow(&actor(who))).map(|(who, ..)| *who).collect();
         let expected = [
-            "office", "office.2", "director", "director.2", "liaison.yj", "head.yj", "head.xf", "head.xf.2", "liaison.xf",
-            "liaison.sh", "town.t01", "squad.sq01", "town.t02",
+            "office",
+            "office.2",
+            "director",
+            "director.2",
+            "liaison.yj",
+            "head.yj",
+            "head.xf",
+            "head.xf.2",
+            "liaison.xf",
+            "liaison.sh",
+            "town.t01",
+            "squad.sq01",
+            "town.t02",
         ];
         assert_eq!(may, expected);
-        let behalf: Vec<_> = PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
+        let behalf: Vec<_> =
+            PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
         assert_eq!(behalf, ["office", "office.2", "director", "director.2"]);
     }
 
@@ -163,7 +175,8 @@ mod tests {
 
     #[test]
     fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators() {
-        let all: Vec<_> = PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
+        let all: Vec<_> =
+            PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
         assert_eq!(all, ["office", "office.2", "director", "director.2", "admin", "supervisor"]);
     }
 }

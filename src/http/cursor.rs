@@ -15,7 +15,7 @@ const LENGTH_MAX: usize = 512;
 
 /// The list that a cursor belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub(super) struct Place<'a> {
     /// Which list, in which order: `whistles -blown_at`.
     pub list: &'a str,
     /// Under whose eyes: the Scope's viewer, or the reader.
@@ -23,7 +23,7 @@ pub struct Place<'a> {
 }
 
 /// The cursor for what comes after `position`: URL-safe text.
-pub fn seal(hub: &Hub, place: Place<'_>, position: &Position) -> String {
+pub(super) fn seal(hub: &Hub, place: Place<'_>, position: &Position) -> String {
     let mut plain = position.key.to_be_bytes().to_vec();
     plain.extend_from_slice(position.id.as_bytes());
     let mac = hub.mac("cursor", &sealed_text(place, &plain));
@@ -37,7 +37,7 @@ pub fn seal(hub: &Hub, place: Place<'_>, position: &Position) -> String {
 }
 
 /// The position in a cursor of this list; 400 for any other text.
-pub fn open(hub: &Hub, place: Place<'_>, cursor: &str) -> Result<Position, Problem> {
+pub(super) fn open(hub: &Hub, place: Place<'_>, cursor: &str) -> Result<Position, Problem> {
     let opened = bytes_of(cursor).and_then(|bytes| {
         let (plain, mac) = bytes.split_at_checked(bytes.len().checked_sub(SEAL)?)?;
         let ours = hub.mac("cursor", &sealed_text(place, plain));
@@ -60,7 +60,7 @@ fn sealed_text(place: Place<'_>, plain: &[u8]) -> Vec<u8> {
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    if hex.len() > LENGTH_MAX || hex.len() % 2 != 0 {
+    if hex.len() > LENGTH_MAX || !hex.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
@@ -91,7 +91,8 @@ mod tests {
     fn t18_a_cursor_opens_in_no_other_list_order_or_scope() {
         let hub = hub();
         let cursor = seal(&hub, HERE, &position());
-        for (list, viewer) in [("whistles blown_at", "XF"), ("whistles -blown_at", "YJ"), ("whistles -blown_atX", "F")] {
+        for (list, viewer) in [("whistles blown_at", "XF"), ("whistles -blown_at", "YJ"), ("whistles -blown_atX", "F")]
+        {
             assert!(open(&hub, Place { list, viewer }, &cursor).is_err(), "{list} {viewer}");
         }
     }

@@ -99,7 +99,8 @@ fn answer<'r, T: Serialize>(
     let after = given.text("cursor").map(|cursor| cursor::open(&door.hub, place, cursor)).transpose()?;
     let begin = after.map_or(0, |position| usize::try_from(position.key).unwrap_or(usize::MAX));
     let wanted = given.search().map(fold);
-    let found = |names: &[&str]| wanted.as_ref().is_none_or(|wanted| names.iter().any(|name| fold(name).contains(wanted)));
+    let found =
+        |names: &[&str]| wanted.as_ref().is_none_or(|wanted| names.iter().any(|name| fold(name).contains(wanted)));
     let mut rest = rows.filter(|(_, names)| found(names)).map(|(row, _)| row).skip(begin);
     let items: Vec<T> = rest.by_ref().take(given.limit.into()).collect();
     let end = i64::try_from(begin.saturating_add(items.len())).unwrap_or(i64::MAX);

@@ -95,7 +95,9 @@ pub(super) async fn frame(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     let (method, lang) = (word(request.method()), gate::lang(request.headers()));
     let answered = match refused(&request, &door) {
         Some(problem) => Ok(request.error_response(problem)),
-        None => unless_panicked(next.call(request)).await.unwrap_or_else(|| Err(Problem::new(ProblemKind::Internal).into())),
+        None => {
+            unless_panicked(next.call(request)).await.unwrap_or_else(|| Err(Problem::new(ProblemKind::Internal).into()))
+        }
     };
     match answered {
         Ok(response) => {

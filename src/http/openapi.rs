@@ -93,9 +93,7 @@ fn parameters(line: &Line) -> Vec<Value> {
     if line.path.contains("{code}") {
         all.push(json!({ "name": "code", "in": "path", "required": true, "schema": { "type": "string" } }));
     }
-    let header = |name: &str, required: bool, schema: Value| {
-        json!({ "name": name, "in": "header", "required": required, "schema": schema })
-    };
+    let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
     if line.is_deed() {
         all.push(header("If-Match", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })));
     }
@@ -158,7 +156,8 @@ fn list_of(name: &str) -> Value {
 /// An object whose members are all there.
 fn object(members: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
-    let properties: Map<String, Value> = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let properties: Map<String, Value> =
+        members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     json!({ "type": "object", "properties": properties, "required": names })
 }
 
@@ -305,12 +304,8 @@ fn summons() -> Vec<(&'static str, Value)> {
 
 fn problem() -> Value {
     let text = || json!({ "type": "string" });
-    let mut problem = object(&[
-        ("type", text()),
-        ("title", text()),
-        ("status", json!({ "type": "integer" })),
-        ("instance", text()),
-    ]);
+    let mut problem =
+        object(&[("type", text()), ("title", text()), ("status", json!({ "type": "integer" })), ("instance", text())]);
     let fault = json!({
         "type": "object",
         "properties": { "pointer": text(), "parameter": text(), "code": text(), "message": text() },

@@ -169,7 +169,8 @@ struct Common<'a> {
 }
 
 fn faults_as(named: &str, faults: &[Fault], lang: Lang) -> Value {
-    let one = |fault: &Fault| json!({ named: fault.pointer, "code": fault.code.as_str(), "message": lang.fault(fault) });
+    let one =
+        |fault: &Fault| json!({ named: fault.pointer, "code": fault.code.as_str(), "message": lang.fault(fault) });
     faults.iter().map(one).collect()
 }
 
@@ -229,10 +230,9 @@ impl From<Undone> for Problem {
             Undone::Refusal(refusal) => refusal.into(),
             Undone::Fault(fault) => fault.into(),
             Undone::WrongPassword => ProblemKind::SignInFailed.into(),
-            Undone::TooManyTries { retry_after_seconds } => Problem {
-                more: More::RetryAfter(retry_after_seconds),
-                ..Problem::new(ProblemKind::TooManyTries)
-            },
+            Undone::TooManyTries { retry_after_seconds } => {
+                Problem { more: More::RetryAfter(retry_after_seconds), ..Problem::new(ProblemKind::TooManyTries) }
+            }
         }
     }
 }
@@ -292,7 +292,8 @@ mod tests {
         let passed = Passed { seq: 7, at: At(0), kind: EventKind::WhistleAccepted, doer: Some(doer) };
         let body = said(Refusal::Moved { current_version: 2, changes: vec![passed] });
         assert_eq!(body["current_version"], json!(2));
-        let change = json!({ "seq": 7, "at": At(0).rfc3339(), "kind": "whistle.accepted", "actor": { "department": "AWB" } });
+        let change =
+            json!({ "seq": 7, "at": At(0).rfc3339(), "kind": "whistle.accepted", "actor": { "department": "AWB" } });
         assert_eq!(body["changes"], json!([change]));
     }
 

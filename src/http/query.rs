@@ -95,7 +95,8 @@ impl Query {
 
     /// The codes of a list, each of which must exist.
     pub fn codes(&self, name: &str, exists: impl Fn(&str) -> bool) -> Result<Vec<String>, Problem> {
-        let codes: Vec<String> = self.text(name).map(|value| value.split(',').map(str::to_owned).collect()).unwrap_or_default();
+        let codes: Vec<String> =
+            self.text(name).map(|value| value.split(',').map(str::to_owned).collect()).unwrap_or_default();
         match codes.iter().all(|code| exists(code)) {
             true => Ok(codes),
             false => Err(Problem::parameters(vec![parameter(name, FaultCode::NoSuch)])),
@@ -186,15 +187,14 @@ mod tests {
     fn refused(raw: &str) -> Vec<(String, &'static str)> {
         let problem = Query::read(raw, KNOWN).unwrap_err();
         assert_eq!(problem.kind(), ProblemKind::BadFilter);
-        match problem.more() {
-            More::Parameters(faults) => faults.iter().map(|fault| (fault.pointer.clone(), fault.code.as_str())).collect(),
-            other => panic!("{other:?}"),
-        }
+        let More::Parameters(faults) = problem.more() else { panic!("{problem:?}") };
+        faults.iter().map(|fault| (fault.pointer.clone(), fault.code.as_str())).collect()
     }
 
     #[test]
     fn a_query_is_read_by_its_table() {
-        let query = Query::read("status=closed,submitted&town=T01&overdue=true&q=%E9%85%8D+%E7%94%B5&limit=7", KNOWN).unwrap();
+        let query =
+            Query::read("status=closed,submitted&town=T01&overdue=true&q=%E9%85%8D+%E7%94%B5&limit=7", KNOWN).unwrap();
         assert_eq!(query.words("status", |word| Some(word.to_owned())), ["closed", "submitted"]);
         assert_eq!(query.codes("town", |code| code == "T01").unwrap(), ["T01"]);
         assert_eq!((query.flag("overdue"), query.search(), query.limit), (Some(true), Some("配 电"), 7));

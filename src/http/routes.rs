@@ -106,7 +106,9 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/enterprises", "Enterprises", directory::LIST, Shape::List("Enterprise"), || {
         web::to(directory::enterprises)
     }),
-    read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || web::to(directory::people)),
+    read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || {
+        web::to(directory::people)
+    }),
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),

@@ -1,4 +1,5 @@
-//! Signing in and out at the JSON door, and who one is. A failed try says nothing about which half was wrong.
+//! Signing in and out at the JSON door, and who one is. A failed try says nothing about which half was wrong; no name
+//! or password of a try is kept or logged here.
 
 use super::gate::{Caller, Unsigned};
 use super::problem::{Answer, Problem};

@@ -1,7 +1,8 @@
-//! Summonses at the JSON door: do a deed on one, read one, list them. Handlers carry questions in and cards out.
+//! Summonses at the JSON door: do a deed on one, read one, list them. Handlers carry questions in and cards out; what
+//! may be asked is `app`'s to judge.
 
 use super::gate::{Caller, Posted, code};
-use super::problem::{Answer, Problem};
+use super::problem::Answer;
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, Takes, page};
 use super::{Door, cursor, json, tagged};
 use crate::app::cards;
@@ -10,9 +11,7 @@ use crate::app::summonses;
 use crate::domain::deeds::SummonsDeed;
 use crate::domain::terms::SummonsStatus;
 use crate::i18n::problems::ProblemKind;
-use crate::ids::TextId;
-use crate::store;
-use crate::store::summonses::{SummonsItem, SummonsQuery};
+use crate::store::summonses::SummonsQuery;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json as value};
@@ -60,17 +59,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     };
     let (items, more) = page(summonses::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
-    let texts = texts(&door, &items).await?;
+    let texts = summonses::texts(hub, &items).await?;
     let cards: Vec<Value> = items.iter().map(|item| cards::summons_item(item, &caller.present.actor, &texts)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
-}
-
-/// The texts of summonses that have passed the reader's Scope.
-async fn texts(door: &Door, items: &[SummonsItem]) -> Result<cards::Texts, Problem> {
-    let of_one = |item: &SummonsItem| [item.summons.task.clone(), item.summons.result.clone()];
-    let ids: Vec<TextId> = items.iter().flat_map(of_one).flatten().collect();
-    if ids.is_empty() {
-        return Ok(cards::Texts::new());
-    }
-    Ok(door.hub.ledger.read(move |reading| store::whistles::texts(reading, &ids)).await?)
 }

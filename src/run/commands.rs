@@ -52,8 +52,13 @@ enum What {
 const DEMO_DIR: &str = "data";
 const DEMO_PASSWORD: &str = "whistle-demo";
 
-/// Does what the operator said.
-pub async fn obey(command: Command) -> anyhow::Result<()> {
+/// Does what the operator said. Not `async` on purpose: the whole state machine is compiled here, once, and not again
+/// in every binary that calls it.
+pub fn obey(command: Command) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(obeyed(command))
+}
+
+async fn obeyed(command: Command) -> anyhow::Result<()> {
     let settings = Settings::load(command.config.as_deref(), environment())?;
     match command.what {
         What::Serve => {

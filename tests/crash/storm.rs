@@ -34,7 +34,12 @@ struct Ended {
 pub(crate) struct Storm(JoinSet<anyhow::Result<Ended>>);
 
 impl Storm {
-    pub(crate) fn start(address: SocketAddr, tokens: &[String], round: usize, connections: usize) -> anyhow::Result<Storm> {
+    pub(crate) fn start(
+        address: SocketAddr,
+        tokens: &[String],
+        round: usize,
+        connections: usize,
+    ) -> anyhow::Result<Storm> {
         let (tokens, orders) = (Arc::new(tokens.to_vec()), Arc::new(orders()?));
         let mut all = JoinSet::new();
         for number in 0..connections {

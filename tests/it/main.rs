@@ -2,5 +2,19 @@
 //! as clients do. Only what is named `db_…` looks behind the door. Nothing here sleeps or needs a network.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bodies;
+mod canaries;
+mod deadlines;
+mod doors;
+mod keys;
+mod letters;
+mod lists;
 mod mail_faults;
+mod operation;
+mod order_of_checks;
+mod rights;
+mod signing_in;
+mod tokens;
 mod town;
+mod versions;
+mod whistles;

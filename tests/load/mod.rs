@@ -23,9 +23,8 @@ const PIECE: usize = 16 * 1024;
 const PASSWORD: &str = "whistle-demo";
 
 /// Liaisons who blow, each with a token of their own.
-pub(crate) const BLOWERS: [&str; 8] = [
-    "liaison.yj", "liaison.xf", "liaison.sh", "liaison.zj", "liaison.sc", "liaison.ga", "liaison.jt", "liaison.wj",
-];
+pub(crate) const BLOWERS: [&str; 8] =
+    ["liaison.yj", "liaison.xf", "liaison.sh", "liaison.zj", "liaison.sc", "liaison.ga", "liaison.jt", "liaison.wj"];
 
 /// One kept connection.
 pub(crate) struct Connection {

@@ -23,15 +23,11 @@ pub(crate) fn orders() -> anyhow::Result<Vec<Value>> {
             "urgency": text("urgency")?, "severity_claimed": text("severity")?, "source": text("source")?,
             "needed_departments": needed,
         });
-        match (text("enterprise_code")?, text("place_zh")?) {
-            ("", place) => {
-                order["place"] = place.into();
-                order["town"] = text("town_code")?.into();
-            }
-            (firm, "") => order["enterprise"] = firm.into(),
-            (firm, place) => {
-                order["enterprise"] = firm.into();
-                order["place"] = place.into();
+        // An enterprise brings its town along; what the file leaves empty was not said.
+        let town = if text("enterprise_code")?.is_empty() { text("town_code")? } else { "" };
+        for (field, said) in [("enterprise", text("enterprise_code")?), ("place", text("place_zh")?), ("town", town)] {
+            if !said.is_empty() {
+                order[field] = said.into();
             }
         }
         orders.push(order);

@@ -39,7 +39,9 @@ impl Served {
         std::thread::spawn(move || {
             let lines = BufReader::new(out).lines().map_while(Result::ok);
             // Read to the end: a full pipe would stop the server.
-            lines.filter_map(|line| address_in(&line)).for_each(|address| drop(tell.send(address)));
+            for address in lines.filter_map(|line| address_in(&line)) {
+                tell.send(address).ok();
+            }
         });
         let Ok(address) = told.recv_timeout(START_DEADLINE) else {
             drop(child.kill());

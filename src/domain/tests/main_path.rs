@@ -15,7 +15,8 @@ struct Step {
 }
 
 const BLOW: &str = r#"{"category":"dust_explosion","what":"除尘管道积尘","enterprise":"E01"}"#;
-const ACCEPT: &str = r#"{"severity":"general","urgency":"normal","lead":"YJ","supports":["XF"],"route":"coordinated","dispatch":false}"#;
+const ACCEPT: &str =
+    r#"{"severity":"general","urgency":"normal","lead":"YJ","supports":["XF"],"route":"coordinated","dispatch":false}"#;
 const DISPATCH: &str =
     r#"{"summonses":[{"department":"YJ","role":"lead","task":"查"},{"department":"XF","role":"support"}]}"#;
 
@@ -51,7 +52,12 @@ const MAIN_PATH: [Step; 12] = [
     },
     Step {
         when: "11-25 14:00",
-        deed: ["inspector.xf", "XF", "report_in", r#"{"officers":["pe_inspector.xf","pe_inspector.xf.2"],"mode":"site"}"#],
+        deed: [
+            "inspector.xf",
+            "XF",
+            "report_in",
+            r#"{"officers":["pe_inspector.xf","pe_inspector.xf.2"],"mode":"site"}"#,
+        ],
         events: "summons.reported_in",
         letters: "",
         picture: &[
@@ -265,7 +271,10 @@ fn the_clock_runs_from_dispatch_even_for_who_comes_late() {
         };
         assert_eq!(due(&story), report_in, "{urgency} {when}");
         story.now = at("12-20 09:00");
-        assert_eq!(story.act_on("YJ", "liaison.yj", "report_in", r#"{"officers":["pe_head.yj"],"mode":"site"}"#), Ok(()));
+        assert_eq!(
+            story.act_on("YJ", "liaison.yj", "report_in", r#"{"officers":["pe_head.yj"],"mode":"site"}"#),
+            Ok(())
+        );
         assert_eq!(due(&story), first_result, "{urgency} {when}");
         assert!(story.tree.is_overdue(story.now));
     }

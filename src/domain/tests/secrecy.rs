@@ -22,7 +22,8 @@ fn i4_no_event_letter_obligation_or_row_holds_what_was_said() {
     told_texts += count(&story, 5);
     let lead = r#""lead":"YJ","supports":["XF"],"route":"coordinated","dispatch":false"#;
     let accept = format!(r#"{{"severity":"major","clause":"*","urgency":"normal",{lead}}}"#);
-    let dispatch = r#"{"summonses":[{"department":"YJ","role":"lead","task":"*"},{"department":"XF","role":"support"}]}"#;
+    let dispatch =
+        r#"{"summonses":[{"department":"YJ","role":"lead","task":"*"},{"department":"XF","role":"support"}]}"#;
     let report_in = r#"{"officers":["pe_head.yj"],"mode":"meeting","note":"*"}"#;
     for (unit, who, deed, json, texts) in [
         ("", "office", "return", r#"{"missing":["place"],"note":"*"}"#, 1),

@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn the_office_receives_a_whistle_once_and_sees_who_is_proposed_and_why() {
-        let mut story = blown(r#"{"category":"dust_explosion","what":"a","enterprise":"E02","needed_departments":["SH"]}"#);
+        let mut story =
+            blown(r#"{"category":"dust_explosion","what":"a","enterprise":"E02","needed_departments":["SH"]}"#);
         let (officer, version) = (actor("office.2").person, story.tree.whistle.version);
         assert!(story.by_itself(|tree, by| route(tree, Some(officer.clone()), by)));
         assert_eq!((story.last_kinds().as_str(), story.tree.whistle.version), ("whistle.routed", version));
@@ -212,7 +213,8 @@ mod tests {
     #[test]
     fn while_a_whistle_waits_for_its_summonses_only_theirs_remind() {
         let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
-        let accept = r#"{"severity":"general","urgency":"urgent","lead":"XF","supports":[],"route":"single","dispatch":true}"#;
+        let accept =
+            r#"{"severity":"general","urgency":"urgent","lead":"XF","supports":[],"route":"single","dispatch":true}"#;
         assert_eq!(story.act("office", "accept", accept), Ok(()));
         story.now = at("11-25 12:00");
         assert!(pass(&mut story, "2026-11-25"));

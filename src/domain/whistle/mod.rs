@@ -5,14 +5,16 @@
 pub mod blow;
 pub mod follow;
 pub mod office;
-mod search;
 pub mod reach;
+mod search;
 
 use super::at::At;
 use super::obligation::{Obligation, Subject};
 use super::routing::Proposal;
 use super::summons::Summons;
-use super::terms::{Category, ClosureKind, DeclineGround, Needs, Role, Route, Severity, Source, Urgency, WhistleStatus};
+use super::terms::{
+    Category, ClosureKind, DeclineGround, Needs, Role, Route, Severity, Source, Urgency, WhistleStatus,
+};
 use crate::ids::{PersonId, TextId, WhistleId};
 use serde::{Deserialize, Serialize};
 

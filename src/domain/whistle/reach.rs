@@ -17,3 +17,27 @@ pub fn not_reached(tree: Tree, letter: &LetterOwed, by: Deciding<'_>) -> Change 
     }
     draft.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tests::sample::at;
+    use crate::domain::tests::story::Story;
+
+    #[test]
+    fn a_letter_that_reached_nobody_is_told_and_moves_nothing() {
+        let blow = r#"{"category":"fire","what":"a","place":"b"}"#;
+        let mut story = Story::blown(at("11-25 10:00"), "liaison.xf", blow).unwrap();
+        let to_office = story.letters[0].clone();
+        assert!(story.by_itself(|tree, by| Some(not_reached(tree, &to_office, by))));
+        let order =
+            r#"{"severity":"general","urgency":"normal","lead":"SH","supports":[],"route":"single","dispatch":true}"#;
+        assert_eq!(story.act("office", "accept", order), Ok(()));
+        let (before, to_head) = (story.picture(), story.last.letters[1].clone());
+        assert!(story.by_itself(|tree, by| Some(not_reached(tree, &to_head, by))));
+        let event = story.events.last().unwrap();
+        let data = json!({ "letter": "summons_new", "role": "department_head", "department": "SH", "version": 1 });
+        assert_eq!((&event.data, &event.doer, &event.summons), (&data, &None, &Some(story.summons("SH").id.clone())));
+        assert_eq!((story.picture(), story.last_letters().as_str()), (before, ""));
+    }
+}

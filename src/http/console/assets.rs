@@ -45,7 +45,8 @@ pub(super) async fn file_of(request: HttpRequest) -> Answer {
     let tag = format!("\"{}\"", file.version);
     let current = request.query_string() == format!("v={}", file.version);
     let kept = if current { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let known = request.headers().get_all(IF_NONE_MATCH).any(|value| value.to_str().is_ok_and(|tags| tags.contains(&tag)));
+    let known =
+        request.headers().get_all(IF_NONE_MATCH).any(|value| value.to_str().is_ok_and(|tags| tags.contains(&tag)));
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((CACHE_CONTROL, kept)).insert_header((ETAG, tag));
     if known {
@@ -62,7 +63,8 @@ mod tests {
 
     async fn got(name: &'static str, uri: &str, tag: Option<&str>) -> HttpResponse {
         let request = TestRequest::get().uri(uri).param("file", name);
-        let request = tag.map_or(request, |tag| TestRequest::get().uri(uri).param("file", name).insert_header((IF_NONE_MATCH, tag)));
+        let request = tag
+            .map_or(request, |tag| TestRequest::get().uri(uri).param("file", name).insert_header((IF_NONE_MATCH, tag)));
         file_of(request.to_http_request()).await.unwrap()
     }
 
@@ -79,7 +81,10 @@ mod tests {
             let tag = fresh.headers().get(ETAG).unwrap().to_str().unwrap().to_owned();
             assert!(to_bytes(fresh.into_body()).await.unwrap().len() > 1000, "{name}");
             let again = got(name, &format!("/assets/{name}"), Some(&tag)).await;
-            assert_eq!((again.status().as_u16(), again.headers().get(CACHE_CONTROL).unwrap()), (304, &"no-cache".parse().unwrap()));
+            assert_eq!(
+                (again.status().as_u16(), again.headers().get(CACHE_CONTROL).unwrap()),
+                (304, &"no-cache".parse().unwrap())
+            );
         }
         let request = TestRequest::get().param("file", "../main.rs").to_http_request();
         assert!(file_of(request).await.is_err());

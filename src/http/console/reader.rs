@@ -317,7 +317,11 @@ mod tests {
         for hours in 0..24 * 40 {
             let now = start.plus_minutes(hours * 60 + 1);
             let officer = shift_now(&directory, now).and_then(|shift| directory.by_username(&shift.office_duty));
-            assert_eq!(officer.map(|person| &person.id), directory.duty_officer(now).map(|person| &person.id), "{now:?}");
+            assert_eq!(
+                officer.map(|person| &person.id),
+                directory.duty_officer(now).map(|person| &person.id),
+                "{now:?}"
+            );
         }
     }
 

@@ -2,10 +2,10 @@
 //! person is named, as on every other channel.
 
 use super::views::{Words, moment};
+use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Mode, Role, Route, Severity};
-use crate::domain::at::At;
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
@@ -60,7 +60,9 @@ impl Words<'_> {
                 texts(data, "missing").map(|name| words::field(lang, name).to_owned()).collect()
             }
             EventKind::WhistleDeclined => {
-                fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of))).into_iter().collect()
+                fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of)))
+                    .into_iter()
+                    .collect()
             }
             EventKind::WhistleClosed => {
                 fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
@@ -102,57 +104,13 @@ fn word<T>(data: &Value, name: &str, parse: fn(&str) -> Option<T>) -> Option<T> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::views::tests::whistle;
     use super::*;
     use crate::app::sample_district;
     use crate::domain::directory::Directory;
-    use crate::domain::terms::{Category, Source, Urgency, WhistleStatus};
-    use crate::domain::whistle::{Blower, WhistleTexts};
     use crate::i18n::Lang;
-    use crate::ids::{TextId, WhistleId};
+    use crate::ids::WhistleId;
     use serde_json::json;
-
-    fn whistle(directory: &Directory) -> Whistle {
-        Whistle {
-            id: WhistleId::from_text("wh_1"),
-            code: "WH-2026-0001".into(),
-            status: WhistleStatus::Submitted,
-            category: Category::Fire,
-            severity: Severity::General,
-            severity_claimed: None,
-            urgency: Urgency::Normal,
-            town: None,
-            enterprise: None,
-            blower: Blower {
-                person: directory.by_username("liaison.xf").unwrap().id.clone(),
-                department: "XF".into(),
-                role: Role::Liaison,
-                viewer: "XF".into(),
-            },
-            source: Source::OwnInspection,
-            protected_source: false,
-            blown_at: At(0),
-            occurred_at: None,
-            needed_departments: Vec::new(),
-            texts: WhistleTexts {
-                title: TextId::from_text("tx_1"),
-                what: TextId::from_text("tx_2"),
-                place: None,
-                clause: None,
-                contact: None,
-            },
-            lead: None,
-            supports: Vec::new(),
-            route: None,
-            needs: None,
-            missing: Vec::new(),
-            declined: None,
-            closed: None,
-            routed: None,
-            search: String::new(),
-            version: 1,
-            tree_version: 1,
-        }
-    }
 
     fn event(kind: EventKind, directory: &Directory, data: Value) -> StoredEvent {
         StoredEvent {
@@ -189,7 +147,8 @@ mod tests {
         let guarded = Whistle { protected_source: true, ..whistle(&directory) };
         let entry = words.entry(&guarded, &[], &event(EventKind::WhistleBlown, &directory, json!({})));
         assert_eq!((entry.name.as_str(), entry.department.as_str(), entry.by_hub), ("", "区安委办", false));
-        let hubs = StoredEvent { person: None, department: None, ..event(EventKind::WhistleRouted, &directory, json!({})) };
+        let hubs =
+            StoredEvent { person: None, department: None, ..event(EventKind::WhistleRouted, &directory, json!({})) };
         let entry = words.entry(&guarded, &[], &hubs);
         assert_eq!((entry.department.as_str(), entry.by_hub), ("系统", true));
     }

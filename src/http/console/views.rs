@@ -130,9 +130,13 @@ impl Words<'_> {
         moving(tree).into_iter().map(|armed| self.deadline(armed)).collect()
     }
 
-    /// In a sentence: whom this waits for.
-    pub(super) fn nothing_to_do(&self, waits_for: Option<&Obligation>) -> String {
-        let waits_for = waits_for.map(|armed| (self.unit(&armed.owner.department), self.lang.duty(armed.duty)));
+    /// In a sentence: whom this waits for. `moving`: the limits that stand, the soonest first.
+    pub(super) fn nothing_to_do(&self, moving: &[&Obligation]) -> String {
+        let waits_for = moving.first().map(|armed| {
+            let alike = moving.iter().filter(|other| other.duty == armed.duty).count();
+            let owner = words::among(self.lang, &self.unit(&armed.owner.department), alike);
+            (owner, self.lang.duty(armed.duty))
+        });
         words::nothing_to_do(self.lang, waits_for.as_ref().map(|(owner, what)| (owner.as_str(), *what)))
     }
 
@@ -196,7 +200,12 @@ impl Words<'_> {
 
     /// Whom a whistle summoned, but for the one that the page itself is about.
     pub(super) fn parts(&self, tree: &Tree, texts: &Texts, but: Option<&Summons>) -> Vec<PartView> {
-        let others = tree.summonses.iter().filter(|one| but.is_none_or(|but| but.id != one.id));
+        let mut others: Vec<&Summons> =
+            tree.summonses.iter().filter(|one| but.is_none_or(|but| but.id != one.id)).collect();
+        // Whoever leads, then the official order.
+        let departments = &self.directory.departments;
+        let rank = |summons: &Summons| departments.iter().position(|one| one.code == summons.department);
+        others.sort_by_key(|summons| (summons.role, rank(summons).unwrap_or(usize::MAX)));
         let part = |summons: &Summons| PartView {
             href: format!("/console/summonses/{}", summons.code),
             department: self.unit(&summons.department),
@@ -205,7 +214,7 @@ impl Words<'_> {
             result: text(summons.result.as_ref(), texts),
             deadline: tree.armed(&Subject::Summons(summons.id.clone())).map(|armed| self.deadline(armed)),
         };
-        others.map(part).collect()
+        others.into_iter().map(part).collect()
     }
 
     /// The reader's own tasks in a whistle: their page, and what to do there.
@@ -255,12 +264,57 @@ pub(super) fn text(id: Option<&TextId>, texts: &Texts) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::app::sample_district;
     use crate::domain::obligation::Post;
-    use crate::domain::terms::{Duty, Role};
+    use crate::domain::terms::{Category, Duty, Role, Source, Urgency};
+    use crate::domain::whistle::{Blower, WhistleTexts};
     use crate::ids::{ObligationId, WhistleId};
+
+    /// A whistle of the fire brigade's, just blown.
+    pub(in crate::http::console) fn whistle(directory: &Directory) -> Whistle {
+        Whistle {
+            id: WhistleId::from_text("wh_1"),
+            code: "WH-2026-0001".into(),
+            status: WhistleStatus::Submitted,
+            category: Category::Fire,
+            severity: Severity::General,
+            severity_claimed: None,
+            urgency: Urgency::Normal,
+            town: None,
+            enterprise: None,
+            blower: Blower {
+                person: directory.by_username("liaison.xf").unwrap().id.clone(),
+                department: "XF".into(),
+                role: Role::Liaison,
+                viewer: "XF".into(),
+            },
+            source: Source::OwnInspection,
+            protected_source: false,
+            blown_at: At(0),
+            occurred_at: None,
+            needed_departments: Vec::new(),
+            texts: WhistleTexts {
+                title: TextId::from_text("tx_1"),
+                what: TextId::from_text("tx_2"),
+                place: None,
+                clause: None,
+                contact: None,
+            },
+            lead: None,
+            supports: Vec::new(),
+            route: None,
+            needs: None,
+            missing: Vec::new(),
+            declined: None,
+            closed: None,
+            routed: None,
+            search: String::new(),
+            version: 1,
+            tree_version: 1,
+        }
+    }
 
     fn owed(duty: Duty, unit: &str, due: &str) -> Obligation {
         Obligation {
@@ -310,9 +364,10 @@ mod tests {
         let words = Words { lang: Lang::Zh, directory: &directory, now };
         let quiet = Obligation { reminds: false, ..owed(Duty::FirstResult, "AWB", "2026-11-25T11:00:00+08:00") };
         let loud = owed(Duty::ReportIn, "XF", "2026-11-25T12:00:00+08:00");
-        let all = [quiet, loud];
-        let moving: Vec<&Obligation> = all.iter().filter(|one| one.reminds).collect();
-        assert!(words.nothing_to_do(moving.first().copied()).contains("区消防救援大队报到"));
-        assert!(words.nothing_to_do(None).contains("没有下一步"));
+        let tree = Tree { whistle: whistle(&directory), summonses: Vec::new(), obligations: vec![quiet, loud] };
+        let moving = moving(&tree);
+        assert_eq!(moving.len(), 1);
+        assert!(words.nothing_to_do(&moving).contains("区消防救援大队报到"));
+        assert!(words.nothing_to_do(&[]).contains("没有下一步"));
     }
 }

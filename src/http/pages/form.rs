@@ -57,7 +57,7 @@ pub struct FormFault {
 pub struct Form {
     /// Idempotency key, drawn when the page was made.
     pub key: String,
-    /// The thing's ETag, quotes and all; empty on a create.
+    /// The thing's version, the digits of its ETag; empty on a create.
     pub version: String,
     /// The verb that was refused; empty on a fresh page.
     pub deed: String,
@@ -129,6 +129,8 @@ pub struct Verdict {
     pub route: &'static str,
     /// Those that a rule proposes come first; the rest is folded away.
     pub departments: Vec<DepartmentOption>,
+    /// The rules have not proposed anybody yet: the office may choose by itself.
+    pub being_routed: bool,
     /// What a returned whistle lacks, for `complete`.
     pub missing: Vec<Choice>,
     /// In a sentence: why there is nothing to do, and whose move it is.

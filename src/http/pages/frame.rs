@@ -13,8 +13,8 @@ pub struct Shell {
     pub csrf: String,
     /// Path and query of this page: where the language switch returns to.
     pub path: String,
-    /// The district's name, such as 明川市云湖区.
-    pub district: String,
+    /// Whose hub it is: the committee office's full name.
+    pub office: String,
     /// A demo ledger says so on every page (T5).
     pub demo: bool,
     /// The server's clock, `2026-05-13 10:42`.
@@ -88,7 +88,8 @@ pub struct NavItem {
 }
 
 impl Place {
-    pub(super) fn href(self) -> &'static str {
+    /// The address of the page.
+    pub fn href(self) -> &'static str {
         match self {
             Place::Triage => "/console/triage",
             Place::Whistles => "/console/whistles",

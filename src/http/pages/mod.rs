@@ -45,8 +45,6 @@ pub struct TriagePage {
     pub open: Option<WhistlePart>,
     /// On a phone the list and the detail are pages of their own: true when `?open=` was asked for.
     pub asked: bool,
-    /// In a sentence, for the empty queue: what was done today.
-    pub done_today: String,
 }
 
 /// One whistle with all that belongs to it, as the queue and its own page show it.
@@ -54,12 +52,16 @@ pub struct TriagePage {
 pub struct WhistlePart {
     pub facts: WhistleFacts,
     pub verdict: Verdict,
+    /// The reader's own tasks in it: their page, and what to do there.
+    pub tasks: Vec<Choice>,
     pub deadlines: Vec<DeadlineView>,
     pub parts: Vec<PartView>,
     pub timeline: Vec<Entry>,
+    /// Address of the events that follow, if there are more.
+    pub later: Option<String>,
 }
 
-/// `/console/whistles/{code}` and `/w/{code}`.
+/// `/console/whistles/{code}`, where `/w/{code}` leads.
 #[derive(Debug, Template)]
 #[template(path = "http/pages/whistle.html", config = "src/askama.toml")]
 pub struct WhistlePage {
@@ -212,7 +214,7 @@ mod tests {
             who: None,
             csrf: text("token"),
             path: text("/console"),
-            district: text("明川市云湖区"),
+            office: text("云湖区安全生产委员会办公室"),
             demo: true,
             clock: text("2026-05-13 10:42"),
             now: 1_778_640_120,
@@ -250,7 +252,6 @@ mod tests {
                 occurred_at: None,
                 needed: Vec::new(),
                 route: None,
-                contact: None,
                 protected_source: false,
             },
             verdict: Verdict {
@@ -260,9 +261,11 @@ mod tests {
                 urgency: "urgent",
                 ..Verdict::default()
             },
+            tasks: Vec::new(),
             deadlines: Vec::new(),
             parts: Vec::new(),
             timeline: Vec::new(),
+            later: None,
         }
     }
 
@@ -291,7 +294,7 @@ mod tests {
     fn a_refused_form_keeps_what_was_typed_and_names_the_field_twice() {
         let form = Form {
             key: "k".to_owned(),
-            version: "\"3\"".to_owned(),
+            version: "3".to_owned(),
             deed: "accept".to_owned(),
             typed: vec![("urgency".to_owned(), "normal".to_owned()), ("clause".to_owned(), "第十一条".to_owned())],
             faults: vec![FormFault { field: "clause".to_owned(), message: "写明条款".to_owned() }],
@@ -303,7 +306,7 @@ mod tests {
         assert!(html.contains("value=\"第十一条\""));
         assert!(html.contains("value=\"normal\" checked"));
         assert!(!html.contains("value=\"urgent\" id=\"accept-urgency\" checked"));
-        assert!(html.contains("name=\"version\" value=\"&#34;3&#34;\""));
+        assert!(html.contains("name=\"version\" value=\"3\""));
     }
 
     #[test]

@@ -140,7 +140,9 @@ pub struct Entry {
     pub seq: u64,
     /// `2026-05-13 10:42`.
     pub at: String,
-    /// Empty for the system, and for persons on a protected whistle.
+    /// The hub itself did it.
+    pub by_hub: bool,
+    /// Empty for the hub, and for persons on a protected whistle.
     pub name: String,
     pub department: String,
     /// What happened, in the reader's language.
@@ -198,8 +200,6 @@ pub struct WhistleFacts {
     pub occurred_at: Option<String>,
     pub needed: Vec<String>,
     pub route: Option<String>,
-    /// Name and phone; none unless the reader may know.
-    pub contact: Option<String>,
     pub protected_source: bool,
 }
 
@@ -223,11 +223,12 @@ pub struct SummonsFacts {
     pub task: Option<String>,
     pub status_word: String,
     pub issued_at: String,
-    pub acknowledged_at: Option<String>,
     /// Who reported in, how, and when they expect to be there.
     pub officers: Vec<String>,
     pub mode: Option<String>,
     pub eta: Option<String>,
+    /// What they said when they reported in.
+    pub note: Option<String>,
     pub result: Option<String>,
     /// What the office found lacking when it sent the result back.
     pub lacks: Option<String>,

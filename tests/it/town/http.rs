@@ -12,7 +12,7 @@ const AMPLE: Duration = Duration::from_secs(30);
 
 /// One request under way.
 #[derive(Clone)]
-pub struct Ask {
+pub(crate) struct Ask {
     to: SocketAddr,
     method: String,
     path: String,
@@ -22,59 +22,59 @@ pub struct Ask {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Reply {
-    pub status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     /// Names in lower case, in the order of the answer.
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Ask {
     /// `path` as it goes over the wire.
-    pub fn new(to: SocketAddr, method: &str, path: &str) -> Ask {
+    pub(crate) fn new(to: SocketAddr, method: &str, path: &str) -> Ask {
         let headers = vec![("Host".into(), to.to_string()), ("Connection".into(), "close".into())];
         Ask { to, method: method.into(), path: path.into(), headers, body: Vec::new() }
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Ask {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Ask {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub fn bearer(self, token: &str) -> Ask {
+    pub(crate) fn bearer(self, token: &str) -> Ask {
         self.header("Authorization", &format!("Bearer {token}"))
     }
 
-    pub fn key(self, key: &str) -> Ask {
+    pub(crate) fn key(self, key: &str) -> Ask {
         self.header("Idempotency-Key", key)
     }
 
     /// `If-Match` with our strong tag.
-    pub fn version(self, version: i64) -> Ask {
+    pub(crate) fn version(self, version: i64) -> Ask {
         self.header("If-Match", &format!("\"{version}\""))
     }
 
-    pub fn english(self) -> Ask {
+    pub(crate) fn english(self) -> Ask {
         self.header("Accept-Language", "en")
     }
 
-    pub fn json(self, body: &Value) -> Ask {
+    pub(crate) fn json(self, body: &Value) -> Ask {
         self.raw("application/json", body.to_string().into_bytes())
     }
 
-    pub fn raw(self, media_type: &str, body: Vec<u8>) -> Ask {
+    pub(crate) fn raw(self, media_type: &str, body: Vec<u8>) -> Ask {
         let mut ask = self.header("Content-Type", media_type);
         ask.body = body;
         ask
     }
 
     /// A body without a word about its type.
-    pub fn untyped(mut self, body: Vec<u8>) -> Ask {
+    pub(crate) fn untyped(mut self, body: Vec<u8>) -> Ask {
         self.body = body;
         self
     }
 
-    pub async fn send(self) -> Reply {
+    pub(crate) async fn send(self) -> Reply {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -91,7 +91,7 @@ impl Ask {
 }
 
 /// Sends these bytes and reads until the other side closes: what was answered, perhaps nothing.
-pub async fn raw(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+pub(crate) async fn raw(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     tokio::time::timeout(AMPLE, converse(to, bytes)).await.expect("the door neither answers nor closes")
 }
 
@@ -128,7 +128,7 @@ async fn converse(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
 
 impl Reply {
     /// Reads one whole answer.
-    pub fn read(bytes: &[u8]) -> Option<Reply> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Reply> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8(bytes[..end].to_vec()).ok()?;
         let mut lines = head.split("\r\n");
@@ -138,32 +138,32 @@ impl Reply {
         Some(Reply { status, headers, body: bytes[end + 4..].to_vec() })
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
     }
 
     /// The version in the `ETag`.
-    pub fn version(&self) -> i64 {
+    pub(crate) fn version(&self) -> i64 {
         self.header("etag").unwrap().trim_matches('"').parse().unwrap()
     }
 
     /// Fails unless this is the status.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Reply {
+    pub(crate) fn expect(self, status: u16) -> Reply {
         assert_eq!(self.status, status, "{}", self.text());
         self
     }
 
     /// The problem's slug, `stale`; empty when it is none.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         if self.header("content-type") != Some("application/problem+json") {
             return String::new();
         }
@@ -172,16 +172,18 @@ impl Reply {
     }
 
     /// `/pointer code` of every fault.
-    pub fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self) -> Vec<String> {
         let body = self.json();
         let list = body["errors"].as_array().cloned().unwrap_or_default();
-        let one = |fault: &Value| format!("{} {}", fault["pointer"].as_str().unwrap_or("?"), fault["code"].as_str().unwrap());
+        let one =
+            |fault: &Value| format!("{} {}", fault["pointer"].as_str().unwrap_or("?"), fault["code"].as_str().unwrap());
         list.iter().map(one).collect()
     }
 
-    /// Everything but what differs between any two requests: the request's own id and the date.
-    pub fn sameness(&self) -> String {
-        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| name != "x-request-id" && name != "date").collect();
+    /// Everything but what differs between any two requests: the request's own id (which is in the length) and the date.
+    pub(crate) fn sameness(&self) -> String {
+        let own = ["x-request-id", "date", "content-length"];
+        let mut headers: Vec<_> = self.headers.iter().filter(|(name, _)| !own.contains(&name.as_str())).collect();
         headers.sort();
         let id = self.header("x-request-id").unwrap_or("no id");
         format!("{} {headers:?} {}", self.status, self.text().replace(id, "<id>"))

@@ -2,14 +2,14 @@
 //! settles, and then looks in the open at what must hold after any story: nothing waits, nothing open is without an
 //! owner, no letter and no log line says what it must not. Time stands still until it is moved.
 
-pub mod http;
+pub(crate) mod http;
 mod letters;
 mod log;
 mod people;
 mod stream;
 
-pub use http::{Ask, Reply};
-pub use people::{Person, accept_order, blow_order};
+pub(crate) use http::{Ask, Reply};
+pub(crate) use people::{Person, accept_order, blow_order};
 
 use actix_web::web::Data;
 use std::cell::{Cell, RefCell};
@@ -31,22 +31,22 @@ use whistle_hub::store::{due, events};
 use whistle_hub::telemetry::Metrics;
 
 /// The password of every sign-in; must not be seen again anywhere.
-pub const PASSWORD: &str = "kanari-Losung-7319";
+pub(crate) const PASSWORD: &str = "kanari-Losung-7319";
 /// When a story begins unless it says otherwise: a Tuesday morning, the first day of the sample rota.
-pub const BEGIN: &str = "2026-12-01T09:00:00+08:00";
+pub(crate) const BEGIN: &str = "2026-12-01T09:00:00+08:00";
 
 /// A moment in RFC 3339.
-pub fn at(text: &str) -> At {
+pub(crate) fn at(text: &str) -> At {
     At::parse(text).unwrap()
 }
 
 /// Runs a story that begins at [`BEGIN`].
-pub async fn town(body: impl AsyncFnOnce(&Town)) {
+pub(crate) async fn town(body: impl AsyncFnOnce(&Town)) {
     town_at(BEGIN, body).await;
 }
 
 /// Runs a story that begins at another moment.
-pub async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
+pub(crate) async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
     let place = Place::new();
     let t = Town::open(&place, at(begin)).await;
     body(&t).await;
@@ -54,37 +54,40 @@ pub async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
 }
 
 /// A folder that is gone when nobody needs it any longer.
-pub struct Place(PathBuf);
+pub(crate) struct Place {
+    path: PathBuf,
+    opened: Cell<u64>,
+}
 
 impl Place {
-    pub fn new() -> Place {
+    pub(crate) fn new() -> Place {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("whistle-it-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
-        Place(path)
+        Place { path, opened: Cell::new(0) }
     }
 
-    pub fn ledger(&self) -> PathBuf {
-        self.0.join("hub.db")
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.path.join("hub.db")
     }
 
-    pub fn path(&self) -> &Path {
-        &self.0
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         // What cannot be removed lies in the system's folder for such things.
-        std::fs::remove_dir_all(&self.0).ok();
+        std::fs::remove_dir_all(&self.path).ok();
     }
 }
 
 /// One district with everything that runs in it.
-pub struct Town {
-    pub clock: ManualClock,
-    pub address: SocketAddr,
+pub(crate) struct Town {
+    pub(crate) clock: ManualClock,
+    pub(crate) address: SocketAddr,
     hub: Hub,
     workers: tokio::sync::Mutex<Workers>,
     letters: Arc<Mutex<Vec<Rendered>>>,
@@ -98,14 +101,16 @@ pub struct Town {
 
 impl Town {
     /// Opens the district whose ledger lies at `place`, new or as it was left.
-    pub async fn open(place: &Place, begin: At) -> Town {
+    pub(crate) async fn open(place: &Place, begin: At) -> Town {
         Town::open_on(place, ManualClock::new(begin)).await
     }
 
     /// The same by a clock that somebody else holds too.
-    pub async fn open_on(place: &Place, clock: ManualClock) -> Town {
+    pub(crate) async fn open_on(place: &Place, clock: ManualClock) -> Town {
         let log_from = log::begin();
-        let around = Surroundings { clock: Arc::new(clock.clone()), chance: Chance::seeded(4711) };
+        // Each start draws other secrets, and the same story the same ones.
+        place.opened.set(place.opened.get() + 1);
+        let around = Surroundings { clock: Arc::new(clock.clone()), chance: Chance::seeded(place.opened.get()) };
         let hub = setup::demo(&settings(place), PASSWORD, around).await.unwrap();
         let metrics = Metrics::of_this_process().unwrap();
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -131,77 +136,77 @@ impl Town {
     }
 
     /// Lets every worker work until none has anything left to do.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.workers.lock().await.settle().await;
     }
 
     /// Moves the clock on, then settles. What passed on the way passes late.
-    pub async fn advance(&self, minutes: i64) {
+    pub(crate) async fn advance(&self, minutes: i64) {
         self.clock.advance(minutes);
         self.settle().await;
     }
 
     /// Moves the clock to a moment, then settles.
-    pub async fn until(&self, moment: &str) {
+    pub(crate) async fn until(&self, moment: &str) {
         self.clock.set(at(moment));
         self.settle().await;
     }
 
     /// Now, as the hub says it.
-    pub fn now(&self) -> String {
+    pub(crate) fn now(&self) -> String {
         whistle_hub::clock::Clock::now(&self.clock).rfc3339()
     }
 
     /// The stream is lost, with everything in it.
-    pub async fn forget_stream(&self) {
+    pub(crate) async fn forget_stream(&self) {
         self.workers.lock().await.forget_stream();
     }
 
     /// Events are rung and nobody hears them.
-    pub async fn ring_only(&self) {
+    pub(crate) async fn ring_only(&self) {
         self.workers.lock().await.ring_only().await;
     }
 
     /// A key that no request of this story bore before.
-    pub fn fresh_key(&self) -> String {
+    pub(crate) fn fresh_key(&self) -> String {
         self.keys.set(self.keys.get() + 1);
         format!("key-{:06}", self.keys.get())
     }
 
     /// Remembers a text that no letter and no log may hold.
-    pub fn hush(&self, text: &str) {
+    pub(crate) fn hush(&self, text: &str) {
         self.said.borrow_mut().push(text.to_owned());
     }
 
     /// What was logged since the story began, other stories' lines among it.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         log::since(self.log_from)
     }
 
     /// How many events the ledger holds: the measure of "nothing was written".
-    pub async fn db_events(&self) -> i64 {
+    pub(crate) async fn db_events(&self) -> i64 {
         self.hub.ledger.read(events::last_seq).await.unwrap()
     }
 
     /// A row of the ledger's own settings.
-    pub async fn db_meta(&self, key: &'static str) -> String {
+    pub(crate) async fn db_meta(&self, key: &'static str) -> String {
         self.hub.ledger.read(move |reading| whistle_hub::store::directory::meta(reading, key)).await.unwrap().unwrap()
     }
 
     /// The hub itself, for what has no door.
-    pub fn db_hub(&self) -> &Hub {
+    pub(crate) fn db_hub(&self) -> &Hub {
         &self.hub
     }
 
     /// Ends the story: settles, checks what must hold, stops everything.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.settle().await;
         self.check().await;
         self.leave().await;
     }
 
     /// Stops everything as it stands, without a check: a crash, as far as the ledger can tell.
-    pub async fn leave(self) {
+    pub(crate) async fn leave(self) {
         self.server.stop(false).await;
         self.hub.ledger.close().await.unwrap();
     }
@@ -222,7 +227,7 @@ impl Town {
 }
 
 /// The settings of a story.
-pub fn settings(place: &Place) -> Settings {
+pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
     settings.ledger.url = LedgerPlace::Sqlite(place.ledger());
     settings

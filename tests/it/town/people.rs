@@ -12,43 +12,43 @@ const RENEW_MINUTES: i64 = 5;
 
 /// One sign-in of the district.
 #[derive(Clone, Copy)]
-pub struct Person<'t> {
+pub(crate) struct Person<'t> {
     t: &'t Town,
     username: &'t str,
 }
 
 impl Town {
     /// A sign-in by its name.
-    pub fn person<'t>(&'t self, username: &'t str) -> Person<'t> {
+    pub(crate) fn person<'t>(&'t self, username: &'t str) -> Person<'t> {
         Person { t: self, username }
     }
 
     /// The office's duty officer.
-    pub fn office(&self) -> Person<'_> {
+    pub(crate) fn office(&self) -> Person<'_> {
         self.person("office")
     }
 
-    pub fn director(&self) -> Person<'_> {
+    pub(crate) fn director(&self) -> Person<'_> {
         self.person("director")
     }
 
     /// The fire brigade's liaison: blows most of the whistles here.
-    pub fn fire(&self) -> Person<'_> {
+    pub(crate) fn fire(&self) -> Person<'_> {
         self.person("liaison.xf")
     }
 
     /// The emergency bureau's liaison.
-    pub fn emergency(&self) -> Person<'_> {
+    pub(crate) fn emergency(&self) -> Person<'_> {
         self.person("liaison.yj")
     }
 
     /// A request of nobody. `path` is below the root.
-    pub fn ask(&self, method: &str, path: &str) -> Ask {
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
         Ask::new(self.address, method, path)
     }
 
     /// A try to sign in.
-    pub async fn try_password(&self, username: &str, password: &str) -> Reply {
+    pub(crate) async fn try_password(&self, username: &str, password: &str) -> Reply {
         let body = json!({ "username": username, "password": password });
         self.ask("POST", "/api/v1/sessions").json(&body).send().await
     }
@@ -56,10 +56,12 @@ impl Town {
 
 impl<'t> Person<'t> {
     /// A token that is good now.
-    pub async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let now = self.t.clock.now();
         let known = self.t.tokens.borrow().get(self.username).cloned();
-        if let Some((token, since)) = known.filter(|(_, since)| (0..RENEW_MINUTES * MINUTE).contains(&(now.0 - since.0))) {
+        if let Some((token, since)) =
+            known.filter(|(_, since)| (0..RENEW_MINUTES * MINUTE).contains(&(now.0 - since.0)))
+        {
             debug_assert!(since <= now);
             return token;
         }
@@ -70,21 +72,21 @@ impl<'t> Person<'t> {
     }
 
     /// A request of this person; `path` below `/api/v1`.
-    pub async fn ask(&self, method: &str, path: &str) -> Ask {
+    pub(crate) async fn ask(&self, method: &str, path: &str) -> Ask {
         self.t.ask(method, &format!("/api/v1{path}")).bearer(&self.token().await)
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.ask("GET", path).await.send().await
     }
 
     /// What a GET shows, which must succeed.
-    pub async fn sees(&self, path: &str) -> Value {
+    pub(crate) async fn sees(&self, path: &str) -> Value {
         self.get(path).await.expect(200).json()
     }
 
     /// A blow with a fresh key, whatever comes of it.
-    pub async fn tries_to_blow(&self, order: &Value) -> Reply {
+    pub(crate) async fn tries_to_blow(&self, order: &Value) -> Reply {
         for field in ["what", "title", "place"] {
             if let Some(text) = order[field].as_str().filter(|text| text.chars().count() > 3) {
                 self.t.hush(text);
@@ -94,47 +96,47 @@ impl<'t> Person<'t> {
     }
 
     /// Blows, and names the whistle's code.
-    pub async fn blows(&self, order: &Value) -> String {
+    pub(crate) async fn blows(&self, order: &Value) -> String {
         let reply = self.tries_to_blow(order).await.expect(201);
         reply.json()["code"].as_str().unwrap().to_owned()
     }
 
     /// A deed at the version that stands now, as this person sees it; whatever comes of it.
-    pub async fn tries(&self, code: &str, deed: &str, order: &Value) -> Reply {
+    pub(crate) async fn tries(&self, code: &str, deed: &str, order: &Value) -> Reply {
         let version = self.get(&thing(code)).await.expect(200).version();
         self.deed(code, deed).await.version(version).json(order).send().await
     }
 
     /// A deed that must succeed; the thing as it then stands.
-    pub async fn does(&self, code: &str, deed: &str, order: Value) -> Value {
+    pub(crate) async fn does(&self, code: &str, deed: &str, order: Value) -> Value {
         let reply = self.tries(code, deed, &order).await;
         assert_eq!(reply.status, 200, "{deed} by {}: {}", self.username, reply.text());
         reply.json()
     }
 
     /// The POST of a deed, without version or body yet.
-    pub async fn deed(&self, code: &str, deed: &str) -> Ask {
+    pub(crate) async fn deed(&self, code: &str, deed: &str) -> Ask {
         self.ask("POST", &format!("{}/{deed}", thing(code))).await
     }
 
     /// The own id, which `officers` takes.
-    pub async fn id(&self) -> String {
+    pub(crate) async fn id(&self) -> String {
         self.sees("/me").await["id"].as_str().unwrap().to_owned()
     }
 
     /// Accepts and dispatches a whistle at once, the first department leading. The summonses' codes.
-    pub async fn summons(&self, code: &str, departments: &[&str], urgency: &str) -> Vec<String> {
+    pub(crate) async fn summons(&self, code: &str, departments: &[&str], urgency: &str) -> Vec<String> {
         let whistle = self.does(code, "accept", accept_order(departments, urgency)).await;
         whistle["summonses"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Reports in on a summons, by this person alone.
-    pub async fn reports_in(&self, summons: &str) -> Value {
+    pub(crate) async fn reports_in(&self, summons: &str) -> Value {
         self.does(summons, "report_in", json!({ "officers": [self.id().await], "mode": "site" })).await
     }
 
     /// Every item of a list, page by page.
-    pub async fn walks(&self, path: &str, limit: usize) -> Vec<Value> {
+    pub(crate) async fn walks(&self, path: &str, limit: usize) -> Vec<Value> {
         let (mut items, mut cursor) = (Vec::new(), None::<String>);
         let joint = if path.contains('?') { '&' } else { '?' };
         loop {
@@ -151,12 +153,12 @@ impl<'t> Person<'t> {
     }
 
     /// The codes of a list.
-    pub async fn codes(&self, path: &str) -> Vec<String> {
+    pub(crate) async fn codes(&self, path: &str) -> Vec<String> {
         self.walks(path, 200).await.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
     }
 
     /// The kinds of a timeline, oldest first.
-    pub async fn kinds(&self, whistle: &str) -> Vec<String> {
+    pub(crate) async fn kinds(&self, whistle: &str) -> Vec<String> {
         let events = self.walks(&format!("/whistles/{whistle}/timeline"), 200).await;
         events.iter().map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
     }
@@ -169,12 +171,12 @@ fn thing(code: &str) -> String {
 }
 
 /// A sound order that says little.
-pub fn blow_order(what: &str) -> Value {
+pub(crate) fn blow_order(what: &str) -> Value {
     json!({ "category": "fire", "what": what, "place": "三号楼配电房门口（无门牌）" })
 }
 
 /// Accepts and dispatches; the first department leads.
-pub fn accept_order(departments: &[&str], urgency: &str) -> Value {
+pub(crate) fn accept_order(departments: &[&str], urgency: &str) -> Value {
     let route = if departments.len() > 1 { "coordinated" } else { "single" };
     json!({
         "severity": "general", "urgency": urgency, "lead": departments[0], "supports": departments[1..],

@@ -61,8 +61,19 @@ pub static COMPLETE: Spec = Spec {
 
 /// The fields that an office may call missing when it returns a whistle.
 pub static FIELDS: &[&str] = &[
-    "category", "what", "place", "enterprise", "town", "title", "urgency", "severity_claimed", "clause",
-    "needed_departments", "source", "occurred_at", "contact",
+    "category",
+    "what",
+    "place",
+    "enterprise",
+    "town",
+    "title",
+    "urgency",
+    "severity_claimed",
+    "clause",
+    "needed_departments",
+    "source",
+    "occurred_at",
+    "contact",
 ];
 
 /// What the blower said, every field sound by itself.
@@ -99,7 +110,12 @@ impl BlowOrder {
     }
 
     /// Reads what completes a returned whistle.
-    pub fn parse_completion(body: &Node, whistle: &Whistle, directory: &Directory, now: At) -> Result<Self, Vec<Fault>> {
+    pub fn parse_completion(
+        body: &Node,
+        whistle: &Whistle,
+        directory: &Directory,
+        now: At,
+    ) -> Result<Self, Vec<Fault>> {
         let (reader, mut faults) = read(&COMPLETE, body);
         let mut order = Self::fields(&reader);
         if order.on_behalf_of.is_some() {

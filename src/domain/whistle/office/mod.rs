@@ -69,7 +69,8 @@ pub fn dispatch(order: &DispatchOrder, tree: Tree, by: Deciding<'_>) -> Change {
 }
 
 fn accepted_summonses(order: &AcceptOrder) -> Vec<SummonsOrder> {
-    let one = |department: &String, role| SummonsOrder { department: department.clone(), role, task: None, due_at: None };
+    let one =
+        |department: &String, role| SummonsOrder { department: department.clone(), role, task: None, due_at: None };
     let supports = order.supports.iter().map(|code| one(code, SummonsRole::Support));
     std::iter::once(one(&order.lead, SummonsRole::Lead)).chain(supports).collect()
 }
@@ -135,7 +136,8 @@ fn issue_one(draft: &mut Draft<'_>, order: &SummonsOrder) {
 }
 
 fn arm_report_in(draft: &mut Draft<'_>, id: &SummonsId, order: &SummonsOrder) {
-    let owner = Post { role: speaker(&order.department, &draft.by.rules.directory), department: order.department.clone() };
+    let owner =
+        Post { role: speaker(&order.department, &draft.by.rules.directory), department: order.department.clone() };
     let subject = Subject::Summons(id.clone());
     draft.arm(subject.clone(), owner, Duty::ReportIn);
     if let Some(due_at) = order.due_at {

@@ -148,7 +148,9 @@ proptest! {
     #[test]
     fn i1_i2_what_64_threads_were_told_is_what_the_ledger_holds(seed in any::<u64>()) {
         let place = Place::new();
-        let ledger = place.open().unwrap();
+        // Luck, not patience, is what is tried here: a slow machine must not end a read.
+        let options = Options { read_deadline: std::time::Duration::from_secs(60), ..Options::default() };
+        let ledger = place.open_with(options).unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let (mut answered, mut replayed, mut stale) = (Vec::new(), Vec::new(), 0);
         std::thread::scope(|scope| {

@@ -1,6 +1,10 @@
 //! Every word that the console's pages say of themselves, Chinese first, English beside it. What a person typed, names
 //! of places and the words of closed lists come from elsewhere. Nothing here decides anything or formats HTML.
 
+mod phrases;
+
+pub use phrases::*;
+
 use super::Lang;
 
 /// Declares the page words: one line each, so that neither language can lack one.
@@ -41,10 +45,16 @@ page_words! {
     nav_summonses: "任务", "Tasks";
     views: "视图", "Views";
     more: "显示后面的", "Show more";
+    hub: "系统", "Hub";
+    erased: "（内容已依法删除）", "(erased by law)";
+    filter_ignored: "地址中的筛选条件无效，已忽略。", "The filter in the address is not valid and was ignored.";
     list_comma: "、", ", ";
     // Faults in forms, and pages that stand for a result.
     fault_prefix: "错误：", "Error: ";
     faults_title: "有内容需要改正，已填的都还在", "Please correct the following; nothing you typed is lost";
+    fault_choose: "必填，请填写或选择", "Please fill in or choose";
+    fault_time: "请填写日期和时间", "Please give date and time";
+    where_needed: "请选择企业，或者填写具体地点", "Choose an enterprise or give the place";
     missing_title: "没有找到这个页面", "Page not found";
     missing_words: "编号可能有误，或者它不在您的查看范围内。请核对编号，或回到工作台查找。", "The code may be wrong, or it is outside what you may see. Check the code or look for it from the desk.";
     fault_title: "这次没有办成", "That did not work";
@@ -66,17 +76,19 @@ page_words! {
     by_whom: "谁、何时", "Who, when";
     // Sign-in.
     login_title: "登录", "Sign in";
-    login_lead: "部门吹哨，安委办统筹，联合处置。", "Departments blow, the office coordinates, all act together.";
+    login_lead: "部门吹哨，安委办统筹，有关单位报到办理。", "Departments blow, the office coordinates, all report in.";
     login_user: "用户名", "User name";
     login_password: "密码", "Password";
     login_go: "登录", "Sign in";
     login_wrong: "用户名或密码不对，请重新输入。", "User name or password is wrong. Please try again.";
+    sign_in_again: "登录已过期，操作没有执行。请登录后重新提交。", "Your session has ended and nothing was done. Sign in and send it again.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
-    login_demo: "演示账号", "Demo sign-ins";
+    login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
     // Facts of a whistle.
     code: "编号", "Code";
     title: "标题", "Title";
     site: "地点", "Site";
+    firm: "企业", "Enterprise";
     town: "属地", "Locality";
     category: "类别", "Category";
     urgency: "紧急程度", "Urgency";
@@ -87,7 +99,6 @@ page_words! {
     occurred_at: "发现时间", "Found at";
     source: "哨源", "Source";
     route: "办理方式", "Route";
-    contact: "联系人", "Contact";
     needed: "希望到场", "Wanted";
     needed_label: "希望哪些部门到场", "Departments wanted";
     protected_note: "来源受保护：举报人信息只有安委办和吹哨单位能看。", "Protected source: only the office and the blower see who reported.";
@@ -102,19 +113,20 @@ page_words! {
     departments: "参与部门", "Departments";
     department: "单位", "Department";
     lead: "牵头", "Lead";
-    support: "协办", "Supports";
+    support: "配合", "Support";
     what: "情况", "What was seen";
     steps: "办理步骤", "Steps";
     step_blown: "吹哨", "Blow";
     step_accepted: "受理", "Acceptance";
     step_dispatched: "派单", "Dispatch";
-    step_handling: "处置", "Handling";
+    step_handling: "办理", "Handling";
     step_rectifying: "整改", "Rectification";
     step_closed: "办结", "Closure";
     next_step: "下一步", "Next step";
     // Triage and verdicts.
     by_due: "按到期先后", "By due time";
     queue_empty: "都处理完了", "All done";
+    queue_empty_hint: "没有待受理的哨件，新的会按到期先后排在这里。", "No whistle waits. New ones line up here by due time.";
     to_whistles: "查看全部哨件", "See all whistles";
     keys_move: "上下移动", "move";
     keys_open: "打开", "open";
@@ -125,9 +137,12 @@ page_words! {
     verb_return: "退回补正", "Return for completion";
     verb_decline: "不予受理", "Decline";
     verb_close: "办结", "Close";
-    verb_send_back: "退回重办", "Send back";
+    verb_complete: "提交补正", "Complete";
+    verb_send_back: "退回办理", "Send back";
     clause_hint: "重大隐患须写明判定标准的条款", "A major hazard needs the clause of its criterion";
     dispatch_to: "派给哪些单位", "Dispatch to";
+    being_routed: "派单建议正在生成，可以先直接选择单位。", "Proposals are being made; you may already choose.";
+    decided_at_acceptance: "受理时已定", "decided at acceptance";
     no_rule: "没有规则覆盖这一类别，请直接选择单位。", "No rule covers this category. Please choose.";
     other_departments: "其他单位", "Other departments";
     accept_dispatch: "受理并派单", "Accept and dispatch";
@@ -137,6 +152,7 @@ page_words! {
     return_hint: "选中的内容会逐项告诉吹哨单位", "The blower is told each item";
     return_go: "退回补正", "Return";
     note: "说明（可不填）", "Note (optional)";
+    note_field: "说明", "Note";
     note_optional: "备注（可不填）", "Note (optional)";
     decline_ground: "理由", "Ground";
     decline_hint: "吹哨单位可在3个工作日内申诉一次", "The blower may appeal once within 3 working days";
@@ -147,9 +163,9 @@ page_words! {
     close_go: "办结", "Close";
     lacks: "缺什么", "What is lacking";
     lacks_hint: "对方会看到这段话", "The department reads this";
-    send_back_go: "退回重办", "Send back";
+    send_back_go: "退回办理", "Send back";
     lacking: "请补充：", "Please add: ";
-    complete_go: "补正后重新提交", "Send again";
+    complete_go: "提交补正", "Complete";
     // Blowing.
     blow_title: "吹哨", "Blow a whistle";
     blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "One hazard, two or more departments, too much for yours alone: blow.";
@@ -177,7 +193,7 @@ page_words! {
     title_hint: "不填则取情况描述的开头", "Left empty, the start of the description is taken";
     on_behalf_of: "代哪个单位吹哨", "Blow on behalf of";
     on_behalf_hint: "接到电话或热线转来时使用", "For calls and the hotline";
-    on_behalf_none: "区安委办", "The office itself";
+    on_behalf_none: "区安委办（电话、热线等外部来件）", "The office itself (calls, hotline)";
     blow_go: "吹哨", "Blow";
     blow_auto: "时间、单位和您的姓名自动带入", "Time, unit and your name are filled in";
     blow_when: "什么时候吹", "When to blow";
@@ -196,7 +212,6 @@ page_words! {
     no_summonses: "没有要办的任务", "No tasks to do";
     no_summonses_hint: "安委办派单后会出现在这里，同时发邮件给联络员和负责人。", "Dispatches appear here; liaison and head get a letter as well.";
     issued_at: "派单时间", "Dispatched at";
-    acknowledged_at: "签收时间", "Acknowledged at";
     of_whistle: "所属哨件：", "Whistle ";
     task: "任务", "Task";
     task_words: "要求", "Asked for";
@@ -208,14 +223,21 @@ page_words! {
     report_in_go: "报到", "Report in";
     acknowledge_go: "仅签收", "Only acknowledge";
     acknowledge_hint: "签收不停表，时限从派单算起", "Acknowledging stops no clock; the limit runs from dispatch";
-    start_go: "开始处置", "Start";
-    submit_now: "已经办完，直接提交结果", "Already done: submit the result";
-    submit_go: "提交结果", "Submit result";
-    result: "处置结果", "Result";
+    start_go: "开始办理", "Start";
+    submit_now: "已经办完，直接报结果", "Already done: submit the result";
+    submit_go: "报结果", "Submit the result";
+    result: "办理结果", "Result";
     result_hint: "做了什么、隐患是否消除、还差什么", "What was done, whether the danger is gone, what is left";
     review_pass: "审核通过", "Accept the result";
+    review_send_back: "退回重办", "Send back";
     sent_back_for: "安委办退回重办：", "Sent back by the office: ";
-    other_parts: "其他部门", "Other departments";
+    other_parts: "其他单位", "Other departments";
+    note_said: "报到说明", "Said at report-in";
+    eta_hint: "可不填", "Optional";
+    to_do: "要办的", "To do";
+    to_review: "待审核", "To review";
+    finished: "已完成", "Done";
+    all: "全部", "All";
 }
 
 /// The page words of a language.
@@ -226,52 +248,24 @@ pub fn of(lang: Lang) -> &'static PageText {
     }
 }
 
-/// How an open limit stands: 剩54分, 超时2天. `seconds` are left until it, negative once it has passed.
-pub fn time_left(lang: Lang, seconds: i64) -> String {
-    let late = seconds <= 0;
-    let minutes = seconds.abs() / 60;
-    let (n, zh, en) = match minutes {
-        0..=119 => (minutes, "分", "min"),
-        120..=2_879 => (minutes / 60, "小时", "h"),
-        _ => (minutes / 1_440, "天", "d"),
-    };
-    match (lang, late) {
-        (Lang::Zh, false) => format!("剩{n}{zh}"),
-        (Lang::Zh, true) => format!("超时{n}{zh}"),
-        (Lang::En, false) => format!("{n} {en} left"),
-        (Lang::En, true) => format!("{n} {en} late"),
-    }
-}
-
-/// Why there is nothing to do: 现在等区消防救援大队报到，轮到您时会有邮件通知。 Without an owner all is over.
-pub fn nothing_to_do(lang: Lang, waits_for: Option<(&str, &str)>) -> String {
-    match (lang, waits_for) {
-        (Lang::Zh, Some((owner, what))) => format!("现在等{owner}{what}，您这里没有要办的事。"),
-        (Lang::Zh, None) => "这件事已经办完，没有下一步。".to_owned(),
-        (Lang::En, Some((owner, what))) => format!("Waiting for {owner}: {what}. Nothing for you to do now."),
-        (Lang::En, None) => "This is finished; there is no next step.".to_owned(),
-    }
-}
-
-/// The line of a lost race: 戚怀杉于10:41受理，您的操作没有执行。
-pub fn lost_race(lang: Lang, who: &str, at: &str, did: &str) -> String {
-    match lang {
-        Lang::Zh => format!("{who}于{at}{did}，您的操作没有执行。"),
-        Lang::En => format!("{who} at {at}: {did}. Your own step was not carried out."),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_told_in_the_largest_unit_that_still_says_something() {
-        assert_eq!(time_left(Lang::Zh, 54 * 60), "剩54分");
-        assert_eq!(time_left(Lang::Zh, -9 * 60), "超时9分");
-        assert_eq!(time_left(Lang::Zh, 3 * 3_600), "剩3小时");
-        assert_eq!(time_left(Lang::En, -3 * 86_400), "3 d late");
-        assert_eq!(time_left(Lang::En, 0), "0 min late");
+    fn buttons_say_the_glossarys_words() {
+        for (lang, t) in [(Lang::Zh, &ZH), (Lang::En, &EN)] {
+            let ours = [t.verb_accept, t.verb_dispatch, t.verb_return, t.verb_decline, t.verb_close, t.verb_send_back];
+            let verbs = ["accept", "dispatch", "return", "decline", "close", "send_back"];
+            assert_eq!(ours, verbs.map(|verb| lang.whistle_deed(verb)));
+            let ours = [t.report_in_go, t.start_go, t.submit_go, t.review_pass, t.review_send_back];
+            assert_eq!(
+                ours,
+                ["report_in", "start", "submit", "accept", "send_back"].map(|verb| lang.summons_deed(verb))
+            );
+        }
+        let text = format!("{ZH:?}");
+        assert!(!text.contains("处置") && !text.contains("协办") && !text.contains("提交结果"));
     }
 
     #[test]

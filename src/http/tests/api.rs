@@ -1,123 +1,8 @@
-//! The door in one process, on a real ledger with the sample district: every check of the HTTP contract that needs no
-//! socket. Raw sockets, slow clients and two replicas are `tests/it`'s.
+//! The JSON door: the order of checks, answers and their tags, lists, sessions, sameness, faults.
+//! What the nouns decide is tested where they decide it.
 
 use super::*;
-use crate::app::sessions::{self, Keys};
-use crate::app::{HubSettings, passwords, sample_district};
-use crate::clock::ManualClock;
-use crate::domain::at::At;
-use crate::domain::calendar::Calendar;
-use crate::domain::limits::DatedLimits;
-use crate::domain::routing::Routing;
-use crate::domain::rules::Rules;
-use crate::ids::Chance;
-use crate::store;
-use actix_web::body::to_bytes;
 use actix_web::http::Method;
-use actix_web::test::{TestRequest, init_service, try_call_service};
-use serde_json::json as value;
-use std::collections::BTreeMap;
-
-const LIMITS: &str = include_str!("../../config/limits-2026-02.toml");
-const ROUTING: &str = include_str!("../../config/routing.toml");
-const PASSWORD: &str = "door-2026-test";
-
-/// A hub on a new ledger with the sample district; nobody has a password.
-pub(crate) fn hub() -> Hub {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("whistle-door-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let ledger = store::open(&format!("sqlite://{}/hub.db", folder.display()), store::Options::default()).unwrap();
-    let sample = sample_district::read().unwrap();
-    let rules = Rules {
-        calendar: Calendar::new([]),
-        limits: DatedLimits::read(&[LIMITS.to_owned()]).unwrap(),
-        routing: Routing::read(ROUTING).unwrap(),
-        directory: sample.directory,
-    };
-    let clock = Arc::new(ManualClock::new(At::parse("2026-11-25T10:00:00+08:00").unwrap()));
-    let keys = Keys::read(&sessions::new_key().unwrap(), &[7; 32]).unwrap();
-    Hub::new(ledger, clock, rules, Chance::seeded(7), HubSettings { demo: true, keys })
-}
-
-pub(crate) fn door() -> Door {
-    Door::new(Arc::new(hub()), "http://127.0.0.1:1".into(), || true, || "figures 1\n".into())
-}
-
-/// One answer, read whole.
-struct Answered {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    bytes: Vec<u8>,
-}
-
-impl Answered {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
-    }
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", String::as_str)
-    }
-}
-
-/// A door with people who can sign in.
-struct Stage {
-    door: Data<Door>,
-}
-
-impl Stage {
-    async fn new() -> Stage {
-        let door = Data::new(door());
-        let people = door.hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
-        let phc = passwords::hash(PASSWORD, &[1; 16]).unwrap();
-        sessions::set_shared_password(&door.hub, people, phc).await.unwrap();
-        Stage { door }
-    }
-
-    async fn call(&self, request: TestRequest) -> Answered {
-        let app = init_service(app(self.door.clone())).await;
-        let peer = "127.0.0.1:4000".parse().unwrap();
-        let response = match try_call_service(&app, request.peer_addr(peer).to_request()).await {
-            Ok(response) => response.into_parts().1.map_into_boxed_body(),
-            Err(error) => error.error_response(),
-        };
-        let status = response.status().as_u16();
-        let read = |(name, value): (&actix_web::http::header::HeaderName, &actix_web::http::header::HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let headers = response.headers().iter().map(read).collect();
-        let bytes = to_bytes(response.into_body()).await.unwrap().to_vec();
-        Answered { status, headers, bytes }
-    }
-
-    async fn token(&self, username: &str) -> String {
-        let order = value!({ "username": username, "password": PASSWORD });
-        let answered = self.call(TestRequest::post().uri("/api/v1/sessions").set_json(order)).await;
-        assert_eq!(answered.status, 201, "{username}: {}", answered.json());
-        answered.json()["access_token"].as_str().unwrap().to_owned()
-    }
-}
-
-fn get(token: &str, path: &str) -> TestRequest {
-    TestRequest::get().uri(&format!("/api/v1{path}")).insert_header(("authorization", format!("Bearer {token}")))
-}
-
-fn post(token: &str, path: &str, body: &Value) -> TestRequest {
-    TestRequest::post()
-        .uri(&format!("/api/v1{path}"))
-        .insert_header(("authorization", format!("Bearer {token}")))
-        .insert_header(("content-type", "application/json"))
-        .set_payload(body.to_string())
-}
-
-fn keyed(request: TestRequest, key: &str) -> TestRequest {
-    request.insert_header(("idempotency-key", key.to_owned()))
-}
-
-fn hazard() -> Value {
-    value!({ "category": "fire", "what": "安全出口上锁 👷🏽 𠮷", "place": "利民市场", "town": "T01" })
-}
 
 #[actix_web::test]
 async fn a_whistle_goes_from_blow_to_accepted_through_the_door() {
@@ -155,7 +40,10 @@ async fn a_whistle_goes_from_blow_to_accepted_through_the_door() {
     assert_eq!(timeline.json()["items"][0]["kind"], "whistle.blown");
     let next = timeline.json()["next_cursor"].as_str().unwrap().to_owned();
     let rest = stage.call(get(&office, &format!("/whistles/{code}/timeline?cursor={next}"))).await;
-    assert_eq!((&rest.json()["items"][0]["kind"], &rest.json()["next_cursor"]), (&value!("whistle.accepted"), &Value::Null));
+    assert_eq!(
+        (&rest.json()["items"][0]["kind"], &rest.json()["next_cursor"]),
+        (&value!("whistle.accepted"), &Value::Null)
+    );
 }
 
 #[actix_web::test]
@@ -179,7 +67,12 @@ async fn checks_come_in_the_order_of_the_contract() {
     let zero = |body: Value| post(&office, &path, &body).insert_header(("if-match", "\"0\""));
     assert_eq!(status(zero(value!([]))).await, 400);
     assert_eq!(status(zero(value!({ "route": "nope" }))).await, 422);
-    let faults = stage.call(keyed(post(&blower, "/whistles", &value!({ "category": "nope", "urgency": 3, "extra": 1 })), "key-0000003")).await;
+    let faults = stage
+        .call(keyed(
+            post(&blower, "/whistles", &value!({ "category": "nope", "urgency": 3, "extra": 1 })),
+            "key-0000003",
+        ))
+        .await;
     assert!(faults.status == 422 && faults.json()["errors"].as_array().unwrap().len() >= 4, "{}", faults.json());
     let large = post(&blower, "/whistles", &value!({ "what": "x".repeat(70_000) }));
     assert_eq!(status(large).await, 413);
@@ -302,7 +195,9 @@ async fn what_no_route_knows_is_a_problem_in_the_same_shape() {
         let request = TestRequest::get().uri(path);
         let request = if named == "made" { request } else { request.insert_header(("x-request-id", named)) };
         let answered = stage.call(request).await;
-        assert!(answered.header("x-request-id").len() > 2 && (named == "made" || answered.header("x-request-id") == named));
+        assert!(
+            answered.header("x-request-id").len() > 2 && (named == "made" || answered.header("x-request-id") == named)
+        );
         assert_eq!(answered.header("x-content-type-options"), "nosniff");
         assert!(answered.header("content-security-policy").starts_with("default-src 'none'"));
     }
@@ -329,7 +224,8 @@ async fn what_machines_ask_needs_no_token_and_figures_stay_on_this_host() {
 #[actix_web::test]
 async fn a_panic_is_a_mute_500_with_its_request_id() {
     let stage = Stage::new().await;
-    let broken = || async { if true { std::panic::resume_unwind(Box::new("a secret")) } else { HttpResponse::Ok().finish() } };
+    let broken =
+        || async { if true { std::panic::resume_unwind(Box::new("a secret")) } else { HttpResponse::Ok().finish() } };
     let app = init_service(
         App::new()
             .app_data(stage.door.clone())
@@ -367,7 +263,13 @@ async fn every_answer_has_the_members_that_the_document_promises() {
     promised("TimelineEntry", &stage.call(get(&blower, &format!("{path}/timeline"))).await.json()["items"][0]);
     promised("Me", &stage.call(get(&blower, "/me")).await.json());
     promised("Problem", &stage.call(get(&blower, "/nowhere")).await.json());
-    for (list, name) in [("departments", "Department"), ("towns", "Town"), ("enterprises", "Enterprise"), ("people", "Person"), ("categories", "Category")] {
+    for (list, name) in [
+        ("departments", "Department"),
+        ("towns", "Town"),
+        ("enterprises", "Enterprise"),
+        ("people", "Person"),
+        ("categories", "Category"),
+    ] {
         promised(name, &stage.call(get(&office, &format!("/{list}"))).await.json()["items"][0]);
     }
 }

@@ -1,0 +1,174 @@
+//! Answers of the console: a page, a way on, or, when it is no, a page that says why and what to do. Hidden and absent
+//! things are told alike, and what failed inside says only its request id.
+
+use super::login;
+use super::next::{escaped, with};
+use super::reader::{Reader, Stranger, typed, wanted_next};
+use super::views::{Words, moment};
+use crate::app::sessions::Present;
+use crate::domain::decision::Passed;
+use crate::domain::terms::{SummonsStatus, WhistleStatus};
+use crate::domain::whistle::Whistle;
+use crate::http::pages::{FaultPage, Form, Place, RaceField, RacePage, RefusedPage, Shell};
+use crate::http::problem::{Answer, Problem};
+use crate::http::{Door, gate};
+use crate::i18n::Lang;
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+
+/// A page.
+pub(super) fn page(status: StatusCode, lang: Lang, template: &impl Template) -> Answer {
+    let html = template.render().map_err(|_| Problem::new(ProblemKind::Internal))?;
+    let mut answer = HttpResponse::build(status);
+    answer.content_type("text/html; charset=utf-8").insert_header((CONTENT_LANGUAGE, lang.tag()));
+    Ok(answer.body(html))
+}
+
+/// A page where all is well.
+pub(super) fn shown(lang: Lang, template: &impl Template) -> Answer {
+    page(StatusCode::OK, lang, template)
+}
+
+/// Where to look now.
+pub(super) fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// On to the next page, which says what was done.
+pub(super) fn done(next: &str, did: &str, code: &str) -> HttpResponse {
+    see_other(&with(&with(next, "done", did), "of", code))
+}
+
+/// The language of a page that a fault of this request is told on.
+fn frame(request: &HttpRequest) -> Result<(Lang, Shell, Option<Stranger>), Problem> {
+    let present = request.extensions().get::<Present>().cloned();
+    match present {
+        Some(present) => {
+            let reader = Reader::of(request, present)?;
+            Ok((reader.lang, reader.plain_shell(Place::Elsewhere), None))
+        }
+        None => {
+            let stranger = Stranger::of(request)?;
+            Ok((stranger.lang, stranger.shell(), Some(stranger)))
+        }
+    }
+}
+
+/// A problem as the page that a browser shows. `id`: the request's.
+pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Problem, id: &str) -> HttpResponse {
+    let told = match problem.kind() {
+        ProblemKind::SignInNeeded => login::needed(request),
+        _ => tell(request, problem, id),
+    };
+    let mut answer = told.unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
+    if answer.status() == problem.status() {
+        problem.add_headers(answer.headers_mut());
+    }
+    answer
+}
+
+fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {
+    let (lang, shell, stranger) = frame(request)?;
+    let t = words::of(lang);
+    let looks = *request.method() == Method::GET;
+    let retry = Some(shell.path.clone()).filter(|_| looks && stranger.is_none());
+    let id = Some(id.to_owned());
+    let (title, said, request_id, retry) = match problem.kind() {
+        ProblemKind::NotFound => (t.missing_title, t.missing_words, None, None),
+        ProblemKind::Csrf => (t.expired_title, t.expired_words, None, None),
+        ProblemKind::Busy | ProblemKind::UnknownOutcome => (t.busy_title, t.busy_words, id, retry),
+        ProblemKind::Internal | ProblemKind::Away => (t.fault_title, t.fault_words, id, retry),
+        other => (lang.problem_title(other), lang.problem_detail(other).unwrap_or_default(), id, None),
+    };
+    let page_of = FaultPage { shell, title: title.into(), words: said.into(), request: request_id, retry };
+    let mut answer = page(problem.status(), lang, &page_of)?;
+    if let Some(cookie) = stranger.and_then(|stranger| stranger.cookie()) {
+        answer.add_cookie(&cookie).map_err(|_| Problem::new(ProblemKind::Internal))?;
+    }
+    Ok(answer)
+}
+
+/// 412: what the others did meanwhile, what was typed and what stands now; the same can be sent on the new state.
+pub(super) struct Race<'a> {
+    pub(super) whistle: &'a Whistle,
+    pub(super) code: &'a str,
+    pub(super) changes: &'a [Passed],
+    /// The version that stands now.
+    pub(super) version: i64,
+    pub(super) fields: Vec<RaceField>,
+    /// The deed's address, if it still is possible.
+    pub(super) again: Option<String>,
+    pub(super) back: String,
+}
+
+pub(super) async fn race(reader: &Reader, sent: &gate::Form, race: Race<'_>) -> Answer {
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let last = race.changes.last();
+    let who =
+        last.map_or_else(|| words::of(reader.lang).hub.to_owned(), |passed| doer(&words_of, race.whistle, passed));
+    let when = last.map_or(reader.now, |passed| passed.at);
+    let did = last.map_or("", |passed| reader.lang.event(passed.kind.as_str()));
+    let stamp = moment(when);
+    let time = stamp.split(' ').next_back().unwrap_or_default();
+    let mut form =
+        Form { version: race.version.to_string(), key: reader.key(), typed: typed(&sent.bytes), ..Form::default() };
+    form.typed.extend(wanted_next(&sent.bytes).map(|next| ("next".to_owned(), next)));
+    let mut fields = race.fields;
+    for field in &mut fields {
+        field.who.clone_from(&who);
+        time.clone_into(&mut field.when);
+    }
+    let page_of = RacePage {
+        shell: reader.shell(Place::Elsewhere).await?,
+        form,
+        code: race.code.to_owned(),
+        words: words::lost_race(reader.lang, &who, time, did),
+        fields,
+        again: race.again,
+        back: race.back,
+    };
+    page(StatusCode::PRECONDITION_FAILED, reader.lang, &page_of)
+}
+
+/// Who was faster: by name, but for a protected whistle, where only the unit is told.
+fn doer(words: &Words<'_>, whistle: &Whistle, passed: &Passed) -> String {
+    let Some(doer) = &passed.doer else { return words::of(words.lang).hub.to_owned() };
+    let person = words.directory.person(&doer.person).filter(|_| !whistle.protected_source);
+    person.map_or_else(|| words.unit(&doer.department), |person| person.name.clone())
+}
+
+/// 409: what state it is in, and what this reader could do instead.
+pub(super) async fn not_now(
+    reader: &Reader,
+    code: &str,
+    status: &str,
+    did: &str,
+    others: &[&str],
+    back: String,
+) -> Answer {
+    let lang = reader.lang;
+    let whistles = WhistleStatus::parse(status).filter(|_| !back.starts_with("/console/summonses"));
+    let status = match (whistles, SummonsStatus::parse(status)) {
+        (Some(status), _) => lang.whistle_status(status),
+        (None, Some(status)) => lang.summons_status(status),
+        (None, None) => "",
+    };
+    let could = others.join(words::of(lang).list_comma);
+    let page_of = RefusedPage {
+        shell: reader.shell(Place::Elsewhere).await?,
+        code: code.to_owned(),
+        status: status.to_owned(),
+        reasons: words::not_now(lang, status, did, &could),
+        back,
+    };
+    page(StatusCode::CONFLICT, lang, &page_of)
+}
+
+/// The sign-in page's address that leads back to `path`.
+pub(super) fn sign_in_first(path: &str) -> HttpResponse {
+    see_other(&format!("/login?next={}", escaped(path)))
+}

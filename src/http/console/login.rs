@@ -1,0 +1,192 @@
+//! Signing in and out by page. The form is bound to a nonce in a cookie, so nobody signs a victim in as somebody else;
+//! a failed try says one neutral sentence, whichever half was wrong.
+
+use super::answers::{page, see_other, shown, sign_in_first};
+use super::next::own_path;
+use super::reader::{self, Reader, Stranger, language_cookie, pairs};
+use super::views;
+use crate::app::Undone;
+use crate::app::sessions::{self, Present, SignIn};
+use crate::domain::directory::UnitRole;
+use crate::domain::session;
+use crate::http::body::{self, From, Wanted};
+use crate::http::pages::{Choice, Form, FormFault, LoginPage};
+use crate::http::problem::{Answer, Problem};
+use crate::http::{Door, gate, query};
+use crate::i18n::Lang;
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Where everybody begins; it leads on by role.
+const DESK: &str = "/console";
+/// What a demo shows to try: one of each kind.
+const DEMO_NAMES: &[&str] = &["office", "director", "liaison.xf", "head.xf", "inspector.xf", "town.t06", "supervisor"];
+
+/// `GET /login`
+pub(super) async fn form(request: HttpRequest, visitor: gate::Visitor) -> Answer {
+    let next = next_after(request.query_string().as_bytes());
+    if visitor.0.is_some() {
+        return Ok(see_other(&next));
+    }
+    let stranger = Stranger::of(&request)?;
+    let fresh = Form::default();
+    answer(&stranger, StatusCode::OK, fresh, None, next)
+}
+
+/// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not kept.
+pub(super) fn needed(request: &HttpRequest) -> Answer {
+    let path = request.path();
+    if *request.method() == Method::GET {
+        let asked = request.uri().path_and_query().map_or(path, |asked| asked.as_str());
+        return Ok(sign_in_first(own_path(asked).unwrap_or(DESK)));
+    }
+    // The verb closes the address of a deed: without it, it is the page that the form stood on.
+    let thing = match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["", "console", _, _, _] => path.rsplit_once('/').map_or(path, |(thing, _)| thing),
+        _ => path,
+    };
+    let next = own_path(thing).unwrap_or(DESK).to_owned();
+    let stranger = Stranger::of(request)?.at(DESK.to_owned());
+    let said = words::of(stranger.lang).sign_in_again.to_owned();
+    answer(&stranger, StatusCode::UNAUTHORIZED, Form::default(), Some(said), next)
+}
+
+/// `POST /login`
+pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
+    let bytes = strangers(&door, &request, payload).await?;
+    let stranger = Stranger::of(&request)?.at("/login".to_owned());
+    let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
+    if !stranger.gave(&csrf) {
+        return Err(ProblemKind::Csrf.into());
+    }
+    let field = |name: &str| query::form_field(&bytes, name).unwrap_or_default();
+    let (username, password, next) = (field("username"), field("password"), next_after(&bytes));
+    let typed = Form { deed: "login".into(), typed: vec![("username".into(), username.clone())], ..Form::default() };
+    if username.is_empty() || password.is_empty() {
+        let form = Form { faults: empty(stranger.lang, &username, &password), ..typed };
+        return answer(&stranger, StatusCode::UNPROCESSABLE_ENTITY, form, None, next);
+    }
+    let address = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
+    let given = SignIn { username: &username, password: &password, address, door: session::Door::Cookie };
+    match sessions::sign_in(&door.hub, given).await {
+        Ok(signed_in) => {
+            let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
+            let mut answer = see_other(&next);
+            with_cookie(&mut answer, &gate::cookie_to_set(&door, gate::SESSION, signed_in.secret))?;
+            Ok(answer)
+        }
+        Err(Undone::WrongPassword) => {
+            let said = words::of(stranger.lang).login_wrong.to_owned();
+            answer(&stranger, StatusCode::UNAUTHORIZED, typed, Some(said), next)
+        }
+        Err(Undone::TooManyTries { retry_after_seconds }) => {
+            let said = stranger.lang.problem_detail(ProblemKind::TooManyTries).unwrap_or_default().to_owned();
+            let mut answer = answer(&stranger, StatusCode::TOO_MANY_REQUESTS, typed, Some(said), next)?;
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+            Ok(answer)
+        }
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+/// `POST /logout`
+pub(super) async fn sign_out(door: Data<Door>, sent: gate::Form) -> Answer {
+    const CLEAR: (HeaderName, HeaderValue) =
+        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
+    sessions::sign_out(&door.hub, &sent.present).await?;
+    let mut answer = see_other("/login");
+    let mut gone = gate::cookie_to_set(&door, gate::SESSION, String::new());
+    gone.make_removal();
+    with_cookie(&mut answer, &gone)?;
+    answer.headers_mut().insert(CLEAR.0, CLEAR.1);
+    Ok(answer)
+}
+
+/// `POST /language`: works on every page, signed in or not.
+pub(super) async fn language(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
+    let bytes = strangers(&door, &request, payload).await?;
+    let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
+    let present: Option<Present> = gate::by_cookie(&request, &door).await?;
+    let ours = present.is_some_and(|present| sessions::csrf_matches(&door.hub, &present, &csrf));
+    if !ours && !Stranger::of(&request)?.gave(&csrf) {
+        return Err(ProblemKind::Csrf.into());
+    }
+    let lang = Lang::from_header(&query::form_field(&bytes, "lang").unwrap_or_default());
+    let mut answer = see_other(&next_in(&bytes));
+    with_cookie(&mut answer, &language_cookie(&door, lang))?;
+    Ok(answer)
+}
+
+/// The form of somebody who may not be signed in: from our own page, or not read at all.
+async fn strangers(door: &Door, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let payload = payload.into_inner();
+    if !gate::is_same_origin(request.headers(), door) {
+        body::drop_strangers(payload).await;
+        return Err(ProblemKind::WrongOrigin.into());
+    }
+    body::read(request.headers(), payload, Wanted::Form, From::Stranger).await
+}
+
+/// Where a form or an address wants to go.
+fn next_in(bytes: &[u8]) -> String {
+    let given = pairs(bytes).into_iter().find(|(name, _)| name == "next").map(|(_, value)| value);
+    given.as_deref().and_then(own_path).unwrap_or(DESK).to_owned()
+}
+
+/// The same after signing in: the sign-in page itself is no place to go.
+fn next_after(bytes: &[u8]) -> String {
+    Some(next_in(bytes)).filter(|path| !path.starts_with("/login")).unwrap_or_else(|| DESK.to_owned())
+}
+
+fn empty(lang: Lang, username: &str, password: &str) -> Vec<FormFault> {
+    let fields = [("username", username), ("password", password)];
+    let faulty = fields.into_iter().filter(|(_, value)| value.is_empty());
+    let choose = words::of(lang).fault_choose;
+    faulty
+        .map(|(name, _)| FormFault {
+            field: name.to_owned(),
+            message: words::fault_of(lang, words::field(lang, name), choose),
+        })
+        .collect()
+}
+
+fn answer(stranger: &Stranger, status: StatusCode, form: Form, wrong: Option<String>, next: String) -> Answer {
+    let lang = stranger.lang;
+    let page_of = LoginPage { shell: stranger.shell(), form, wrong, next, hints: hints(&stranger.door, lang) };
+    let mut answer = if status == StatusCode::OK { shown(lang, &page_of) } else { page(status, lang, &page_of) }?;
+    if let Some(cookie) = stranger.cookie() {
+        with_cookie(&mut answer, &cookie)?;
+    }
+    Ok(answer)
+}
+
+fn with_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), Problem> {
+    answer.add_cookie(cookie).map_err(|_| ProblemKind::Internal.into())
+}
+
+/// The sign-ins of a demo; a real district shows nobody's name.
+fn hints(door: &Door, lang: Lang) -> Vec<Choice> {
+    if !door.hub.demo {
+        return Vec::new();
+    }
+    let directory = &door.hub.rules.directory;
+    let people = DEMO_NAMES.iter().filter_map(|name| directory.by_username(name));
+    people
+        .map(|person| {
+            let member =
+                directory.department(&person.department_code).is_none_or(|unit| unit.role_in_hub == UnitRole::Member);
+            let unit = if member { views::unit(lang, directory, &person.department_code) } else { String::new() };
+            Choice::new(person.username.as_str(), words::post(lang, &unit, lang.role(person.role)))
+        })
+        .collect()
+}
+
+/// Where somebody signed in begins: `GET /` and `GET /console`.
+pub(super) async fn home(reader: Reader) -> HttpResponse {
+    see_other(reader::home(reader.present.actor.role))
+}

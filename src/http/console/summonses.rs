@@ -1,0 +1,166 @@
+//! Summonses on pages: the list of tasks, one task, and the forms of its deeds. Acknowledging, reporting in and
+//! submitting go through the same use cases as the JSON door.
+
+use super::answers::{Race, done, not_now, page, race, shown};
+use super::next::escaped;
+use super::orders;
+use super::reader::{Reader, TO_DO, told};
+use super::views::Words;
+use crate::app::Undone;
+use crate::app::summonses::{self, OpenSummons};
+use crate::domain::decision::{Passed, Refusal};
+use crate::domain::deeds::{self, SummonsDeed};
+use crate::domain::obligation::Subject;
+use crate::domain::order::Fault;
+use crate::domain::policy;
+use crate::domain::terms::{Role, SummonsStatus};
+use crate::http::cursor::{self, Place as CursorPlace};
+use crate::http::gate;
+use crate::http::pages::{Form, Place, SummonsPage, SummonsesPage, Tab};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query;
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use crate::store::summonses::SummonsQuery;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+
+/// Rows of the list at a time.
+const ROWS: u16 = 50;
+const HERE: &str = "/console/summonses";
+
+/// The views of the list, by the word in the address; the first is what needs this reader.
+const VIEWS: [&str; 4] = ["", "late", "done", "all"];
+
+/// `GET /console/summonses`
+pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
+    let hub = &reader.door.hub;
+    let given = |name: &str| query::form_field(request.query_string().as_bytes(), name);
+    let view = given("view").and_then(|view| VIEWS.into_iter().find(|known| *known == view)).unwrap_or_default();
+    let named = format!("page summonses {view}");
+    let place = CursorPlace { list: &named, viewer: reader.present.scope.viewer() };
+    let asked = SummonsQuery {
+        limit: ROWS + 1,
+        after: given("cursor").and_then(|cursor| cursor::open(hub, place, &cursor).ok()),
+        ..asked(&reader, view)
+    };
+    let (items, more) = query::page(summonses::list(hub, &reader.present.scope, asked).await?, ROWS);
+    let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let mut shell = reader.shell(Place::Summonses).await?;
+    shell.notice = told(reader.lang, request.query_string());
+    let page_of = SummonsesPage {
+        shell,
+        tabs: tabs(&reader, view),
+        rows: items.iter().map(|item| words_of.summons_row(item)).collect(),
+        more: last.map(|cursor| super::next::with(&address(view), "cursor", &cursor)),
+    };
+    shown(reader.lang, &page_of)
+}
+
+/// What a view asks for. A unit looks at its own; the office and the supervisors at all.
+fn asked(reader: &Reader, view: &str) -> SummonsQuery {
+    let actor = &reader.present.actor;
+    let all = policy::is_office(actor) || actor.role == Role::Supervisor;
+    let department = if all { Vec::new() } else { vec![actor.unit.clone()] };
+    let needed = if policy::is_office(actor) { vec![SummonsStatus::Submitted] } else { TO_DO.to_vec() };
+    let (status, overdue) = match view {
+        "" => (needed, None),
+        "late" => (Vec::new(), Some(true)),
+        "done" => (vec![SummonsStatus::Done], None),
+        _ => (Vec::new(), None),
+    };
+    SummonsQuery { department, status, overdue, ..SummonsQuery::default() }
+}
+
+fn address(view: &str) -> String {
+    if view.is_empty() { HERE.to_owned() } else { format!("{HERE}?view={view}") }
+}
+
+fn tabs(reader: &Reader, current: &str) -> Vec<Tab> {
+    let t = words::of(reader.lang);
+    let first = if policy::is_office(&reader.present.actor) { t.to_review } else { t.to_do };
+    let words = [first, t.late, t.finished, t.all];
+    let tab = |(view, word): (&str, &str)| Tab {
+        word: word.into(),
+        href: address(view),
+        current: view == current,
+        count: None,
+    };
+    VIEWS.into_iter().zip(words).map(tab).collect()
+}
+
+/// `GET /console/summonses/{code}`
+pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
+    let open = summonses::open(&reader.door.hub, &reader.present.scope, gate::code(&request)).await?;
+    let version = open.summons().map_or(0, |summons| summons.version);
+    let mut page_of = filled(&reader, &open, reader.form(version)).await?;
+    page_of.shell.notice = told(reader.lang, request.query_string());
+    shown(reader.lang, &page_of)
+}
+
+async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<SummonsPage, Problem> {
+    let summons = open.summons().ok_or(ProblemKind::NotFound)?;
+    let actor = &reader.present.actor;
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
+    let allowed = deeds::allowed_on_summons(actor, summons);
+    let reports = allowed.contains(&SummonsDeed::ReportIn.as_str());
+    Ok(SummonsPage {
+        shell: reader.shell(Place::Summonses).await?,
+        form,
+        summons: words_of.summons_facts(open, summons),
+        allowed,
+        nothing_to_do: words_of.nothing_to_do(armed.as_slice()),
+        deadline: armed.map(|armed| words_of.deadline(armed)),
+        officers: if reports { words_of.officers(summons, actor) } else { Vec::new() },
+        modes: words_of.modes(),
+        others: words_of.parts(&open.tree, &open.texts, Some(summons)),
+    })
+}
+
+/// `POST /console/summonses/{code}/{verb}`
+pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sent: gate::Form) -> Answer {
+    let (code, verb) = path.into_inner();
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let deed = SummonsDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
+    let own = format!("{HERE}/{}", escaped(&code));
+    let reader = reader.at(own.clone());
+    let spec = summonses::order_spec(deed);
+    let mut asked = sent.asked(spec);
+    asked.body = orders::body(spec, &sent.bytes);
+    match summonses::deed(&reader.door.hub, asked, &code, deed).await {
+        Ok(did) => Ok(done(&own, &format!("summons.{deed}"), &did.code)),
+        Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,
+        Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, &code, deed, &sent, &changes).await,
+        Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
+            let could: Vec<&str> = allowed.iter().map(|verb| reader.lang.summons_deed(verb)).collect();
+            not_now(&reader, &code, status, reader.lang.summons_deed(deed.as_str()), &could, own).await
+        }
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+async fn again(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form, faults: &[Fault]) -> Answer {
+    let open = summonses::open(&reader.door.hub, &reader.present.scope, code).await?;
+    let form = orders::refused(reader, deed.as_str(), &sent.bytes, faults);
+    let page_of = filled(reader, &open, form).await?;
+    page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
+}
+
+async fn lost(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form, changes: &[Passed]) -> Answer {
+    let open = summonses::open(&reader.door.hub, &reader.present.scope, code).await?;
+    let summons = open.summons().ok_or(ProblemKind::NotFound)?;
+    let possible = deeds::allowed_on_summons(&reader.present.actor, summons).contains(&deed.as_str());
+    let race_of = Race {
+        whistle: &open.tree.whistle,
+        code,
+        changes,
+        version: summons.version,
+        fields: Vec::new(),
+        again: possible.then(|| format!("{HERE}/{code}/{deed}")),
+        back: format!("{HERE}/{code}"),
+    };
+    race(reader, sent, race_of).await
+}

@@ -1,0 +1,334 @@
+//! Whistles on pages: the list, one with its whole story, and the forms of its deeds. Every deed goes through the same
+//! use case as the JSON door; a refused form comes back with all that was typed.
+
+use super::answers::{Race, done, not_now, page, race, see_other, shown, sign_in_first};
+use super::next::{escaped, own_path};
+use super::reader::{COUNT_MAX, Reader, told, wanted_next};
+use super::views::Words;
+use super::{orders, triage};
+use crate::app::Undone;
+use crate::app::whistles::{self, OpenWhistle, TimelinePage};
+use crate::domain::decision::{Passed, Refusal};
+use crate::domain::deeds::{self, WhistleDeed};
+use crate::domain::order::Fault;
+use crate::domain::policy;
+use crate::domain::terms::WhistleStatus;
+use crate::domain::whistle::blow::fold;
+use crate::http::cursor::{self, Place as CursorPlace};
+use crate::http::gate::{self, Visitor};
+use crate::http::pages::{
+    BlowLists, BouncePage, Form, Notice, Place, QueueRow, RaceField, Tab, Tone, WhistlePage, WhistlePart, WhistlesPage,
+};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes};
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use crate::store;
+use crate::store::whistles::{Sort, WhistleQuery};
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LANGUAGE;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// Rows of a list, and events of a story at a time.
+const ROWS: u16 = 50;
+const EVENTS: u16 = 200;
+
+const LIST: &[Parameter] = &[
+    Parameter { name: "status", takes: Takes::Words(WhistleStatus::WORDS) },
+    Parameter { name: "overdue", takes: Takes::Flag },
+    SEARCH_PARAMETER,
+    CURSOR_PARAMETER,
+];
+
+/// The views of the list: what the address asks for; the word is the language's.
+const VIEWS: &[(&str, &[WhistleStatus])] = &[
+    ("", &[]),
+    ("submitted", &[WhistleStatus::Submitted]),
+    ("returned", &[WhistleStatus::Returned]),
+    ("accepted", &[WhistleStatus::Accepted]),
+    (
+        "dispatched,handling,rectifying",
+        &[WhistleStatus::Dispatched, WhistleStatus::Handling, WhistleStatus::Rectifying],
+    ),
+    ("awaiting_closure", &[WhistleStatus::AwaitingClosure]),
+    ("closed", &[WhistleStatus::Closed]),
+];
+/// The views whose count asks the office, or the blower, for a move.
+const OFFICES: &[WhistleStatus] = &[WhistleStatus::Submitted, WhistleStatus::Accepted, WhistleStatus::AwaitingClosure];
+
+/// `GET /console/whistles`
+pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
+    let hub = &reader.door.hub;
+    let asked = Query::read(request.query_string(), LIST);
+    let ignored = asked.is_err();
+    let given = asked.or_else(|_| Query::read("", LIST))?;
+    if let Some(path) = by_code(&reader, given.search()).await? {
+        return Ok(see_other(&path));
+    }
+    let status = given.text("status").unwrap_or_default();
+    let overdue = given.flag("overdue");
+    let (sort, named) = match overdue {
+        Some(true) => (Sort::DueFirst, "page whistles due_at"),
+        Some(false) | None => (Sort::NewestFirst, "page whistles -blown_at"),
+    };
+    let place = CursorPlace { list: named, viewer: reader.present.scope.viewer() };
+    let query = WhistleQuery {
+        status: given.words("status", WhistleStatus::parse),
+        overdue,
+        q: given.search().map(fold),
+        sort,
+        limit: ROWS + 1,
+        // A cursor that is none of ours begins at the start, as a stale bookmark should.
+        after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
+        ..WhistleQuery::default()
+    };
+    let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
+    let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
+    let q = given.search().unwrap_or_default().to_owned();
+    let address = address(status, overdue, &q);
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let row = |item| words_of.row(item, format!("/console/whistles/{}", item.whistle.code), false);
+    let rows: Vec<QueueRow> = items.iter().map(row).collect();
+    let mut shell = reader.shell(Place::Whistles).await?;
+    let said = || Notice { tone: Tone::Told, words: words::of(reader.lang).filter_ignored.to_owned() };
+    shell.notice = if ignored { Some(said()) } else { told(reader.lang, request.query_string()) };
+    let page_of = WhistlesPage {
+        shell,
+        tabs: tabs(&reader, status, overdue).await?,
+        rows,
+        q,
+        status: status.to_owned(),
+        more: last.map(|cursor| super::next::with(&address, "cursor", &cursor)),
+    };
+    shown(reader.lang, &page_of)
+}
+
+fn address(status: &str, overdue: Option<bool>, q: &str) -> String {
+    let parts = [("status", status), ("overdue", if overdue == Some(true) { "true" } else { "" }), ("q", q)];
+    let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
+    given.fold("/console/whistles".to_owned(), |path, (name, value)| super::next::with(&path, name, &escaped(value)))
+}
+
+/// Whoever types a code wants the thing itself: `WH-2026-0731`, `wh-2026-0731-xf`, `731`.
+async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(search) = search else { return Ok(None) };
+    let typed = fold(search).to_ascii_uppercase();
+    let digits = typed.len() <= 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
+    let code = if digits { format!("WH-{}-{typed:0>4}", reader.now.year()) } else { typed };
+    if !code.starts_with("WH-") {
+        return Ok(None);
+    }
+    let path = path_of_code(&code);
+    let (hub, scope) = (&reader.door.hub, &reader.present.scope);
+    let found = match path.starts_with("/console/summonses") {
+        true => crate::app::summonses::open(hub, scope, &code).await.map(|_| ()),
+        false => whistles::open(hub, scope, &code).await.map(|_| ()),
+    };
+    match found {
+        Ok(()) => Ok(Some(path)),
+        Err(Undone::Refusal(Refusal::NotFound)) => Ok(None),
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+/// A summons' code is its whistle's and one part more.
+fn path_of_code(code: &str) -> String {
+    let noun = if code.matches('-').count() > 2 { "summonses" } else { "whistles" };
+    format!("/console/{noun}/{}", escaped(code))
+}
+
+async fn tabs(reader: &Reader, current: &str, overdue: Option<bool>) -> Result<Vec<Tab>, Problem> {
+    let office = policy::is_office(&reader.present.actor);
+    let scope = reader.present.scope.clone();
+    let counted = reader.door.hub.ledger.read(move |reading| {
+        let count = |status| store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX));
+        let states: &[WhistleStatus] = if office { OFFICES } else { &[] };
+        states.iter().copied().map(count).collect::<Result<Vec<i64>, store::Fault>>()
+    });
+    let counted = counted.await?;
+    let t = words::of(reader.lang);
+    let mut tabs: Vec<Tab> = Vec::new();
+    for (filter, states) in VIEWS {
+        let word = match *states {
+            [] => t.all,
+            [state] => reader.lang.whistle_status(*state),
+            _ => reader.lang.whistle_status(WhistleStatus::Handling),
+        };
+        let at = OFFICES.iter().position(|state| *states == [*state]);
+        let count =
+            at.and_then(|at| counted.get(at)).and_then(|count| u64::try_from(*count).ok()).filter(|count| *count > 0);
+        let current = overdue.is_none() && current == *filter;
+        tabs.push(Tab { word: word.to_owned(), href: address(filter, None, ""), current, count });
+    }
+    let late =
+        Tab { word: t.late.into(), href: address("", Some(true), ""), current: overdue == Some(true), count: None };
+    tabs.insert(1, late);
+    Ok(tabs)
+}
+
+/// One whistle as the queue and its own page show it.
+pub(super) async fn part(
+    reader: &Reader,
+    code: &str,
+    next: String,
+    after_seq: i64,
+) -> Result<(WhistlePart, OpenWhistle), Problem> {
+    let (hub, scope, actor) = (&reader.door.hub, &reader.present.scope, &reader.present.actor);
+    let open = whistles::open(hub, scope, code).await?;
+    let story = TimelinePage { code: code.to_owned(), after_seq, limit: EVENTS + 1 };
+    let (_, events) = whistles::timeline(hub, scope, story).await?;
+    let (events, more) = query::page(events, EVENTS);
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let (tree, texts) = (&open.tree, &open.texts);
+    let last = events.last().filter(|_| more).map(|event| event.seq);
+    let part = WhistlePart {
+        facts: words_of.facts(&tree.whistle, texts),
+        verdict: words_of.verdict(tree, texts, actor, next),
+        tasks: words_of.tasks(&open, actor),
+        deadlines: words_of.deadlines(tree),
+        parts: words_of.parts(tree, texts, None),
+        timeline: events.iter().map(|event| words_of.entry(&tree.whistle, &tree.summonses, event)).collect(),
+        later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
+    };
+    Ok((part, open))
+}
+
+/// `GET /console/whistles/{code}`
+pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
+    let code = gate::code(&request);
+    let after = query::form_field(request.query_string().as_bytes(), "after");
+    let after = after.and_then(|after| after.parse().ok()).unwrap_or_default();
+    let (part, open) = part(&reader, code, String::new(), after).await?;
+    let form = reader.form(open.tree.whistle.version);
+    let mut page_of = story(&reader, part, &open, form).await?;
+    page_of.shell.notice = told(reader.lang, request.query_string());
+    shown(reader.lang, &page_of)
+}
+
+async fn story(reader: &Reader, part: WhistlePart, open: &OpenWhistle, form: Form) -> Result<WhistlePage, Problem> {
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let completes = part.verdict.allowed.contains(&WhistleDeed::Complete.as_str());
+    let lists = match completes {
+        true => words_of.completion_lists(&open.tree.whistle, &open.texts, &reader.present.actor),
+        false => BlowLists::default(),
+    };
+    Ok(WhistlePage { shell: reader.shell(Place::Whistles).await?, form, whistle: part, lists })
+}
+
+/// `POST /console/whistles/{code}/{verb}`
+pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sent: gate::Form) -> Answer {
+    let (code, verb) = path.into_inner();
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let deed = WhistleDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
+    let own = format!("/console/whistles/{}", escaped(&code));
+    let next = wanted_next(&sent.bytes);
+    let spec = whistles::order_spec(deed);
+    let mut asked = sent.asked(spec);
+    asked.body = orders::whistle_body(deed, spec, &sent.bytes);
+    match whistles::deed(&reader.door.hub, asked, &code, deed).await {
+        Ok(did) => Ok(done(next.as_deref().unwrap_or(&own), &format!("whistle.{deed}"), &did.code)),
+        Err(Undone::Refusal(Refusal::Faults(faults))) => again(reader.at(own), &code, deed, &sent, &faults).await,
+        Err(Undone::Refusal(Refusal::Moved { changes, .. })) => {
+            lost(&reader.at(own), &code, deed, &sent, &changes).await
+        }
+        Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
+            let could: Vec<&str> = allowed.iter().map(|verb| reader.lang.whistle_deed(verb)).collect();
+            let did = reader.lang.whistle_deed(deed.as_str());
+            not_now(&reader.at(own.clone()), &code, status, did, &could, own).await
+        }
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+/// The form again, where it stood: in the queue or on the whistle's own page.
+async fn again(reader: Reader, code: &str, deed: WhistleDeed, sent: &gate::Form, faults: &[Fault]) -> Answer {
+    let form = orders::refused(&reader, deed.as_str(), &sent.bytes, faults);
+    if wanted_next(&sent.bytes).is_some_and(|next| next.starts_with("/console/triage")) {
+        return triage::refused(reader, code, form).await;
+    }
+    let (part, open) = part(&reader, code, String::new(), 0).await?;
+    let page_of = story(&reader, part, &open, form).await?;
+    page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
+}
+
+/// Somebody was faster.
+async fn lost(reader: &Reader, code: &str, deed: WhistleDeed, sent: &gate::Form, changes: &[Passed]) -> Answer {
+    let open = whistles::open(&reader.door.hub, &reader.present.scope, code).await?;
+    let whistle = &open.tree.whistle;
+    let own = format!("/console/whistles/{code}");
+    let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle).contains(&deed.as_str());
+    let race_of = Race {
+        whistle,
+        code,
+        changes,
+        version: whistle.version,
+        fields: met(reader, &open, deed, sent),
+        again: possible.then(|| format!("{own}/{deed}")),
+        back: own,
+    };
+    race(reader, sent, race_of).await
+}
+
+/// The fields of the verdict that say another thing than what stands now.
+fn met(reader: &Reader, open: &OpenWhistle, deed: WhistleDeed, sent: &gate::Form) -> Vec<RaceField> {
+    // Only another acceptance stands against ours, field by field.
+    if deed != WhistleDeed::Accept || open.tree.whistle.route.is_none() {
+        return Vec::new();
+    }
+    let (lang, whistle) = (reader.lang, &open.tree.whistle);
+    let typed = |name: &str| query::form_field(&sent.bytes, name).unwrap_or_default();
+    let unit = |code: &str| super::views::unit(lang, reader.directory(), code);
+    use crate::domain::terms::{Route, Severity, Urgency};
+    let pairs = [
+        (
+            "urgency",
+            Urgency::parse(&typed("urgency")).map(|of| lang.urgency(of).to_owned()),
+            lang.urgency(whistle.urgency).to_owned(),
+        ),
+        (
+            "severity",
+            Severity::parse(&typed("severity")).map(|of| lang.severity(of).to_owned()),
+            lang.severity(whistle.severity).to_owned(),
+        ),
+        (
+            "lead",
+            Some(unit(&typed("lead"))).filter(|name| !name.is_empty()),
+            whistle.lead.as_deref().map_or_else(|| "--".into(), unit),
+        ),
+        (
+            "route",
+            Route::parse(&typed("route")).map(|of| lang.route(of).to_owned()),
+            whistle.route.map_or("--", |of| lang.route(of)).to_owned(),
+        ),
+    ];
+    let differ = pairs.into_iter().filter_map(|(name, yours, now)| Some((name, yours?, now)));
+    differ
+        .filter(|(_, yours, now)| yours != now)
+        .map(|(name, yours, now)| RaceField {
+            label: words::field(lang, name).to_owned(),
+            yours,
+            now,
+            who: String::new(),
+            when: String::new(),
+        })
+        .collect()
+}
+
+/// `GET /w/{code}`: the short address in letters. A click there brings no cookie along, so the same small page for every
+/// code asks once more from here; only then it is a question of signing in.
+pub(super) async fn short(request: HttpRequest, visitor: Visitor) -> Answer {
+    let path = path_of_code(gate::code(&request));
+    if visitor.0.is_some() {
+        return Ok(see_other(own_path(&path).unwrap_or("/console")));
+    }
+    if query::form_field(request.query_string().as_bytes(), "r").is_some() {
+        return Ok(sign_in_first(own_path(&path).unwrap_or("/console")));
+    }
+    let html = BouncePage.render().map_err(|_| Problem::new(ProblemKind::Internal))?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_LANGUAGE, "zh-CN"))
+        .body(html))
+}

@@ -1,0 +1,211 @@
+//! Who is there, and whether the request is theirs: bearer tokens for the API, the cookie for pages, what stops forged
+//! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
+//! Rights are not judged here: `app` does, once it knows that the thing exists.
+
+mod headers;
+
+pub(super) use headers::is_foreign_probe;
+pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
+
+use super::body::{self, From, Wanted};
+use super::problem::Problem;
+use super::{Door, query};
+use crate::app::asked::{Asked, VersionGiven};
+use crate::app::sessions::{self, Present};
+use crate::domain::order::{Spec, from_form, from_json};
+use crate::i18n::Lang;
+use crate::i18n::problems::ProblemKind;
+use actix_web::dev::Payload;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpRequest};
+use std::future::Future;
+use std::pin::Pin;
+
+/// The cookie of a session, before its prefix.
+pub const SESSION: &str = "wh";
+/// What a form says about itself and not about its order.
+const FORM_FIELDS: &[&str] = &["csrf", "key", "version"];
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Whoever bears a sound token.
+#[derive(Debug)]
+pub struct Caller {
+    pub present: Present,
+    pub lang: Lang,
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Extracted<Caller>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let present = by_token(&request, door_of(&request)?).await?.ok_or(ProblemKind::SignInNeeded)?;
+            Ok(Caller { present, lang: lang(request.headers()) })
+        })
+    }
+}
+
+/// A JSON body of a caller.
+#[derive(Debug)]
+pub struct Posted {
+    pub present: Present,
+    pub lang: Lang,
+    pub bytes: Bytes,
+    request: HttpRequest,
+    route: String,
+}
+
+impl FromRequest for Posted {
+    type Error = Problem;
+    type Future = Extracted<Posted>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let Some(present) = by_token(&request, door_of(&request)?).await? else {
+                body::drop_strangers(payload).await;
+                return Err(ProblemKind::SignInNeeded.into());
+            };
+            let bytes = body::read(request.headers(), payload, Wanted::Json, From::SignedIn).await?;
+            Ok(Posted { present, lang: lang(request.headers()), bytes, route: route(&request), request })
+        })
+    }
+}
+
+impl Posted {
+    /// The code in the address.
+    pub fn code(&self) -> &str {
+        code(&self.request)
+    }
+
+    /// What `app` is asked.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            actor: &self.present.actor,
+            scope: self.present.scope.clone(),
+            route: &self.route,
+            key: headers::key(self.request.headers()),
+            version: headers::version(self.request.headers()),
+            bytes: &self.bytes,
+            body: from_json(&self.bytes),
+        }
+    }
+}
+
+/// A JSON body of somebody who is not signed in yet.
+#[derive(Debug)]
+pub struct Unsigned {
+    pub lang: Lang,
+    pub bytes: Bytes,
+}
+
+impl FromRequest for Unsigned {
+    type Error = Problem;
+    type Future = Extracted<Unsigned>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = body::read(request.headers(), payload, Wanted::Json, From::Stranger).await?;
+            Ok(Unsigned { lang: lang(request.headers()), bytes })
+        })
+    }
+}
+
+/// Whoever looks at a page: nobody on the sign-in page.
+#[derive(Debug)]
+pub struct Visitor(pub Option<Present>);
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = Extracted<Visitor>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Visitor(by_cookie(&request, door_of(&request)?).await?)) })
+    }
+}
+
+/// A form of a signed-in page: from our own page, with the token of its session.
+#[derive(Debug)]
+pub struct Form {
+    pub present: Present,
+    pub bytes: Bytes,
+    route: String,
+    key: Option<String>,
+    version: VersionGiven,
+}
+
+impl FromRequest for Form {
+    type Error = Problem;
+    type Future = Extracted<Form>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let door = door_of(&request)?;
+            let present = match by_cookie(&request, door).await {
+                Ok(Some(present)) if is_same_origin(request.headers(), door) => present,
+                refused => {
+                    body::drop_strangers(payload).await;
+                    let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
+                    return Err(kind.into());
+                }
+            };
+            let bytes = body::read(request.headers(), payload, Wanted::Form, From::SignedIn).await?;
+            let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
+            if !sessions::csrf_matches(&door.hub, &present, &csrf) {
+                return Err(ProblemKind::Csrf.into());
+            }
+            let (key, version) = (query::form_field(&bytes, "key"), query::form_field(&bytes, "version"));
+            Ok(Form { present, bytes, route: route(&request), key, version: headers::version_of(version.as_deref()) })
+        })
+    }
+}
+
+impl Form {
+    /// What `app` is asked; `spec`: the table that the form follows.
+    pub fn asked(&self, spec: &'static Spec) -> Asked<'_> {
+        Asked {
+            actor: &self.present.actor,
+            scope: self.present.scope.clone(),
+            route: &self.route,
+            key: self.key.as_deref(),
+            version: self.version,
+            bytes: &self.bytes,
+            body: from_form(spec, &self.bytes, FORM_FIELDS),
+        }
+    }
+}
+
+/// The code in an address; empty where there is none.
+pub fn code(request: &HttpRequest) -> &str {
+    request.match_info().get("code").unwrap_or_default()
+}
+
+/// The hub's door, which every app of ours carries.
+pub(super) fn door_of(request: &HttpRequest) -> Result<&Door, Problem> {
+    request.app_data::<Data<Door>>().map(|door| door.get_ref()).ok_or_else(|| ProblemKind::Internal.into())
+}
+
+fn route(request: &HttpRequest) -> String {
+    format!("{} {}", request.method(), request.path())
+}
+
+async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
+    match headers::bearer(request.headers()) {
+        Some(token) => Ok(sessions::by_token(&door.hub, token).await?),
+        None => Ok(None),
+    }
+}
+
+/// Who the session cookie says is there.
+pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
+    match cookie(request, door, SESSION) {
+        Some(secret) => Ok(sessions::by_cookie(&door.hub, &secret).await?),
+        None => Ok(None),
+    }
+}

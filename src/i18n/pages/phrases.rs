@@ -1,0 +1,190 @@
+//! Sentences of the console's pages that hold a name, a number or a moment. They are given finished words and put them
+//! in order; whatever a person typed is not among them.
+
+use super::super::Lang;
+use super::of;
+
+/// How an open limit stands: 剩54分, 超时2天. `seconds` are left until it, negative once it has passed.
+pub fn time_left(lang: Lang, seconds: i64) -> String {
+    let late = seconds <= 0;
+    let minutes = seconds.abs() / 60;
+    let (n, zh, en) = match minutes {
+        0..=119 => (minutes, "分", "min"),
+        120..=2_879 => (minutes / 60, "小时", "h"),
+        _ => (minutes / 1_440, "天", "d"),
+    };
+    match (lang, late) {
+        (Lang::Zh, false) => format!("剩{n}{zh}"),
+        (Lang::Zh, true) => format!("超时{n}{zh}"),
+        (Lang::En, false) => format!("{n} {en} left"),
+        (Lang::En, true) => format!("{n} {en} late"),
+    }
+}
+
+/// Why there is nothing to do: 现在等区消防救援大队报到，轮到您时会有邮件通知。 Without an owner all is over.
+pub fn nothing_to_do(lang: Lang, waits_for: Option<(&str, &str)>) -> String {
+    match (lang, waits_for) {
+        (Lang::Zh, Some((owner, what))) => format!("现在等{owner}{what}，您这里没有要办的事。"),
+        (Lang::Zh, None) => "这件事已经办完，没有下一步。".to_owned(),
+        (Lang::En, Some((owner, what))) => format!("Waiting for {owner}: {what}. Nothing for you to do now."),
+        (Lang::En, None) => "This is finished; there is no next step.".to_owned(),
+    }
+}
+
+/// The line of a lost race: 戚怀杉于10:41受理，您的操作没有执行。
+pub fn lost_race(lang: Lang, who: &str, at: &str, did: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{who}于{at}{did}，您的操作没有执行。"),
+        Lang::En => format!("{who} at {at}: {did}. Your own step was not carried out."),
+    }
+}
+
+/// What was done, on the page that follows: WH-2026-0731：受理，已完成。
+pub fn done(lang: Lang, code: &str, did: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{code}：{did}，已完成。"),
+        Lang::En => format!("{code}: {did}, done."),
+    }
+}
+
+/// A line of the timeline: 受理：重大隐患、联合检查. Without details only what happened.
+pub fn told(lang: Lang, what: &str, details: &str) -> String {
+    match lang {
+        Lang::Zh | Lang::En if details.is_empty() => what.to_owned(),
+        Lang::Zh => format!("{what}：{details}"),
+        Lang::En => format!("{what}: {details}"),
+    }
+}
+
+/// A reader's own task in a whistle: 区消防救援大队：报到.
+pub fn task(lang: Lang, unit: &str, what: &str) -> String {
+    told(lang, unit, what)
+}
+
+/// A post: 区消防救援大队，联络员. Without a unit only the role.
+pub fn post(lang: Lang, unit: &str, role: &str) -> String {
+    match lang {
+        Lang::Zh | Lang::En if unit.is_empty() => role.to_owned(),
+        Lang::Zh => format!("{unit}，{role}"),
+        Lang::En => format!("{role}, {unit}"),
+    }
+}
+
+/// Several units, told by the first: 区应急局等3个单位.
+pub fn among(lang: Lang, unit: &str, number: usize) -> String {
+    match lang {
+        Lang::Zh | Lang::En if number < 2 => unit.to_owned(),
+        Lang::Zh => format!("{unit}等{number}个单位"),
+        Lang::En if number == 2 => format!("{unit} and one other"),
+        Lang::En => format!("{unit} and {} others", number - 1),
+    }
+}
+
+/// 区应急局牵头.
+pub fn leads(lang: Lang, unit: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{unit}牵头"),
+        Lang::En => format!("{unit} leads"),
+    }
+}
+
+/// How many attend.
+pub fn people(lang: Lang, number: u64) -> String {
+    match lang {
+        Lang::Zh => format!("{number}人"),
+        Lang::En if number == 1 => "1 person".to_owned(),
+        Lang::En => format!("{number} people"),
+    }
+}
+
+/// When they expect to be there.
+pub fn expected(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Zh => format!("预计{at}到达"),
+        Lang::En => format!("expected {at}"),
+    }
+}
+
+/// A fault with the name of its field: 类别：必填，请填写或选择。
+pub fn fault_of(lang: Lang, field: &str, fault: &str) -> String {
+    if field.is_empty() { fault.to_owned() } else { told(lang, field, fault) }
+}
+
+/// Why a deed is not possible now, and what would be: a sentence each.
+pub fn not_now(lang: Lang, status: &str, did: &str, could: &str) -> Vec<String> {
+    let (why, instead) = match lang {
+        Lang::Zh => (format!("现在是“{status}”，不能“{did}”，操作没有执行。"), format!("您现在可以：{could}。")),
+        Lang::En => (
+            format!("It is in the state “{status}”: “{did}” is not possible. Nothing was done."),
+            format!("What you can do now: {could}."),
+        ),
+    };
+    if could.is_empty() { vec![why] } else { vec![why, instead] }
+}
+
+/// The label of a field by its API name; empty for a name that no form of ours has.
+pub fn field(lang: Lang, name: &str) -> &'static str {
+    let t = of(lang);
+    match name {
+        "category" => t.category,
+        "what" => t.what,
+        "place" => t.place,
+        "enterprise" => t.firm,
+        "town" => t.town,
+        "title" => t.title,
+        "urgency" => t.urgency,
+        "severity" | "severity_claimed" => t.severity,
+        "clause" => t.clause,
+        "needed_departments" => t.needed,
+        "source" => t.source,
+        "occurred_at" => t.occurred_at,
+        "contact" | "contact.name" => t.contact_name,
+        "contact.phone" => t.contact_phone,
+        "on_behalf_of" => t.on_behalf_of,
+        "lead" => t.lead,
+        "supports" => t.support,
+        "route" => t.route,
+        "missing" => t.return_missing,
+        "ground" => t.decline_ground,
+        "kind" => t.close_kind,
+        "conclusion" => t.conclusion,
+        "lacks" => t.lacks,
+        "officers" => t.who_goes,
+        "mode" => t.mode,
+        "eta" => t.eta,
+        "result" => t.result,
+        "username" => t.login_user,
+        "password" => t.login_password,
+        "note" => t.note_field,
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_told_in_the_largest_unit_that_still_says_something() {
+        assert_eq!(time_left(Lang::Zh, 54 * 60), "剩54分");
+        assert_eq!(time_left(Lang::Zh, -9 * 60), "超时9分");
+        assert_eq!(time_left(Lang::Zh, 3 * 3_600), "剩3小时");
+        assert_eq!(time_left(Lang::En, -3 * 86_400), "3 d late");
+        assert_eq!(time_left(Lang::En, 0), "0 min late");
+    }
+
+    #[test]
+    fn several_units_are_told_by_the_first_and_their_number() {
+        assert_eq!(among(Lang::Zh, "区应急局", 3), "区应急局等3个单位");
+        assert_eq!(among(Lang::En, "Fire", 3), "Fire and 2 others");
+        assert_eq!(among(Lang::En, "Fire", 1), "Fire");
+    }
+
+    #[test]
+    fn every_field_of_the_blow_order_has_its_label() {
+        for name in crate::domain::whistle::blow::FIELDS {
+            assert!(!field(Lang::Zh, name).is_empty() && !field(Lang::En, name).is_empty(), "{name}");
+        }
+        assert_eq!(field(Lang::Zh, "<b>"), "");
+    }
+}

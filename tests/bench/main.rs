@@ -1,0 +1,74 @@
+//! The bench: what a whistle costs beside the barest server that could keep it, how reads bear a hundred thousand
+//! whistles, what an idle hub weighs and how fast it starts. `cargo bench --profile dist --bench hub`, about six minutes.
+//! It prints figures beside their goals and ends well whatever they are: a missed goal is a figure, not a fault.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
+
+mod blow;
+mod fill;
+mod floor;
+#[path = "../load/mod.rs"]
+mod load;
+mod measure;
+mod process;
+mod reads;
+
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// One figure that has a goal.
+struct Figure {
+    what: String,
+    got: String,
+    goal: &'static str,
+    met: bool,
+}
+
+impl Figure {
+    /// A ratio that should be at least so much.
+    fn at_least(what: String, got: f64, least: f64, goal: &'static str) -> Figure {
+        Figure { what, got: format!("{got:.2}"), goal, met: got >= least }
+    }
+
+    /// A ratio, a time or a size that should be at most so much.
+    fn at_most(what: String, got: (f64, &str), most: f64, goal: &'static str) -> Figure {
+        Figure { what, got: format!("{:.2}{}", got.0, got.1), goal, met: got.0 <= most }
+    }
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, dir] = args.as_slice()
+        && word == floor::WORD
+    {
+        return floor::serve(Path::new(dir)).await;
+    }
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", std::process::id()));
+    let figures = all(&dir).await;
+    std::fs::remove_dir_all(&dir).with_context(|| format!("{} is left behind", dir.display()))?;
+    table(&figures?);
+    Ok(())
+}
+
+async fn all(dir: &Path) -> anyhow::Result<Vec<Figure>> {
+    std::fs::create_dir_all(dir)?;
+    let cores = std::thread::available_parallelism()?;
+    println!("client and server on one machine of {cores} cores; SQLite WAL, synchronous=FULL; every worker on\n");
+    let mut figures = blow::compare(dir).await?;
+    figures.push(process::idle_memory(dir).await?);
+    let (small, large) = (dir.join("small"), dir.join("large"));
+    let few = fill::fill(&small, reads::SMALL).await?;
+    let many = fill::fill(&large, reads::LARGE).await?;
+    figures.push(process::start_time(&large).await?);
+    figures.extend(reads::compare((&small, few), (&large, many)).await?);
+    Ok(figures)
+}
+
+fn table(figures: &[Figure]) {
+    println!("\n{:<66} {:>10}  {:<10} ", "figure", "measured", "goal");
+    for figure in figures {
+        let met = if figure.met { "met" } else { "MISSED" };
+        println!("{:<66} {:>10}  {:<10} {met}", figure.what, figure.got, figure.goal);
+    }
+}

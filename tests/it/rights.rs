@@ -1,0 +1,317 @@
+//! Who may see and do what (DOMAIN §5): every role at every deed, what a state allows, and that a thing out of sight
+//! answers like a thing that is not there, in every list, count and search.
+
+use crate::town::{Person, Town, accept_order, blow_order, town};
+use serde_json::{Value, json};
+use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+
+/// One of each role and relation: the blower's people, the summoned department's, the place's, strangers.
+const EVERYBODY: &[&str] = &[
+    "office",
+    "director",
+    "liaison.xf",
+    "head.xf",
+    "inspector.xf",
+    "liaison.yj",
+    "head.yj",
+    "inspector.yj",
+    "town.t06",
+    "squad.sq06",
+    "liaison.sc",
+    "head.sc",
+    "inspector.sc",
+    "town.t01",
+    "squad.sq01",
+    "expert.1",
+    "legal.district",
+    "legal.town",
+    "supervisor",
+    "admin",
+];
+
+/// XF has blown about a firm in T06, YJ is summoned.
+async fn story(t: &Town) -> (String, String) {
+    let order = json!({ "category": "dust_explosion", "what": "权限表", "enterprise": "E01" });
+    let code = t.fire().blows(&order).await;
+    let summons = t.office().summons(&code, &["YJ"], "normal").await.remove(0);
+    (code, summons)
+}
+
+#[actix_web::test]
+async fn every_role_at_every_deed_is_answered_as_the_table_of_rights_says() {
+    town(async |t| {
+        let (code, summons) = story(t).await;
+        let before = t.db_events().await;
+        for who in EVERYBODY {
+            // Without a version: whoever may is asked for one (428), whatever the state is.
+            let unseen = matches!(
+                *who,
+                "inspector.xf"
+                    | "liaison.sc"
+                    | "head.sc"
+                    | "inspector.sc"
+                    | "town.t01"
+                    | "squad.sq01"
+                    | "expert.1"
+                    | "legal.district"
+                    | "legal.town"
+                    | "admin"
+            );
+            let office = matches!(*who, "office" | "director");
+            for deed in WhistleDeed::ALL {
+                let may = match deed {
+                    WhistleDeed::Complete => matches!(*who, "liaison.xf" | "head.xf"),
+                    _ => office,
+                };
+                let expected = if unseen {
+                    404
+                } else if may {
+                    428
+                } else {
+                    403
+                };
+                let reply = t.person(who).deed(&code, deed.as_str()).await.json(&json!({})).send().await;
+                assert_eq!(reply.status, expected, "{who} {deed}: {}", reply.text());
+            }
+            for deed in SummonsDeed::ALL {
+                let may = match deed {
+                    SummonsDeed::Acknowledge | SummonsDeed::Submit => matches!(*who, "liaison.yj" | "head.yj"),
+                    SummonsDeed::ReportIn | SummonsDeed::Start => {
+                        matches!(*who, "liaison.yj" | "head.yj" | "inspector.yj")
+                    }
+                    SummonsDeed::Accept | SummonsDeed::SendBack => office,
+                };
+                let expected = if unseen {
+                    404
+                } else if may {
+                    428
+                } else {
+                    403
+                };
+                let reply = t.person(who).deed(&summons, deed.as_str()).await.json(&json!({})).send().await;
+                assert_eq!(reply.status, expected, "{who} {deed} of the summons: {}", reply.text());
+            }
+            for path in
+                [format!("/whistles/{code}"), format!("/whistles/{code}/timeline"), format!("/summonses/{summons}")]
+            {
+                let expected = if unseen { 404 } else { 200 };
+                assert_eq!(t.person(who).get(&path).await.status, expected, "{who} {path}");
+            }
+            let listed = if unseen { 0 } else { 1 };
+            assert_eq!(t.person(who).codes("/whistles").await.len(), listed, "{who}");
+            assert_eq!(t.person(who).codes("/summonses").await.len(), listed, "{who}");
+        }
+        assert_eq!(t.db_events().await, before);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn blowing_belongs_to_those_who_see_hazards_and_to_nobody_else() {
+    town(async |t| {
+        for who in EVERYBODY {
+            let mut order = blow_order("谁能吹");
+            if matches!(*who, "office" | "director") {
+                order["on_behalf_of"] = json!("AWB");
+            }
+            let may = !(who.starts_with("inspector") || who.starts_with("legal"))
+                && !matches!(*who, "expert.1" | "supervisor" | "admin");
+            let reply = t.person(who).tries_to_blow(&order).await;
+            assert_eq!(reply.status, if may { 201 } else { 403 }, "{who}: {}", reply.text());
+            let me = t.person(who).sees("/me").await;
+            let told = me["permissions"].as_array().unwrap().contains(&json!("whistle.blow"));
+            assert_eq!(told, may, "{who} is told otherwise");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_towns_summons_is_its_town_officers_in_all_three_parts() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("派给属地")).await;
+        let summons = t.office().summons(&code, &["T01"], "normal").await.remove(0);
+        assert_eq!(summons, format!("{code}-T01"));
+        let town = t.person("town.t01");
+        town.does(&summons, "acknowledge", json!({})).await;
+        let officers = json!([town.id().await, t.person("squad.sq01").id().await]);
+        town.does(&summons, "report_in", json!({ "officers": officers, "mode": "site" })).await;
+        town.does(&summons, "start", json!({})).await;
+        town.does(&summons, "submit", json!({ "result": "已巡查" })).await;
+        let stranger = json!({ "officers": [t.emergency().id().await], "mode": "site" });
+        assert_eq!(town.tries(&summons, "report_in", &stranger).await.expect(422).faults(), ["/officers/0 no_such"]);
+        t.person("town.t02").deed(&summons, "submit").await.send().await.expect(404);
+    })
+    .await;
+}
+
+/// A sound order for a deed, so that only the state can refuse it.
+async fn order_for(t: &Town, deed: &str, summons: &str) -> Value {
+    match deed {
+        "accept" if summons.is_empty() => accept_order(&["YJ"], "normal"),
+        "dispatch" => json!({ "summonses": [{ "department": "YJ", "role": "lead" }] }),
+        "return" => json!({ "missing": ["title"] }),
+        "decline" => json!({ "ground": "not_safety" }),
+        "send_back" => json!({ "lacks": "缺" }),
+        "close" => json!({ "kind": "fixed", "conclusion": "好" }),
+        "report_in" => json!({ "officers": [t.person("inspector.yj").id().await], "mode": "site" }),
+        "submit" => json!({ "result": "毕" }),
+        _ => json!({}),
+    }
+}
+
+/// Every deed that is not among `allowed_deeds` is refused with 409 and the very same list, and changes nothing.
+async fn only_what_is_allowed(t: &Town, who: Person<'_>, code: &str, all: &[&str]) {
+    let noun = if code.matches('-').count() > 2 { "summonses" } else { "whistles" };
+    let seen = who.get(&format!("/{noun}/{code}")).await.expect(200);
+    let (version, seen) = (seen.version(), seen.json());
+    let before = t.db_events().await;
+    let summons = if noun == "summonses" { code } else { "" };
+    for deed in all {
+        if seen["allowed_deeds"].as_array().unwrap().contains(&json!(deed)) {
+            continue;
+        }
+        let order = order_for(t, deed, summons).await;
+        let reply = who.deed(code, deed).await.version(version).json(&order).send().await;
+        if reply.status == 403 {
+            continue;
+        }
+        assert_eq!(reply.status, 409, "{deed} on {}: {}", seen["status"], reply.text());
+        let told = reply.json();
+        assert_eq!((&told["current_status"], &told["allowed_deeds"]), (&seen["status"], &seen["allowed_deeds"]));
+    }
+    assert_eq!(t.db_events().await, before);
+}
+
+#[actix_web::test]
+async fn what_a_state_does_not_allow_is_refused_with_the_list_of_what_it_does() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("状态表")).await;
+        let summons = format!("{code}-YJ");
+        let (office, yj) = (t.office(), t.emergency());
+        let check = async |with_summons: bool| {
+            only_what_is_allowed(t, t.office(), &code, WhistleDeed::WORDS).await;
+            only_what_is_allowed(t, t.fire(), &code, WhistleDeed::WORDS).await;
+            if with_summons {
+                only_what_is_allowed(t, t.office(), &summons, SummonsDeed::WORDS).await;
+                only_what_is_allowed(t, t.emergency(), &summons, SummonsDeed::WORDS).await;
+            }
+        };
+        check(false).await;
+        office.does(&code, "return", json!({ "missing": ["title"] })).await;
+        check(false).await;
+        t.fire().does(&code, "complete", json!({ "title": "补上题目" })).await;
+        let mut accept = accept_order(&["YJ"], "normal");
+        accept["dispatch"] = json!(false);
+        office.does(&code, "accept", accept).await;
+        check(false).await;
+        office.does(&code, "dispatch", order_for(t, "dispatch", "").await).await;
+        check(true).await;
+        for (who, deed) in [(yj, "acknowledge"), (yj, "report_in"), (yj, "start"), (yj, "submit"), (office, "accept")] {
+            who.does(&summons, deed, order_for(t, deed, &summons).await).await;
+            check(true).await;
+        }
+        office.does(&code, "close", order_for(t, "close", "").await).await;
+        check(true).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t17_what_may_not_be_seen_answers_byte_for_byte_like_what_is_not_there() {
+    town(async |t| {
+        let (code, summons) = story(t).await;
+        for who in ["liaison.sc", "town.t01", "expert.1", "admin", "inspector.xf"] {
+            let who = t.person(who);
+            let pairs = [(code.as_str(), "WH-2026-9999"), (summons.as_str(), "WH-2026-9999-YJ")];
+            for (there, not_there) in pairs {
+                let noun = if there.matches('-').count() > 2 { "summonses" } else { "whistles" };
+                let get = async |code: &str| who.get(&format!("/{noun}/{code}")).await.expect(404).sameness();
+                assert_eq!(get(there).await, get(not_there).await);
+                let words = if noun == "whistles" { WhistleDeed::WORDS } else { SummonsDeed::WORDS };
+                for deed in words {
+                    let post = async |code: &str| {
+                        let ask = who.deed(code, deed).await.version(1).key("key-same-01").json(&json!({ "x": 1 }));
+                        ask.english().send().await.expect(404).sameness()
+                    };
+                    assert_eq!(post(there).await, post(not_there).await, "{deed}");
+                }
+            }
+            let get = async |code: &str| who.get(&format!("/whistles/{code}/timeline?limit=x")).await.sameness();
+            assert_eq!(get(&code).await, get("WH-2026-9999").await);
+        }
+        for odd in ["WH-2026-0001-ZZ", "wh-2026-0001", "WH-2026-1", "%00", "..%2f..", "WH-2026-0001%20", "x%27--"] {
+            assert_eq!(t.office().get(&format!("/whistles/{odd}")).await.status, 404, "{odd}");
+        }
+    })
+    .await;
+}
+
+/// Everything that this person can read in a world, to the byte.
+async fn whole_world(who: Person<'_>, own: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for path in [
+        "/whistles",
+        "/whistles?limit=1",
+        "/whistles?enterprise=E01",
+        "/whistles?town=T06",
+        "/whistles?department=SC",
+        "/whistles?overdue=true",
+        "/whistles?q=%E9%93%9D",
+        "/whistles?sort=due_at",
+        "/summonses",
+        "/summonses?department=SC",
+        "/me",
+        "/people",
+        "/enterprises?q=E01",
+    ] {
+        all.push(format!("{path} {}", who.get(path).await.sameness()));
+    }
+    all.push(who.get(&format!("/whistles/{own}")).await.sameness());
+    all.push(who.get(&format!("/whistles/{own}/timeline")).await.sameness());
+    all.push(who.get("/whistles/WH-2026-0003").await.sameness());
+    all.push(who.tries(own, "complete", &json!({})).await.sameness());
+    all
+}
+
+#[actix_web::test]
+async fn i4_two_worlds_one_without_the_thing_answer_byte_for_byte_alike() {
+    let mut worlds = Vec::new();
+    for other in [false, true] {
+        town(async |t| {
+            let own = t.fire().blows(&json!({ "category": "fire", "what": "铝粉堆积", "enterprise": "E01" })).await;
+            t.fire().blows(&blow_order("第二件")).await;
+            t.person("liaison.sc").token().await;
+            if other {
+                let order =
+                    json!({ "category": "fire", "what": "铝屑另案", "enterprise": "E01", "urgency": "emergency" });
+                let hidden = t.person("liaison.sc").blows(&order).await;
+                t.office().summons(&hidden, &["SC"], "emergency").await;
+            } else {
+                t.office().token().await;
+            }
+            t.clock.advance(1);
+            worlds.push(whole_world(t.fire(), &own).await);
+        })
+        .await;
+    }
+    for (without, with) in worlds[0].iter().zip(&worlds[1]) {
+        assert_eq!(without, with);
+    }
+}
+
+#[actix_web::test]
+async fn t18_a_lost_race_tells_of_the_addressed_thing_only() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("别家的事")).await;
+        t.office().summons(&code, &["YJ", "SC"], "normal").await;
+        let (mine, other) = (format!("{code}-YJ"), format!("{code}-SC"));
+        t.person("liaison.sc").reports_in(&other).await;
+        t.person("head.yj").does(&mine, "acknowledge", json!({})).await;
+        let stale = t.emergency().deed(&mine, "acknowledge").await.version(1).send().await.expect(412).json();
+        let kinds: Vec<&Value> = stale["changes"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+        assert_eq!(kinds, ["summons.acknowledged"]);
+        assert!(!stale.to_string().contains("茅沁源"), "a name where a department suffices");
+    })
+    .await;
+}

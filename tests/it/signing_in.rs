@@ -1,0 +1,138 @@
+//! Signing in: known and unknown names are answered alike, failed tries are counted and good ones are not, and a flood
+//! of them costs whistles nothing (T2, T6).
+
+use crate::town::{PASSWORD, blow_order, town};
+use futures_util::future::{join, join_all};
+use serde_json::json;
+
+#[actix_web::test]
+async fn t02_known_and_unknown_names_are_answered_alike() {
+    town(async |t| {
+        let known = t.try_password("office", "wrong-password-1").await.expect(401);
+        assert_eq!(known.problem(), "sign_in_failed");
+        for (username, password) in [
+            ("nobody.at.all", "wrong-password-1"),
+            ("office", ""),
+            ("OFFICE", "wrong-password-1"),
+            ("戚怀杉", PASSWORD),
+            ("office", &"x".repeat(129)),
+            ("office", &format!("{PASSWORD} ")),
+            ("office'--", PASSWORD),
+        ] {
+            let reply = t.try_password(username, password).await;
+            if password.is_empty() {
+                assert_eq!(reply.status, 422, "an empty password is no password");
+                continue;
+            }
+            assert_eq!(reply.sameness(), known.sameness(), "{username}");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t02_ten_failed_tries_are_429_for_known_and_unknown_names_and_the_window_passes() {
+    town(async |t| {
+        let mut told = Vec::new();
+        for username in ["office", "nobody.at.all"] {
+            for number in 0..10 {
+                let reply = t.try_password(username, "wrong-password-1").await;
+                assert_eq!(reply.status, 401, "{username} {number}");
+            }
+            let reply = t.try_password(username, "wrong-password-1").await.expect(429);
+            assert!(reply.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|s| s <= 901)));
+            told.push(reply.sameness());
+        }
+        assert_eq!(told[0], told[1]);
+        t.try_password("office", PASSWORD).await.expect(429);
+        t.try_password("director", PASSWORD).await.expect(201);
+        t.clock.advance(16);
+        t.try_password("office", PASSWORD).await.expect(201);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn only_failed_tries_are_counted() {
+    town(async |t| {
+        for _ in 0..15 {
+            t.try_password("office", PASSWORD).await.expect(201);
+        }
+        for _ in 0..9 {
+            t.try_password("office", "wrong-password-1").await.expect(401);
+        }
+        t.try_password("office", PASSWORD).await.expect(201);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t06_a_flood_of_sign_ins_leaves_whistles_alone() {
+    town(async |t| {
+        let token = t.fire().token().await;
+        let flood = join_all((0..80).map(|number| {
+            let body = json!({ "username": format!("flood.{number}"), "password": "wrong-password-1" });
+            t.ask("POST", "/api/v1/sessions").json(&body).send()
+        }));
+        let whistles = async {
+            let begun = tokio::time::Instant::now();
+            for number in 0..20 {
+                let ask = t.ask("POST", "/api/v1/whistles").bearer(&token).key(&format!("key-flood-{number}"));
+                ask.json(&blow_order("洪流中的哨")).send().await.expect(201);
+            }
+            begun.elapsed()
+        };
+        let (answers, took) = join(flood, whistles).await;
+        for answer in &answers {
+            assert!(matches!(answer.status, 401 | 503 | 429), "{}: {}", answer.status, answer.text());
+        }
+        assert!(answers.iter().any(|answer| answer.status == 503), "nothing bounds the queue of sign-ins");
+        assert!(took.as_secs() < 10, "twenty whistles took {took:?}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_sign_in_says_what_is_wrong_with_it_and_never_what_was_sent() {
+    town(async |t| {
+        let post = async |body: &str| {
+            t.ask("POST", "/api/v1/sessions").raw("application/json", body.as_bytes().to_vec()).send().await
+        };
+        for (body, faults) in [
+            ("{}", vec!["/username missing", "/password missing"]),
+            (r#"{"username":7,"password":null}"#, vec!["/username type", "/password null"]),
+            (r#"{"username":"a","password":"b","admin":true}"#, vec!["/admin unknown"]),
+            (r#"{"username":"a","username":"b","password":"c"}"#, vec!["/username duplicate"]),
+        ] {
+            assert_eq!(post(body).await.expect(422).faults(), faults, "{body}");
+        }
+        assert_eq!(post("[]").await.status, 400);
+        t.ask("POST", "/api/v1/sessions").raw("text/plain", b"{}".to_vec()).send().await.expect(415);
+        let good = t.try_password("office", PASSWORD).await.expect(201).json();
+        assert_eq!((&good["token_type"], &good["expires_in"]), (&json!("Bearer"), &json!(600)));
+        assert!(good["refresh_token"].as_str().is_some_and(|token| token.len() >= 43));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn who_one_is_says_role_home_and_what_one_may() {
+    town(async |t| {
+        for (who, role, department, town, may) in [
+            ("office", "office_duty", "AWB", json!(null), "whistle.accept"),
+            ("liaison.xf", "liaison", "XF", json!(null), "summons.submit"),
+            ("town.t06", "town_officer", "T06", json!("T06"), "whistle.blow"),
+            ("squad.sq06", "squad_leader", "SQ06", json!("T06"), "whistle.blow"),
+        ] {
+            let me = t.person(who).sees("/me").await;
+            assert_eq!(
+                (&me["username"], &me["role"], &me["department"]),
+                (&json!(who), &json!(role), &json!(department))
+            );
+            assert_eq!(me["town"], town);
+            assert!(me["permissions"].as_array().unwrap().contains(&json!(may)), "{me}");
+        }
+        assert_eq!(t.person("supervisor").sees("/me").await["permissions"], json!([]), "I6");
+    })
+    .await;
+}
