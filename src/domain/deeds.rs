@@ -38,8 +38,7 @@ fn may_whistle(deed: WhistleDeed, actor: &Actor, whistle: &Whistle) -> bool {
 /// Whoever speaks for the unit that blew; the office for what it blew on somebody's behalf.
 fn is_blower(actor: &Actor, whistle: &Whistle) -> bool {
     let blower = &whistle.blower;
-    policy::speaks_for(actor, &blower.department)
-        || (policy::is_office(actor) && (actor.person == blower.person || actor.unit == blower.department))
+    policy::speaks_for(actor, &blower.department) || (policy::is_office(actor) && blower.on_behalf)
 }
 
 /// Whether the state allows it, one line per state.
@@ -120,6 +119,25 @@ pub fn summons_state(deed: SummonsDeed, actor: &Actor, summons: &Summons) -> Res
         return Ok(());
     }
     Err(Refusal::NotNow { status: summons.status.as_str(), allowed: allowed_on_summons(actor, summons) })
+}
+
+/// What this role may ever do, each thing in its place and state: a hint for menus, never a right.
+pub fn permissions(actor: &Actor) -> Vec<String> {
+    let (office, speaks) = (policy::is_office(actor), policy::speaks_for(actor, &actor.unit));
+    let whistle = |deed: WhistleDeed| match deed {
+        WhistleDeed::Accept | WhistleDeed::Dispatch | WhistleDeed::Return | WhistleDeed::Decline => office,
+        WhistleDeed::SendBack | WhistleDeed::Close => office,
+        WhistleDeed::Complete => policy::may_blow(actor),
+    };
+    let summons = |deed: SummonsDeed| match deed {
+        SummonsDeed::Acknowledge | SummonsDeed::Submit => speaks,
+        SummonsDeed::ReportIn | SummonsDeed::Start => policy::acts_for(actor, &actor.unit),
+        SummonsDeed::Accept | SummonsDeed::SendBack => office,
+    };
+    let blow = policy::may_blow(actor).then(|| "whistle.blow".to_owned());
+    let whistles = WhistleDeed::ALL.iter().filter(|deed| whistle(**deed)).map(|deed| format!("whistle.{deed}"));
+    let summonses = SummonsDeed::ALL.iter().filter(|deed| summons(**deed)).map(|deed| format!("summons.{deed}"));
+    blow.into_iter().chain(whistles).chain(summonses).collect()
 }
 
 #[cfg(test)]
@@ -233,10 +251,15 @@ mod tests {
             let may = PEOPLE.iter().filter(|(who, ..)| !allowed_on_whistle(&actor(who), whistle).is_empty());
             may.map(|(who, ..)| *who).collect::<Vec<_>>()
         };
-        assert_eq!(may(&blow("SH")), ["office", "liaison.sh"]);
-        assert_eq!(may(&blow("T02")), ["office", "town.t02"]);
-        assert_eq!(may(&blow("SQ01")), ["office", "squad.sq01"]);
-        assert_eq!(may(&blow("AWB")), ["office", "office.2", "director", "director.2"], "a caller from outside");
+        let with = |speaker: &str| {
+            let office = ["office", "office.2", "director", "director.2"];
+            let all = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| office.contains(who) || *who == speaker);
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(may(&blow("SH")), with("liaison.sh"), "whoever is on duty next, too");
+        assert_eq!(may(&blow("T02")), with("town.t02"));
+        assert_eq!(may(&blow("SQ01")), with("squad.sq01"));
+        assert_eq!(may(&blow("AWB")), with("nobody"), "a caller from outside");
     }
 
     #[test]
@@ -251,5 +274,16 @@ mod tests {
         assert_eq!(story.act_on("XF", "liaison.xf", "start", "{}"), not_now("issued", &["acknowledge", "report_in"]));
         assert_eq!(story.act_on("XF", "office", "accept", "{}"), not_now("issued", &[]));
         assert_eq!(story.events.len(), 5, "a refusal leaves nothing behind");
+    }
+
+    #[test]
+    fn i6_supervisors_and_administrators_have_no_deeds() {
+        let may = |role: Role| permissions(&Actor { role, ..actor("liaison.xf") });
+        for role in [Role::Supervisor, Role::Admin, Role::Expert, Role::LegalReviewer] {
+            assert!(may(role).is_empty(), "{role}");
+        }
+        assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));
+        assert!(may(Role::OfficeDuty).contains(&"whistle.accept".to_owned()));
+        assert_eq!(may(Role::Inspector), ["summons.report_in", "summons.start"]);
     }
 }

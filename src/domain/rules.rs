@@ -1,4 +1,5 @@
-//! The rules a decision needs beside what was loaded: calendar, limits, routing and the directory, as of one moment.
+//! The rules a decision needs beside what was loaded: calendar, limits, routing and the directory, as of one
+//! moment. Nothing here decides: it only counts a duty's limit on the calendar.
 
 use super::at::At;
 use super::calendar::{Calendar, Deadline};

@@ -1,4 +1,5 @@
 //! A sign-in as the ledger keeps it: hashes of secrets, never secrets. One table serves both doors.
+//! Whether a session still holds is asked at every request; nothing here asks the time.
 
 use super::at::At;
 use super::terms::words;

@@ -6,9 +6,8 @@ use super::problem::{Answer, Problem};
 use super::{Door, json};
 use crate::app::sessions::{self, SignIn};
 use crate::domain::decision::Refusal;
-use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::deeds;
 use crate::domain::order::{Field, Kind, Spec, TEXT_MAX, from_json, read};
-use crate::domain::policy::{self, Actor};
 use crate::domain::session;
 use crate::i18n::problems::ProblemKind;
 use actix_web::web::Data;
@@ -57,54 +56,7 @@ pub(super) async fn me(caller: Caller) -> Answer {
         &mut HttpResponse::Ok(),
         &value!({
             "id": actor.person, "username": actor.username, "name": actor.name, "role": actor.role,
-            "department": actor.unit, "town": actor.town, "permissions": permissions(actor),
+            "department": actor.unit, "town": actor.town, "permissions": deeds::permissions(actor),
         }),
     ))
-}
-
-/// What this role may ever do, each thing in its place and state: a hint for menus, never a right.
-fn permissions(actor: &Actor) -> Vec<String> {
-    let (office, speaks) = (policy::is_office(actor), policy::speaks_for(actor, &actor.unit));
-    let whistle = |deed: WhistleDeed| match deed {
-        WhistleDeed::Accept | WhistleDeed::Dispatch | WhistleDeed::Return | WhistleDeed::Decline => office,
-        WhistleDeed::SendBack | WhistleDeed::Close => office,
-        WhistleDeed::Complete => policy::may_blow(actor),
-    };
-    let summons = |deed: SummonsDeed| match deed {
-        SummonsDeed::Acknowledge | SummonsDeed::Submit => speaks,
-        SummonsDeed::ReportIn | SummonsDeed::Start => policy::acts_for(actor, &actor.unit),
-        SummonsDeed::Accept | SummonsDeed::SendBack => office,
-    };
-    let blow = policy::may_blow(actor).then(|| "whistle.blow".to_owned());
-    let whistles = WhistleDeed::ALL.iter().filter(|deed| whistle(**deed)).map(|deed| format!("whistle.{deed}"));
-    let summonses = SummonsDeed::ALL.iter().filter(|deed| summons(**deed)).map(|deed| format!("summons.{deed}"));
-    blow.into_iter().chain(whistles).chain(summonses).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::terms::Role;
-    use crate::ids::PersonId;
-
-    fn may(role: Role) -> Vec<String> {
-        permissions(&Actor {
-            person: PersonId::from_text("pe_1"),
-            username: "u".into(),
-            name: "n".into(),
-            role,
-            unit: "XF".into(),
-            town: None,
-        })
-    }
-
-    #[test]
-    fn i6_supervisors_and_administrators_have_no_deeds() {
-        for role in [Role::Supervisor, Role::Admin, Role::Expert, Role::LegalReviewer] {
-            assert!(may(role).is_empty(), "{role}");
-        }
-        assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));
-        assert!(may(Role::OfficeDuty).contains(&"whistle.accept".to_owned()));
-        assert_eq!(may(Role::Inspector), ["summons.report_in", "summons.start"]);
-    }
 }

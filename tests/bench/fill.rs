@@ -242,7 +242,9 @@ impl Life<'_> {
         let obligations = &mut whole.obligations;
         obligations.retain(|old| !next.obligations.iter().any(|new| new.id == old.id));
         obligations.extend(next.obligations);
-        whole.sights.extend(next.sights.into_iter().filter(|sight| !whole.sights.contains(sight)));
+        let sights = &mut whole.sights;
+        sights.retain(|old| !next.sights.contains(old));
+        sights.extend(next.sights);
         whole.events.extend(next.events);
         whole.texts.extend(next.texts);
     }

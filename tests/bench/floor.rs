@@ -74,7 +74,7 @@ fn write(connection: &rusqlite::Connection, mut waiting: mpsc::Receiver<Job>) ->
         connection.execute_batch("COMMIT").context("the floor's commit")?;
         for (job, id) in batch.drain(..).zip(ids) {
             // A client that has gone needs no answer.
-            drop(job.answer.send(id));
+            job.answer.send(id).ok();
         }
     }
     Ok(())

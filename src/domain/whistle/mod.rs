@@ -22,6 +22,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Blower {
     pub person: PersonId,
+    /// The office blew for a caller: whoever is on duty then may complete it.
+    pub on_behalf: bool,
     /// The unit's code; the other unit's when the office blew on its behalf.
     pub department: String,
     /// The post that answers for it: letters to the blower go there.

@@ -7,7 +7,6 @@ use super::reader::{Reader, Stranger, typed, wanted_next};
 use super::views::{Words, moment};
 use crate::app::sessions::Present;
 use crate::domain::decision::Passed;
-use crate::domain::terms::{SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
 use crate::http::pages::{FaultPage, Form, Place, RaceField, RacePage, RefusedPage, Shell};
 use crate::http::problem::{Answer, Problem};
@@ -60,9 +59,9 @@ fn frame(request: &HttpRequest) -> Result<(Lang, Shell, Option<Stranger>), Probl
 
 /// A problem as the page that a browser shows. `id`: the request's.
 pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Problem, id: &str) -> HttpResponse {
-    let told = match problem.kind() {
-        ProblemKind::SignInNeeded => login::needed(request),
-        _ => tell(request, problem, id),
+    let told = match problem.kind() == ProblemKind::SignInNeeded {
+        true => login::needed(request),
+        false => tell(request, problem, id),
     };
     let mut answer = told.unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     if answer.status() == problem.status() {
@@ -73,23 +72,33 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
 
 fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {
     let (lang, shell, stranger) = frame(request)?;
-    let t = words::of(lang);
     let looks = *request.method() == Method::GET;
-    let retry = Some(shell.path.clone()).filter(|_| looks && stranger.is_none());
-    let id = Some(id.to_owned());
-    let (title, said, request_id, retry) = match problem.kind() {
-        ProblemKind::NotFound => (t.missing_title, t.missing_words, None, None),
-        ProblemKind::Csrf => (t.expired_title, t.expired_words, None, None),
-        ProblemKind::Busy | ProblemKind::UnknownOutcome => (t.busy_title, t.busy_words, id, retry),
-        ProblemKind::Internal | ProblemKind::Away => (t.fault_title, t.fault_words, id, retry),
-        other => (lang.problem_title(other), lang.problem_detail(other).unwrap_or_default(), id, None),
-    };
+    let retry = Some(shell.path.clone()).filter(|_| looks && stranger.is_none() && problem.status().is_server_error());
+    let (title, said) = said(lang, problem.kind());
+    // A hidden or absent thing and an expired page are no fault that anybody should phone about.
+    let request_id =
+        Some(id.to_owned()).filter(|_| !matches!(problem.kind(), ProblemKind::NotFound | ProblemKind::Csrf));
     let page_of = FaultPage { shell, title: title.into(), words: said.into(), request: request_id, retry };
     let mut answer = page(problem.status(), lang, &page_of)?;
     if let Some(cookie) = stranger.and_then(|stranger| stranger.cookie()) {
         answer.add_cookie(&cookie).map_err(|_| Problem::new(ProblemKind::Internal))?;
     }
     Ok(answer)
+}
+
+/// What a page says of a problem: its own words where a person needs others than a program.
+fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
+    let t = words::of(lang);
+    let own = [
+        (ProblemKind::NotFound, (t.missing_title, t.missing_words)),
+        (ProblemKind::Csrf, (t.expired_title, t.expired_words)),
+        (ProblemKind::Busy, (t.busy_title, t.busy_words)),
+        (ProblemKind::UnknownOutcome, (t.busy_title, t.busy_words)),
+        (ProblemKind::Away, (t.fault_title, t.fault_words)),
+        (ProblemKind::Internal, (t.fault_title, t.fault_words)),
+    ];
+    let general = (lang.problem_title(kind), lang.problem_detail(kind).unwrap_or_default());
+    own.into_iter().find(|(one, _)| *one == kind).map_or(general, |(_, words)| words)
 }
 
 /// 412: what the others did meanwhile, what was typed and what stands now; the same can be sent on the new state.
@@ -141,29 +150,26 @@ fn doer(words: &Words<'_>, whistle: &Whistle, passed: &Passed) -> String {
     person.map_or_else(|| words.unit(&doer.department), |person| person.name.clone())
 }
 
-/// 409: what state it is in, and what this reader could do instead.
-pub(super) async fn not_now(
-    reader: &Reader,
-    code: &str,
-    status: &str,
-    did: &str,
-    others: &[&str],
-    back: String,
-) -> Answer {
+/// 409: a deed that the state does not allow.
+pub(super) struct Refused<'a> {
+    pub(super) code: &'a str,
+    /// The state it is in, and what was to be done, in the reader's words.
+    pub(super) status: &'a str,
+    pub(super) did: &'a str,
+    /// What this reader could do instead.
+    pub(super) could: Vec<&'a str>,
+    pub(super) back: String,
+}
+
+pub(super) async fn not_now(reader: &Reader, refused: Refused<'_>) -> Answer {
     let lang = reader.lang;
-    let whistles = WhistleStatus::parse(status).filter(|_| !back.starts_with("/console/summonses"));
-    let status = match (whistles, SummonsStatus::parse(status)) {
-        (Some(status), _) => lang.whistle_status(status),
-        (None, Some(status)) => lang.summons_status(status),
-        (None, None) => "",
-    };
-    let could = others.join(words::of(lang).list_comma);
+    let could = refused.could.join(words::of(lang).list_comma);
     let page_of = RefusedPage {
         shell: reader.shell(Place::Elsewhere).await?,
-        code: code.to_owned(),
-        status: status.to_owned(),
-        reasons: words::not_now(lang, status, did, &could),
-        back,
+        code: refused.code.to_owned(),
+        status: refused.status.to_owned(),
+        reasons: words::not_now(lang, refused.status, refused.did, &could),
+        back: refused.back,
     };
     page(StatusCode::CONFLICT, lang, &page_of)
 }

@@ -1,7 +1,7 @@
 //! Summonses on pages: the list of tasks, one task, and the forms of its deeds. Acknowledging, reporting in and
 //! submitting go through the same use cases as the JSON door.
 
-use super::answers::{Race, done, not_now, page, race, shown};
+use super::answers::{Race, Refused, done, not_now, page, race, shown};
 use super::next::escaped;
 use super::orders;
 use super::reader::{Reader, TO_DO, told};
@@ -135,8 +135,11 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,
         Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, &code, deed, &sent, &changes).await,
         Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
-            let could: Vec<&str> = allowed.iter().map(|verb| reader.lang.summons_deed(verb)).collect();
-            not_now(&reader, &code, status, reader.lang.summons_deed(deed.as_str()), &could, own).await
+            let lang = reader.lang;
+            let status = SummonsStatus::parse(status).map_or("", |status| lang.summons_status(status));
+            let could = allowed.iter().map(|verb| lang.summons_deed(verb)).collect();
+            let did = lang.summons_deed(deed.as_str());
+            not_now(&reader, Refused { code: &code, status, did, could, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }

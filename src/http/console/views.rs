@@ -286,6 +286,7 @@ pub(super) mod tests {
             enterprise: None,
             blower: Blower {
                 person: directory.by_username("liaison.xf").unwrap().id.clone(),
+                on_behalf: false,
                 department: "XF".into(),
                 role: Role::Liaison,
                 viewer: "XF".into(),

@@ -1,7 +1,7 @@
 //! Whistles on pages: the list, one with its whole story, and the forms of its deeds. Every deed goes through the same
 //! use case as the JSON door; a refused form comes back with all that was typed.
 
-use super::answers::{Race, done, not_now, page, race, see_other, shown, sign_in_first};
+use super::answers::{Race, Refused, done, not_now, page, race, see_other, shown, sign_in_first};
 use super::next::{escaped, own_path};
 use super::reader::{COUNT_MAX, Reader, told, wanted_next};
 use super::views::Words;
@@ -234,9 +234,11 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             lost(&reader.at(own), &code, deed, &sent, &changes).await
         }
         Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
-            let could: Vec<&str> = allowed.iter().map(|verb| reader.lang.whistle_deed(verb)).collect();
-            let did = reader.lang.whistle_deed(deed.as_str());
-            not_now(&reader.at(own.clone()), &code, status, did, &could, own).await
+            let lang = reader.lang;
+            let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
+            let could = allowed.iter().map(|verb| lang.whistle_deed(verb)).collect();
+            let did = lang.whistle_deed(deed.as_str());
+            not_now(&reader.at(own.clone()), Refused { code: &code, status, did, could, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }

@@ -91,6 +91,7 @@ pub(in crate::store) fn whistle(n: i64) -> Whistle {
         enterprise: None,
         blower: Blower {
             person: PersonId::from_text("pe_liaison.yj"),
+            on_behalf: false,
             department: "YJ".into(),
             role: Role::Liaison,
             viewer: "YJ".into(),

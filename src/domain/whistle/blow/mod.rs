@@ -104,7 +104,8 @@ fn blower(order: &BlowOrder, actor: &Actor, directory: &Directory) -> Blower {
         (true, None) => Role::Liaison,
     };
     let viewer = policy::blower_viewer(&department, town.map(|town| town.code.as_str()));
-    Blower { person: actor.person.clone(), department, role, viewer }
+    let on_behalf = order.on_behalf_of.is_some();
+    Blower { person: actor.person.clone(), on_behalf, department, role, viewer }
 }
 
 /// Puts what was said into the whistle; what was not said stays as it is.

@@ -82,6 +82,7 @@ fn blown(mint: &mut Mint) -> Change {
         enterprise: None,
         blower: Blower {
             person: person.clone(),
+            on_behalf: false,
             department: "CG".into(),
             role: Role::Liaison,
             viewer: "unit:CG".into(),
