@@ -1,15 +1,15 @@
 #![doc = include_str!("README.md")]
 
-pub mod domain;
-pub mod store;
 pub mod app;
-pub mod stream;
-pub mod mail;
-pub mod workers;
-pub mod http;
 pub mod clock;
 pub mod config;
+pub mod domain;
+pub mod http;
 pub mod i18n;
 pub mod ids;
+pub mod mail;
 pub mod run;
+pub mod store;
+pub mod stream;
 pub mod telemetry;
+pub mod workers;

@@ -4,6 +4,7 @@
 use super::summonses::OpenSummons;
 use super::whistles::OpenWhistle;
 use crate::domain::at::At;
+use crate::domain::calendar::Span;
 use crate::domain::deeds;
 use crate::domain::directory::Directory;
 use crate::domain::obligation::{Obligation, Subject};
@@ -11,7 +12,6 @@ use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::summons::Summons;
 use crate::domain::whistle::Whistle;
-use crate::i18n::{Lang, deadlines};
 use crate::ids::TextId;
 use crate::store::events::StoredEvent;
 use crate::store::summonses::SummonsItem;
@@ -43,13 +43,20 @@ pub fn whistle_item(item: &WhistleItem, directory: &Directory) -> Value {
 }
 
 fn enterprise(whistle: &Whistle, directory: &Directory) -> Value {
-    whistle.enterprise.as_deref().map_or(Value::Null, |code| {
-        json!({ "code": code, "name": directory.enterprise(code).map(|firm| firm.name.as_str()) })
-    })
+    whistle.enterprise.as_deref().map_or(
+        Value::Null,
+        |code| json!({ "code": code, "name": directory.enterprise(code).map(|firm| firm.name.as_str()) }),
+    )
 }
 
-/// A whistle opened: the item, what it says, whose move it is, whom it summoned, what this actor may do.
-pub fn whistle_detail(open: &OpenWhistle, actor: &Actor, rules: &Rules, lang: Lang) -> Value {
+/// A whistle opened: the item, what it says, whose move it is, whom it summoned, what this actor may do. `explain` puts
+/// a limit's account into the reader's words.
+pub fn whistle_detail(
+    open: &OpenWhistle,
+    actor: &Actor,
+    rules: &Rules,
+    explain: impl Fn(&[Span]) -> Vec<String>,
+) -> Value {
     let (tree, texts) = (&open.tree, &open.texts);
     let whistle = &tree.whistle;
     let item = WhistleItem {
@@ -59,7 +66,8 @@ pub fn whistle_detail(open: &OpenWhistle, actor: &Actor, rules: &Rules, lang: La
         overdue: tree.is_overdue(open.now),
     };
     let mut card = whistle_item(&item, &rules.directory);
-    let armed: Vec<Value> = tree.obligations.iter().filter(|one| one.is_armed()).map(|one| obligation(one, lang)).collect();
+    let armed: Vec<Value> =
+        tree.obligations.iter().filter(|one| one.is_armed()).map(|one| obligation(one, &explain)).collect();
     let summonses: Vec<Value> = tree
         .summonses
         .iter()
@@ -90,13 +98,13 @@ pub fn whistle_detail(open: &OpenWhistle, actor: &Actor, rules: &Rules, lang: La
 }
 
 /// Whose move, what, until when, and how the limit was counted.
-fn obligation(armed: &Obligation, lang: Lang) -> Value {
+fn obligation(armed: &Obligation, explain: &impl Fn(&[Span]) -> Vec<String>) -> Value {
     json!({
         "owner": armed.owner,
         "what": armed.duty,
         "due_at": armed.due_at.rfc3339(),
         "provisional": armed.provisional,
-        "explained": deadlines::lines(lang, &armed.explained),
+        "explained": explain(&armed.explained),
     })
 }
 

@@ -65,7 +65,8 @@ pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone>
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
     let Some(whistle) = letter.whistle.clone() else { return Ok(false) };
     for _ in 0..ATTEMPTS_MAX {
-        let (scope, wanted) = (Scope::everything("a letter that reached nobody is told to whoever sees it"), whistle.clone());
+        let (scope, wanted) =
+            (Scope::everything("a letter that reached nobody is told to whoever sees it"), whistle.clone());
         let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
         let Some(tree) = tree else { return Ok(false) };
         let now = hub.now();
@@ -89,7 +90,10 @@ fn next_reminder(todays: Option<&LetterState>, now: At) -> ReminderDue {
     let today = now.civil().date();
     if todays.is_some_and(|letter| letter.sent || letter.given_up) {
         let tomorrow = today.tomorrow().unwrap_or(today);
-        return ReminderDue { day: tomorrow.to_string(), not_before: At::from_civil(tomorrow.at(REMINDER_HOUR, 0, 0, 0)) };
+        return ReminderDue {
+            day: tomorrow.to_string(),
+            not_before: At::from_civil(tomorrow.at(REMINDER_HOUR, 0, 0, 0)),
+        };
     }
     ReminderDue { day: today.to_string(), not_before: now }
 }

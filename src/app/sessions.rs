@@ -152,7 +152,9 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
     let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let Some(session) = session.filter(|session| session.door == door && is_alive(session, now)) else { return Ok(None) };
+    let Some(session) = session.filter(|session| session.door == door && is_alive(session, now)) else {
+        return Ok(None);
+    };
     let Some(actor) = hub.rules.directory.actor(&session.person) else { return Ok(None) };
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;

@@ -34,7 +34,8 @@ impl Throttle {
             Counted::Address(_) => PER_ADDRESS_MAX,
         };
         let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let tries: Vec<At> = table.get(&counted).into_iter().flatten().copied().filter(|at| is_recent(*at, now)).collect();
+        let tries: Vec<At> =
+            table.get(&counted).into_iter().flatten().copied().filter(|at| is_recent(*at, now)).collect();
         // The try that has to leave the window before there is room again.
         let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
         let micros = blocking.plus_minutes(WINDOW_MINUTES).0 - now.0;

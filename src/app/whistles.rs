@@ -212,7 +212,10 @@ pub struct TimelinePage {
     pub limit: u16,
 }
 
-fn with_texts(reading: &mut Reading<'_>, mut events: Vec<StoredEvent>) -> Result<Vec<StoredEvent>, crate::store::Fault> {
+fn with_texts(
+    reading: &mut Reading<'_>,
+    mut events: Vec<StoredEvent>,
+) -> Result<Vec<StoredEvent>, crate::store::Fault> {
     let ids: Vec<TextId> = events.iter().flat_map(|event| refs(&event.data)).collect();
     let texts = whistles::texts(reading, &ids)?;
     events.iter_mut().for_each(|event| fill_in(&mut event.data, &texts));

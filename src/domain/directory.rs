@@ -218,12 +218,12 @@ impl Directory {
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.
     /// The days of the rota, first to last, repeat as a cycle: any other date falls into them.
     pub fn duty_officer(&self, now: At) -> Option<&Person> {
-        let (date, night) = shift_at(now);
-        let username = &self.shift(date, night)?.office_duty;
-        self.by_username(username)
+        self.by_username(&self.shift(now)?.office_duty)
     }
 
-    fn shift(&self, date: civil::Date, night: bool) -> Option<&Shift> {
+    /// The shift of a moment by the rota, which repeats as a cycle; nobody's when the rota has a gap.
+    pub fn shift(&self, now: At) -> Option<&Shift> {
+        let (date, night) = shift_at(now);
         let dates = || self.rota.iter().filter_map(|shift| shift.date.parse::<civil::Date>().ok());
         let (first, last) = (dates().min()?, dates().max()?);
         let days = |from: civil::Date, to: civil::Date| from.until(to).map_or(0, |span| i64::from(span.get_days()));

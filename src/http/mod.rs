@@ -106,8 +106,9 @@ impl std::fmt::Debug for Door {
 /// The whole app, for the server and for tests in the same process.
 pub fn app(
     door: Data<Door>,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = actix_web::Error, InitError = ()>>
-{
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = actix_web::Error, InitError = ()>,
+> {
     App::new()
         .app_data(door)
         .app_data(frame::Meter::of("unmatched"))

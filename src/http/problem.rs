@@ -95,6 +95,11 @@ impl Problem {
         &self.more
     }
 
+    /// Whether the connection ends with the answer.
+    pub fn closes(&self) -> bool {
+        self.closes
+    }
+
     /// What failed inside; for the log only.
     pub(super) fn cause(&self) -> Option<&store::Fault> {
         self.cause.as_ref()

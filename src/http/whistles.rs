@@ -11,7 +11,7 @@ use crate::app::whistles::{self, TimelinePage};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
 use crate::domain::whistle::blow::fold;
-use crate::i18n::Lang;
+use crate::i18n::{Lang, deadlines};
 use crate::store::whistles::{Position, Sort, WhistleQuery};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
@@ -64,7 +64,7 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
     let open = whistles::open(&door.hub, &present.scope, code).await?;
-    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, lang);
+    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, |spans| deadlines::lines(lang, spans));
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
 }
 

@@ -29,12 +29,13 @@ pub fn kind(kind: LetterKind) -> KindWords {
         LetterKind::WhistleReturned => {
             ("哨被退回，请补正", "贵单位所吹的哨缺少内容，补正后重新受理。", "补正时限", "请登录平台补正：")
         }
-        LetterKind::WhistleDeclined => {
-            ("哨不予受理", "贵单位所吹的哨，安委办决定不予受理。", "申诉时限", "如有不同意见，可登录平台申诉一次：")
-        }
-        LetterKind::WhistleClosed => {
-            ("哨已办结", "贵单位所吹的哨已经办结。", "异议时限", "请登录平台查看结果；如有异议，可提出一次：")
-        }
+        LetterKind::WhistleDeclined => (
+            "哨不予受理",
+            "贵单位所吹的哨，安委办决定不予受理。",
+            "时限",
+            "请登录平台查看理由；如有不同意见，请与安委办联系：",
+        ),
+        LetterKind::WhistleClosed => ("哨已办结", "贵单位所吹的哨已经办结。", "时限", "请登录平台查看结果："),
         LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
     };
     KindWords { title, lead, due, ask }

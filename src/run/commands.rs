@@ -116,7 +116,8 @@ async fn until_told(hub: Hub, settings: Settings, listener: TcpListener) -> anyh
 }
 
 fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {
-    let cookie = if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
+    let cookie =
+        if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
     let people = hub.rules.directory.people.len();
     format!(
         "吹哨协同平台 · 演示 (demo district, {people} sign-ins)\n  open  http://{address}/\n  sign in as  office  director  \

@@ -46,7 +46,8 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     if !laid {
         lay_sample(&ledger).await?;
     }
-    let phc = passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
+    let phc =
+        passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let hub = hub(settings, ledger, around, true).await?;
     let people = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
     sessions::set_shared_password(&hub, people, phc).await.context("the password")?;

@@ -132,10 +132,8 @@ impl Letters {
             })
             .await?;
         let to = mail_address(&person.username);
-        let overdue: Vec<OverdueItem> = overdue
-            .into_iter()
-            .map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at })
-            .collect();
+        let overdue: Vec<OverdueItem> =
+            overdue.into_iter().map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at }).collect();
         Ok(match tree {
             Some(tree) => Some(self.about_whistle(letter, &tree, to)),
             None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {

@@ -1,6 +1,7 @@
 //! The bench: what a whistle costs beside the barest server that could keep it, how reads bear a hundred thousand
-//! whistles, what an idle hub weighs and how fast it starts. `cargo bench --profile dist --bench hub`, about six minutes.
-//! It prints figures beside their goals and ends well whatever they are: a missed goal is a figure, not a fault.
+//! whistles, what an idle hub weighs and how fast it starts. `cargo bench --profile dist --bench hub`, about five minutes;
+//! with `-- blow`, `-- idle` or `-- reads` only that part. It prints figures beside their goals and ends well whatever
+//! they are: a missed goal is a figure, not a fault.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -45,23 +46,32 @@ async fn main() -> anyhow::Result<()> {
         return floor::serve(Path::new(dir)).await;
     }
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", std::process::id()));
-    let figures = all(&dir).await;
+    // Cargo says `--bench`; whatever else is said names parts.
+    let parts: Vec<&str> = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-')).collect();
+    let figures = measured(&dir, |part| parts.is_empty() || parts.contains(&part)).await;
     std::fs::remove_dir_all(&dir).with_context(|| format!("{} is left behind", dir.display()))?;
     table(&figures?);
     Ok(())
 }
 
-async fn all(dir: &Path) -> anyhow::Result<Vec<Figure>> {
+async fn measured(dir: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Figure>> {
     std::fs::create_dir_all(dir)?;
     let cores = std::thread::available_parallelism()?;
     println!("client and server on one machine of {cores} cores; SQLite WAL, synchronous=FULL; every worker on\n");
-    let mut figures = blow::compare(dir).await?;
-    figures.push(process::idle_memory(dir).await?);
-    let (small, large) = (dir.join("small"), dir.join("large"));
-    let few = fill::fill(&small, reads::SMALL).await?;
-    let many = fill::fill(&large, reads::LARGE).await?;
-    figures.push(process::start_time(&large).await?);
-    figures.extend(reads::compare((&small, few), (&large, many)).await?);
+    let mut figures = Vec::new();
+    if wanted("blow") {
+        figures.extend(blow::compare(dir).await?);
+    }
+    if wanted("idle") {
+        figures.push(process::idle_memory(dir).await?);
+    }
+    if wanted("reads") {
+        let (small, large) = (dir.join("small"), dir.join("large"));
+        let few = fill::fill(&small, reads::SMALL).await?;
+        let many = fill::fill(&large, reads::LARGE).await?;
+        figures.push(process::start_time(&large).await?);
+        figures.extend(reads::compare((&small, few), (&large, many)).await?);
+    }
     Ok(figures)
 }
 

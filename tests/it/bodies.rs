@@ -102,10 +102,11 @@ impl Door {
 /// Puts a value at a place of a body, or takes it away.
 fn put(body: &mut Value, at: &[&str], value: Option<Value>) {
     let (last, way) = at.split_last().unwrap();
-    let inside = way.iter().fold(body, |inside, step| match inside {
-        Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
-        other => &mut other[*step],
-    });
+    let mut inside = body;
+    for step in way {
+        // A list's step is a number.
+        inside = if inside.is_array() { &mut inside[step.parse::<usize>().unwrap()] } else { &mut inside[*step] };
+    }
     match (inside, value) {
         (Value::Array(items), Some(value)) => items[last.parse::<usize>().unwrap()] = value,
         (Value::Object(members), Some(value)) => drop(members.insert((*last).to_owned(), value)),
@@ -119,7 +120,7 @@ fn joined(at: &[&str]) -> String {
 }
 
 /// Every field of a table with its place in the sound body, nested ones too.
-fn places<'s>(spec: &'static Spec, sound: &'s Value, at: &[&'static str]) -> Vec<(Vec<&'static str>, &'static Field)> {
+fn places(spec: &'static Spec, sound: &Value, at: &[&'static str]) -> Vec<(Vec<&'static str>, &'static Field)> {
     let mut all = Vec::new();
     for field in spec.fields {
         let here: Vec<&'static str> = at.iter().copied().chain([field.name]).collect();
@@ -129,7 +130,7 @@ fn places<'s>(spec: &'static Spec, sound: &'s Value, at: &[&'static str]) -> Vec
                 let first: Vec<&'static str> = here.iter().copied().chain(["0"]).collect();
                 Some((*inner, first, &sound[field.name][0]))
             }
-            _ => None,
+            Kind::List { .. } | Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Bool => None,
         };
         all.push((here, field));
         all.extend(inside.into_iter().flat_map(|(inner, at, sound)| places(inner, sound, &at)));

@@ -127,7 +127,7 @@ async fn t37_an_unknown_field_is_named_to_its_sender_and_to_nobody_else() {
 async fn t29_the_informer_is_in_no_answer_to_anybody() {
     town(async |t| {
         let secrets = ["告密者丁", "13955550002"];
-        secrets.map(|secret| t.hush(secret));
+        secrets.iter().for_each(|secret| t.hush(secret));
         let order = json!({
             "category": "fire", "what": "有人举报", "place": "某地", "protected_source": true, "source": "informant",
             "contact": { "name": secrets[0], "phone": secrets[1] },

@@ -179,7 +179,7 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
 async fn poisoned(place: &Place, poison: &str) {
     let t = Town::open(place, at(crate::town::BEGIN)).await;
     let hub = t.db_hub().clone();
-    let mut district = (*hub.rules).directory.clone();
+    let mut district = hub.rules.directory.clone();
     district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
     district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
     district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));

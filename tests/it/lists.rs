@@ -141,10 +141,14 @@ async fn filters_find_what_they_say_and_nothing_beyond_the_scope() {
                 "{query}"
             );
         }
-        assert_eq!(t.fire().codes("/whistles?department=YJ").await, [one.clone()], "XF sees no whistle of YJ's");
+        assert_eq!(
+            t.fire().codes("/whistles?department=YJ").await,
+            std::slice::from_ref(&one),
+            "XF sees no whistle of YJ's"
+        );
         assert_eq!(t.fire().codes("/whistles?town=T01").await, Vec::<String>::new());
         t.advance(3 * 60).await;
-        assert_eq!(t.office().codes("/whistles?overdue=true").await, [one.clone()]);
+        assert_eq!(t.office().codes("/whistles?overdue=true").await, std::slice::from_ref(&one));
         assert_eq!(t.emergency().codes("/summonses?overdue=true").await, [format!("{one}-YJ")]);
         assert_eq!(t.emergency().codes("/summonses?department=YJ&status=issued").await, [format!("{one}-YJ")]);
         assert_eq!(t.person("liaison.sc").codes("/summonses").await, Vec::<String>::new());

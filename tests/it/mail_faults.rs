@@ -339,7 +339,7 @@ fn a_declined_whistle_gives_the_ground_and_the_appeal() {
     属地：青溪镇
     理由：不属于本区管辖
 
-    如有不同意见，可登录平台申诉一次：
+    请登录平台查看理由；如有不同意见，请与安委办联系：
     https://hub.yunhu.example/w/WH-2026-0731
     ");
 }
@@ -361,7 +361,7 @@ fn a_closed_whistle_says_how_it_ended() {
     属地：青溪镇
     办结方式：整改完成
 
-    请登录平台查看结果；如有异议，可提出一次：
+    请登录平台查看结果：
     https://hub.yunhu.example/w/WH-2026-0731
     ");
 }

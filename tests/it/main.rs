@@ -4,6 +4,7 @@
 
 mod bodies;
 mod canaries;
+mod console;
 mod deadlines;
 mod doors;
 mod keys;

@@ -12,7 +12,7 @@ async fn a_whistle_goes_from_blow_to_closure_and_everybody_concerned_is_written_
             "urgency": "urgent", "needed_departments": ["XF", "SH"], "severity_claimed": "major",
             "contact": { "name": "线人甲先生", "phone": "13900007777" }, "protected_source": true,
         });
-        ["线人甲先生", "13900007777"].map(|secret| t.hush(secret));
+        ["线人甲先生", "13900007777"].iter().for_each(|secret| t.hush(secret));
         let reply = t.emergency().tries_to_blow(&order).await.expect(201);
         assert_eq!(reply.header("location"), Some("/api/v1/whistles/WH-2026-0001"));
         assert_eq!(reply.header("etag"), Some("\"1\""));
@@ -186,7 +186,7 @@ async fn what_is_sent_back_returns_to_work_with_a_fresh_limit() {
         t.fire().does(&summons, "submit", json!({ "result": "已拆锁一处" })).await;
         t.advance(24 * 60).await;
         let back = t.office().does(&summons, "send_back", json!({ "lacks": "缺东侧通道照片" })).await;
-        ["已拆锁一处", "缺东侧通道照片"].map(|text| t.hush(text));
+        ["已拆锁一处", "缺东侧通道照片"].iter().for_each(|text| t.hush(text));
         assert_eq!((&back["status"], back["due_at"] == first), (&json!("working"), false));
         t.fire().does(&summons, "submit", json!({ "result": "两侧均已拆锁" })).await;
         t.office().does(&summons, "accept", json!({})).await;

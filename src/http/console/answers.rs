@@ -15,7 +15,7 @@ use crate::i18n::Lang;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -66,6 +66,9 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
     let mut answer = told.unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     if answer.status() == problem.status() {
         problem.add_headers(answer.headers_mut());
+    }
+    if problem.closes() {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
 }

@@ -26,9 +26,7 @@ pub(super) async fn form(reader: Reader) -> Answer {
 /// `POST` of the same addresses.
 pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
-    let mut asked = sent.asked(&BLOW);
-    asked.body = orders::body(&BLOW, &sent.bytes);
-    match whistles::blow(&reader.door.hub, asked).await {
+    match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
         Ok(blown) => Ok(done(&format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code)),
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "blow", &sent.bytes, &faults);

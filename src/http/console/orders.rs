@@ -4,16 +4,14 @@
 use super::reader::{Reader, pairs, typed};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::order::{Fault, FaultCode, Node, NotAnObject, Spec, from_form};
+use crate::http::gate::FORM_FIELDS;
 use crate::http::pages::{Form, FormFault};
 use crate::i18n::pages as words;
 use actix_web::web::Bytes;
 
-/// What belongs to the page and not to the order.
-const OF_THE_PAGE: &[&str] = &["csrf", "key", "version", "next"];
-
 /// The body of an order.
-pub(super) fn body(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
-    from_form(spec, bytes, OF_THE_PAGE)
+fn body(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
+    from_form(spec, bytes, FORM_FIELDS)
 }
 
 /// The body of a deed on a whistle.
@@ -46,7 +44,7 @@ fn with_list(order: Node, name: &str) -> Node {
 /// `lead` and `supports` as a list of summonses.
 fn summonses(given: &[(String, String)]) -> Node {
     let (mut rows, mut others) = (Vec::new(), Vec::new());
-    for (name, value) in given.iter().filter(|(name, value)| !value.is_empty() && !OF_THE_PAGE.contains(&name.as_str()))
+    for (name, value) in given.iter().filter(|(name, value)| !value.is_empty() && !FORM_FIELDS.contains(&name.as_str()))
     {
         let role = match name.as_str() {
             "lead" => "lead",

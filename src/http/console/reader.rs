@@ -29,9 +29,6 @@ const NONCE: &str = "wh_pre";
 const LANGUAGE_DAYS: i64 = 365;
 /// Counts in the menu go this far.
 pub(super) const COUNT_MAX: u16 = 100;
-const DAY_MICROS: i64 = 86_400_000_000;
-/// The day shift's civil hours.
-const DAY_SHIFT: std::ops::Range<i8> = 8..18;
 
 /// What a department still has to do about a summons.
 pub(super) const TO_DO: [SummonsStatus; 4] =
@@ -100,7 +97,7 @@ impl Reader {
             department: views::unit(self.lang, directory, &actor.unit),
         });
         shell.nav = places(actor.role).iter().map(|place| NavItem { place: *place, count: None }).collect();
-        shell.watch = shift_now(directory, self.now).map(|shift| watch(directory, shift));
+        shell.watch = directory.shift(self.now).map(|shift| watch(directory, shift));
         shell
     }
 
@@ -258,16 +255,6 @@ fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
     }
 }
 
-/// The shift of now: the night belongs to the day on which it began, and the rota repeats.
-fn shift_now(directory: &Directory, now: At) -> Option<&Shift> {
-    let night = !DAY_SHIFT.contains(&now.civil().hour());
-    let first = At::parse(&format!("{}T00:00:00+08:00", directory.rota.first()?.date))?;
-    let shifts: Vec<&Shift> = directory.rota.iter().filter(|shift| shift.night == night).collect();
-    let begun = now.plus_minutes(-60 * i64::from(DAY_SHIFT.start));
-    let day = (begun.0 - first.0).div_euclid(DAY_MICROS).rem_euclid(i64::try_from(shifts.len()).ok()?.max(1));
-    shifts.get(usize::try_from(day).ok()?).copied()
-}
-
 fn watch(directory: &Directory, shift: &Shift) -> Watch {
     let name = |username: &str| directory.by_username(username).map(|person| person.name.clone());
     Watch { main: name(&shift.main), deputy: name(&shift.deputy), office: name(&shift.office_duty), phone: None }
@@ -308,22 +295,6 @@ pub(super) fn wanted_next(bytes: &Bytes) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::sample_district;
-
-    #[test]
-    fn the_shift_of_now_is_the_one_whose_officer_the_office_writes_to() {
-        let directory = sample_district::read().unwrap().directory;
-        let start = At::parse("2026-11-20T00:00:00+08:00").unwrap();
-        for hours in 0..24 * 40 {
-            let now = start.plus_minutes(hours * 60 + 1);
-            let officer = shift_now(&directory, now).and_then(|shift| directory.by_username(&shift.office_duty));
-            assert_eq!(
-                officer.map(|person| &person.id),
-                directory.duty_officer(now).map(|person| &person.id),
-                "{now:?}"
-            );
-        }
-    }
 
     #[test]
     fn a_notice_says_only_words_of_ours() {

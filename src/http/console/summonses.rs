@@ -127,9 +127,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let deed = SummonsDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
     let own = format!("{HERE}/{}", escaped(&code));
     let reader = reader.at(own.clone());
-    let spec = summonses::order_spec(deed);
-    let mut asked = sent.asked(spec);
-    asked.body = orders::body(spec, &sent.bytes);
+    let asked = sent.asked(summonses::order_spec(deed));
     match summonses::deed(&reader.door.hub, asked, &code, deed).await {
         Ok(did) => Ok(done(&own, &format!("summons.{deed}"), &did.code)),
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,

@@ -1,4 +1,5 @@
-//! The frame of every page: reader, menu, clock, notice. It only holds what it was given and never asks for rights.
+//! The frame of every page: reader, menu, clock, notice. It only holds what it was given, never asks for rights, and
+//! never reads the ledger.
 
 use crate::i18n::{Lang, pages::PageText};
 

@@ -155,7 +155,7 @@ page_words! {
     note_field: "说明", "Note";
     note_optional: "备注（可不填）", "Note (optional)";
     decline_ground: "理由", "Ground";
-    decline_hint: "吹哨单位可在3个工作日内申诉一次", "The blower may appeal once within 3 working days";
+    decline_hint: "理由会随信告知吹哨单位", "The blower is told the ground by letter";
     decline_go: "不予受理", "Decline";
     close_kind: "办结方式", "How it ended";
     conclusion: "办结结论", "Conclusion";

@@ -2,6 +2,7 @@
 //! settles, and then looks in the open at what must hold after any story: nothing waits, nothing open is without an
 //! owner, no letter and no log line says what it must not. Time stands still until it is moved.
 
+pub(crate) mod browser;
 pub(crate) mod http;
 mod letters;
 mod log;
