@@ -1,3 +1,5 @@
+//! The rooms, in reading order; what each may use is in the picture below and enforced by `tests/tidy`.
+//! Nothing is defined here.
 #![doc = include_str!("README.md")]
 
 pub mod app;

@@ -1,4 +1,5 @@
 //! One binary: reads the command line, obeys, and says in one sentence what went wrong.
+//! Everything else is the library's, so that tests and benches run the same code.
 
 use clap::Parser;
 use std::io::Write;

@@ -1,4 +1,5 @@
 //! Whistles: blow one, do a deed on one, open one, list them. What a reader gets has passed their Scope.
+//! Which deed is possible is `domain::deeds`' to say; nothing here knows how it is asked or shown.
 
 use super::asked::Asked;
 use super::deeds::{Target, Way};

@@ -14,6 +14,11 @@ pub const MINUTE: i64 = 60_000_000;
 #[serde(transparent)]
 pub struct At(pub i64);
 
+/// Whether a text is a civil date, `2026-12-01`.
+pub fn is_date(text: &str) -> bool {
+    text.parse::<civil::Date>().is_ok()
+}
+
 impl At {
     /// The moment `minutes` later; saturates at the end of time.
     pub fn plus_minutes(self, minutes: i64) -> At {

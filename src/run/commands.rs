@@ -1,4 +1,5 @@
 //! The command line: what an operator may say, and how it is obeyed. Exit 0 done, 1 refused or failed, 2 wrong use.
+//! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
 use super::{Start, start};

@@ -90,7 +90,7 @@ mod tests {
     use crate::app::sample_district;
     use crate::domain::calendar::Calendar;
     use crate::store::Chore;
-    use crate::store::whistles::by_hand::Desk;
+    use crate::store::whistles::tests::by_hand::Desk;
     use jiff::civil::date;
 
     #[tokio::test]

@@ -148,7 +148,7 @@ mod tests {
     use crate::domain::terms::{LetterKind, SummonsStatus, WhistleStatus};
     use crate::domain::whistle::{Routed, Whistle};
     use crate::ids::LetterId;
-    use crate::store::whistles::by_hand::{Desk, NOW, birth, owed, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, summons, whistle};
     use crate::store::{Chore, Kept};
 
     fn office() -> Post {

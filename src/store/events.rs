@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::event::{Doer, Event};
     use crate::store::Chore;
-    use crate::store::whistles::by_hand::{Desk, NOW, birth, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, summons, whistle};
     use serde_json::json;
 
     #[tokio::test]

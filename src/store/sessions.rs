@@ -37,7 +37,7 @@ pub fn by_secret(reading: &mut Reading<'_>, hash: &[u8; 32]) -> Result<Option<Se
 mod tests {
     use super::*;
     use crate::store::Chore;
-    use crate::store::whistles::by_hand::{Desk, NOW};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW};
 
     #[tokio::test]
     async fn a_session_is_found_by_its_secrets_hash_even_when_revoked() {

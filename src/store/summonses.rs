@@ -152,7 +152,7 @@ fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::whistles::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
 
     fn query(department: &[&str], status: &[SummonsStatus]) -> SummonsQuery {
         let department = department.iter().map(|code| (*code).to_owned()).collect();

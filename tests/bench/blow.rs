@@ -12,6 +12,7 @@ use std::time::Duration;
 const REPEATS: usize = 3;
 const WARM: Duration = Duration::from_millis(700);
 const SPAN: Duration = Duration::from_secs(3);
+const FLOOR_WARM: usize = 64;
 
 /// Connections, and the least ratio to the floor that is wanted there.
 const CELLS: [(usize, Option<(f64, &str)>); 3] =
@@ -44,23 +45,12 @@ pub(crate) async fn compare(dir: &Path) -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Before it is measured, the floor's log of pages must have come round once, as the hub's has after a few commits: a file
-/// that still grows makes each flush dearer.
-const FLOOR_WARM: (usize, Duration) = (64, Duration::from_millis(700));
-
 async fn floor_cell(dir: &Path, connections: usize, orders: Arc<[String]>) -> anyhow::Result<Measured> {
     let served = floor::start(dir).await?;
     let make: Make = Arc::new(move |number, turn| floor::same_bytes(&key(number, turn), pick(&orders, number, turn)));
-    let (connections_warm, span) = FLOOR_WARM;
-    let plan = Plan {
-        address: served.address,
-        connections: connections_warm,
-        warm: WARM,
-        span,
-        wanted: 201,
-        make: Arc::clone(&make),
-    };
-    measure(plan).await?;
+    // A log of pages that still grows makes each flush dearer. The hub's has come round after a few hundred whistles;
+    // the floor's must have too before it is measured.
+    measure(Plan { connections: FLOOR_WARM, ..plan(&served, connections, Arc::clone(&make)) }).await?;
     cell(served, connections, make).await
 }
 
@@ -74,10 +64,13 @@ async fn hub_cell(dir: &Path, connections: usize, orders: Arc<[String]>) -> anyh
 }
 
 async fn cell(mut served: Served, connections: usize, make: Make) -> anyhow::Result<Measured> {
-    let plan = Plan { address: served.address, connections, warm: WARM, span: SPAN, wanted: 201, make };
-    let measured = measure(plan).await?;
+    let measured = measure(plan(&served, connections, make)).await?;
     served.kill()?;
     Ok(measured)
+}
+
+fn plan(served: &Served, connections: usize, make: Make) -> Plan {
+    Plan { address: served.address, connections, warm: WARM, span: SPAN, wanted: 201, make }
 }
 
 fn key(number: usize, turn: usize) -> String {

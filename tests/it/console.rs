@@ -214,8 +214,7 @@ async fn t07_a_letters_link_tells_a_stranger_nothing() {
 async fn t22_what_people_wrote_is_text_on_every_page_and_in_both_languages() {
     town(async |t| {
         let poison = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}";
-        let order =
-            json!({ "category": "fire", "what": poison, "title": poison, "place": poison, "clause": poison });
+        let order = json!({ "category": "fire", "what": poison, "title": poison, "place": poison, "clause": poison });
         let code = t.fire().blows(&order).await;
         let mut accept = accept_order(&["YJ"], "urgent");
         accept["dispatch"] = json!(false);

@@ -37,7 +37,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("rand_chacha", &["ids"]),
     ("tracing_subscriber", &["telemetry"]),
     ("metrics_exporter_prometheus", &["telemetry"]),
-    ("clap", &["main"]),
+    ("clap", &["main", "run"]),
 ];
 
 /// What a pure room cannot do.

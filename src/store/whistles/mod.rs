@@ -1,11 +1,9 @@
 //! Whistles as they are read: a whole tree, its texts, a bounded count; [`list`] has the lists. Every read demands a
 //! [`Scope`], and the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
-#[cfg(test)]
-pub(super) mod by_hand;
 mod list;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 pub(super) use list::{asked, listed};

@@ -1,4 +1,5 @@
 //! What the pen answers when nothing is broken: guards, keys, numbers, sights, limits, chores.
+//! Each test asks through the public handle and looks at what then stands in the tables.
 
 use super::*;
 

@@ -1,4 +1,5 @@
 //! What the pen does when something breaks: a guilty Change, a panic, a full disk, a gone asker, a second process.
+//! After each the pen must write on as if nothing had been.
 
 use super::*;
 use std::os::unix::fs::PermissionsExt;

@@ -1,3 +1,4 @@
+//! I1 and I2 by chance: nothing here sleeps or counts on an order of threads.
 //! Random Changes from 64 threads against a plain model: what was answered, and nothing else, is what the ledger holds.
 
 use super::*;

@@ -1,11 +1,14 @@
 //! The reads of whistles against a real ledger: who sees what, pages without gap or repeat, searches, indexes.
+//! Whistles are made by hand here, so that a list can be tried on states that no deed would bring about.
 
-use super::by_hand::{Desk, NOW, birth, moved, owed, scope_of, summons, whistle};
+pub(in crate::store) mod by_hand;
+
 use super::list::statement;
 use super::*;
 use crate::domain::decision::Change;
 use crate::domain::terms::{Category, Severity, Urgency};
 use crate::domain::whistle::blow::fold;
+use by_hand::{Desk, NOW, birth, moved, owed, scope_of, summons, whistle};
 
 const SORTS: [Sort; 3] = [Sort::NewestFirst, Sort::OldestFirst, Sort::DueFirst];
 

@@ -1,7 +1,7 @@
 //! Whistles put down by hand for the tests of every read: a real ledger in a folder of its own, and rows in the state
 //! that a test needs. Nothing here decides by the domain's rules, and nothing here is compiled into the hub.
 
-use super::{WhistleItem, WhistleQuery, list};
+use super::super::{WhistleItem, WhistleQuery, list};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, Guard, Series, Text};
 use crate::domain::event::{Event, EventKind};
