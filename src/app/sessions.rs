@@ -9,7 +9,7 @@ use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::session::{Door, Session};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, hex};
 use crate::store::{Chore, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
@@ -195,11 +195,6 @@ pub fn presession_csrf_matches(hub: &Hub, nonce: &str, given: &str) -> bool {
 
 fn same(ours: &str, given: &str) -> bool {
     constant_time::verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -3,6 +3,7 @@
 //! nothing more than "no".
 
 use crate::domain::at::At;
+use crate::ids::hex;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,7 @@ impl TokenKey {
     pub(super) fn read(pkcs8: &[u8]) -> Result<TokenKey, BadKey> {
         let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey)?;
         let public = pair.public_key().as_ref();
-        let kid = super::sessions::hex(&public[..8.min(public.len())]);
+        let kid = hex(&public[..8.min(public.len())]);
         Ok(TokenKey { kid, encoding: EncodingKey::from_ed_der(pkcs8), decoding: DecodingKey::from_ed_der(public) })
     }
 

@@ -1,7 +1,7 @@
 //! Sets a hub up from its settings: opens the ledger, lays the sample district for `demo`, loads directory, rules and
 //! keys. It starts nothing that goes on by itself.
 
-use crate::app::sessions::{self, Keys, hex};
+use crate::app::sessions::{self, Keys};
 use crate::app::{Hub, HubSettings, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings};
@@ -9,7 +9,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
-use crate::ids::Chance;
+use crate::ids::{Chance, hex};
 use crate::mail::{Sender, Transport};
 use crate::store::{self, Chore, Ledger, directory};
 use crate::workers::Post;

@@ -209,7 +209,7 @@ fn receipt_secret(sql: &Sql) -> Result<String, Fault> {
     let mut drawn = [0; 32];
     aws_lc_rs::rand::fill(&mut drawn).map_err(|_| Fault::never("the system gives no random bytes"))?;
     let insert = "INSERT INTO meta (key, value) VALUES ('receipt_secret', $1) ON CONFLICT (key) DO NOTHING";
-    sql.run(insert, &[ledger::leaf::hex(&drawn).into()])?;
+    sql.run(insert, &[crate::ids::hex(&drawn).into()])?;
     let kept =
         sql.row("SELECT value FROM meta WHERE key = 'receipt_secret'", &[], |row| row.text(0).map(String::from))?;
     kept.ok_or(Fault::never("the ledger has no receipt secret"))

@@ -218,6 +218,51 @@ async fn what_a_state_does_not_allow_is_refused_with_the_list_of_what_it_does() 
     .await;
 }
 
+/// `state: who may what; …` of a whistle or summons, for everybody who may anything.
+async fn told(t: &Town, path: &str) -> String {
+    let state = t.office().sees(path).await["status"].as_str().unwrap().to_owned();
+    let mut line = format!("{state}:");
+    for who in ["office", "director", "liaison.xf", "head.xf", "liaison.yj", "head.yj", "inspector.yj", "supervisor"] {
+        let seen = t.person(who).get(path).await;
+        let allowed = if seen.status == 200 { seen.json()["allowed_deeds"].clone() } else { json!([]) };
+        let words: Vec<&str> = allowed.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        if !words.is_empty() {
+            line.push_str(&format!(" {who} {};", words.join(" ")));
+        }
+    }
+    line
+}
+
+#[actix_web::test]
+async fn what_everybody_may_do_in_each_state() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("各人可办")).await;
+        let (whistle, summons) = (format!("/whistles/{code}"), format!("/summonses/{code}-YJ"));
+        let mut lines = vec![told(t, &whistle).await];
+        t.office().does(&code, "return", json!({ "missing": ["title"] })).await;
+        lines.push(told(t, &whistle).await);
+        t.fire().does(&code, "complete", json!({ "title": "题" })).await;
+        let mut accept = accept_order(&["YJ"], "normal");
+        (accept["dispatch"], accept["severity"], accept["clause"]) = (json!(false), json!("major"), json!("第一条"));
+        t.office().does(&code, "accept", accept).await;
+        lines.push(told(t, &whistle).await);
+        t.office().does(&code, "dispatch", order_for(t, "dispatch", "").await).await;
+        lines.extend([told(t, &whistle).await, told(t, &summons).await]);
+        for deed in ["acknowledge", "report_in", "start", "submit"] {
+            let order = order_for(t, deed, "x").await;
+            t.emergency().does(&format!("{code}-YJ"), deed, order).await;
+            lines.push(told(t, &summons).await);
+        }
+        lines.push(told(t, &whistle).await);
+        t.office().does(&format!("{code}-YJ"), "accept", json!({})).await;
+        lines.extend([told(t, &summons).await, told(t, &whistle).await]);
+        t.director().does(&code, "close", json!({ "kind": "fixed", "conclusion": "好" })).await;
+        lines.push(told(t, &whistle).await);
+        insta::assert_snapshot!(lines.join("\n"), @"");
+    })
+    .await;
+}
+
 #[actix_web::test]
 async fn t17_what_may_not_be_seen_answers_byte_for_byte_like_what_is_not_there() {
     town(async |t| {

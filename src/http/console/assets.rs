@@ -27,7 +27,7 @@ static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
 
 fn file(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> File {
     let digest = digest::digest(&digest::SHA256, bytes);
-    let version = crate::app::sessions::hex(&digest.as_ref()[..6]);
+    let version = crate::ids::hex(&digest.as_ref()[..6]);
     File { name, media_type, bytes, version }
 }
 

@@ -2,7 +2,7 @@
 //! reader's own and bounded; nothing here judges a right.
 
 use super::{assets, next, views};
-use crate::app::sessions::{self, Present, hex};
+use crate::app::sessions::{self, Present};
 use crate::domain::at::At;
 use crate::domain::directory::{Directory, Shift};
 use crate::domain::policy;
@@ -12,6 +12,7 @@ use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
+use crate::ids::hex;
 use crate::store::summonses::SummonsQuery;
 use crate::store::{self, summonses, whistles};
 use actix_web::cookie::Cookie;

@@ -3,6 +3,7 @@
 
 use crate::domain::decision::BodyDigest;
 use crate::domain::event::Event;
+use crate::ids::hex;
 use aws_lc_rs::{digest, hmac};
 use serde_json::Value;
 
@@ -97,13 +98,6 @@ pub(super) fn mark_texts<E>(
         Value::Array(items) => items.iter_mut().try_for_each(|item| mark_texts(item, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let pair = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-    bytes.iter().flat_map(pair).map(char::from).collect()
 }
 
 /// A SHA-256 value as the array that it is.

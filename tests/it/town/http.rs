@@ -92,10 +92,15 @@ impl Ask {
 
 /// Sends these bytes and reads until the other side closes: what was answered, perhaps nothing.
 pub(crate) async fn raw(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    raw_counted(to, bytes).await.0
+}
+
+/// The same, and how many of the bytes the other side took before it closed.
+pub(crate) async fn raw_counted(to: SocketAddr, bytes: &[u8]) -> (Vec<u8>, usize) {
     tokio::time::timeout(AMPLE, converse(to, bytes)).await.expect("the door neither answers nor closes")
 }
 
-async fn converse(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+async fn converse(to: SocketAddr, bytes: &[u8]) -> (Vec<u8>, usize) {
     let stream = TcpStream::connect(to).await.unwrap();
     let (mut sent, mut answer, mut piece) = (0, Vec::new(), vec![0; 64 * 1024]);
     let mut writing = true;
@@ -118,10 +123,10 @@ async fn converse(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
             stream.readable().await.unwrap();
         }
         match stream.try_read(&mut piece) {
-            Ok(0) => return answer,
+            Ok(0) => return (answer, sent),
             Ok(count) => answer.extend_from_slice(&piece[..count]),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => return answer,
+            Err(_) => return (answer, sent),
         }
     }
 }
