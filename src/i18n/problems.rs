@@ -56,10 +56,6 @@ problems! {
     BadKey = 400, "bad_key":
         "Idempotency-Key 不合要求", Some("请使用 8 至 128 个可见的 ASCII 字符，且只发送一次该请求头。");
         "Idempotency-Key is not usable", Some("Use 8 to 128 visible ASCII characters, in one header.");
-    BadVersion = 400, "bad_version":
-        "If-Match 不合要求", Some("请填写上次读取时得到的 ETag，例如 \"3\"；不接受 * 和弱标签。");
-        "If-Match is not usable",
-        Some("Send the ETag of your last read, such as \"3\"; * and weak tags are not taken.");
     BadCursor = 400, "bad_cursor":
         "cursor 无效", Some("请原样使用上一页返回的 next_cursor，筛选与排序保持不变；或去掉 cursor 从头读取。");
         "The cursor is not valid",

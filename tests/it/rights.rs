@@ -258,7 +258,21 @@ async fn what_everybody_may_do_in_each_state() {
         lines.extend([told(t, &summons).await, told(t, &whistle).await]);
         t.director().does(&code, "close", json!({ "kind": "fixed", "conclusion": "好" })).await;
         lines.push(told(t, &whistle).await);
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+            submitted: office accept return decline; director accept return decline;
+            returned: liaison.xf complete; head.xf complete;
+            accepted: office dispatch; director dispatch;
+            dispatched:
+            issued: liaison.yj acknowledge report_in; head.yj acknowledge report_in; inspector.yj report_in;
+            acknowledged: liaison.yj report_in; head.yj report_in; inspector.yj report_in;
+            reported_in: liaison.yj start submit; head.yj start submit; inspector.yj start;
+            working: liaison.yj submit; head.yj submit;
+            submitted: office accept send_back; director accept send_back;
+            handling:
+            done:
+            awaiting_closure: office send_back; director send_back close;
+            closed:
+        ");
     })
     .await;
 }

@@ -1,21 +1,26 @@
 //! The main job over REST: a liaison blows, the office triages and summons, departments report in and deliver, the
 //! office closes, letters go out; and the by-ways of the same deeds: return and complete, decline, send back.
 
-use crate::town::{accept_order, blow_order, town};
+use crate::town::{Town, accept_order, blow_order, town};
 use serde_json::{Value, json};
 
+/// An order with a firm, a protected source and somebody to phone.
+fn full_order(t: &Town) -> Value {
+    ["线人甲先生", "13900007777"].iter().for_each(|secret| t.hush(secret));
+    json!({
+        "category": "dust_explosion", "what": "集尘器三个月没有清灰，打磨工位旁堆着铝粉。", "enterprise": "E01",
+        "urgency": "urgent", "needed_departments": ["XF", "SH"], "severity_claimed": "major",
+        "contact": { "name": "线人甲先生", "phone": "13900007777" }, "protected_source": true,
+    })
+}
+
 #[actix_web::test]
-async fn a_whistle_goes_from_blow_to_closure_and_everybody_concerned_is_written_to() {
+async fn a_whistle_that_was_blown_is_answered_with_its_list_item() {
     town(async |t| {
-        let order = json!({
-            "category": "dust_explosion", "what": "集尘器三个月没有清灰，打磨工位旁堆着铝粉。", "enterprise": "E01",
-            "urgency": "urgent", "needed_departments": ["XF", "SH"], "severity_claimed": "major",
-            "contact": { "name": "线人甲先生", "phone": "13900007777" }, "protected_source": true,
-        });
-        ["线人甲先生", "13900007777"].iter().for_each(|secret| t.hush(secret));
-        let reply = t.emergency().tries_to_blow(&order).await.expect(201);
+        let reply = t.emergency().tries_to_blow(&full_order(t)).await.expect(201);
         assert_eq!(reply.header("location"), Some("/api/v1/whistles/WH-2026-0001"));
         assert_eq!(reply.header("etag"), Some("\"1\""));
+        assert_eq!(t.emergency().sees("/whistles").await["items"], json!([reply.json()]));
         insta::assert_json_snapshot!(reply.json(), @r#"
             {
               "blower": {
@@ -38,7 +43,33 @@ async fn a_whistle_goes_from_blow_to_closure_and_everybody_concerned_is_written_
               "version": 1
             }
         "#);
-        let code = "WH-2026-0001";
+    })
+    .await;
+}
+
+/// Both departments report in and deliver, the office takes what they deliver.
+async fn delivers(t: &Town, code: &str) {
+    let (lead, support) = ("WH-2026-0001-YJ", "WH-2026-0001-XF");
+    assert_eq!(t.emergency().does(lead, "acknowledge", json!({})).await["status"], "acknowledged");
+    t.person("inspector.yj").reports_in(lead).await;
+    assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "dispatched", "one is not all");
+    t.fire().reports_in(support).await;
+    assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "handling");
+    t.person("inspector.yj").does(lead, "start", json!({})).await;
+    for (who, summons, result) in [(t.emergency(), lead, "已责令停产清灰"), (t.fire(), support, "已查消防设施")]
+    {
+        t.hush(result);
+        assert_eq!(who.does(summons, "submit", json!({ "result": result })).await["status"], "submitted");
+        assert_eq!(t.office().does(summons, "accept", json!({})).await["status"], "done");
+    }
+    assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "awaiting_closure");
+}
+
+#[actix_web::test]
+async fn a_whistle_goes_from_blow_to_closure_and_everybody_concerned_is_written_to() {
+    town(async |t| {
+        let code = t.emergency().blows(&full_order(t)).await;
+        let code = code.as_str();
         t.settle().await;
         let accepted = json!({
             "severity": "general", "urgency": "urgent", "lead": "YJ", "supports": ["XF"], "route": "coordinated",
@@ -51,20 +82,7 @@ async fn a_whistle_goes_from_blow_to_closure_and_everybody_concerned_is_written_
         t.hush("查除尘系统");
         let whistle = t.office().does(code, "dispatch", summonses).await;
         assert_eq!((&whistle["status"], &whistle["version"]), (&json!("dispatched"), &json!(3)));
-        let (lead, support) = ("WH-2026-0001-YJ", "WH-2026-0001-XF");
-        assert_eq!(t.emergency().does(lead, "acknowledge", json!({})).await["status"], "acknowledged");
-        t.person("inspector.yj").reports_in(lead).await;
-        assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "dispatched", "one is not all");
-        t.fire().reports_in(support).await;
-        assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "handling");
-        t.person("inspector.yj").does(lead, "start", json!({})).await;
-        for (who, summons, result) in [(t.emergency(), lead, "已责令停产清灰"), (t.fire(), support, "已查消防设施")]
-        {
-            t.hush(result);
-            assert_eq!(who.does(summons, "submit", json!({ "result": result })).await["status"], "submitted");
-            assert_eq!(t.office().does(summons, "accept", json!({})).await["status"], "done");
-        }
-        assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "awaiting_closure");
+        delivers(t, code).await;
         t.hush("复查合格，可以办结");
         let close = json!({ "kind": "fixed", "conclusion": "复查合格，可以办结" });
         let closed = t.office().does(code, "close", close).await;

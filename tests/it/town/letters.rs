@@ -1,4 +1,5 @@
-//! Letters that left during a story: read them, and check what none may say (DOMAIN §6.4) after every story.
+//! Letters that left during a story: read them, and check after every story what none may say (DOMAIN §6.4). Letters
+//! end in memory; what leaves over SMTP is tried elsewhere.
 
 use super::Town;
 use std::sync::PoisonError;

@@ -1,4 +1,5 @@
-//! The workers of a story, stepped by hand: a step that finds nothing does not wait. The stream may be lost at any time.
+//! The workers of a story, stepped by hand: a step that finds nothing does not wait. The stream may be lost at any
+//! time, and must be empty when the story is over.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
