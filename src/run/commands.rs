@@ -120,9 +120,13 @@ fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> Strin
     let cookie =
         if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
     let people = hub.rules.directory.people.len();
+    let weak = match passwords::judge(password) {
+        Ok(()) => "",
+        Err(_) => "  (for the demo only: a real district's hub would not take it)",
+    };
     format!(
         "吹哨协同平台 · 演示 (demo district, {people} sign-ins)\n  open  http://{address}/\n  sign in as  office  director  \
-         supervisor  liaison.xf  head.xf  inspector.xf  town.t06  …\n  password    {password}{cookie}\n  Ctrl-C stops"
+         supervisor  liaison.xf  head.xf  inspector.xf  town.t06  …\n  password    {password}{weak}{cookie}\n  Ctrl-C stops"
     )
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn compare(dir: &Path) -> anyhow::Result<Vec<Figure>> {
         }
     }
     println!("POST /whistles: {REPEATS} repeats of {} s, fresh process and ledger each, medians", SPAN.as_secs());
-    println!("connections         rate      p50      p99");
+    println!("connections         rate      p50      p99     processor time each");
     let mut figures = Vec::new();
     for ((connections, goal), (floors, hubs)) in CELLS.into_iter().zip(cells) {
         let (floor, hub) = (median(floors), median(hubs));
@@ -70,7 +70,7 @@ async fn cell(mut served: Served, connections: usize, make: Make) -> anyhow::Res
 }
 
 fn plan(served: &Served, connections: usize, make: Make) -> Plan {
-    Plan { address: served.address, connections, warm: WARM, span: SPAN, wanted: 201, make }
+    Plan { address: served.address, server: served.child.id(), connections, warm: WARM, span: SPAN, wanted: 201, make }
 }
 
 fn key(number: usize, turn: usize) -> String {

@@ -16,6 +16,8 @@ pub(crate) type Make = Arc<dyn Fn(usize, usize) -> Vec<u8> + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) address: SocketAddr,
+    /// The server's process.
+    pub(crate) server: u32,
     pub(crate) connections: usize,
     /// Not counted.
     pub(crate) warm: Duration,
@@ -30,6 +32,8 @@ pub(crate) struct Measured {
     /// Of right answers, microseconds, rising.
     micros: Vec<u32>,
     pub(crate) wrong: usize,
+    /// Processor time of the server per answer, its workers included, microseconds.
+    pub(crate) cost: f64,
     seconds: f64,
 }
 
@@ -44,10 +48,11 @@ impl Measured {
         self.micros.get(at).map_or(f64::NAN, |micros| f64::from(*micros) / 1000.0)
     }
 
-    /// Rate, p50 and p99 on one line.
+    /// Rate, p50, p99 and cost on one line.
     pub(crate) fn words(&self) -> String {
         let wrong = if self.wrong == 0 { String::new() } else { format!("  {} WRONG", self.wrong) };
-        format!("{:>8.0}/s {:>8.2} {:>8.2} ms{wrong}", self.per_second(), self.percentile(50), self.percentile(99))
+        let (p50, p99) = (self.percentile(50), self.percentile(99));
+        format!("{:>8.0}/s {p50:>8.2} {p99:>8.2} ms {:>8.0} us{wrong}", self.per_second(), self.cost)
     }
 }
 
@@ -60,13 +65,29 @@ pub(crate) async fn measure(plan: Plan) -> anyhow::Result<Measured> {
         all.spawn(async move { one(&plan, number, begins).await });
     }
     let mut measured = Measured { seconds: plan.span.as_secs_f64(), ..Measured::default() };
+    tokio::time::timeout_at(begins, std::future::pending::<()>()).await.ok();
+    let before = processor_seconds(plan.server)?;
+    tokio::time::timeout_at(begins + plan.span, std::future::pending::<()>()).await.ok();
+    let spent = processor_seconds(plan.server)? - before;
     while let Some(one) = all.join_next().await {
         let (micros, wrong) = one??;
         measured.micros.extend(micros);
         measured.wrong += wrong;
     }
     measured.micros.sort_unstable();
+    measured.cost = spent * 1e6 / (measured.per_second() * measured.seconds);
     Ok(measured)
+}
+
+/// What a process has used of all processors so far.
+fn processor_seconds(server: u32) -> anyhow::Result<f64> {
+    /// The kernel tells these times in hundredths of a second.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{server}/stat"))?;
+    // The name in brackets may hold blanks; times are the 12th and 13th field after it.
+    let (_, fields) = stat.rsplit_once(')').context("a process without times")?;
+    let times = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(times.sum::<Result<f64, _>>()? / TICKS)
 }
 
 async fn one(plan: &Plan, number: usize, begins: Instant) -> anyhow::Result<(Vec<u32>, usize)> {

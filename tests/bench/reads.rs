@@ -51,7 +51,7 @@ enum Reader {
 pub(crate) async fn compare(small: (&Path, Vec<String>), large: (&Path, Vec<String>)) -> anyhow::Result<Vec<Figure>> {
     let desks = [open(small).await?, open(large).await?];
     println!("\nreads: {CONNECTIONS} connections, {REPEATS} repeats of {} ms, medians", SPAN.as_millis());
-    println!("{:<22}{:>10}     rate      p50      p99", "", "whistles");
+    println!("{:<22}{:>10}     rate      p50      p99     processor time each", "", "whistles");
     let mut figures = Vec::new();
     for (what, path, reader) in READS {
         let mut repeats: [Vec<Measured>; 2] = Default::default();
@@ -90,8 +90,8 @@ async fn read(desk: &Desk, path: &'static str, reader: Reader) -> anyhow::Result
             Reader::Office | Reader::Liaison => get(&path, &token),
         }
     });
-    let address = desk.served.address;
-    measure(Plan { address, connections: CONNECTIONS, warm: WARM, span: SPAN, wanted: 200, make }).await
+    let (address, server) = (desk.served.address, desk.served.child.id());
+    measure(Plan { address, server, connections: CONNECTIONS, warm: WARM, span: SPAN, wanted: 200, make }).await
 }
 
 fn token(desk: &Desk, reader: Reader) -> String {

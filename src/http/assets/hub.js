@@ -17,12 +17,21 @@ document.addEventListener("submit", (e) => {
   e.submitter?.setAttribute("aria-busy", "true");
 });
 // Coming back by the browser's own button, the form may be sent again: the same key makes it count once.
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (e) => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
   }
+  if (e.persisted && document.querySelector(".me")) stillSignedIn();
 });
+
+// The browser keeps left pages whole: after signing out, none of them may be shown again on a shared desk.
+async function stillSignedIn() {
+  document.body.style.visibility = "hidden";
+  const answer = await fetch("/console/whistles", { cache: "no-store" }).catch(() => null);
+  if (answer?.status === 401) location.replace("/login");
+  else document.body.style.visibility = "";
+}
 
 // After a refused form the reader starts at the list of faults.
 document.getElementById("faults")?.focus();

@@ -52,11 +52,11 @@ page_words! {
     // Faults in forms, and pages that stand for a result.
     fault_prefix: "错误：", "Error: ";
     faults_title: "有内容需要改正，已填的都还在", "Please correct the following; nothing you typed is lost";
-    fault_choose: "必填，请填写或选择", "Please fill in or choose";
+    fault_choose: "必填，请填写或选择", "please fill in or choose";
     fault_time: "请填写日期和时间", "Please give date and time";
     where_needed: "请选择企业，或者填写具体地点", "Choose an enterprise or give the place";
     missing_title: "没有找到这个页面", "Page not found";
-    missing_words: "编号可能有误，或者它不在您的查看范围内。请核对编号，或回到工作台查找。", "The code may be wrong, or it is outside what you may see. Check the code or look for it from the desk.";
+    missing_words: "编号可能有误，或者它不在您的查看范围内。请核对编号，或者在“哨件”里查找。", "The code may be wrong, or it is outside what you may see. Check the code or search under Whistles.";
     fault_title: "这次没有办成", "That did not work";
     fault_words: "平台出了问题，您的操作没有执行，已填的内容请先保留。稍后重试；仍不行，请把下面的请求编号告诉值班员。", "The hub had a problem and did nothing. Keep what you typed and try again shortly. If it fails again, give the request number below to the duty officer.";
     busy_title: "平台正忙", "The hub is busy";
@@ -65,7 +65,7 @@ page_words! {
     expired_words: "登录状态已变化，操作没有执行。请返回上一页刷新后再提交。", "Your sign-in has changed and nothing was done. Go back, reload and send again.";
     request_id: "请求编号：", "Request number: ";
     retry: "重试", "Try again";
-    to_home: "回到工作台", "To the desk";
+    to_home: "回到首页", "To the start page";
     race_title: "别人先一步处理了", "Somebody was faster";
     race_again: "按最新内容重新提交", "Send again on the new state";
     race_back: "查看最新情况", "See the new state";
@@ -96,12 +96,12 @@ page_words! {
     clause: "判定依据", "Criterion";
     blower: "吹哨单位", "Blown by";
     blown_at: "吹哨时间", "Blown at";
-    occurred_at: "发现时间", "Found at";
+    occurred_at: "发现时间", "Time found";
     source: "哨源", "Source";
     route: "办理方式", "Route";
-    needed: "希望到场", "Wanted";
+    needed: "希望到场", "Asked to attend";
     needed_label: "希望哪些部门到场", "Departments wanted";
-    protected_note: "来源受保护：举报人信息只有安委办和吹哨单位能看。", "Protected source: only the office and the blower see who reported.";
+    protected_note: "来源受保护：举报人姓名、电话不在页面上显示。", "Protected source: no page shows the informant's name or phone.";
     status: "状态", "State";
     due: "到期", "Due";
     late: "超时", "Late";
@@ -114,7 +114,7 @@ page_words! {
     department: "单位", "Department";
     lead: "牵头", "Lead";
     support: "配合", "Support";
-    what: "情况", "What was seen";
+    what: "隐患情况", "What was seen";
     steps: "办理步骤", "Steps";
     step_blown: "吹哨", "Blow";
     step_accepted: "受理", "Acceptance";
@@ -162,20 +162,20 @@ page_words! {
     conclusion_hint: "写明凭什么确认隐患已消除，谁核实的", "Say what proves that the danger is gone, and who checked";
     close_go: "办结", "Close";
     lacks: "缺什么", "What is lacking";
-    lacks_hint: "对方会看到这段话", "The department reads this";
+    lacks_hint: "办理单位会看到这段话", "The department reads this";
     send_back_go: "退回办理", "Send back";
     lacking: "请补充：", "Please add: ";
     complete_go: "提交补正", "Complete";
     // Blowing.
     blow_title: "吹哨", "Blow a whistle";
-    blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "One hazard, two or more departments, too much for yours alone: blow.";
+    blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "Blow when one hazard concerns several departments and yours cannot settle it alone.";
     enterprise: "哪里有问题", "Where is it";
     enterprise_hint: "按属地排列，可直接键入企业名称查找", "By locality; type a name to jump to it";
     enterprise_none: "不在名录内，填写下面的地点", "Not listed: give the place below";
     place: "具体地点", "Place";
-    town_none: "随企业自动带入", "As the enterprise's";
+    town_none: "随企业自动带入", "Same as above";
     category_none: "请选择", "Please choose";
-    what_label: "什么问题", "What is wrong";
+    what_label: "隐患情况", "What was seen";
     what_hint: "看到了什么、有没有人有危险", "What you saw, and whether anybody is in danger";
     claim_major: "疑似重大隐患", "Suspected major hazard";
     urgency_label: "有多急", "How urgent";
@@ -197,7 +197,7 @@ page_words! {
     blow_go: "吹哨", "Blow";
     blow_auto: "时间、单位和您的姓名自动带入", "Time, unit and your name are filled in";
     blow_when: "什么时候吹", "When to blow";
-    blow_when_1: "一处隐患，两个以上部门都有职责", "One hazard, duties of two or more departments";
+    blow_when_1: "一处隐患，两个以上部门都有职责", "One hazard is the duty of two or more departments";
     blow_when_2: "本单位已尽职，仍需别的部门到场", "You did your part and need others on site";
     blow_when_3: "善意吹哨不追责，吹错了由安委办转办", "Nobody is blamed for a whistle in good faith; the office redirects it";
     blow_then: "吹了之后", "What happens then";
@@ -209,17 +209,17 @@ page_words! {
     none_match: "没有符合的哨件", "No whistle matches";
     clear_filter: "清除筛选", "Clear the filter";
     // Summonses.
-    no_summonses: "没有要办的任务", "No tasks to do";
-    no_summonses_hint: "安委办派单后会出现在这里，同时发邮件给联络员和负责人。", "Dispatches appear here; liaison and head get a letter as well.";
+    no_summonses: "这一栏没有任务", "No tasks in this view";
+    no_summonses_hint: "安委办派单后，任务按进度出现在各栏，同时发邮件给联络员和负责人。", "Dispatched tasks appear in these views by their state; liaison and head get a letter as well.";
     issued_at: "派单时间", "Dispatched at";
     of_whistle: "所属哨件：", "Whistle ";
     task: "任务", "Task";
-    task_words: "要求", "Asked for";
+    task_words: "要求", "Instructions";
     summoned: "受派单位", "Summoned";
     who_goes: "谁去", "Who goes";
     officers_hint: "行政检查须两名以上持证人员", "An inspection needs two certified officers";
     mode: "怎么报到", "How";
-    eta: "预计到达", "Expected";
+    eta: "预计到达", "Expected arrival";
     report_in_go: "报到", "Report in";
     acknowledge_go: "仅签收", "Only acknowledge";
     acknowledge_hint: "签收不停表，时限从派单算起", "Acknowledging stops no clock; the limit runs from dispatch";

@@ -21,11 +21,11 @@ pub fn time_left(lang: Lang, seconds: i64) -> String {
     }
 }
 
-/// Why there is nothing to do: 现在等区消防救援大队报到，轮到您时会有邮件通知。 Without an owner all is over.
+/// Why there is nothing to do: 正在等区消防救援大队：报到。您这里没有要办的事。 Without an owner all is over.
 pub fn nothing_to_do(lang: Lang, waits_for: Option<(&str, &str)>) -> String {
     match (lang, waits_for) {
-        (Lang::Zh, Some((owner, what))) => format!("现在等{owner}{what}，您这里没有要办的事。"),
-        (Lang::Zh, None) => "这件事已经办完，没有下一步。".to_owned(),
+        (Lang::Zh, Some((owner, what))) => format!("正在等{owner}：{what}。您这里没有要办的事。"),
+        (Lang::Zh, None) => "这件事已经结束，没有下一步。".to_owned(),
         (Lang::En, Some((owner, what))) => format!("Waiting for {owner}: {what}. Nothing for you to do now."),
         (Lang::En, None) => "This is finished; there is no next step.".to_owned(),
     }
