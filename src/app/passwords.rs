@@ -2,7 +2,8 @@
 //! nor the whistles' time (T6). A password is never kept, logged or compared outside this file.
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
+use aws_lc_rs::constant_time;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -135,6 +136,8 @@ impl Hashers {
 fn work(jobs: &Mutex<Receiver<Job>>) {
     // A well-formed hash of nothing: what an unknown name is checked against.
     let nobody = hash("", &[0; 16]).unwrap_or_default();
+    // Kept for good: fresh memory would cost more than the passes, and not the same on each thread.
+    let mut memory = argon().map(|argon| vec![Block::default(); argon.params().block_count()]).unwrap_or_default();
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -142,15 +145,22 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
             continue;
         }
         let known = job.stored.is_some();
-        let good = matches(&job.password, job.stored.as_deref().unwrap_or(&nobody));
+        let good = matches(&job.password, job.stored.as_deref().unwrap_or(&nobody), &mut memory);
         // Whoever asked may have gone.
         job.answer.send(known && good).ok();
     }
 }
 
-fn matches(password: &str, stored: &str) -> bool {
+/// Hashes by the stored parameters, in memory that is at hand, and compares in constant time.
+fn matches(password: &str, stored: &str, memory: &mut [Block]) -> bool {
     let Ok(parsed) = PasswordHash::new(stored) else { return false };
-    argon().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &parsed).is_ok())
+    let (Some(salt), Some(expected), Ok(params)) = (&parsed.salt, &parsed.hash, Params::try_from(&parsed)) else {
+        return false;
+    };
+    let mut out = [0; COST.3];
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hashed = argon.hash_password_into_with_memory(password.as_bytes(), salt.as_ref(), &mut out, memory);
+    hashed.is_ok() && constant_time::verify_slices_are_equal(&out, expected.as_bytes()).is_ok()
 }
 
 #[cfg(test)]
@@ -178,6 +188,8 @@ mod tests {
     fn a_hash_matches_its_password_only() {
         let stored = hash("whistle-demo", &[7; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(matches("whistle-demo", &stored) && !matches("whistle-demo ", &stored));
+        let mut memory = vec![Block::default(); argon().unwrap().params().block_count()];
+        let mut fits = |password| matches(password, &stored, &mut memory);
+        assert!(fits("whistle-demo") && !fits("whistle-demo ") && fits("whistle-demo"), "used memory does no harm");
     }
 }

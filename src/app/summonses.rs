@@ -40,9 +40,9 @@ pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: SummonsDeed) ->
         SummonsDeed::Accept => bare(way, summons::accept).await,
         SummonsDeed::ReportIn => {
             way.go(
-                |body, at, rules, now| {
+                |body, at, rules, _| {
                     let summons = at.summons().ok_or_else(Vec::new)?;
-                    ReportInOrder::parse(body, summons, &rules.directory, now)
+                    ReportInOrder::parse(body, summons, &rules.directory)
                 },
                 |order, at, by| with_id(at, |id, tree| summons::report_in(order, id, tree, by)),
             )

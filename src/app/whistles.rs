@@ -117,10 +117,7 @@ pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: WhistleDeed) ->
         }
         WhistleDeed::Return => {
             way.go(
-                |body, _, _, _| {
-                    let (reader, faults) = read(&office::RETURN, body);
-                    faults.judge(Some((reader.texts("missing"), reader.text("note"))))
-                },
+                |body, _, _, _| office::parse_return(body),
                 |(missing, note), at, by| Some(office::return_(missing.clone(), note.as_deref(), at.tree, by)),
             )
             .await

@@ -1,10 +1,11 @@
 //! One moment, as the ledger keeps it: microseconds UTC. The district's civil time is Asia/Shanghai, whatever the
 //! host's zone is. No time type of a library crosses this file's border, and nothing here asks what time it is.
 
-use jiff::{Timestamp, civil, tz::TimeZone};
-use std::sync::LazyLock;
+use jiff::tz::Offset;
+use jiff::{Timestamp, civil};
 
-static SHANGHAI: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC));
+/// Asia/Shanghai has kept this offset since 1991; what is claimed of an earlier time is shown by it, too.
+const SHANGHAI: Offset = Offset::constant(8);
 
 /// Microseconds in one minute.
 pub const MINUTE: i64 = 60_000_000;
@@ -28,12 +29,12 @@ impl At {
     /// The civil date and time in Asia/Shanghai.
     pub fn civil(self) -> civil::DateTime {
         let stamp = Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MIN);
-        stamp.to_zoned_datetime(SHANGHAI.clone()).datetime()
+        SHANGHAI.to_datetime(stamp)
     }
 
     /// The moment at which clocks in Asia/Shanghai show `civil`.
     pub fn from_civil(civil: civil::DateTime) -> At {
-        At(civil.to_zoned_datetime(SHANGHAI.clone()).map_or(i64::MAX, |zoned| zoned.timestamp().as_microsecond()))
+        At(SHANGHAI.to_timestamp(civil).map_or(i64::MAX, |stamp| stamp.as_microsecond()))
     }
 
     /// The civil year in Asia/Shanghai: the year of a code.
@@ -61,5 +62,7 @@ mod tests {
         let at = At::parse("2026-12-31T16:30:00Z").unwrap();
         assert_eq!((at.rfc3339().as_str(), at.year()), ("2027-01-01T00:30:00+08:00", 2027));
         assert_eq!(At::from_civil(at.civil()), at);
+        let long_ago = At::parse("1900-01-01T00:00:00Z").unwrap();
+        assert_eq!(At::parse(&long_ago.rfc3339()), Some(long_ago), "before the zone was as it is");
     }
 }

@@ -205,7 +205,7 @@ impl From<Refusal> for Problem {
             Refusal::RoleMayNot => ProblemKind::RoleMayNot.into(),
             Refusal::Key(KeyFault::Missing) => ProblemKind::MissingKey.into(),
             Refusal::Key(KeyFault::Malformed) => ProblemKind::BadKey.into(),
-            Refusal::KeyReused => ProblemKind::KeyReused.into(),
+            Refusal::KeyReused => with(ProblemKind::KeyReused, More::Fields(Vec::new())),
             Refusal::VersionNeeded => ProblemKind::VersionMissing.into(),
             Refusal::Body(why) => ProblemKind::from(why).into(),
             Refusal::Faults(faults) => with(ProblemKind::Fields, More::Fields(faults)),

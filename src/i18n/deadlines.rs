@@ -13,28 +13,28 @@ pub fn lines(lang: Lang, deadline_spans: &[Span]) -> Vec<String> {
 fn line(lang: Lang, span: &Span) -> String {
     let Span { from, to, part } = span;
     match (lang, part) {
-        (Lang::Zh, Part::Counted) => format!("计时 {}～{}", moment(*from), end_after(*from, *to)),
-        (Lang::En, Part::Counted) => format!("counted {} – {}", moment(*from), end_after(*from, *to)),
+        (Lang::Zh, Part::Counted) => format!("计时{}～{}", moment(*from), end_after(*from, *to)),
+        (Lang::En, Part::Counted) => format!("Counted {} – {}", moment(*from), end_after(*from, *to)),
         (Lang::Zh, Part::Days { made_up }) => {
             let made_up = made_up.as_ref().map_or(String::new(), |name| format!("（{name}调休上班）"));
-            format!("计入 {}，共 {} 天{made_up}", days(lang, *from, *to), number(*from, *to))
+            format!("计入{}，共{}天{made_up}", days(lang, *from, *to), number(*from, *to))
         }
         (Lang::En, Part::Days { made_up }) => {
             let made_up =
                 made_up.as_ref().map_or(String::new(), |name| format!(" (make-up workday, {})", english(name)));
             let (days, number) = (days(lang, *from, *to), number(*from, *to));
-            format!("counted {days}: {number} day{}{made_up}", if number == 1 { "" } else { "s" })
+            format!("Counted {days}: {number} day{}{made_up}", if number == 1 { "" } else { "s" })
         }
-        (Lang::Zh, Part::LeftOut { why }) => format!("不计 {}（{}）", days(lang, *from, *to), reason(lang, why)),
-        (Lang::En, Part::LeftOut { why }) => format!("not counted {} ({})", days(lang, *from, *to), reason(lang, why)),
+        (Lang::Zh, Part::LeftOut { why }) => format!("不计{}（{}）", days(lang, *from, *to), reason(lang, why)),
+        (Lang::En, Part::LeftOut { why }) => format!("Not counted {} ({})", days(lang, *from, *to), reason(lang, why)),
         (Lang::Zh, Part::Moved { why }) => {
-            format!("{} 届满，遇{}，顺延至 {}", end(*from), reason(lang, why), end(*to))
+            format!("{}届满，遇{}，顺延至{}", end(*from), reason(lang, why), end(*to))
         }
         (Lang::En, Part::Moved { why }) => {
-            format!("would end {} ({}): moved to {}", end(*from), reason(lang, why), end(*to))
+            format!("Would end {} ({}): moved to {}", end(*from), reason(lang, why), end(*to))
         }
-        (Lang::Zh, Part::AndSoOn) => format!("其余依此类推，计至 {}", end(*to)),
-        (Lang::En, Part::AndSoOn) => format!("and so on, until {}", end(*to)),
+        (Lang::Zh, Part::AndSoOn) => format!("其余依此类推，计至{}", end(*to)),
+        (Lang::En, Part::AndSoOn) => format!("And so on, until {}", end(*to)),
     }
 }
 
@@ -111,19 +111,19 @@ mod tests {
     #[test]
     fn three_working_days_over_spring_festival_read_as_a_person_would_write_them() {
         let chinese = [
-            "不计 2026-02-12（当日）",
-            "计入 2026-02-13，共 1 天",
-            "计入 2026-02-14，共 1 天（春节调休上班）",
-            "不计 2026-02-15～2026-02-23（春节放假）",
-            "计入 2026-02-24，共 1 天",
+            "不计2026-02-12（当日）",
+            "计入2026-02-13，共1天",
+            "计入2026-02-14，共1天（春节调休上班）",
+            "不计2026-02-15～2026-02-23（春节放假）",
+            "计入2026-02-24，共1天",
         ];
         assert_eq!(account(Lang::Zh, "2026-02-12 10:00", 3, Unit::WorkingDays), chinese);
         let english = [
-            "not counted 2026-02-12 (the day itself)",
-            "counted 2026-02-13: 1 day",
-            "counted 2026-02-14: 1 day (make-up workday, Spring Festival)",
-            "not counted 2026-02-15 – 2026-02-23 (holiday, Spring Festival)",
-            "counted 2026-02-24: 1 day",
+            "Not counted 2026-02-12 (the day itself)",
+            "Counted 2026-02-13: 1 day",
+            "Counted 2026-02-14: 1 day (make-up workday, Spring Festival)",
+            "Not counted 2026-02-15 – 2026-02-23 (holiday, Spring Festival)",
+            "Counted 2026-02-24: 1 day",
         ];
         assert_eq!(account(Lang::En, "2026-02-12 10:00", 3, Unit::WorkingDays), english);
     }
@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn a_moved_end_is_24_o_clock_of_both_days() {
         let moved = account(Lang::Zh, "2026-05-01 10:00", 15, Unit::NaturalDays);
-        assert_eq!(moved[1], "计入 2026-05-02～2026-05-16，共 15 天");
-        assert_eq!(moved[2], "2026-05-16 24:00 届满，遇周末，顺延至 2026-05-18 24:00");
+        assert_eq!(moved[1], "计入2026-05-02～2026-05-16，共15天");
+        assert_eq!(moved[2], "2026-05-16 24:00届满，遇周末，顺延至2026-05-18 24:00");
         let moved = account(Lang::En, "2026-05-01 10:00", 15, Unit::NaturalDays);
-        assert_eq!(moved[2], "would end 2026-05-16 24:00 (weekend): moved to 2026-05-18 24:00");
+        assert_eq!(moved[2], "Would end 2026-05-16 24:00 (weekend): moved to 2026-05-18 24:00");
     }
 
     #[test]
@@ -142,13 +142,13 @@ mod tests {
         let hours = account(Lang::Zh, "2026-05-11 17:00", 4, Unit::WorkingHours);
         assert_eq!(
             hours,
-            ["计时 2026-05-11 17:00～17:30", "计时 2026-05-12 09:00～12:00", "计时 2026-05-12 13:30～14:00"]
+            ["计时2026-05-11 17:00～17:30", "计时2026-05-12 09:00～12:00", "计时2026-05-12 13:30～14:00"]
         );
         assert_eq!(
             account(Lang::En, "2026-05-13 23:50", 30, Unit::Minutes),
-            ["counted 2026-05-13 23:50 – 2026-05-14 00:20"]
+            ["Counted 2026-05-13 23:50 – 2026-05-14 00:20"]
         );
         let long = account(Lang::En, "2026-05-11 17:00", 1000, Unit::WorkingDays);
-        assert!(long.last().unwrap().starts_with("and so on, until 20"), "{long:?}");
+        assert!(long.last().unwrap().starts_with("And so on, until 20"), "{long:?}");
     }
 }

@@ -87,7 +87,7 @@ pub fn footer(district: &str, as_of: &str) -> [String; 3] {
     [
         format!("本邮件由{district}吹哨协同平台自动发出，数据截至{as_of}。"),
         "请勿回复，此信箱无人查看。有疑问请联系安委办值班员。".to_owned(),
-        "内容有误，请在平台该件的页面上留言，安委办核对后更正。".to_owned(),
+        "内容有误，请与安委办联系，核对后更正。".to_owned(),
     ]
 }
 

@@ -45,36 +45,36 @@ macro_rules! problems {
 
 problems! {
     BrokenRequest = 400, "broken_request":
-        "请求不完整或格式有误", Some("请按 HTTP 规范重新发送请求。");
+        "请求不完整或格式有误", Some("请按HTTP规范重新发送请求。");
         "The request is broken", Some("Send it again as well-formed HTTP.");
     BothCredentials = 400, "both_credentials":
-        "同时带了两种登录凭证", Some("令牌与登录 Cookie 只能用一种，请去掉其中一种后重试。");
+        "同时带了两种登录凭证", Some("令牌与登录Cookie只能用一种，请去掉其中一种后重试。");
         "Two kinds of credentials at once", Some("Send either the bearer token or the sign-in cookie, not both.");
     MissingKey = 400, "missing_key":
-        "缺少 Idempotency-Key", Some("请在请求头中加上 Idempotency-Key；重试同一请求时使用同一个值。");
+        "缺少Idempotency-Key", Some("请在请求头中加上Idempotency-Key；重试同一请求时使用同一个值。");
         "Idempotency-Key is missing", Some("Add an Idempotency-Key header, and repeat it when you retry this request.");
     BadKey = 400, "bad_key":
-        "Idempotency-Key 不合要求", Some("请使用 8 至 128 个可见的 ASCII 字符，且只发送一次该请求头。");
+        "Idempotency-Key不合要求", Some("请使用8至128个可见的ASCII字符，且只发送一次该请求头。");
         "Idempotency-Key is not usable", Some("Use 8 to 128 visible ASCII characters, in one header.");
     BadCursor = 400, "bad_cursor":
-        "cursor 无效", Some("请原样使用上一页返回的 next_cursor，筛选与排序保持不变；或去掉 cursor 从头读取。");
+        "cursor无效", Some("请原样使用上一页返回的next_cursor，筛选与排序保持不变；或去掉cursor从头读取。");
         "The cursor is not valid",
         Some("Use next_cursor of the previous page unchanged, with the same filters and sort, or start without one.");
     BadLimit = 400, "bad_limit":
-        "limit 无效", Some("请填写 1 至 200 之间的整数，或去掉 limit 使用默认值 50。");
+        "limit无效", Some("请填写1至200之间的整数，或去掉limit使用默认值50。");
         "The limit is not valid", Some("Use a whole number from 1 to 200, or leave it out for 50.");
     BadFilter = 400, "bad_filter":
         "筛选或排序条件无效", Some("请只使用接口文档列出的条件和取值，多个取值用逗号隔开。");
         "A filter or sort is not valid",
         Some("Use only the documented filters and values, several separated by commas.");
     NotUtf8 = 400, "not_utf8":
-        "内容不是 UTF-8 编码", Some("请将内容转换为 UTF-8 编码后重新发送。");
+        "内容不是UTF-8编码", Some("请将内容转换为UTF-8编码后重新发送。");
         "The body is not UTF-8", Some("Encode the body as UTF-8 and send it again.");
     BadJson = 400, "bad_json":
-        "内容不是 JSON 对象", Some("请发送一个完整的 JSON 对象，前后不带其他内容。");
+        "内容不是JSON对象", Some("请发送一个完整的JSON对象，前后不带其他内容。");
         "The body is not a JSON object", Some("Send one whole JSON object and nothing else.");
     TooDeep = 400, "too_deep":
-        "内容嵌套过深", Some("嵌套最多 16 层，请减少层数。");
+        "内容嵌套过深", Some("嵌套最多16层，请减少层数。");
         "The body is nested too deep", Some("Use at most 16 levels of nesting.");
     SignInNeeded = 401, "sign_in_needed":
         "请先登录", Some("没有有效的登录凭证，请登录后重试。");
@@ -95,42 +95,42 @@ problems! {
         "没有找到", Some("不存在，或者不在您可查看的范围内。请核对编号或地址。");
         "Not found", Some("It does not exist, or you may not see it. Check the code or the address.");
     MethodNotAllowed = 405, "method_not_allowed":
-        "此地址不支持这种请求方法", Some("请使用 Allow 响应头列出的方法。");
+        "此地址不支持这种请求方法", Some("请使用Allow响应头列出的方法。");
         "This address does not take that method", Some("Use a method that the Allow header names.");
     State = 409, "state":
-        "当前状态下不能这样办理", Some("请看现在的状态，并从 allowed_deeds 列出的操作中选择。");
+        "当前状态下不能这样办理", Some("请看现在的状态，并从allowed_deeds列出的操作中选择。");
         "Not possible in the present state", Some("Look at the present status and choose among allowed_deeds.");
     Guards = 409, "guards":
-        "条件尚未满足", Some("请先解决 reasons 中列出的各项原因，再重新办理。");
+        "条件尚未满足", Some("请先解决reasons中列出的各项原因，再重新办理。");
         "Conditions are not met", Some("Settle every point in reasons first, then try again.");
     Stale = 412, "stale":
         "内容已被他人更新，您的操作没有执行", Some("请查看最新内容，确认后用新的版本重新提交。");
         "It has changed meanwhile, nothing was done",
         Some("Read what is there now, then send your deed again with the new version.");
     TooLarge = 413, "too_large":
-        "内容过大", Some("请求内容最多 64 KiB，单个文件最多 10 MiB，请缩减后重新发送。");
+        "内容过大", Some("请求内容最多64 KiB，单个文件最多10 MiB，请缩减后重新发送。");
         "The body is too large", Some("At most 64 KiB for a request and 10 MiB for a file. Send less.");
     Encoding = 415, "encoding":
-        "不接受压缩内容", Some("请去掉 Content-Encoding，直接发送未压缩的内容。");
+        "不接受压缩内容", Some("请去掉Content-Encoding，直接发送未压缩的内容。");
         "Compressed bodies are not taken", Some("Send the body as it is, without Content-Encoding.");
     ContentType = 415, "content_type":
-        "内容类型不对", Some("请以 Content-Type: application/json 发送 JSON。");
+        "内容类型不对", Some("请以Content-Type: application/json发送JSON。");
         "Wrong content type", Some("Send JSON with Content-Type: application/json.");
     Fields = 422, "fields":
-        "填写的内容有误", Some("请按 errors 中的逐项提示修改后重新提交，其余内容保持不变即可。");
+        "填写的内容有误", Some("请按errors中的逐项提示修改后重新提交，其余内容保持不变即可。");
         "Some fields need mending", Some("Mend every field listed in errors and send it again; the rest may stay.");
     KeyReused = 422, "key_reused":
-        "Idempotency-Key 已用于另一份内容", Some("新的请求请换用新的值；重试原请求请发送完全相同的内容。");
+        "Idempotency-Key已用于另一份内容", Some("新的请求请换用新的值；重试原请求请发送完全相同的内容。");
         "Idempotency-Key belongs to another body",
         Some("Take a new key for a new request, or repeat the first body exactly.");
     VersionMissing = 428, "version_missing":
-        "缺少 If-Match", Some("请先读取最新内容，再在 If-Match 中填写其 ETag。");
+        "缺少If-Match", Some("请先读取最新内容，再在If-Match中填写其ETag。");
         "If-Match is missing", Some("Read it first, then send its ETag in If-Match.");
     TooManyRequests = 429, "too_many_requests":
-        "请求过于频繁", Some("请按 Retry-After 给出的秒数等待后再试。");
+        "请求过于频繁", Some("请按Retry-After给出的秒数等待后再试。");
         "Too many requests", Some("Wait as many seconds as Retry-After says, then try again.");
     TooManyTries = 429, "too_many_tries":
-        "登录失败次数过多", Some("请按 Retry-After 给出的秒数等待后再试；忘记密码请联系系统管理员。");
+        "登录失败次数过多", Some("请按Retry-After给出的秒数等待后再试；忘记密码请联系系统管理员。");
         "Too many failed sign-ins",
         Some("Wait as many seconds as Retry-After says; ask the administrator about a lost password.");
     Internal = 500, "internal":
@@ -140,7 +140,7 @@ problems! {
         "系统繁忙，没有执行，请稍后再试", None;
         "The hub is busy and nothing was done: try again shortly", None;
     UnknownOutcome = 503, "unknown_outcome":
-        "结果未能确认，请用同一 Idempotency-Key 重试", None;
+        "结果未能确认，请用同一Idempotency-Key重试", None;
         "The outcome is not known: retry with the same Idempotency-Key", None;
     Away = 503, "away":
         "系统暂时不可用，没有执行，请稍后再试", None;
@@ -167,11 +167,11 @@ impl Lang {
             }
             FaultCode::Missing => fixed("必填，请补上。", "This is required; please fill it in."),
             FaultCode::Null => {
-                fixed("不能为 null；不填请删去这个字段。", "null is not taken; leave the field out instead.")
+                fixed("不能为null；不填请删去这个字段。", "null is not taken; leave the field out instead.")
             }
             FaultCode::Type(expected) => return self.pick(expected_words(expected)).to_owned(),
             FaultCode::TooLong(max) => {
-                (format!("最多 {max} 个字符，请缩短。"), format!("At most {max} characters; please shorten it."))
+                (format!("最多{max}个字符，请缩短。"), format!("At most {max} characters; please shorten it."))
             }
             FaultCode::Blank => fixed("不能为空白，请填写内容。", "This must not be blank; please write something."),
             FaultCode::ControlCharacter => fixed(
@@ -182,13 +182,13 @@ impl Lang {
                 (format!("请从下列值中选一个：{}。", words.join("、")), format!("Choose one of: {}.", words.join(", ")))
             }
             FaultCode::TooFew(min) => {
-                (format!("至少 {min} 项，请补充。"), format!("At least {min} items; please add some."))
+                (format!("至少{min}项，请补充。"), format!("At least {min} items; please add some."))
             }
             FaultCode::TooMany(max) => {
-                (format!("最多 {max} 项，请减少。"), format!("At most {max} items; please take some out."))
+                (format!("最多{max}项，请减少。"), format!("At most {max} items; please take some out."))
             }
             FaultCode::BadTime => fixed(
-                "请按 RFC 3339 写明时间和时区，例如 2026-11-25T17:30:00+08:00。",
+                "请按RFC 3339写明时间和时区，例如2026-11-25T17:30:00+08:00。",
                 "Write the time as RFC 3339 with its offset, such as 2026-11-25T17:30:00+08:00.",
             ),
             FaultCode::NoSuch => fixed("没有这个编号，请核对。", "Nothing goes by this code; please check it."),
@@ -209,9 +209,9 @@ fn fixed(zh: &str, en: &str) -> (String, String) {
 fn expected_words(expected: Expected) -> (&'static str, &'static str) {
     match expected {
         Expected::Text => ("应为文字，请加上引号。", "This must be text; put it in quotation marks."),
-        Expected::Bool => ("应为 true 或 false，不加引号。", "This must be true or false, without quotation marks."),
-        Expected::List => ("应为列表，请用 [ ] 括起。", "This must be a list; put it in [ ]."),
-        Expected::Object => ("应为对象，请用 { } 括起。", "This must be an object; put it in { }."),
+        Expected::Bool => ("应为true或false，不加引号。", "This must be true or false, without quotation marks."),
+        Expected::List => ("应为列表，请用[ ]括起。", "This must be a list; put it in [ ]."),
+        Expected::Object => ("应为对象，请用{ }括起。", "This must be an object; put it in { }."),
     }
 }
 
@@ -291,6 +291,6 @@ mod tests {
             assert!(!zh.contains("secret") && !en.contains("secret"), "{en}");
             assert!(told.insert(zh) && told.insert(en), "{code:?} says what another says");
         }
-        assert!(told.contains("最多 2000 个字符，请缩短。") && told.contains("请从下列值中选一个：lead、support。"));
+        assert!(told.contains("最多2000个字符，请缩短。") && told.contains("请从下列值中选一个：lead、support。"));
     }
 }

@@ -80,7 +80,7 @@ impl Lang {
         self.pick(match of {
             Source::OwnInspection => ("本单位检查", "Own inspection"),
             Source::Grid => ("网格上报", "Grid worker"),
-            Source::Hotline12345 => ("12345 热线", "Hotline 12345"),
+            Source::Hotline12345 => ("12345热线", "Hotline 12345"),
             Source::Enterprise => ("企业上报", "Enterprise"),
             Source::Sensor => ("监测预警", "Sensor alarm"),
             Source::Letter => ("来信来访", "Letter or visit"),
@@ -94,7 +94,7 @@ impl Lang {
     pub fn whistle_status(self, of: WhistleStatus) -> &'static str {
         self.pick(match of {
             WhistleStatus::Submitted => ("待受理", "Waiting for triage"),
-            WhistleStatus::Returned => ("退回补正", "Returned for completion"),
+            WhistleStatus::Returned => ("待补正", "Returned for completion"),
             WhistleStatus::Accepted => ("待派单", "Accepted, to be dispatched"),
             WhistleStatus::Dispatched => ("已派单", "Dispatched"),
             WhistleStatus::Handling => ("办理中", "Being handled"),
@@ -138,7 +138,7 @@ impl Lang {
         self.pick(match of {
             Mode::Site => ("到现场", "On site"),
             Mode::Meeting => ("参加会商", "In a meeting"),
-            Mode::System => ("线上办理", "In the system"),
+            Mode::System => ("线上办理", "Online"),
         })
     }
 

@@ -49,8 +49,7 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let hub = hub(settings, ledger, around, true).await?;
-    let people = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
-    sessions::set_shared_password(&hub, people, phc).await.context("the password")?;
+    sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
 

@@ -14,6 +14,8 @@ const PASSED_MAX: i64 = 64;
 const CLEAN_EVERY: i64 = 60 * MINUTE;
 /// How long an idempotency key is remembered, minutes (API.md: seven days).
 const RECEIPT_MINUTES: i64 = 7 * 24 * 60;
+/// Stuck things that one audit names.
+const STUCK_MAX: i64 = 20;
 /// How long an ended session's row stays, minutes.
 const SESSION_MINUTES: i64 = 24 * 60;
 
@@ -21,11 +23,34 @@ const SESSION_MINUTES: i64 = 24 * 60;
 pub struct Due {
     hub: Hub,
     cleaned_at: Option<At>,
+    audited_at: Option<At>,
 }
 
 impl Due {
     pub fn new(hub: Hub) -> Due {
-        Due { hub, cleaned_at: None }
+        Due { hub, cleaned_at: None, audited_at: None }
+    }
+
+    /// Proves that nothing is silently stuck (I3): every open thing has its armed obligation, every limit and letter is
+    /// handled. What an operator alarms on is the time of the last success.
+    async fn audit(&mut self, now: At) -> Result<(), WorkerFault> {
+        if self.audited_at.is_some_and(|at| now.0 - at.0 < MINUTE) {
+            return Ok(());
+        }
+        let read = self.hub.ledger.read(|reading| {
+            Ok((due::unarmed(reading, STUCK_MAX)?, due::letters_owed(reading)?, due::oldest_unpassed_due(reading)?))
+        });
+        let (stuck, letters, oldest) = read.await?;
+        if !stuck.is_empty() {
+            tracing::error!(codes = ?stuck, "open, and nobody owes the next move");
+        }
+        metrics::gauge!("hub_stuck").set(figure(stuck.len()));
+        metrics::gauge!("hub_letters_owed").set(figure(letters.count));
+        metrics::gauge!("hub_letters_oldest_seconds").set(age_seconds(letters.oldest, now));
+        metrics::gauge!("hub_limit_unhandled_seconds").set(age_seconds(oldest, now));
+        metrics::gauge!("hub_audit_success_timestamp_seconds").set(figure(now.0 / 1_000_000));
+        self.audited_at = Some(now);
+        Ok(())
     }
 
     async fn clean(&mut self, now: At) -> Result<(), WorkerFault> {
@@ -46,6 +71,7 @@ impl Worker for Due {
         let now = self.hub.now();
         let passed = self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?;
         if passed.is_empty() {
+            self.audit(now).await?;
             self.clean(now).await?;
             super::rest(wait).await;
             return Ok(Step::Idle);
@@ -57,4 +83,14 @@ impl Worker for Due {
         outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Step::Worked)
     }
+}
+
+/// A count or a time as a metric takes it; none of ours is near the limit of exactness.
+fn figure(count: impl TryInto<u32>) -> f64 {
+    count.try_into().map_or(f64::MAX, f64::from)
+}
+
+/// How long something has been waiting; nothing or not yet is zero.
+fn age_seconds(since: Option<At>, now: At) -> f64 {
+    since.map_or(0.0, |since| figure((now.0 - since.0).max(0) / 1_000_000))
 }

@@ -19,8 +19,8 @@ use std::time::Duration;
 pub(super) const GROUP: &str = "letters";
 const CONSUMER: &str = "letters-1";
 const HEAR_MAX: usize = 256;
-/// Letters claimed at once.
-const CLAIM_MAX: i64 = 16;
+/// Letters claimed at once: few, so that a claim that outlives its holder does not lie long.
+const CLAIM_MAX: i64 = 4;
 /// A letter is tried for about two days: one, two, four … minutes, then hourly.
 const TRIES_MAX: i64 = 54;
 const PAUSE_MINUTES_MAX: i64 = 60;
@@ -41,6 +41,8 @@ pub struct Letters {
     hub: Hub,
     stream: Stream,
     post: Post,
+    /// Whether the claims of the process before this one have been given back.
+    begun: bool,
 }
 
 /// How one letter ended.
@@ -54,7 +56,16 @@ enum End {
 
 impl Letters {
     pub fn new(hub: Hub, stream: Stream, post: Post) -> Letters {
-        Letters { hub, stream, post }
+        Letters { hub, stream, post, begun: false }
+    }
+
+    /// A process that was killed, or stopped in the middle, left claims that nobody holds: the ledger has one process.
+    async fn begin(&mut self) -> Result<(), WorkerFault> {
+        if !self.begun {
+            self.hub.ledger.keep(Chore::ReleaseLetters).await?;
+            self.begun = true;
+        }
+        Ok(())
     }
 
     async fn claim(&self) -> Result<Vec<ClaimedLetter>, WorkerFault> {
@@ -156,7 +167,8 @@ impl Letters {
             summons: summons.map(|summons| summons.code.clone()),
             category: whistle.category,
             urgency: whistle.urgency,
-            severity: Some(whistle.severity),
+            // Before the office has decided there is no grade that a letter could name.
+            severity: whistle.route.map(|_| whistle.severity),
             town: town.map(|town| town.name.clone()),
             due_at: tree.armed(&subject).map(|armed| armed.due_at),
             missing: whistle.missing.clone(),
@@ -195,6 +207,7 @@ impl Worker for Letters {
     const NAME: &'static str = "letters";
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        self.begin().await?;
         let claimed = self.claim().await?;
         for letter in &claimed {
             self.send(letter).await?;

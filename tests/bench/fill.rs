@@ -207,8 +207,7 @@ impl Life<'_> {
             let officer = officer.with_context(|| format!("nobody in {}", summons.department))?;
             let body = serde_json::json!({ "officers": [officer.id], "mode": "site" }).to_string();
             let node = from_json(body.as_bytes()).map_err(|fault| anyhow!("{fault:?}"))?;
-            let order =
-                ReportInOrder::parse(&node, summons, directory, self.at).map_err(|faults| anyhow!("{faults:?}"))?;
+            let order = ReportInOrder::parse(&node, summons, directory).map_err(|faults| anyhow!("{faults:?}"))?;
             self.step(true, |tree, by| Some(summons::report_in(&order, &id, tree, by)));
         }
         Ok(())

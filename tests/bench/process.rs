@@ -1,4 +1,5 @@
-//! The process itself: what it weighs when nobody asks for anything, and how long it takes until it is ready.
+//! The process itself: what it weighs when nobody asks for anything, and how long it takes until it is ready. Measured
+//! from outside, on the real binary.
 
 use crate::Figure;
 use crate::load::{Served, demo, pause};

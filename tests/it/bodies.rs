@@ -338,3 +338,31 @@ async fn packed_or_other_media_types_are_415_and_an_empty_body_needs_no_type() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_faulty_neighbour_hides_no_fault_and_nothing_is_named_twice() {
+    town(async |t| {
+        let mut order = blow_order("列表里的几处错");
+        order["needed_departments"] = json!(["XF", "QQ", 3, null, "XF"]);
+        let told = t.fire().tries_to_blow(&order).await.expect(422).json();
+        let told: Vec<String> =
+            told["errors"].as_array().unwrap().iter().map(|one| format!("{}", one["pointer"])).collect();
+        assert_eq!(told, [1, 2, 3, 4].map(|at| format!("\"/needed_departments/{at}\"")));
+        let code = t.fire().blows(&blow_order("退回两次同一项")).await;
+        let twice = json!({ "missing": ["town", "town"] });
+        let told = t.office().tries(&code, "return", &twice).await.expect(422).json();
+        assert_eq!(told["errors"][0]["pointer"], "/missing/1");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn summonses_stand_in_the_order_in_which_they_were_named() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("先牵头后配合")).await;
+        let units = ["XF", "GA", "YJ", "SH"];
+        let shown = t.office().summons(&code, &units, "normal").await;
+        assert_eq!(shown, units.map(|unit| format!("{code}-{unit}")));
+    })
+    .await;
+}

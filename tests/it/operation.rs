@@ -1,15 +1,17 @@
 //! Running it: health and figures, what a restart keeps, who may not open whose ledger (T5), what a lost stream costs,
 //! and a whole hub that starts, works by itself and stops in time.
 
-use crate::town::{BEGIN, Place, Town, accept_order, at, blow_order, settings, town};
+use crate::town::{BEGIN, PASSWORD, Place, Town, accept_order, at, blow_order, settings, town};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use whistle_hub::app::{passwords, sessions};
 use whistle_hub::clock::SystemClock;
 use whistle_hub::ids::Chance;
 use whistle_hub::run::setup::{self, Surroundings};
 use whistle_hub::run::{Start, start};
+use whistle_hub::store::{Chore, Kept};
 use whistle_hub::telemetry::Metrics;
 
 fn around() -> Surroundings {
@@ -73,7 +75,7 @@ async fn starting_again_keeps_whistles_keys_sessions_and_the_course_of_work() {
 async fn a_second_process_on_one_ledger_is_refused() {
     let place = Place::new();
     let t = Town::open(&place, at(BEGIN)).await;
-    let refused = setup::demo(&settings(&place), crate::town::PASSWORD, around()).await.err().unwrap();
+    let refused = setup::demo(&settings(&place), PASSWORD, around()).await.err().unwrap();
     assert!(format!("{refused:#}").contains("another process"), "{refused:#}");
     t.fire().blows(&blow_order("第一个照常")).await;
     t.close().await;
@@ -99,7 +101,7 @@ async fn a_later_demo_password_replaces_the_old_one() {
     hub.ledger.close().await.unwrap();
     let t = Town::open(&place, at(BEGIN)).await;
     t.try_password("office", "another-Losung-4711").await.expect(401);
-    t.try_password("office", crate::town::PASSWORD).await.expect(201);
+    t.try_password("office", PASSWORD).await.expect(201);
     t.close().await;
 }
 
@@ -159,11 +161,11 @@ async fn a_whole_hub_works_by_itself_writes_its_letters_and_stops_within_five_se
     let letters = place.path().join("letters");
     settings.mail.url = format!("file://{}", letters.display()).into();
     let listener = whistle_hub::http::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let hub = setup::demo(&settings, crate::town::PASSWORD, around()).await.unwrap();
+    let hub = setup::demo(&settings, PASSWORD, around()).await.unwrap();
     let metrics = Metrics::of_this_process().unwrap();
     let running = start(Start { hub, settings, listener, metrics }).await.unwrap();
     let ask = |method: &str, path: &str| crate::town::Ask::new(running.address, method, path);
-    let body = json!({ "username": "liaison.xf", "password": crate::town::PASSWORD });
+    let body = json!({ "username": "liaison.xf", "password": PASSWORD });
     let token = ask("POST", "/api/v1/sessions").json(&body).send().await.expect(201).json()["access_token"].clone();
     let token = token.as_str().unwrap();
     let blow = ask("POST", "/api/v1/whistles").bearer(token).key("key-whole-01").json(&blow_order("整套运行"));
@@ -205,4 +207,34 @@ async fn an_accepted_order_survives_whoever_hangs_up() {
         assert!([("submitted".to_owned(), 0), ("dispatched".to_owned(), 1)].contains(&whole), "{whole:?}");
     })
     .await;
+}
+
+#[actix_web::test]
+async fn i1_letters_that_were_claimed_when_the_process_died_leave_at_the_next_start() {
+    let place = Place::new();
+    let t = Town::open(&place, at(BEGIN)).await;
+    t.fire().blows(&blow_order("临终认领")).await;
+    let now = at(BEGIN);
+    let claim = Chore::ClaimLetters { now, until: now.plus_minutes(16), at_most: 9 };
+    let claimed = t.db_hub().ledger.keep(claim).await.unwrap();
+    assert!(matches!(claimed, Kept::Letters(letters) if letters.len() == 1));
+    t.leave().await;
+    let t = Town::open(&place, now.plus_minutes(1)).await;
+    t.settle().await;
+    assert_eq!(t.letters().len(), 1, "the duty officer waits for a claim that nobody holds");
+    t.close().await;
+}
+
+#[actix_web::test]
+async fn another_demo_password_ends_every_session_and_the_same_one_none() {
+    let place = Place::new();
+    let t = Town::open(&place, at(BEGIN)).await;
+    let token = t.fire().token().await;
+    sessions::set_shared_password(t.db_hub(), PASSWORD, "unused".to_owned()).await.unwrap();
+    t.ask("GET", "/api/v1/me").bearer(&token).send().await.expect(200);
+    let phc = passwords::hash("a second-password", &[7; 16]).unwrap();
+    sessions::set_shared_password(t.db_hub(), "a second-password", phc).await.unwrap();
+    t.ask("GET", "/api/v1/me").bearer(&token).send().await.expect(401);
+    t.try_password("liaison.xf", PASSWORD).await.expect(401);
+    t.try_password("liaison.xf", "a second-password").await.expect(201);
 }

@@ -60,7 +60,7 @@ fn check_list(of: Kind, min: usize, list: &[Node], (at, faults): (&str, &mut Fau
 
 fn check_text(text: &str, max: usize, at: &str, faults: &mut Faults) {
     fault_unless(text.chars().count() <= max, FaultCode::TooLong(max), at, faults);
-    fault_unless(!text.chars().all(char::is_whitespace), FaultCode::Blank, at, faults);
+    fault_unless(!text.chars().all(is_invisible), FaultCode::Blank, at, faults);
     let unseen = |c: char| c.is_control() && c != '\n' && c != '\t';
     fault_unless(!text.chars().any(unseen), FaultCode::ControlCharacter, at, faults);
 }
@@ -92,4 +92,12 @@ fn fault_unless(good: bool, code: FaultCode, at: &str, faults: &mut Faults) {
     if !good {
         faults.note(at.to_owned(), code);
     }
+}
+
+/// Nothing that a reader would see: white space, and the marks that only join, part or turn what stands beside them.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}')
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}')
 }

@@ -11,7 +11,7 @@ mod reader;
 pub use fault::{Clash, Expected, FAULTS_MAX, Fault, FaultCode, Faults};
 pub use form::from_form;
 pub use node::{DEPTH_MAX, Node, NotAnObject, from_json};
-pub use reader::{Reader, read};
+pub use reader::{Reader, each_once, read};
 
 use serde_json::{Map, Value, json};
 

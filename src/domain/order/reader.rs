@@ -4,8 +4,9 @@
 
 use super::check::check;
 use super::fault::step;
-use super::{Faults, Kind, LIST_MAX, Node, Spec};
+use super::{Clash, FaultCode, Faults, Kind, LIST_MAX, Node, Spec};
 use crate::domain::at::At;
+use std::collections::BTreeSet;
 
 /// An object of a body beside the table it should follow.
 #[derive(Debug, Clone)]
@@ -13,6 +14,24 @@ pub struct Reader<'a> {
     spec: &'static Spec,
     entries: &'a [(String, Node)],
     at: String,
+}
+
+/// Each sound item of a list must exist and be named once, here and beside `named`; every one that is not is a fault.
+pub fn each_once(
+    reader: &Reader<'_>,
+    name: &str,
+    named: &[String],
+    exists: impl Fn(&str) -> bool,
+    faults: &mut Faults,
+) {
+    let mut seen: BTreeSet<String> = named.iter().cloned().collect();
+    for (at, item) in reader.placed(name) {
+        if !exists(&item) {
+            faults.add(reader.item(name, at), FaultCode::NoSuch);
+        } else if !seen.insert(item) {
+            faults.add(reader.item(name, at), FaultCode::Clash(Clash::Twice));
+        }
+    }
 }
 
 /// Checks the whole body against the table.
@@ -49,6 +68,18 @@ impl<'a> Reader<'a> {
     /// The texts or codes of a list. Empty as a whole if one item is faulty, so that a position here is one there.
     pub fn texts(&self, name: &str) -> Vec<String> {
         self.words(name, |text| Some(text.to_owned()))
+    }
+
+    /// The sound texts or codes of a list, each with its position: what a caller checks although a neighbour is faulty.
+    pub fn placed(&self, name: &str) -> Vec<(usize, String)> {
+        let Some(Kind::List { of, .. }) = self.spec.field(name).map(|field| field.kind) else { return Vec::new() };
+        let items = self.given(name).map(items).unwrap_or_default();
+        let sound = |item: &Node| {
+            let mut faults = Faults::new(self.spec);
+            check(*of, item, "", &mut faults);
+            text_of(item).filter(|_| faults.is_empty()).map(str::to_owned)
+        };
+        items.iter().take(LIST_MAX).enumerate().filter_map(|(at, item)| Some((at, sound(item)?))).collect()
     }
 
     /// The members of a closed list that a field names; empty as a whole if one item is faulty.
@@ -311,7 +342,7 @@ mod tests {
         assert!(reader.given_any(&["town", "summonses"]) && !reader.given_any(&["town", "notes"]));
         let summonses = reader.objects("summonses");
         assert_eq!((summonses[0].text("department"), summonses[1].text("department")), (None, Some("SH".into())));
-        faults.add(summonses[1].pointer("role"), FaultCode::Clash(super::super::Clash::OneLead));
+        faults.add(summonses[1].pointer("role"), FaultCode::Clash(Clash::OneLead));
         let told = faults.judge(Some(())).unwrap_err();
         assert_eq!(told.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(), ["type", "one_lead"]);
     }

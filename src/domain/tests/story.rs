@@ -116,7 +116,7 @@ impl Story {
                 self.decide(&who, state, |by| summons::acknowledge(id, tree, by))?
             }
             SummonsDeed::ReportIn => {
-                let order = ReportInOrder::parse(&body, &summons, &rules().directory, self.now)?;
+                let order = ReportInOrder::parse(&body, &summons, &rules().directory)?;
                 self.decide(&who, state, |by| summons::report_in(&order, id, tree, by))?
             }
             SummonsDeed::Start => {

@@ -71,6 +71,7 @@ function left(seconds) {
     n = Math.floor(minutes / 60);
     unit = english ? "h" : "小时";
   }
+  if (minutes === 0 && !late) return english ? "under 1 min left" : "不到1分";
   if (english) return `${n} ${unit} ${late ? "late" : "left"}`;
   return `${late ? "超时" : "剩"}${n}${unit}`;
 }

@@ -2,18 +2,19 @@
 //! things are told alike, and what failed inside says only its request id.
 
 use super::login;
-use super::next::{escaped, with};
+use super::next::escaped;
 use super::reader::{Reader, Stranger, typed, wanted_next};
 use super::views::{Words, moment};
 use crate::app::sessions::Present;
 use crate::domain::decision::Passed;
 use crate::domain::whistle::Whistle;
-use crate::http::pages::{FaultPage, Form, Place, RaceField, RacePage, RefusedPage, Shell};
+use crate::http::pages::{Choice, FaultPage, Form, Place, RaceField, RacePage, RefusedPage, Shell};
 use crate::http::problem::{Answer, Problem};
 use crate::http::{Door, gate};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
+use actix_web::cookie::Cookie;
 use actix_web::http::header::{CONTENT_LANGUAGE, LOCATION};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -37,9 +38,9 @@ pub(super) fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
 }
 
-/// On to the next page, which says what was done.
-pub(super) fn done(next: &str, did: &str, code: &str) -> HttpResponse {
-    see_other(&with(&with(next, "done", did), "of", code))
+/// Hands a cookie along.
+pub(super) fn with_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), Problem> {
+    answer.add_cookie(cookie).map_err(|_| ProblemKind::Internal.into())
 }
 
 /// The language of a page that a fault of this request is told on.
@@ -84,7 +85,7 @@ fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {
     let page_of = FaultPage { shell, title: title.into(), words: said.into(), request: request_id, retry };
     let mut answer = page(problem.status(), lang, &page_of)?;
     if let Some(cookie) = stranger.and_then(|stranger| stranger.cookie()) {
-        answer.add_cookie(&cookie).map_err(|_| Problem::new(ProblemKind::Internal))?;
+        with_cookie(&mut answer, &cookie)?;
     }
     Ok(answer)
 }
@@ -92,16 +93,45 @@ fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {
 /// What a page says of a problem: its own words where a person needs others than a program.
 fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
     let t = words::of(lang);
-    let own = [
-        (ProblemKind::NotFound, (t.missing_title, t.missing_words)),
-        (ProblemKind::Csrf, (t.expired_title, t.expired_words)),
-        (ProblemKind::Busy, (t.busy_title, t.busy_words)),
-        (ProblemKind::UnknownOutcome, (t.busy_title, t.busy_words)),
-        (ProblemKind::Away, (t.fault_title, t.fault_words)),
-        (ProblemKind::Internal, (t.fault_title, t.fault_words)),
-    ];
     let general = (lang.problem_title(kind), lang.problem_detail(kind).unwrap_or_default());
-    own.into_iter().find(|(one, _)| *one == kind).map_or(general, |(_, words)| words)
+    match kind {
+        ProblemKind::NotFound => (t.missing_title, t.missing_words),
+        ProblemKind::Csrf => (t.expired_title, t.expired_words),
+        ProblemKind::Busy | ProblemKind::UnknownOutcome => (t.busy_title, t.busy_words),
+        ProblemKind::Away | ProblemKind::Internal => (t.fault_title, t.fault_words),
+        ProblemKind::KeyReused => (t.resent_title, t.resent_words),
+        ProblemKind::TooLarge => (t.stale_title, t.large_words),
+        ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
+        ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
+        ProblemKind::RoleMayNot | ProblemKind::WrongOrigin => general,
+        // What only a broken form or address can cause: its cure is a fresh page.
+        ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {
+            (t.stale_title, t.stale_words)
+        }
+        ProblemKind::BadCursor | ProblemKind::BadLimit | ProblemKind::BadFilter | ProblemKind::VersionMissing => {
+            (t.stale_title, t.stale_words)
+        }
+        ProblemKind::NotUtf8 | ProblemKind::BadJson | ProblemKind::TooDeep | ProblemKind::Fields => {
+            (t.stale_title, t.stale_words)
+        }
+        ProblemKind::MethodNotAllowed | ProblemKind::Encoding | ProblemKind::ContentType => {
+            (t.stale_title, t.stale_words)
+        }
+        ProblemKind::State | ProblemKind::Guards | ProblemKind::Stale => (t.stale_title, t.stale_words),
+    }
+}
+
+/// The texts among what was typed, each with its label: nobody has to write them twice.
+fn kept(lang: Lang, sent: &gate::Form) -> Vec<Choice> {
+    const TEXTS: &[&str] = &["what", "clause", "note", "lacks", "conclusion", "result"];
+    let texts =
+        typed(&sent.bytes).into_iter().filter(|(name, text)| TEXTS.contains(&name.as_str()) && !text.is_empty());
+    texts.map(|(name, text)| Choice::new(text, words::field(lang, &name))).collect()
+}
+
+/// In the queue the work goes on with the row that the form would have led to.
+fn next_row(sent: &gate::Form) -> Option<String> {
+    wanted_next(&sent.bytes).filter(|next| next.starts_with("/console/triage?"))
 }
 
 /// 412: what the others did meanwhile, what was typed and what stands now; the same can be sent on the new state.
@@ -140,8 +170,10 @@ pub(super) async fn race(reader: &Reader, sent: &gate::Form, race: Race<'_>) -> 
         code: race.code.to_owned(),
         words: words::lost_race(reader.lang, &who, time, did),
         fields,
+        kept: kept(reader.lang, sent),
         again: race.again,
         back: race.back,
+        next: next_row(sent),
     };
     page(StatusCode::PRECONDITION_FAILED, reader.lang, &page_of)
 }
@@ -164,7 +196,7 @@ pub(super) struct Refused<'a> {
     pub(super) back: String,
 }
 
-pub(super) async fn not_now(reader: &Reader, refused: Refused<'_>) -> Answer {
+pub(super) async fn not_now(reader: &Reader, sent: &gate::Form, refused: Refused<'_>) -> Answer {
     let lang = reader.lang;
     let could = refused.could.join(words::of(lang).list_comma);
     let page_of = RefusedPage {
@@ -172,7 +204,9 @@ pub(super) async fn not_now(reader: &Reader, refused: Refused<'_>) -> Answer {
         code: refused.code.to_owned(),
         status: refused.status.to_owned(),
         reasons: words::not_now(lang, refused.status, refused.did, &could),
+        kept: kept(lang, sent),
         back: refused.back,
+        next: next_row(sent),
     };
     page(StatusCode::CONFLICT, lang, &page_of)
 }
@@ -180,4 +214,22 @@ pub(super) async fn not_now(reader: &Reader, refused: Refused<'_>) -> Answer {
 /// The sign-in page's address that leads back to `path`.
 pub(super) fn sign_in_first(path: &str) -> HttpResponse {
     see_other(&format!("/login?next={}", escaped(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_speaks_of_headers_or_fields_of_the_interface() {
+        let foreign =
+            "Retry-After|Idempotency|If-Match|ETag|Content-|cursor|limit |JSON|HTTP|UTF-8|_deeds|errors|reasons|Allow";
+        for kind in ProblemKind::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                let (title, words) = said(lang, *kind);
+                let found = foreign.split('|').find(|word| title.contains(word) || words.contains(word));
+                assert_eq!(found, None, "{}: {title} {words}", kind.slug());
+            }
+        }
+    }
 }

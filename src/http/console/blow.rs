@@ -1,7 +1,8 @@
 //! The whistle form. It asks for nothing that the hub knows: time, unit and name are the sign-in's. The key is drawn
 //! with the page, so a form that was sent twice blows once.
 
-use super::answers::{done, page, shown};
+use super::answers::{page, shown};
+use super::flash::done;
 use super::orders;
 use super::reader::Reader;
 use super::views::Words;
@@ -27,7 +28,7 @@ pub(super) async fn form(reader: Reader) -> Answer {
 pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
-        Ok(blown) => Ok(done(&format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code)),
+        Ok(blown) => done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code),
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "blow", &sent.bytes, &faults);
             page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form).await?)

@@ -1,10 +1,10 @@
 //! What the forms choose from and start with: closed lists in the reader's language, units and firms in official order,
 //! and what the rules propose, with their reasons. A form proposes; the office decides.
 
-use super::views::{Words, moving, text};
+use super::views::{Words, text};
 use crate::app::cards::Texts;
 use crate::domain::at::At;
-use crate::domain::deeds;
+use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::policy::{self, Actor};
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, ClosureKind, DeclineGround, Mode, Role, Route, Severity, Source, Urgency};
@@ -27,12 +27,14 @@ impl Words<'_> {
     pub(super) fn verdict(&self, tree: &Tree, texts: &Texts, actor: &Actor, next: String) -> Verdict {
         let (whistle, lang) = (&tree.whistle, self.lang);
         let allowed = deeds::allowed_on_whistle(actor, whistle);
-        let nothing_to_do = self.nothing_to_do(&moving(tree));
+        let nothing_to_do = self.nothing_to_do(whistle, &self.moving(tree));
         if allowed.is_empty() {
             return Verdict { nothing_to_do, next, ..Verdict::default() };
         }
+        let directors = !allowed.contains(&WhistleDeed::Close.as_str()) && self.director_closes(whistle);
         Verdict {
             allowed,
+            director_closes: directors,
             next,
             urgencies: choices!(Urgency, lang, urgency),
             severities: choices!(Severity, lang, severity),

@@ -1,7 +1,7 @@
 //! Signing in and out by page. The form is bound to a nonce in a cookie, so nobody signs a victim in as somebody else;
 //! a failed try says one neutral sentence, whichever half was wrong.
 
-use super::answers::{page, see_other, shown, sign_in_first};
+use super::answers::{page, see_other, shown, sign_in_first, with_cookie};
 use super::next::own_path;
 use super::reader::{self, Reader, Stranger, language_cookie, pairs};
 use super::views;
@@ -16,7 +16,6 @@ use crate::http::{Door, gate, query};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
-use actix_web::cookie::Cookie;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Payload};
@@ -25,7 +24,17 @@ use actix_web::{HttpRequest, HttpResponse};
 /// Where everybody begins; it leads on by role.
 const DESK: &str = "/console";
 /// What a demo shows to try: one of each kind.
-const DEMO_NAMES: &[&str] = &["office", "director", "liaison.xf", "head.xf", "inspector.xf", "town.t06", "supervisor"];
+const DEMO_NAMES: &[&str] = &[
+    "office",
+    "director",
+    "liaison.sc",
+    "liaison.yj",
+    "liaison.xf",
+    "head.xf",
+    "inspector.xf",
+    "town.t06",
+    "supervisor",
+];
 
 /// `GET /login`
 pub(super) async fn form(request: HttpRequest, visitor: gate::Visitor) -> Answer {
@@ -85,7 +94,7 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
             answer(&stranger, StatusCode::UNAUTHORIZED, typed, Some(said), next)
         }
         Err(Undone::TooManyTries { retry_after_seconds }) => {
-            let said = stranger.lang.problem_detail(ProblemKind::TooManyTries).unwrap_or_default().to_owned();
+            let said = words::too_many_tries(stranger.lang, retry_after_seconds.div_ceil(60).max(1));
             let mut answer = answer(&stranger, StatusCode::TOO_MANY_REQUESTS, typed, Some(said), next)?;
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_seconds));
             Ok(answer)
@@ -163,10 +172,6 @@ fn answer(stranger: &Stranger, status: StatusCode, form: Form, wrong: Option<Str
         with_cookie(&mut answer, &cookie)?;
     }
     Ok(answer)
-}
-
-fn with_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), Problem> {
-    answer.add_cookie(cookie).map_err(|_| ProblemKind::Internal.into())
 }
 
 /// The sign-ins of a demo; a real district shows nobody's name.

@@ -61,6 +61,36 @@ fn summonses(given: &[(String, String)]) -> Node {
     Node::Object(others)
 }
 
+/// The fields of all forms as they stand on the screen, top to bottom: their faults are told in that order.
+const SCREEN: &[&str] = &[
+    "enterprise",
+    "place",
+    "town",
+    "what",
+    "category",
+    "severity_claimed",
+    "severity",
+    "urgency",
+    "clause",
+    "lead",
+    "supports",
+    "route",
+    "needed_departments",
+    "occurred_at",
+    "source",
+    "contact.name",
+    "contact.phone",
+    "protected_source",
+    "title",
+    "on_behalf_of",
+    "missing",
+    "ground",
+    "kind",
+    "officers",
+    "mode",
+    "eta",
+];
+
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
 pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Fault]) -> Form {
     let given = pairs(bytes).into_iter().find(|(name, _)| name == "version").map(|(_, value)| value);
@@ -84,6 +114,7 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
             told.push(FormFault { field, message });
         }
     }
+    told.sort_by_key(|fault| SCREEN.iter().position(|field| *field == fault.field));
     Form {
         key: reader.key(),
         version: given.unwrap_or_default(),

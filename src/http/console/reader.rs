@@ -1,20 +1,24 @@
 //! Who reads a page, in which language, from where: the frame that every page gets. The counts in the menu are the
 //! reader's own and bounded; nothing here judges a right.
 
-use super::{assets, next, views};
+use super::{assets, flash, next, views};
+use crate::app::cards::Texts;
 use crate::app::sessions::{self, Present};
 use crate::domain::at::At;
+use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::directory::{Directory, Shift};
-use crate::domain::policy;
+use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
-use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+use crate::domain::whistle::Whistle;
+use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Watch, Who};
 use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
-use crate::ids::hex;
+use crate::ids::{TextId, hex};
 use crate::store::summonses::SummonsQuery;
-use crate::store::{self, summonses, whistles};
+use crate::store::whistles::WhistleQuery;
+use crate::store::{self, Reading, summonses, whistles};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::Payload;
@@ -42,6 +46,8 @@ pub(super) struct Reader {
     pub(super) lang: Lang,
     pub(super) now: At,
     path: String,
+    /// What the deed before this page left to tell.
+    pub(super) done: Option<String>,
 }
 
 impl FromRequest for Reader {
@@ -63,7 +69,8 @@ impl Reader {
         let door = request.app_data::<Data<Door>>().cloned().ok_or(ProblemKind::Internal)?;
         request.extensions_mut().insert(present.clone());
         let (lang, now) = (language(request, &door), door.hub.now());
-        Ok(Reader { lang, now, path: path_of(request), present, door })
+        let done = gate::cookie(request, &door, flash::DONE);
+        Ok(Reader { lang, now, path: path_of(request), done, present, door })
     }
 
     pub(super) fn directory(&self) -> &Directory {
@@ -84,6 +91,18 @@ impl Reader {
     /// An idempotency key for one form.
     pub(super) fn key(&self) -> String {
         hex(&self.door.hub.chance.secret()[..16])
+    }
+
+    /// The line on top of the page that a deed led to.
+    pub(super) fn told(&self) -> Option<Notice> {
+        flash::told(self.lang, self.done.as_deref()?)
+    }
+
+    /// The places of those that name no enterprise: a list shows where.
+    pub(super) async fn places(&self, of: impl Iterator<Item = &Whistle>) -> Result<Texts, Problem> {
+        let unlisted = of.filter(|whistle| whistle.enterprise.is_none());
+        let ids: Vec<TextId> = unlisted.filter_map(|whistle| whistle.texts.place.clone()).collect();
+        Ok(self.door.hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?)
     }
 
     /// The frame without counts: enough for a fault.
@@ -122,33 +141,54 @@ impl Reader {
 
     /// What needs this reader.
     async fn counts(&self) -> Result<Counts, Problem> {
-        let (scope, actor, now) = (self.present.scope.clone(), &self.present.actor, self.now);
-        let office = policy::is_office(actor);
-        let speaks = matches!(actor.role, Role::Liaison | Role::DepartmentHead);
-        let (department, status) = match actor.role {
-            Role::OfficeDuty | Role::OfficeDirector => (Vec::new(), vec![SummonsStatus::Submitted]),
-            Role::Liaison | Role::DepartmentHead | Role::TownOfficer => (vec![actor.unit.clone()], TO_DO.to_vec()),
-            Role::Inspector => (vec![actor.unit.clone()], TO_DO[..3].to_vec()),
-            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => {
-                return Ok(Counts::default());
+        let (scope, actor, now) = (self.present.scope.clone(), self.present.actor.clone(), self.now);
+        let tasks = match actor.role {
+            Role::OfficeDuty | Role::OfficeDirector => Some((Vec::new(), vec![SummonsStatus::Submitted])),
+            Role::Liaison | Role::DepartmentHead | Role::TownOfficer => {
+                Some((vec![actor.unit.clone()], TO_DO.to_vec()))
             }
+            Role::Inspector => Some((vec![actor.unit.clone()], TO_DO[..3].to_vec())),
+            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => None,
         };
-        let asked = SummonsQuery { department, status, limit: COUNT_MAX, ..SummonsQuery::default() };
         let counted = self.door.hub.ledger.read(move |reading| {
-            let mut of = |status| whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX));
-            let (triage, mine) = match (office, speaks) {
-                (true, _) => {
-                    (of(WhistleStatus::Submitted)?, of(WhistleStatus::Accepted)? + of(WhistleStatus::AwaitingClosure)?)
-                }
-                (false, true) => (0, of(WhistleStatus::Returned)?),
-                (false, false) => (0, 0),
+            let of = |reading: &mut Reading<'_>, status| {
+                whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX))
             };
-            let summonses = summonses::list(reading, &scope, &asked, now)?.len();
-            let summonses = i64::try_from(summonses).unwrap_or(i64::MAX);
-            Ok::<_, store::Fault>(Counts { triage, whistles: mine, summonses })
+            let mut counts = Counts::default();
+            if policy::is_office(&actor) {
+                counts.triage = of(reading, WhistleStatus::Submitted)?;
+                counts.whistles = of(reading, WhistleStatus::Accepted)? + closable(reading, &scope, &actor, now)?;
+            } else if policy::speaks_for(&actor, &actor.unit) {
+                let returned = (WhistleStatus::Returned, WhistleDeed::Complete);
+                counts.whistles = waiting_for(reading, (&scope, &actor), returned, now)?;
+            }
+            if let Some((department, status)) = tasks {
+                let asked = SummonsQuery { department, status, limit: COUNT_MAX, ..SummonsQuery::default() };
+                let tasks = summonses::list(reading, &scope, &asked, now)?.len();
+                counts.summonses = i64::try_from(tasks).unwrap_or(i64::MAX);
+            }
+            Ok::<_, store::Fault>(counts)
         });
         Ok(counted.await?)
     }
+}
+
+/// What waits for a closure that this actor may do: a major hazard is no duty officer's.
+pub(super) fn closable(reading: &mut Reading<'_>, scope: &Scope, actor: &Actor, now: At) -> Result<i64, store::Fault> {
+    waiting_for(reading, (scope, actor), (WhistleStatus::AwaitingClosure, WhistleDeed::Close), now)
+}
+
+/// How many whistles in a state wait for this actor's own deed.
+fn waiting_for(
+    reading: &mut Reading<'_>,
+    (scope, actor): (&Scope, &Actor),
+    (status, deed): (WhistleStatus, WhistleDeed),
+    now: At,
+) -> Result<i64, store::Fault> {
+    let asked = WhistleQuery { status: vec![status], limit: COUNT_MAX, ..WhistleQuery::default() };
+    let items = whistles::list(reading, scope, &asked, now)?;
+    let own = items.iter().filter(|item| deeds::allowed_on_whistle(actor, &item.whistle).contains(&deed.as_str()));
+    Ok(i64::try_from(own.count()).unwrap_or(i64::MAX))
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -261,21 +301,6 @@ fn watch(directory: &Directory, shift: &Shift) -> Watch {
     Watch { main: name(&shift.main), deputy: name(&shift.deputy), office: name(&shift.office_duty), phone: None }
 }
 
-/// A line on top of the page that a deed led to. Only words of ours: an address can be made up by anybody.
-pub(super) fn told(lang: Lang, query: &str) -> Option<Notice> {
-    let given = pairs(query.as_bytes());
-    let value = |name: &str| given.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
-    let (done, of) = (value("done")?, value("of")?);
-    let code = of.len() <= 32 && of.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let (noun, verb) = done.split_once('.').filter(|_| code)?;
-    let did = match noun {
-        "whistle" => lang.whistle_deed(verb),
-        "summons" => lang.summons_deed(verb),
-        _ => return None,
-    };
-    Some(Notice { tone: Tone::Done, words: words::done(lang, of, did) })
-}
-
 /// Names and values of a form or a query; broken escapes are read as browsers read them.
 pub(super) fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
@@ -296,16 +321,6 @@ pub(super) fn wanted_next(bytes: &Bytes) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_notice_says_only_words_of_ours() {
-        let words = |query: &str| told(Lang::Zh, query).map(|notice| notice.words);
-        assert!(words("done=whistle.accept&of=WH-2026-0001").unwrap().contains("WH-2026-0001"));
-        assert!(words("done=summons.report_in&of=WH-2026-0001-XF").unwrap().contains("报到"));
-        for bad in ["done=whistle.accept", "done=x.y&of=WH-1", "done=whistle.accept&of=%3Cb%3E", "of=WH-1", ""] {
-            assert_eq!(words(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn each_role_begins_with_its_own_work() {

@@ -1,10 +1,11 @@
 //! Summonses on pages: the list of tasks, one task, and the forms of its deeds. Acknowledging, reporting in and
 //! submitting go through the same use cases as the JSON door.
 
-use super::answers::{Race, Refused, done, not_now, page, race, shown};
+use super::answers::{Race, Refused, not_now, page, race};
+use super::flash::{done, shown_once};
 use super::next::escaped;
 use super::orders;
-use super::reader::{Reader, TO_DO, told};
+use super::reader::{Reader, TO_DO};
 use super::views::Words;
 use crate::app::Undone;
 use crate::app::summonses::{self, OpenSummons};
@@ -49,14 +50,15 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let mut shell = reader.shell(Place::Summonses).await?;
-    shell.notice = told(reader.lang, request.query_string());
+    shell.notice = reader.told();
+    let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let page_of = SummonsesPage {
         shell,
         tabs: tabs(&reader, view),
-        rows: items.iter().map(|item| words_of.summons_row(item)).collect(),
+        rows: items.iter().map(|item| words_of.summons_row(item, &places)).collect(),
         more: last.map(|cursor| super::next::with(&address(view), "cursor", &cursor)),
     };
-    shown(reader.lang, &page_of)
+    shown_once(&reader, &page_of)
 }
 
 /// What a view asks for. A unit looks at its own; the office and the supervisors at all.
@@ -96,8 +98,8 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let open = summonses::open(&reader.door.hub, &reader.present.scope, gate::code(&request)).await?;
     let version = open.summons().map_or(0, |summons| summons.version);
     let mut page_of = filled(&reader, &open, reader.form(version)).await?;
-    page_of.shell.notice = told(reader.lang, request.query_string());
-    shown(reader.lang, &page_of)
+    page_of.shell.notice = reader.told();
+    shown_once(&reader, &page_of)
 }
 
 async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<SummonsPage, Problem> {
@@ -112,8 +114,8 @@ async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<Summo
         form,
         summons: words_of.summons_facts(open, summons),
         allowed,
-        nothing_to_do: words_of.nothing_to_do(armed.as_slice()),
-        deadline: armed.map(|armed| words_of.deadline(armed)),
+        nothing_to_do: words_of.nothing_to_do(&open.tree.whistle, armed.as_slice()),
+        deadline: armed.map(|armed| words_of.deadline(&open.tree.whistle, armed)),
         officers: if reports { words_of.officers(summons, actor) } else { Vec::new() },
         modes: words_of.modes(),
         others: words_of.parts(&open.tree, &open.texts, Some(summons)),
@@ -129,7 +131,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let reader = reader.at(own.clone());
     let asked = sent.asked(summonses::order_spec(deed));
     match summonses::deed(&reader.door.hub, asked, &code, deed).await {
-        Ok(did) => Ok(done(&own, &format!("summons.{deed}"), &did.code)),
+        Ok(did) => done(&reader.door, &own, &format!("summons.{deed}"), &did.code),
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,
         Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, &code, deed, &sent, &changes).await,
         Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
@@ -137,7 +139,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             let status = SummonsStatus::parse(status).map_or("", |status| lang.summons_status(status));
             let could = allowed.iter().map(|verb| lang.summons_deed(verb)).collect();
             let did = lang.summons_deed(deed.as_str());
-            not_now(&reader, Refused { code: &code, status, did, could, back: own }).await
+            not_now(&reader, &sent, Refused { code: &code, status, did, could, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }

@@ -16,8 +16,21 @@ use serde_json::Value;
 const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause"];
 
 impl Words<'_> {
-    /// One line of a timeline. `summonses`: those of its whistle.
-    pub(super) fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
+    /// The lines of a timeline. `summonses`: those of its whistle. A dispatch names its departments in one line: each
+    /// summons of it is told again only if it has a task of its own.
+    pub(super) fn timeline(&self, whistle: &Whistle, summonses: &[Summons], events: &[StoredEvent]) -> Vec<Entry> {
+        let dispatched = |issued: &StoredEvent| {
+            let mut dispatches = events.iter().filter(|event| event.kind == EventKind::WhistleDispatched);
+            dispatches.any(|dispatch| dispatch.at == issued.at && dispatch.person == issued.person)
+        };
+        let told = |event: &&StoredEvent| {
+            event.kind != EventKind::SummonsIssued || text(&event.data, "task").is_some() || !dispatched(event)
+        };
+        events.iter().filter(told).map(|event| self.entry(whistle, summonses, event)).collect()
+    }
+
+    /// One line.
+    fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
         let t = words::of(self.lang);
         let person = event.person.as_ref().filter(|_| !whistle.protected_source);
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
@@ -90,6 +103,12 @@ impl Words<'_> {
     }
 }
 
+/// What the office wrote when it last returned the whistle.
+pub(super) fn return_note(events: &[StoredEvent]) -> Option<String> {
+    let last = events.iter().rev().find(|event| event.kind == EventKind::WhistleReturned)?;
+    text(&last.data, "note").map(str::to_owned)
+}
+
 fn text<'a>(data: &'a Value, name: &str) -> Option<&'a str> {
     data.get(name)?.as_str()
 }
@@ -138,6 +157,31 @@ mod tests {
         let returned = event(EventKind::WhistleReturned, &directory, json!({ "missing": ["place"], "note": null }));
         let entry = words.entry(&whistle(&directory), &[], &returned);
         assert_eq!((entry.words.as_str(), entry.note), ("退回补正：具体地点", None));
+    }
+
+    #[test]
+    fn a_dispatch_is_one_line_unless_a_department_has_a_task_of_its_own() {
+        let directory = sample_district::read().unwrap().directory;
+        let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
+        let issued = |unit: &str, task: Option<&str>| {
+            event(EventKind::SummonsIssued, &directory, json!({ "department": unit, "role": "support", "task": task }))
+        };
+        let dispatched = event(EventKind::WhistleDispatched, &directory, json!({ "departments": ["YJ", "XF", "SH"] }));
+        let later = StoredEvent { at: At(1), ..issued("GA", None) };
+        let events = [dispatched, issued("YJ", None), issued("XF", Some("查消火栓")), issued("SH", None), later];
+        let told = words.timeline(&whistle(&directory), &[], &events);
+        let lines: Vec<&str> = told.iter().map(|entry| entry.words.as_str()).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines[0].starts_with("派单：") && lines[0].matches('、').count() == 2, "{lines:?}");
+        assert_eq!(told[1].note.as_deref(), Some("查消火栓"));
+    }
+
+    #[test]
+    fn the_last_return_says_what_the_office_wrote() {
+        let directory = sample_district::read().unwrap().directory;
+        let returned = |note: &str| event(EventKind::WhistleReturned, &directory, json!({ "note": note }));
+        assert_eq!(return_note(&[returned("缺地点"), returned("缺楼栋")]).as_deref(), Some("缺楼栋"));
+        assert_eq!(return_note(&[event(EventKind::WhistleReturned, &directory, json!({ "note": null }))]), None);
     }
 
     #[test]

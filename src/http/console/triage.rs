@@ -1,8 +1,9 @@
 //! The queue of new whistles beside the one that is open: few verdicts, each leads to the next row. The office's page;
 //! to others it is not allowed.
 
-use super::answers::{page, shown};
-use super::reader::{COUNT_MAX, Reader, told};
+use super::answers::page;
+use super::flash::shown_once;
+use super::reader::{COUNT_MAX, Reader};
 use super::views::Words;
 use super::whistles::part;
 use crate::app::whistles;
@@ -27,8 +28,8 @@ pub(super) async fn queue(reader: Reader, request: HttpRequest) -> Answer {
     let given = |name: &str| query::form_field(request.query_string().as_bytes(), name);
     let (open, cursor) = (given("open"), given("cursor"));
     let mut page_of = filled(&reader, open.as_deref(), cursor.as_deref(), None).await?;
-    page_of.shell.notice = told(reader.lang, request.query_string());
-    shown(reader.lang, &page_of)
+    page_of.shell.notice = reader.told();
+    shown_once(&reader, &page_of)
 }
 
 /// The queue with a form that comes back.
@@ -66,9 +67,10 @@ async fn filled(
         None => (None, 0),
     };
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let row = |item: &WhistleItem| {
         let code = &item.whistle.code;
-        words_of.row(item, format!("{HERE}?open={code}"), open == Some(code.as_str()))
+        words_of.row(item, &places, format!("{HERE}?open={code}"), open == Some(code.as_str()))
     };
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(Sort::DueFirst)));
     Ok(TriagePage {

@@ -7,15 +7,13 @@ use crate::app::whistles::OpenWhistle;
 use crate::domain::at::At;
 use crate::domain::deeds;
 use crate::domain::directory::Directory;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Subject;
 use crate::domain::policy::Actor;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Mode, Severity, SummonsRole, WhistleStatus};
 use crate::domain::whistle::{Tree, Whistle};
-use crate::http::pages::{
-    Choice, DeadlineView, Mark, Pace, PartView, QueueRow, SummonsFacts, SummonsRow, WhistleFacts,
-};
-use crate::i18n::{Lang, deadlines, pages as words};
+use crate::http::pages::{Choice, Mark, PartView, QueueRow, SummonsFacts, SummonsRow, WhistleFacts};
+use crate::i18n::{Lang, pages as words};
 use crate::ids::TextId;
 use crate::store::summonses::SummonsItem;
 use crate::store::whistles::WhistleItem;
@@ -45,19 +43,6 @@ pub(super) fn moment(at: At) -> String {
     at.civil().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A limit: 00:00 is 24:00 of the day before.
-fn limit(at: At) -> String {
-    let civil = at.civil();
-    if (civil.hour(), civil.minute(), civil.second()) == (0, 0, 0) {
-        return At(at.0 - 1).civil().strftime("%Y-%m-%d 24:00").to_string();
-    }
-    moment(at)
-}
-
-fn seconds(at: At) -> i64 {
-    at.0.div_euclid(1_000_000)
-}
-
 impl Words<'_> {
     pub(super) fn unit(&self, code: &str) -> String {
         unit(self.lang, self.directory, code)
@@ -71,14 +56,12 @@ impl Words<'_> {
         Mark { urgency: whistle.urgency, word: self.lang.urgency(whistle.urgency).to_owned() }
     }
 
-    /// What the office decided, or, until it has, what the blower suspects.
-    fn major(&self, whistle: &Whistle) -> Option<String> {
+    /// What the office decided, or, until it has, what the blower suspects, in the word for it.
+    fn major(&self, whistle: &Whistle, suspected: &str) -> Option<String> {
         let undecided = matches!(whistle.status, WhistleStatus::Submitted | WhistleStatus::Returned);
         match (whistle.severity, whistle.severity_claimed) {
             (Severity::Major, _) => Some(self.lang.severity(Severity::Major).to_owned()),
-            (Severity::General, Some(Severity::Major)) if undecided => {
-                Some(words::of(self.lang).claim_major.to_owned())
-            }
+            (Severity::General, Some(Severity::Major)) if undecided => Some(suspected.to_owned()),
             (Severity::General, Some(Severity::Major | Severity::General) | None) => None,
         }
     }
@@ -92,65 +75,28 @@ impl Words<'_> {
         Some(firm.name.clone())
     }
 
+    /// The enterprise, else the place, else the town.
+    fn site(&self, whistle: &Whistle, texts: &Texts) -> String {
+        let place = || text(whistle.texts.place.as_ref(), texts);
+        self.firm(whistle).or_else(place).unwrap_or_else(|| self.town(whistle))
+    }
+
     fn title(&self, title: Option<&String>) -> String {
         title.cloned().unwrap_or_else(|| words::of(self.lang).erased.to_owned())
     }
 
-    /// A limit in a list: only how it stands.
-    fn row_limit(&self, from: At, due_at: Option<At>) -> Option<DeadlineView> {
-        due_at.map(|due_at| self.limit_view((String::new(), String::new()), from, due_at))
-    }
-
-    fn limit_view(&self, (what, owner): (String, String), from: At, due_at: At) -> DeadlineView {
-        let (now, due) = (seconds(self.now), seconds(due_at));
-        DeadlineView {
-            what,
-            owner,
-            pace: Pace::of(now, seconds(from), due),
-            words: words::time_left(self.lang, due - now),
-            due_text: limit(due_at),
-            due,
-            provisional: false,
-            explained: Vec::new(),
-        }
-    }
-
-    /// Whose move, what, until when, and how that was counted.
-    pub(super) fn deadline(&self, armed: &Obligation) -> DeadlineView {
-        let whose = (self.lang.duty(armed.duty).to_owned(), self.unit(&armed.owner.department));
-        let from = armed.explained.first().map_or(armed.due_at, |span| span.from);
-        let mut view = self.limit_view(whose, from, armed.due_at);
-        view.provisional = armed.provisional;
-        view.explained = deadlines::lines(self.lang, &armed.explained);
-        view
-    }
-
-    /// Every limit that somebody must move before, the soonest first. What only waits for its parts stays out.
-    pub(super) fn deadlines(&self, tree: &Tree) -> Vec<DeadlineView> {
-        moving(tree).into_iter().map(|armed| self.deadline(armed)).collect()
-    }
-
-    /// In a sentence: whom this waits for. `moving`: the limits that stand, the soonest first.
-    pub(super) fn nothing_to_do(&self, moving: &[&Obligation]) -> String {
-        let waits_for = moving.first().map(|armed| {
-            let alike = moving.iter().filter(|other| other.duty == armed.duty).count();
-            let owner = words::among(self.lang, &self.unit(&armed.owner.department), alike);
-            (owner, self.lang.duty(armed.duty))
-        });
-        words::nothing_to_do(self.lang, waits_for.as_ref().map(|(owner, what)| (owner.as_str(), *what)))
-    }
-
-    pub(super) fn row(&self, item: &WhistleItem, href: String, selected: bool) -> QueueRow {
+    /// `texts`: the places of those that name no enterprise.
+    pub(super) fn row(&self, item: &WhistleItem, texts: &Texts, href: String, selected: bool) -> QueueRow {
         let whistle = &item.whistle;
         QueueRow {
             code: whistle.code.clone(),
             href,
             title: self.title(item.title.as_ref()),
             mark: self.mark(whistle),
-            major: self.major(whistle),
+            major: self.major(whistle, words::of(self.lang).claim_major_row),
             category: self.lang.category(whistle.category).to_owned(),
             town: self.town(whistle),
-            site: self.firm(whistle).unwrap_or_else(|| self.town(whistle)),
+            site: self.site(whistle, texts),
             blown_at: moment(whistle.blown_at),
             status: self.lang.whistle_status(whistle.status).to_owned(),
             deadline: self.row_limit(whistle.blown_at, item.due_at),
@@ -158,16 +104,16 @@ impl Words<'_> {
         }
     }
 
-    pub(super) fn summons_row(&self, item: &SummonsItem) -> SummonsRow {
+    pub(super) fn summons_row(&self, item: &SummonsItem, texts: &Texts) -> SummonsRow {
         let (summons, whistle) = (&item.summons, &item.whistle);
         SummonsRow {
             code: summons.code.clone(),
             title: self.title(item.title.as_ref()),
             mark: self.mark(whistle),
-            major: self.major(whistle),
+            major: self.major(whistle, words::of(self.lang).claim_major_row),
             department: self.unit(&summons.department),
             role: self.lang.summons_role(summons.role).to_owned(),
-            site: self.firm(whistle).unwrap_or_else(|| self.town(whistle)),
+            site: self.site(whistle, texts),
             status: self.lang.summons_status(summons.status).to_owned(),
             issued_at: moment(summons.issued_at),
             deadline: self.row_limit(summons.issued_at, item.due_at),
@@ -180,7 +126,7 @@ impl Words<'_> {
             title: self.title(texts.get(&whistle.texts.title)),
             what: self.title(texts.get(&whistle.texts.what)),
             mark: self.mark(whistle),
-            major: self.major(whistle),
+            major: self.major(whistle, words::of(self.lang).claim_major),
             clause: text(whistle.texts.clause.as_ref(), texts),
             status: whistle.status,
             status_word: self.lang.whistle_status(whistle.status).to_owned(),
@@ -203,16 +149,16 @@ impl Words<'_> {
         let mut others: Vec<&Summons> =
             tree.summonses.iter().filter(|one| but.is_none_or(|but| but.id != one.id)).collect();
         // Whoever leads, then the official order.
-        let departments = &self.directory.departments;
-        let rank = |summons: &Summons| departments.iter().position(|one| one.code == summons.department);
-        others.sort_by_key(|summons| (summons.role, rank(summons).unwrap_or(usize::MAX)));
+        others.sort_by_key(|summons| (summons.role, self.rank(&summons.department)));
         let part = |summons: &Summons| PartView {
             href: format!("/console/summonses/{}", summons.code),
             department: self.unit(&summons.department),
             role: self.lang.summons_role(summons.role).to_owned(),
             status: self.lang.summons_status(summons.status).to_owned(),
             result: text(summons.result.as_ref(), texts),
-            deadline: tree.armed(&Subject::Summons(summons.id.clone())).map(|armed| self.deadline(armed)),
+            deadline: tree
+                .armed(&Subject::Summons(summons.id.clone()))
+                .map(|armed| self.deadline(&tree.whistle, armed)),
         };
         others.into_iter().map(part).collect()
     }
@@ -252,13 +198,6 @@ impl Words<'_> {
     }
 }
 
-/// The armed obligations that wait for somebody's move, the soonest first.
-pub(super) fn moving(tree: &Tree) -> Vec<&Obligation> {
-    let mut moving: Vec<&Obligation> = tree.obligations.iter().filter(|one| one.is_armed() && one.reminds).collect();
-    moving.sort_by_key(|armed| armed.due_at);
-    moving
-}
-
 pub(super) fn text(id: Option<&TextId>, texts: &Texts) -> Option<String> {
     texts.get(id?).cloned()
 }
@@ -267,10 +206,9 @@ pub(super) fn text(id: Option<&TextId>, texts: &Texts) -> Option<String> {
 pub(super) mod tests {
     use super::*;
     use crate::app::sample_district;
-    use crate::domain::obligation::Post;
-    use crate::domain::terms::{Category, Duty, Role, Source, Urgency};
+    use crate::domain::terms::{Category, Role, Source, Urgency};
     use crate::domain::whistle::{Blower, WhistleTexts};
-    use crate::ids::{ObligationId, WhistleId};
+    use crate::ids::WhistleId;
 
     /// A whistle of the fire brigade's, just blown.
     pub(in crate::http::console) fn whistle(directory: &Directory) -> Whistle {
@@ -317,36 +255,6 @@ pub(super) mod tests {
         }
     }
 
-    fn owed(duty: Duty, unit: &str, due: &str) -> Obligation {
-        Obligation {
-            id: ObligationId::from_text(due),
-            whistle: WhistleId::from_text("wh_1"),
-            subject: Subject::Whistle(WhistleId::from_text("wh_1")),
-            owner: Post { role: Role::OfficeDuty, department: unit.to_owned() },
-            duty,
-            due_at: At::parse(due).unwrap(),
-            provisional: false,
-            explained: Vec::new(),
-            reminds: true,
-            passed_at: None,
-            ended_at: None,
-        }
-    }
-
-    #[test]
-    fn a_limit_names_its_owner_and_how_it_stands() {
-        let directory = sample_district::read().unwrap().directory;
-        let now = At::parse("2026-11-25T10:00:00+08:00").unwrap();
-        let words = |lang| Words { lang, directory: &directory, now };
-        let late = owed(Duty::Triage, "AWB", "2026-11-25T09:51:00+08:00");
-        let view = words(Lang::Zh).deadline(&late);
-        assert_eq!((view.owner.as_str(), view.what.as_str(), view.words.as_str()), ("区安委办", "受理", "超时9分"));
-        assert_eq!((view.pace, view.due_text.as_str()), (Pace::Late, "2026-11-25 09:51"));
-        let view = words(Lang::En).deadline(&owed(Duty::ReportIn, "XF", "2026-11-26T00:00:00+08:00"));
-        assert_eq!((view.owner.as_str(), view.due_text.as_str()), ("Fire and Rescue Brigade", "2026-11-25 24:00"));
-        assert_eq!(view.words, "14 h left");
-    }
-
     #[test]
     fn a_squad_is_told_from_its_town_in_both_languages() {
         let directory = sample_district::read().unwrap().directory;
@@ -356,19 +264,5 @@ pub(super) mod tests {
             .flat_map(|lang| [&town.code, &town.squad_code].map(|code| unit(*lang, &directory, code)))
             .collect();
         assert_eq!(names, ["青溪镇", "青溪镇派驻中队", "Qingxi Town", "Qingxi Town squad"]);
-    }
-
-    #[test]
-    fn what_only_waits_for_its_parts_is_nobodys_move() {
-        let directory = sample_district::read().unwrap().directory;
-        let now = At::parse("2026-11-25T10:00:00+08:00").unwrap();
-        let words = Words { lang: Lang::Zh, directory: &directory, now };
-        let quiet = Obligation { reminds: false, ..owed(Duty::FirstResult, "AWB", "2026-11-25T11:00:00+08:00") };
-        let loud = owed(Duty::ReportIn, "XF", "2026-11-25T12:00:00+08:00");
-        let tree = Tree { whistle: whistle(&directory), summonses: Vec::new(), obligations: vec![quiet, loud] };
-        let moving = moving(&tree);
-        assert_eq!(moving.len(), 1);
-        assert!(words.nothing_to_do(&moving).contains("区消防救援大队报到"));
-        assert!(words.nothing_to_do(&[]).contains("没有下一步"));
     }
 }

@@ -1,9 +1,11 @@
 //! Whistles on pages: the list, one with its whole story, and the forms of its deeds. Every deed goes through the same
 //! use case as the JSON door; a refused form comes back with all that was typed.
 
-use super::answers::{Race, Refused, done, not_now, page, race, see_other, shown, sign_in_first};
+use super::answers::{Race, Refused, not_now, page, race, see_other, sign_in_first};
+use super::flash::{done, shown_once};
 use super::next::{escaped, own_path};
-use super::reader::{COUNT_MAX, Reader, told, wanted_next};
+use super::reader::{COUNT_MAX, Reader, closable, wanted_next};
+use super::tale::return_note;
 use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
@@ -89,11 +91,12 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
     let q = given.search().unwrap_or_default().to_owned();
     let address = address(status, overdue, &q);
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
-    let row = |item| words_of.row(item, format!("/console/whistles/{}", item.whistle.code), false);
+    let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
+    let row = |item| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
     let rows: Vec<QueueRow> = items.iter().map(row).collect();
     let mut shell = reader.shell(Place::Whistles).await?;
     let said = || Notice { tone: Tone::Told, words: words::of(reader.lang).filter_ignored.to_owned() };
-    shell.notice = if ignored { Some(said()) } else { told(reader.lang, request.query_string()) };
+    shell.notice = if ignored { Some(said()) } else { reader.told() };
     let page_of = WhistlesPage {
         shell,
         tabs: tabs(&reader, status, overdue).await?,
@@ -102,7 +105,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         status: status.to_owned(),
         more: last.map(|cursor| super::next::with(&address, "cursor", &cursor)),
     };
-    shown(reader.lang, &page_of)
+    shown_once(&reader, &page_of)
 }
 
 fn address(status: &str, overdue: Option<bool>, q: &str) -> String {
@@ -140,11 +143,13 @@ fn path_of_code(code: &str) -> String {
 }
 
 async fn tabs(reader: &Reader, current: &str, overdue: Option<bool>) -> Result<Vec<Tab>, Problem> {
-    let office = policy::is_office(&reader.present.actor);
-    let scope = reader.present.scope.clone();
+    let (scope, actor, now) = (reader.present.scope.clone(), reader.present.actor.clone(), reader.now);
     let counted = reader.door.hub.ledger.read(move |reading| {
-        let count = |status| store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX));
-        let states: &[WhistleStatus] = if office { OFFICES } else { &[] };
+        let count = |status| match status {
+            WhistleStatus::AwaitingClosure => closable(reading, &scope, &actor, now),
+            status => store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX)),
+        };
+        let states: &[WhistleStatus] = if policy::is_office(&actor) { OFFICES } else { &[] };
         states.iter().copied().map(count).collect::<Result<Vec<i64>, store::Fault>>()
     });
     let counted = counted.await?;
@@ -189,7 +194,8 @@ pub(super) async fn part(
         tasks: words_of.tasks(&open, actor),
         deadlines: words_of.deadlines(tree),
         parts: words_of.parts(tree, texts, None),
-        timeline: events.iter().map(|event| words_of.entry(&tree.whistle, &tree.summonses, event)).collect(),
+        return_note: return_note(&events),
+        timeline: words_of.timeline(&tree.whistle, &tree.summonses, &events),
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };
     Ok((part, open))
@@ -203,8 +209,8 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let (part, open) = part(&reader, code, String::new(), after).await?;
     let form = reader.form(open.tree.whistle.version);
     let mut page_of = story(&reader, part, &open, form).await?;
-    page_of.shell.notice = told(reader.lang, request.query_string());
-    shown(reader.lang, &page_of)
+    page_of.shell.notice = reader.told();
+    shown_once(&reader, &page_of)
 }
 
 async fn story(reader: &Reader, part: WhistlePart, open: &OpenWhistle, form: Form) -> Result<WhistlePage, Problem> {
@@ -228,7 +234,11 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let mut asked = sent.asked(spec);
     asked.body = orders::whistle_body(deed, spec, &sent.bytes);
     match whistles::deed(&reader.door.hub, asked, &code, deed).await {
-        Ok(did) => Ok(done(next.as_deref().unwrap_or(&own), &format!("whistle.{deed}"), &did.code)),
+        Ok(did) => {
+            let and_dispatched = query::form_field(&sent.bytes, "dispatch").is_some_and(|value| value == "true");
+            let and = if deed == WhistleDeed::Accept && and_dispatched { "_dispatch" } else { "" };
+            done(&reader.door, next.as_deref().unwrap_or(&own), &format!("whistle.{deed}{and}"), &did.code)
+        }
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(reader.at(own), &code, deed, &sent, &faults).await,
         Err(Undone::Refusal(Refusal::Moved { changes, .. })) => {
             lost(&reader.at(own), &code, deed, &sent, &changes).await
@@ -238,7 +248,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
             let could = allowed.iter().map(|verb| lang.whistle_deed(verb)).collect();
             let did = lang.whistle_deed(deed.as_str());
-            not_now(&reader.at(own.clone()), Refused { code: &code, status, did, could, back: own }).await
+            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }

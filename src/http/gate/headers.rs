@@ -43,8 +43,9 @@ pub(super) fn version(headers: &HeaderMap) -> VersionGiven {
 
 pub(super) fn version_of(digits: Option<&str>) -> VersionGiven {
     let Some(digits) = digits else { return VersionGiven::Missing };
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain).map_or(VersionGiven::Never, VersionGiven::Named)
+    // Strong tags are compared byte by byte: `01` is not ours.
+    let named = digits.parse().ok().filter(|version: &i64| *version >= 0 && version.to_string() == digits);
+    named.map_or(VersionGiven::Never, VersionGiven::Named)
 }
 
 /// The name of a cookie of ours: over TLS the browser vouches that no sibling site set it.

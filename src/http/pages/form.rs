@@ -131,6 +131,8 @@ pub struct Verdict {
     pub departments: Vec<DepartmentOption>,
     /// The rules have not proposed anybody yet: the office may choose by itself.
     pub being_routed: bool,
+    /// It waits for a closure that this reader may not do: the director's.
+    pub director_closes: bool,
     /// What a returned whistle lacks, for `complete`.
     pub missing: Vec<Choice>,
     /// In a sentence: why there is nothing to do, and whose move it is.
@@ -145,6 +147,15 @@ impl Verdict {
 
     pub(super) fn rest(&self) -> Vec<&DepartmentOption> {
         self.departments.iter().filter(|d| !d.lead && !d.support && d.reason.is_none()).collect()
+    }
+
+    /// Whether the rest must be seen: nobody is proposed, the choice was refused, or one of the rest was chosen.
+    pub(super) fn rest_matters(&self, form: &Form, deed: &str) -> bool {
+        let at_fault = form.fault(deed, "lead").is_some() || form.fault(deed, "supports").is_some();
+        let chosen = |one: &&DepartmentOption| {
+            form.has(deed, "lead", &one.code, false) || form.has(deed, "supports", &one.code, false)
+        };
+        self.proposed().is_empty() || at_fault || self.rest().iter().any(chosen)
     }
 
     pub(super) fn may(&self, verb: &str) -> bool {
@@ -174,5 +185,33 @@ impl BlowLists {
 
     pub(super) fn starts_with(&self, name: &str, value: &str) -> bool {
         self.start.iter().any(|(n, v)| n == name && v == value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_departments_unfold_only_when_they_matter() {
+        let one = |code: &str, lead| DepartmentOption {
+            code: code.into(),
+            name: code.into(),
+            lead,
+            support: false,
+            reason: None,
+        };
+        let verdict = Verdict { departments: vec![one("XF", true), one("GA", false)], ..Verdict::default() };
+        let refused = |typed: &[(&str, &str)], field: &str| Form {
+            deed: "accept".into(),
+            typed: typed.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            faults: vec![FormFault { field: field.into(), message: "x".into() }],
+            ..Form::default()
+        };
+        assert!(!verdict.rest_matters(&Form::default(), "accept"));
+        assert!(!verdict.rest_matters(&refused(&[("lead", "XF")], "clause"), "accept"));
+        assert!(verdict.rest_matters(&refused(&[("lead", "XF")], "supports"), "accept"));
+        assert!(verdict.rest_matters(&refused(&[("lead", "XF"), ("supports", "GA")], "clause"), "accept"));
+        assert!(Verdict::default().rest_matters(&Form::default(), "accept"), "nobody is proposed");
     }
 }

@@ -56,6 +56,8 @@ pub struct WhistlePart {
     pub tasks: Vec<Choice>,
     pub deadlines: Vec<DeadlineView>,
     pub parts: Vec<PartView>,
+    /// What the office wrote when it last returned it.
+    pub return_note: Option<String>,
     pub timeline: Vec<Entry>,
     /// Address of the events that follow, if there are more.
     pub later: Option<String>,
@@ -133,9 +135,13 @@ pub struct RacePage {
     /// 戚怀杉于10:41受理，您的操作没有执行。
     pub words: String,
     pub fields: Vec<RaceField>,
+    /// Texts that were typed, each with its label.
+    pub kept: Vec<Choice>,
     /// Where to send the same again, if that still makes sense.
     pub again: Option<String>,
     pub back: String,
+    /// The next row of the queue, if the form stood in it.
+    pub next: Option<String>,
 }
 
 /// 409: the state or a guard does not allow it.
@@ -146,7 +152,11 @@ pub struct RefusedPage {
     pub code: String,
     pub status: String,
     pub reasons: Vec<String>,
+    /// Texts that were typed, each with its label.
+    pub kept: Vec<Choice>,
     pub back: String,
+    /// The next row of the queue, if the form stood in it.
+    pub next: Option<String>,
 }
 
 /// 404, 403 of a token, 503 and mute 5xx: a title, what to do, the request's id.
@@ -264,6 +274,7 @@ mod tests {
             tasks: Vec::new(),
             deadlines: Vec::new(),
             parts: Vec::new(),
+            return_note: None,
             timeline: Vec::new(),
             later: None,
         }

@@ -4,7 +4,7 @@
 use super::super::Lang;
 use super::of;
 
-/// How an open limit stands: 剩54分, 超时2天. `seconds` are left until it, negative once it has passed.
+/// How an open limit stands: 剩54分, 不到1分, 超时2天. `seconds` are left until it, negative once it has passed.
 pub fn time_left(lang: Lang, seconds: i64) -> String {
     let late = seconds <= 0;
     let minutes = seconds.abs() / 60;
@@ -14,6 +14,8 @@ pub fn time_left(lang: Lang, seconds: i64) -> String {
         _ => (minutes / 1_440, "天", "d"),
     };
     match (lang, late) {
+        (Lang::Zh, false) if n == 0 => "不到1分".to_owned(),
+        (Lang::En, false) if n == 0 => "under 1 min left".to_owned(),
         (Lang::Zh, false) => format!("剩{n}{zh}"),
         (Lang::Zh, true) => format!("超时{n}{zh}"),
         (Lang::En, false) => format!("{n} {en} left"),
@@ -39,11 +41,22 @@ pub fn lost_race(lang: Lang, who: &str, at: &str, did: &str) -> String {
     }
 }
 
-/// What was done, on the page that follows: WH-2026-0731：受理，已完成。
+/// What was done, on the page that follows: 已记录：受理并派单（WH-2026-0731）.
 pub fn done(lang: Lang, code: &str, did: &str) -> String {
     match lang {
-        Lang::Zh => format!("{code}：{did}，已完成。"),
-        Lang::En => format!("{code}: {did}, done."),
+        Lang::Zh => format!("已记录：{did}（{code}）"),
+        Lang::En => format!("Recorded: {did} ({code})"),
+    }
+}
+
+/// Too many failed sign-ins; `minutes` until the next may be tried.
+pub fn too_many_tries(lang: Lang, minutes: u32) -> String {
+    match lang {
+        Lang::Zh => format!("尝试次数过多，请{minutes}分钟后再试；急事请联系本单位管理员。"),
+        Lang::En => {
+            let unit = if minutes == 1 { "minute" } else { "minutes" };
+            format!("Too many tries. Please wait {minutes} {unit}; if it is pressing, ask your administrator.")
+        }
     }
 }
 
@@ -171,6 +184,7 @@ mod tests {
         assert_eq!(time_left(Lang::Zh, 3 * 3_600), "剩3小时");
         assert_eq!(time_left(Lang::En, -3 * 86_400), "3 d late");
         assert_eq!(time_left(Lang::En, 0), "0 min late");
+        assert_eq!((time_left(Lang::Zh, 59), time_left(Lang::Zh, 60)), ("不到1分".into(), "剩1分".into()));
     }
 
     #[test]

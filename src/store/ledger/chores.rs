@@ -18,6 +18,8 @@ const CLAIM_LETTERS: &str = "UPDATE letters SET claimed_until = $2 WHERE id IN (
     WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
       AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY not_before, id LIMIT $3)
     RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries";
+const RELEASE_LETTERS: &str = "UPDATE letters SET claimed_until = NULL
+    WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL";
 const LETTER_SENT: &str = "UPDATE letters SET sent_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const LETTER_LATER: &str =
     "UPDATE letters SET not_before = $2, tries = $3, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
@@ -27,6 +29,7 @@ const OPEN_SESSION: &str = "INSERT INTO sessions
     (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, revoked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const REVOKE_SESSION: &str = "UPDATE sessions SET revoked_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL";
+const REVOKE_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL";
 const TOUCH_SESSION: &str =
     "UPDATE sessions SET used_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL AND used_at < $2";
 /// In pieces, so that a great purge does not hold up the pen.
@@ -54,6 +57,8 @@ pub enum Chore {
         until: At,
         at_most: i64,
     },
+    /// Gives every claim back: for the start of the only process.
+    ReleaseLetters,
     LetterSent {
         id: LetterId,
         at: At,
@@ -71,6 +76,10 @@ pub enum Chore {
     OpenSession(Session),
     RevokeSession {
         secret_hash: [u8; 32],
+        at: At,
+    },
+    /// Everybody's: their passwords have changed.
+    RevokeSessions {
         at: At,
     },
     TouchSession {
@@ -129,6 +138,7 @@ impl Chore {
         match self {
             Chore::Cursor { name, seq } => run(SET_CURSOR, &[name.into(), (*seq).into()]),
             Chore::ClaimLetters { now, until, at_most } => claim_letters(sql, *now, *until, *at_most),
+            Chore::ReleaseLetters => run(RELEASE_LETTERS, &[]),
             Chore::LetterSent { id, at } => run(LETTER_SENT, &[id.into(), (*at).into()]),
             Chore::LetterLater { id, not_before, tries } => {
                 run(LETTER_LATER, &[id.into(), (*not_before).into(), (*tries).into()])
@@ -136,6 +146,7 @@ impl Chore {
             Chore::LetterGivenUp { id, at } => run(LETTER_GIVEN_UP, &[id.into(), (*at).into()]),
             Chore::OpenSession(session) => open_session(sql, session),
             Chore::RevokeSession { secret_hash, at } => run(REVOKE_SESSION, &[secret_hash.into(), (*at).into()]),
+            Chore::RevokeSessions { at } => run(REVOKE_SESSIONS, &[(*at).into()]),
             Chore::TouchSession { secret_hash, at } => run(TOUCH_SESSION, &[secret_hash.into(), (*at).into()]),
             Chore::PurgeReceipts { before } => run(PURGE_RECEIPTS, &[(*before).into()]),
             Chore::PurgeSessions { before } => run(PURGE_SESSIONS, &[(*before).into()]),

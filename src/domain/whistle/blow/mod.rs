@@ -15,13 +15,11 @@ use crate::domain::decision::Change;
 use crate::domain::directory::Directory;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
+use crate::domain::order::TITLE_MAX;
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{Category, Duty, LetterKind, Role, Severity, Source, Urgency, WhistleStatus};
 use crate::ids::{TextId, WhistleId};
 use serde_json::json;
-
-/// Longest title made from the start of `what`, characters.
-const MADE_TITLE_MAX: usize = 30;
 
 /// Blows: the whistle stands, the office owes its triage, the duty officer is written to.
 pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
@@ -170,9 +168,9 @@ fn say_texts(draft: &mut Draft<'_>, order: &BlowOrder) {
 fn made_title(what: &str) -> String {
     let line = what.trim_start().lines().next().unwrap_or_default().trim_end();
     let starts: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
-    let Some(most) = starts.get(MADE_TITLE_MAX) else { return line.to_owned() };
-    let whole = starts[..=MADE_TITLE_MAX].iter().rev().find(|at| **at > 0 && !is_inside_a_character(line, **at));
-    format!("{}…", line[..*whole.unwrap_or(most)].trim_end())
+    let Some(most) = starts.get(TITLE_MAX) else { return line.to_owned() };
+    let whole = starts[..=TITLE_MAX].iter().rev().find(|at| **at > 0 && !is_inside_a_character(line, **at));
+    line[..*whole.unwrap_or(most)].trim_end().to_owned()
 }
 
 /// Whether a cut there would part what is drawn as one: accents, skin tones, joined emoji.

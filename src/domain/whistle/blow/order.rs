@@ -5,7 +5,7 @@ use crate::domain::at::At;
 use crate::domain::directory::Directory;
 use crate::domain::order::{
     Clash, Fault, FaultCode, Faults, Field, Kind, NAME_MAX, Node, PHONE_MAX, PLACE_MAX, Reader, Spec, TEXT_MAX,
-    TITLE_MAX, WHAT_MAX, read,
+    TITLE_MAX, WHAT_MAX, each_once, read,
 };
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{Category, Severity, Source, Urgency};
@@ -179,14 +179,7 @@ impl BlowOrder {
                 Some(_) => {}
             }
         }
-        let needed = self.needed_departments.as_deref().unwrap_or_default();
-        for (at, code) in needed.iter().enumerate() {
-            if !directory.may_be_summoned(code) {
-                faults.add(reader.item("needed_departments", at), FaultCode::NoSuch);
-            } else if needed[..at].contains(code) {
-                faults.add(reader.item("needed_departments", at), FaultCode::Clash(Clash::Twice));
-            }
-        }
+        each_once(reader, "needed_departments", &[], |code| directory.may_be_summoned(code), faults);
         if self.occurred_at.is_some_and(|at| at > now) {
             faults.add(reader.pointer("occurred_at"), FaultCode::Clash(Clash::InTheFuture));
         }

@@ -138,21 +138,20 @@ fn whoever_blows_answers_for_it_and_sees_it() {
 
 #[test]
 fn a_made_title_is_the_first_line_cut_between_whole_characters() {
-    let long = "粉".repeat(40);
-    let worker = "👷🏽";
+    let (long, worker) = ("粉".repeat(90), "👷🏽");
     for (what, title) in [
         ("除尘管道积尘", "除尘管道积尘".to_owned()),
         ("  \n\t第一行  \n第二行", "第一行".to_owned()),
-        (&long[..90], "粉".repeat(30)),
-        (&long[..93], format!("{}…", "粉".repeat(30))),
-        (&"👷".repeat(31), format!("{}…", "👷".repeat(30))),
-        // Thirty characters would part the last worker from the colour of the skin, or a family from its child.
-        (&format!("a{}", worker.repeat(15)), format!("a{}…", worker.repeat(14))),
-        (&format!("{}👩‍👧‍👦", "粉".repeat(27)), format!("{}…", "粉".repeat(27))),
-        (&format!("{}e\u{301}粉", "粉".repeat(29)), format!("{}…", "粉".repeat(29))),
-        (&format!("{} 粉粉", "粉".repeat(29)), format!("{}…", "粉".repeat(29))),
+        (&long[..240], "粉".repeat(80)),
+        (&long[..243], "粉".repeat(80)),
+        (&"👷".repeat(81), "👷".repeat(80)),
+        // Eighty characters would part the last worker from the colour of the skin, or a family from its child.
+        (&format!("a{}", worker.repeat(40)), format!("a{}", worker.repeat(39))),
+        (&format!("{}👩‍👧‍👦", "粉".repeat(77)), "粉".repeat(77)),
+        (&format!("{}e\u{301}粉", "粉".repeat(79)), "粉".repeat(79)),
+        (&format!("{} 粉粉", "粉".repeat(79)), "粉".repeat(79)),
         // Nothing but marks: better a cut than no title.
-        (&"\u{301}".repeat(40), format!("{}…", "\u{301}".repeat(30))),
+        (&"\u{301}".repeat(90), "\u{301}".repeat(80)),
     ] {
         assert_eq!(made_title(what), title, "{what}");
     }

@@ -6,7 +6,8 @@ mod orders;
 mod tests;
 
 pub use orders::{
-    ACCEPT, AcceptOrder, CLOSE, DECLINE, DISPATCH, DispatchOrder, RETURN, SEND_BACK, SummonsOrder, parse_send_back,
+    ACCEPT, AcceptOrder, CLOSE, DECLINE, DISPATCH, DispatchOrder, RETURN, SEND_BACK, SummonsOrder, parse_return,
+    parse_send_back,
 };
 
 use super::{Tree, follow};

@@ -4,7 +4,9 @@
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::directory::Directory;
-use crate::domain::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, TEXT_MAX, read};
+use crate::domain::order::{
+    Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, TEXT_MAX, each_once, read,
+};
 use crate::domain::rules::Rules;
 use crate::domain::terms::{
     ClosureKind, DeclineGround, Duty, Needs, Route, Severity, SummonsRole, SummonsStatus, Urgency,
@@ -109,13 +111,8 @@ impl AcceptOrder {
         if lead.as_deref().is_some_and(|code| !directory.may_be_summoned(code)) {
             faults.add(reader.pointer("lead"), FaultCode::NoSuch);
         }
-        for (at, code) in supports.iter().enumerate() {
-            if !directory.may_be_summoned(code) {
-                faults.add(reader.item("supports", at), FaultCode::NoSuch);
-            } else if lead.as_ref() == Some(code) || supports[..at].contains(code) {
-                faults.add(reader.item("supports", at), FaultCode::Clash(Clash::Twice));
-            }
-        }
+        let named = lead.as_slice();
+        each_once(&reader, "supports", named, |code| directory.may_be_summoned(code), &mut faults);
         let route = reader.word("route", Route::parse);
         if route == Some(Route::Single) && !supports.is_empty() {
             faults.add(reader.pointer("supports"), FaultCode::Clash(Clash::SingleRoute));
@@ -203,6 +200,13 @@ fn check_due_at(item: &Reader<'_>, limit: &Deadline, now: At, faults: &mut Fault
         Some(at) if at <= now => faults.add(item.pointer("due_at"), FaultCode::Clash(Clash::InThePast)),
         Some(_) | None => {}
     }
+}
+
+/// What is missing, each field named once, and a word about it.
+pub fn parse_return(body: &Node) -> Result<(Vec<String>, Option<String>), Vec<Fault>> {
+    let (reader, mut faults) = read(&RETURN, body);
+    each_once(&reader, "missing", &[], |_| true, &mut faults);
+    faults.judge(Some((reader.texts("missing"), reader.text("note"))))
 }
 
 /// What is lacking, and the summonses to send back: those named, each one of this whistle's that still counts, or the
