@@ -4,9 +4,12 @@
 
 use crate::domain::at::At;
 use crate::ids::hex;
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Seconds that a token lives.
 pub(super) const LIFE_SECONDS: i64 = 600;
@@ -14,12 +17,14 @@ pub(super) const LIFE_SECONDS: i64 = 600;
 const LEEWAY_SECONDS: i64 = 5;
 /// Longest token that is looked at, bytes.
 const TOKEN_BYTES_MAX: usize = 2048;
+/// Tokens whose signature is remembered; past it all are forgotten and proven anew.
+const PROVEN_MAX: usize = 4096;
 const ISSUER: &str = "whistle-hub";
 const AUDIENCE: &str = "whistle-hub-api";
 const TYPE: &str = "at+jwt";
 
 /// The claims, all of them required.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Claims {
     iss: String,
@@ -36,6 +41,9 @@ pub(super) struct TokenKey {
     kid: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// Claims of tokens whose signature was good, by the token's digest: a client signs in once and asks often.
+    /// What the claims say, and whether the session lives, is judged anew each time.
+    proven: Mutex<HashMap<[u8; 32], Claims>>,
 }
 
 /// The key's bytes make no Ed25519 key.
@@ -49,7 +57,12 @@ impl TokenKey {
         let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey)?;
         let public = pair.public_key().as_ref();
         let kid = hex(&public[..8.min(public.len())]);
-        Ok(TokenKey { kid, encoding: EncodingKey::from_ed_der(pkcs8), decoding: DecodingKey::from_ed_der(public) })
+        Ok(TokenKey {
+            kid,
+            encoding: EncodingKey::from_ed_der(pkcs8),
+            decoding: DecodingKey::from_ed_der(public),
+            proven: Mutex::default(),
+        })
     }
 
     /// Signs a token for a session.
@@ -72,7 +85,29 @@ impl TokenKey {
 
     /// The subject and session secret of a sound token.
     pub(super) fn read_token(&self, token: &str, now: At) -> Option<(String, String)> {
-        if token.len() > TOKEN_BYTES_MAX || !self.header_is_ours(token) {
+        let claims = self.proven_claims(token)?;
+        let seconds = now.0.div_euclid(1_000_000);
+        // Claims may be any number: nothing is added to them.
+        let timely = claims.exp > seconds - LEEWAY_SECONDS
+            && claims.nbf <= seconds + LEEWAY_SECONDS
+            && claims.iat <= seconds + LEEWAY_SECONDS
+            && claims.exp.checked_sub(claims.iat).is_some_and(|life| (1..=LIFE_SECONDS).contains(&life));
+        let ours = claims.iss == ISSUER && claims.aud == AUDIENCE;
+        (timely && ours).then_some((claims.sub, claims.sid))
+    }
+
+    /// The claims of a token that this key has signed, whatever they say.
+    fn proven_claims(&self, token: &str) -> Option<Claims> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+        let proven = || self.proven.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(claims) = proven().get(&digest) {
+            return Some(claims.clone());
+        }
+        if !self.header_is_ours(token) {
             return None;
         }
         // Signature and algorithm are the library's; every claim is ours to judge: it leaves `nbf`, `iat` and `sid`
@@ -82,14 +117,12 @@ impl TokenKey {
         rules.validate_aud = false;
         rules.required_spec_claims.clear();
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &rules).ok()?.claims;
-        let seconds = now.0.div_euclid(1_000_000);
-        // Claims may be any number: nothing is added to them.
-        let timely = claims.exp > seconds - LEEWAY_SECONDS
-            && claims.nbf <= seconds + LEEWAY_SECONDS
-            && claims.iat <= seconds + LEEWAY_SECONDS
-            && claims.exp.checked_sub(claims.iat).is_some_and(|life| (1..=LIFE_SECONDS).contains(&life));
-        let ours = claims.iss == ISSUER && claims.aud == AUDIENCE;
-        (timely && ours).then_some((claims.sub, claims.sid))
+        let mut proven = proven();
+        if proven.len() >= PROVEN_MAX {
+            proven.clear();
+        }
+        proven.insert(digest, claims.clone());
+        Some(claims)
     }
 
     /// The header is exactly `alg kid typ`, and they are ours.

@@ -75,7 +75,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { batch_max: 64, queue_max: 1024, readers: 2, reads_max: 256, read_deadline: Duration::from_secs(2) }
+        Options { batch_max: 64, queue_max: 1024, readers: 4, reads_max: 256, read_deadline: Duration::from_secs(2) }
     }
 }
 

@@ -36,6 +36,16 @@ const OF_ALL: &str = "
     JOIN whistles w ON w.id = page.whistle
     ORDER BY page.issued_at DESC, page.id DESC";
 
+/// One state over all departments, for a scope that sees everything.
+const OF_STATE: &str = "
+    SELECT u.body, o.due_at, w.body
+    FROM summonses u CROSS JOIN whistles w
+    LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
+    WHERE $1 = '*' AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND w.id = u.whistle
+      AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
+      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
+    ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
+
 /// Any departments and states, from a viewer's own list on. What one viewer sees is sorted, not what there is.
 const OF_SEEN: &str = "
     SELECT page.body, page.due_at, w.body
@@ -53,7 +63,7 @@ const OF_SEEN: &str = "
     ORDER BY page.issued_at DESC, page.id DESC";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[OF_DEPARTMENT, OF_ALL, OF_SEEN];
+pub(super) const STATEMENTS: &[&str] = &[OF_DEPARTMENT, OF_STATE, OF_ALL, OF_SEEN];
 
 /// What a list is asked for; an empty filter asks nothing.
 #[derive(Debug, Clone, Default)]
@@ -99,18 +109,22 @@ pub fn list(
     if viewer.is_empty() {
         return Ok(Vec::new());
     }
+    let departments = whistles::listed(query.department.iter().map(String::as_str));
+    let flat = match (query.department.as_slice(), viewer) {
+        ([department], _) => Some((OF_DEPARTMENT, department.as_str())),
+        (_, "*") if !query.status.is_empty() => Some((OF_STATE, departments.as_str())),
+        (_, _) => None,
+    };
     let mut items = Vec::new();
-    if let [department] = query.department.as_slice() {
+    if let Some((statement, departments)) = flat {
         // One flat read per state and a merge.
         let states = if query.status.is_empty() { SummonsStatus::ALL } else { &query.status };
         for state in states.iter().collect::<BTreeSet<_>>() {
-            let filters = [viewer, department, state.as_str()];
-            items.extend(read(reading, OF_DEPARTMENT, filters, query, now)?);
+            items.extend(read(reading, statement, [viewer, departments, state.as_str()], query, now)?);
         }
         items.sort_by_key(|item| std::cmp::Reverse((item.summons.issued_at, item.summons.id.clone())));
         items.truncate(query.limit.into());
     } else {
-        let departments = whistles::listed(query.department.iter().map(String::as_str));
         let states = whistles::listed(query.status.iter().map(|status| status.as_str()));
         let statement = if viewer == "*" { OF_ALL } else { OF_SEEN };
         items = read(reading, statement, [viewer, &departments, &states], query, now)?;

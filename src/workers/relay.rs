@@ -18,12 +18,22 @@ pub struct Relay {
     hub: Hub,
     stream: Stream,
     cursor: Option<i64>,
+    /// How far the ledger knows that we have come. Behind by a few steps is harmless: the stream refuses a repeat.
+    noted: i64,
     steps: u32,
 }
 
 impl Relay {
     pub fn new(hub: Hub, stream: Stream) -> Relay {
-        Relay { hub, stream, cursor: None, steps: 0 }
+        Relay { hub, stream, cursor: None, noted: 0, steps: 0 }
+    }
+
+    async fn note(&mut self, seq: i64) -> Result<(), WorkerFault> {
+        if seq > self.noted {
+            self.hub.ledger.keep(Chore::Cursor { name: CURSOR.to_owned(), seq }).await?;
+            self.noted = seq;
+        }
+        Ok(())
     }
 }
 
@@ -42,8 +52,11 @@ impl Worker for Relay {
             .await?;
         let Some(last) = events.last().map(|event| event.seq) else {
             self.cursor = Some(cursor);
-            // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking.
-            drop(tokio::time::timeout(wait, self.hub.bell.notified()).await);
+            // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking. The
+            // cursor is noted when it has grown quiet: each note is a flush that a whistle would wait for.
+            if tokio::time::timeout(wait, self.hub.bell.notified()).await.is_err() {
+                self.note(cursor).await?;
+            }
             return Ok(Step::Idle);
         };
         let entries: Vec<Entry> = events
@@ -51,10 +64,10 @@ impl Worker for Relay {
             .map(|event| Entry { seq: event.seq, kind: event.kind.to_string(), id: event.whistle.as_str().to_owned() })
             .collect();
         self.stream.ring(&entries).await?;
-        self.hub.ledger.keep(Chore::Cursor { name: CURSOR.to_owned(), seq: last }).await?;
         self.cursor = Some(last);
         self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(TRIM_EVERY) {
+            self.note(last).await?;
             self.stream.trim().await?;
         }
         Ok(Step::Worked)

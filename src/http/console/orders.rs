@@ -114,7 +114,7 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
             told.push(FormFault { field, message });
         }
     }
-    told.sort_by_key(|fault| SCREEN.iter().position(|field| *field == fault.field));
+    told.sort_by_key(|fault| SCREEN.iter().position(|field| *field == fault.field).unwrap_or(usize::MAX));
     Form {
         key: reader.key(),
         version: given.unwrap_or_default(),

@@ -155,7 +155,7 @@ async fn a_whistle_goes_from_blow_to_close_by_forms_alone() {
     let empty = office.get("/console/triage?done=whistle.close&of=WH-2026-0009").await;
     let said = format!("已记录：受理并派单（{code}）");
     assert!(empty.html.contains("都处理完了") && empty.html.contains(&said), "{}", empty.html);
-    assert!(!empty.html.contains("WH-2026-0009"), "an address claims that something was done");
+    assert!(!empty.html.contains("已记录：办结"), "an address claims that something was done");
     assert!(!office.get("/console/triage").await.html.contains("已记录"), "told twice");
 
     let liaison = Browser::signed_in(&door, "liaison.xf").await;
@@ -222,7 +222,7 @@ async fn a_lost_race_names_who_was_faster_and_can_be_sent_again() {
     let code = blower.blow("消防车道被占").await;
     let own = format!("/console/whistles/{code}");
     let (accept, back) = (format!("{own}/accept"), format!("{own}/return"));
-    let (first, late) = (office.get(&own).await, second.get(&own).await);
+    let (first, late, slow) = (office.get(&own).await, second.get(&own).await, office.get(&own).await);
     assert_eq!(office.send(&first, &back, &[("missing", "place")]).await.status, 303);
     let complete = blower.get(&own).await;
     let typed = [("category", "fire"), ("what", "消防车道被占"), ("place", "北门"), ("urgency", "normal")];
@@ -242,7 +242,9 @@ async fn a_lost_race_names_who_was_faster_and_can_be_sent_again() {
         "{}",
         never.html
     );
-    let lost = office.send(&first, &back, &[("missing", "town"), ("note", "属地写错了<b>")]).await;
+    let resent = office.send(&first, &back, &[("missing", "town")]).await;
+    assert!(resent.status == 422 && resent.html.contains("这张表单已经提交过"), "{}", resent.html);
+    let lost = office.send(&slow, &back, &[("missing", "town"), ("note", "属地写错了<b>")]).await;
     assert_eq!(lost.status, 412);
     assert!(lost.html.contains("说明") && lost.html.contains("属地写错了&#60;b&#62;"), "{}", lost.html);
     let mut fields = office.get(&own).await.hidden("/logout");
@@ -259,6 +261,26 @@ async fn a_lost_race_names_who_was_faster_and_can_be_sent_again() {
         not_now.status,
         not_now.html
     );
+}
+
+#[actix_web::test]
+async fn a_returned_whistle_shows_its_blower_what_the_office_wrote_and_counts_as_their_work() {
+    let door = district().await;
+    let (blower, office) = (Browser::signed_in(&door, "town.t06").await, Browser::signed_in(&door, "office").await);
+    let code = blower.blow("除尘器停运").await;
+    let own = format!("/console/whistles/{code}");
+    let page = office.get(&own).await;
+    let typed = [("missing", "place"), ("note", "请写明楼栋")];
+    assert_eq!(office.send(&page, &format!("{own}/return"), &typed).await.status, 303);
+    let page = blower.get(&own).await;
+    let asked = page.html.split("class=\"lacking\"").nth(1).unwrap();
+    assert!(asked[..asked.find("</div>").unwrap()].contains("请写明楼栋"), "{}", page.html);
+    let menu =
+        |page: &Page| page.html.split("<nav class=\"menu\"").nth(1).unwrap().split("</nav>").next().unwrap().to_owned();
+    assert!(menu(&page).contains("<span>哨件</span><b class=\"count\">1</b>"), "{}", menu(&page));
+    let neighbour = Browser::signed_in(&door, "liaison.xf").await;
+    let page = neighbour.get("/console/whistles").await;
+    assert!(!menu(&page).contains("count"), "another's whistle: {}", menu(&page));
 }
 
 #[actix_web::test]

@@ -145,9 +145,9 @@ fn path_of_code(code: &str) -> String {
 async fn tabs(reader: &Reader, current: &str, overdue: Option<bool>) -> Result<Vec<Tab>, Problem> {
     let (scope, actor, now) = (reader.present.scope.clone(), reader.present.actor.clone(), reader.now);
     let counted = reader.door.hub.ledger.read(move |reading| {
-        let count = |status| match status {
-            WhistleStatus::AwaitingClosure => closable(reading, &scope, &actor, now),
-            status => store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX)),
+        let count = |status| match status == WhistleStatus::AwaitingClosure {
+            true => closable(reading, &scope, &actor, now),
+            false => store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX)),
         };
         let states: &[WhistleStatus] = if policy::is_office(&actor) { OFFICES } else { &[] };
         states.iter().copied().map(count).collect::<Result<Vec<i64>, store::Fault>>()

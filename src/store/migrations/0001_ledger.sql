@@ -74,6 +74,7 @@ CREATE TABLE summonses (
     body TEXT NOT NULL
 );
 CREATE INDEX summonses_of_whistle ON summonses (whistle, issued_at, id);
+CREATE INDEX summonses_by_status ON summonses (status, issued_at, id);
 CREATE INDEX summonses_by_time ON summonses (issued_at, id);
 CREATE INDEX summonses_of_department ON summonses (department, status, issued_at, id);
 
