@@ -48,8 +48,8 @@ async fn c14_a_limit_across_spring_festival_counts_the_make_up_day_and_says_so()
         assert_eq!(triage["due_at"], "2026-02-14T11:30:00+08:00", "Saturday 14 February is worked");
         insta::assert_json_snapshot!(triage["explained"], @r#"
             [
-              "计时 2026-02-13 16:00～17:30",
-              "计时 2026-02-14 09:00～11:30"
+              "计时2026-02-13 16:00～17:30",
+              "计时2026-02-14 09:00～11:30"
             ]
         "#);
         t.clock.set(at("2026-02-14T16:30:00+08:00"));
@@ -64,9 +64,9 @@ async fn c14_a_limit_across_spring_festival_counts_the_make_up_day_and_says_so()
         assert_eq!(first[0]["due_at"], "2026-03-03T00:00:00+08:00", "15 natural days end on Sunday 1 March");
         insta::assert_json_snapshot!(first[0]["explained"], @r#"
             [
-              "not counted 2026-02-14 (the day itself)",
-              "counted 2026-02-15 – 2026-03-01: 15 days",
-              "would end 2026-03-01 24:00 (weekend): moved to 2026-03-02 24:00"
+              "Not counted 2026-02-14 (the day itself)",
+              "Counted 2026-02-15 – 2026-03-01: 15 days",
+              "Would end 2026-03-01 24:00 (weekend): moved to 2026-03-02 24:00"
             ]
         "#);
     })

@@ -122,7 +122,6 @@ async fn a_letter_says_code_category_urgency_town_and_limit_and_no_more() {
 
             哨编号：WH-2026-0001
             隐患类别：粉尘涉爆
-            隐患等级：一般隐患
             紧急程度：加急
             属地：龙荡镇
             受理时限：2026年12月1日09:30

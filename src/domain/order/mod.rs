@@ -11,9 +11,10 @@ mod reader;
 pub use fault::{Clash, Expected, FAULTS_MAX, Fault, FaultCode, Faults};
 pub use form::from_form;
 pub use node::{DEPTH_MAX, Node, NotAnObject, from_json};
-pub use reader::{Reader, each_once, read};
+pub use reader::{Reader, read};
 
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Longest `what`, in characters (Unicode scalar values), as all lengths here.
 pub const WHAT_MAX: usize = 2000;
@@ -85,6 +86,24 @@ impl Spec {
     /// The field of this name.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// Each sound item of a list must exist and be named once, here and beside `named`; every one that is not is a fault.
+pub fn each_once(
+    reader: &Reader<'_>,
+    name: &str,
+    named: &[String],
+    exists: impl Fn(&str) -> bool,
+    faults: &mut Faults,
+) {
+    let mut seen: BTreeSet<String> = named.iter().cloned().collect();
+    for (at, item) in reader.placed(name) {
+        if !exists(&item) {
+            faults.add(reader.item(name, at), FaultCode::NoSuch);
+        } else if !seen.insert(item) {
+            faults.add(reader.item(name, at), FaultCode::Clash(Clash::Twice));
+        }
     }
 }
 

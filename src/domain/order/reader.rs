@@ -4,9 +4,8 @@
 
 use super::check::check;
 use super::fault::step;
-use super::{Clash, FaultCode, Faults, Kind, LIST_MAX, Node, Spec};
+use super::{Faults, Kind, LIST_MAX, Node, Spec};
 use crate::domain::at::At;
-use std::collections::BTreeSet;
 
 /// An object of a body beside the table it should follow.
 #[derive(Debug, Clone)]
@@ -14,24 +13,6 @@ pub struct Reader<'a> {
     spec: &'static Spec,
     entries: &'a [(String, Node)],
     at: String,
-}
-
-/// Each sound item of a list must exist and be named once, here and beside `named`; every one that is not is a fault.
-pub fn each_once(
-    reader: &Reader<'_>,
-    name: &str,
-    named: &[String],
-    exists: impl Fn(&str) -> bool,
-    faults: &mut Faults,
-) {
-    let mut seen: BTreeSet<String> = named.iter().cloned().collect();
-    for (at, item) in reader.placed(name) {
-        if !exists(&item) {
-            faults.add(reader.item(name, at), FaultCode::NoSuch);
-        } else if !seen.insert(item) {
-            faults.add(reader.item(name, at), FaultCode::Clash(Clash::Twice));
-        }
-    }
 }
 
 /// Checks the whole body against the table.
@@ -173,7 +154,7 @@ fn text_of(node: &Node) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Fault, FaultCode, from_json, sample};
+    use super::super::{Clash, Fault, FaultCode, from_json, sample};
     use super::*;
     use proptest::prelude::*;
 

@@ -126,7 +126,8 @@ fn kept(lang: Lang, sent: &gate::Form) -> Vec<Choice> {
     const TEXTS: &[&str] = &["what", "clause", "note", "lacks", "conclusion", "result"];
     let texts =
         typed(&sent.bytes).into_iter().filter(|(name, text)| TEXTS.contains(&name.as_str()) && !text.is_empty());
-    texts.map(|(name, text)| Choice::new(text, words::field(lang, &name))).collect()
+    let label = |name: &str| words::told(lang, words::of(lang).yours, words::field(lang, name));
+    texts.map(|(name, text)| Choice::new(text, label(&name))).collect()
 }
 
 /// In the queue the work goes on with the row that the form would have led to.
