@@ -63,6 +63,10 @@ impl Desk {
             return Ok(Step::Idle);
         }
         let received = join_all(waiting.iter().map(|id| app::due::route(&self.hub, id))).await;
+        if received.iter().any(Result::is_err) {
+            // One that cannot be received must not keep the desk from hearing of new ones.
+            self.swept_at = Some(now);
+        }
         received.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Step::Worked)
     }

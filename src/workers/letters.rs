@@ -81,7 +81,7 @@ impl Letters {
 
     async fn send(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
         let (letter, now) = (&claimed.letter, self.hub.now());
-        let end = self.hand_over(letter, now).await?;
+        let end = self.hand_over(claimed, now).await?;
         let id = letter.id.clone();
         let chore = match end {
             End::Sent => Chore::LetterSent { id, at: now },
@@ -100,12 +100,14 @@ impl Letters {
         Ok(())
     }
 
-    async fn hand_over(&mut self, letter: &LetterOwed, now: At) -> Result<End, WorkerFault> {
+    async fn hand_over(&mut self, claimed: &ClaimedLetter, now: At) -> Result<End, WorkerFault> {
+        let letter = &claimed.letter;
         let directory = &self.hub.rules.directory;
         let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
         let vacant = holders.is_empty();
         let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
-        if vacant {
+        // The post's head is written to instead, and the timeline says so: once, however often it is tried.
+        if vacant && !holders.is_empty() && claimed.tries == 0 {
             app::due::not_reached(&self.hub, letter).await?;
         }
         let mut end = if holders.is_empty() { End::NotReached } else { End::Needless };
@@ -209,11 +211,13 @@ impl Worker for Letters {
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         self.begin().await?;
         let claimed = self.claim().await?;
+        let mut sent = Ok(Step::Worked);
         for letter in &claimed {
-            self.send(letter).await?;
+            // One that fails must not hold up its neighbours.
+            sent = self.send(letter).await.map(|()| Step::Worked).and(sent);
         }
         if !claimed.is_empty() {
-            return Ok(Step::Worked);
+            return sent;
         }
         let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
         let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();

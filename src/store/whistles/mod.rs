@@ -1,4 +1,4 @@
-//! Whistles as they are read: a whole tree, its texts, a bounded count; [`list`] has the lists. Every read demands a
+//! Whistles as they are read: a whole tree, its texts, a bounded count; `list` has the lists. Every read demands a
 //! [`Scope`], and the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
 mod list;
