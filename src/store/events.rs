@@ -21,14 +21,12 @@ const LATEST: &str = "
     WHERE whistle = $1
     ORDER BY seq DESC LIMIT $2";
 
-const ONE: &str = "SELECT seq, at, kind, whistle, summons, person, department, data FROM events WHERE seq = $1";
-
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, ONE, LAST, CURSOR];
+pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR];
 
 /// One event as it stands in the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,11 +68,6 @@ pub fn latest(reading: &mut Reading<'_>, whistle: &WhistleId, limit: i64) -> Res
     let mut events = reading.rows(LATEST, &[whistle.into(), limit.into()], stored)?;
     events.reverse();
     Ok(events)
-}
-
-/// The event at a place.
-pub fn one(reading: &mut Reading<'_>, seq: i64) -> Result<Option<StoredEvent>, Fault> {
-    reading.row(ONE, &[seq.into()], stored)
 }
 
 /// The place of the newest event; 0 before the first.
@@ -124,7 +117,7 @@ mod tests {
         desk.put(birth(whistle(2), &[])).await;
         let read = desk.ledger.read(move |reading| {
             assert_eq!((seqs(&tail(reading, 0, 10)?), seqs(&tail(reading, 1, 1)?)), (vec![1, 2, 3], vec![2]));
-            assert_eq!((last_seq(reading)?, self::one(reading, 4)?), (3, None));
+            assert_eq!(last_seq(reading)?, 3);
             assert_eq!(seqs(&timeline(reading, &one.id, 1, 10)?), [2]);
             timeline(reading, &one.id, 0, 10)
         });
