@@ -4,8 +4,8 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
 use aws_lc_rs::constant_time;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -13,6 +13,14 @@ use tokio::sync::oneshot;
 const COST: (u32, u32, u32, usize) = (19_456, 2, 1, 32);
 const THREADS: usize = 2;
 const QUEUE_MAX: usize = 32;
+/// What an unknown name is checked against: well formed, of the same cost, and nobody's.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// Blocks of 1 KiB that a thread asks for, more than it touches: allocators take pieces above 32 MiB from the system one
+/// by one and give them back whole, smaller ones they keep.
+const ROOM: usize = 33 * 1024;
+/// A thread that had nothing to do for so long gives its memory back.
+const QUIET: Duration = Duration::from_secs(2);
 /// How long a sign-in waits for its turn and its hash.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
@@ -99,53 +107,71 @@ struct Job {
     answer: oneshot::Sender<bool>,
 }
 
-/// The threads that hash.
+/// The threads that hash, each with a queue of its own.
 #[derive(Debug)]
 pub struct Hashers {
-    queue: SyncSender<Job>,
+    lanes: Vec<SyncSender<Job>>,
+    next: AtomicUsize,
 }
 
-/// The queue is full, or the turn did not come in time.
+/// The queues are full, or the turn did not come in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashersBusy;
 
 impl Hashers {
     /// Starts the threads. They end with the last sender.
     pub fn start() -> Hashers {
-        let (queue, jobs) = sync_channel::<Job>(QUEUE_MAX);
-        let jobs = Arc::new(Mutex::new(jobs));
-        for _ in 0..THREADS {
-            let jobs = Arc::clone(&jobs);
+        let lanes = (0..THREADS).map(|_| {
+            let (lane, jobs) = sync_channel::<Job>(QUEUE_MAX / THREADS);
             std::thread::spawn(move || work(&jobs));
-        }
-        Hashers { queue }
+            lane
+        });
+        Hashers { lanes: lanes.collect(), next: AtomicUsize::new(0) }
     }
 
     /// Whether the password is the stored one. Known and unknown names cost one hash of the same parameters (T2).
     pub async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool, HashersBusy> {
         let (answer, verdict) = oneshot::channel();
-        let job = Job { password: password.to_owned(), stored, answer };
-        self.queue.try_send(job).map_err(|_| HashersBusy)?;
-        match tokio::time::timeout(WAIT_MAX, verdict).await {
-            Ok(Ok(verdict)) => Ok(verdict),
-            Ok(Err(_)) | Err(_) => Err(HashersBusy),
+        let mut job = Job { password: password.to_owned(), stored, answer };
+        let first = self.next.fetch_add(1, Ordering::Relaxed) % THREADS;
+        let (before, after) = self.lanes.split_at(first);
+        for lane in after.iter().chain(before) {
+            match lane.try_send(job) {
+                Ok(()) => {
+                    let verdict = tokio::time::timeout(WAIT_MAX, verdict).await;
+                    return verdict.map_err(|_| HashersBusy)?.map_err(|_| HashersBusy);
+                }
+                Err(TrySendError::Full(back) | TrySendError::Disconnected(back)) => job = back,
+            }
         }
+        Err(HashersBusy)
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>) {
-    // A well-formed hash of nothing: what an unknown name is checked against.
-    let nobody = hash("", &[0; 16]).unwrap_or_default();
-    // Kept for good: fresh memory would cost more than the passes, and not the same on each thread.
-    let mut memory = argon().map(|argon| vec![Block::default(); argon.params().block_count()]).unwrap_or_default();
+fn work(jobs: &Receiver<Job>) {
+    let blocks = argon().map_or(0, |argon| argon.params().block_count());
+    // Kept while sign-ins follow each other: fresh memory would cost as much as the passes, and not the same on each
+    // thread. Given back when it is quiet.
+    let mut memory = Vec::new();
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
+        let quiet = if memory.is_empty() { Duration::MAX } else { QUIET };
+        let job = match jobs.recv_timeout(quiet) {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => {
+                memory = Vec::new();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         if job.answer.is_closed() {
             continue;
         }
+        if memory.is_empty() {
+            memory = Vec::with_capacity(blocks.max(ROOM));
+            memory.resize(blocks, Block::default());
+        }
         let known = job.stored.is_some();
-        let good = matches(&job.password, job.stored.as_deref().unwrap_or(&nobody), &mut memory);
+        let good = matches(&job.password, job.stored.as_deref().unwrap_or(NOBODY), &mut memory);
         // Whoever asked may have gone.
         job.answer.send(known && good).ok();
     }
@@ -189,6 +215,7 @@ mod tests {
         let stored = hash("whistle-demo", &[7; 16]).unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let mut memory = vec![Block::default(); argon().unwrap().params().block_count()];
+        assert!(PasswordHash::new(NOBODY).is_ok() && !matches("", NOBODY, &mut memory), "nobody is hashed for nothing");
         let mut fits = |password| matches(password, &stored, &mut memory);
         assert!(fits("whistle-demo") && !fits("whistle-demo ") && fits("whistle-demo"), "used memory does no harm");
     }

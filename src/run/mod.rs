@@ -1,5 +1,5 @@
 //! Wires everything, in order: settings → ledger → directory and keys → stream → workers → door → ready; and stops in
-//! the reverse order: the door drains, workers finish their step, the pen empties. The only file that knows all rooms.
+//! the reverse order: the door drains, workers are cut where they stand, the pen empties. The only file that knows all rooms.
 
 mod commands;
 pub mod setup;

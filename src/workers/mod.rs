@@ -1,5 +1,5 @@
 //! Everything that happens without anybody asking. Each worker does one `step` and says whether there was work; the only
-//! loop is here: it waits, backs off after a fault, starts a worker anew after a panic, and ends when told to stop.
+//! loop is here: it waits, backs off after a fault, goes on after a panic, and ends when told to stop.
 //! No rules, no SQL and no schedule in memory: what is to be done is always read from the ledger.
 
 mod desk;
@@ -57,7 +57,7 @@ pub trait Worker {
     fn step(&mut self, wait: Duration) -> impl Future<Output = Result<Step, WorkerFault>>;
 }
 
-/// Steps until told to stop; finishes the step it is in.
+/// Steps until told to stop; a step under way is cut then, and the next start does what it left.
 pub async fn work<W: Worker>(mut worker: W, mut stop: watch::Receiver<bool>) {
     let mut pause = PAUSE;
     while !*stop.borrow() {
