@@ -91,6 +91,43 @@ pub struct Whistle {
     pub tree_version: i64,
 }
 
+impl Whistle {
+    /// A whistle of which nothing was said yet, with what counts where nothing is said.
+    pub fn unsaid(id: WhistleId, blower: Blower, now: At) -> Whistle {
+        // Every blow order has a `what`, so title and what never stay without a text.
+        let none = TextId::from_text("");
+        Whistle {
+            id,
+            code: String::new(),
+            status: WhistleStatus::Submitted,
+            category: Category::Other,
+            severity: Severity::General,
+            severity_claimed: None,
+            urgency: Urgency::Normal,
+            town: None,
+            enterprise: None,
+            blower,
+            source: Source::OwnInspection,
+            protected_source: false,
+            blown_at: now,
+            occurred_at: None,
+            needed_departments: Vec::new(),
+            texts: WhistleTexts { title: none.clone(), what: none, place: None, clause: None, contact: None },
+            lead: None,
+            supports: Vec::new(),
+            route: None,
+            needs: None,
+            missing: Vec::new(),
+            declined: None,
+            closed: None,
+            routed: None,
+            search: String::new(),
+            version: 1,
+            tree_version: 1,
+        }
+    }
+}
+
 /// A whistle with all that hangs on it, read at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tree {

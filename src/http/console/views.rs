@@ -206,53 +206,21 @@ pub(super) fn text(id: Option<&TextId>, texts: &Texts) -> Option<String> {
 pub(super) mod tests {
     use super::*;
     use crate::app::sample_district;
-    use crate::domain::terms::{Category, Role, Source, Urgency};
-    use crate::domain::whistle::{Blower, WhistleTexts};
+    use crate::domain::terms::{Category, Role};
+    use crate::domain::whistle::Blower;
     use crate::ids::WhistleId;
 
     /// A whistle of the fire brigade's, just blown.
     pub(in crate::http::console) fn whistle(directory: &Directory) -> Whistle {
-        Whistle {
-            id: WhistleId::from_text("wh_1"),
-            code: "WH-2026-0001".into(),
-            status: WhistleStatus::Submitted,
-            category: Category::Fire,
-            severity: Severity::General,
-            severity_claimed: None,
-            urgency: Urgency::Normal,
-            town: None,
-            enterprise: None,
-            blower: Blower {
-                person: directory.by_username("liaison.xf").unwrap().id.clone(),
-                on_behalf: false,
-                department: "XF".into(),
-                role: Role::Liaison,
-                viewer: "XF".into(),
-            },
-            source: Source::OwnInspection,
-            protected_source: false,
-            blown_at: At(0),
-            occurred_at: None,
-            needed_departments: Vec::new(),
-            texts: WhistleTexts {
-                title: TextId::from_text("tx_1"),
-                what: TextId::from_text("tx_2"),
-                place: None,
-                clause: None,
-                contact: None,
-            },
-            lead: None,
-            supports: Vec::new(),
-            route: None,
-            needs: None,
-            missing: Vec::new(),
-            declined: None,
-            closed: None,
-            routed: None,
-            search: String::new(),
-            version: 1,
-            tree_version: 1,
-        }
+        let blower = Blower {
+            person: directory.by_username("liaison.xf").unwrap().id.clone(),
+            on_behalf: false,
+            department: "XF".into(),
+            role: Role::Liaison,
+            viewer: "XF".into(),
+        };
+        let unsaid = Whistle::unsaid(WhistleId::from_text("wh_1"), blower, At(0));
+        Whistle { code: "WH-2026-0001".into(), category: Category::Fire, ..unsaid }
     }
 
     #[test]

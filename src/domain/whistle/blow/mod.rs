@@ -9,22 +9,21 @@ pub use super::search::fold;
 pub use order::{BLOW, BlowOrder, COMPLETE, FIELDS};
 
 use super::search::SearchText;
-use super::{Blower, Tree, Whistle, WhistleTexts};
-use crate::domain::at::At;
+use super::{Blower, Tree, Whistle};
 use crate::domain::decision::Change;
 use crate::domain::directory::Directory;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::order::TITLE_MAX;
 use crate::domain::policy::{self, Actor};
-use crate::domain::terms::{Category, Duty, LetterKind, Role, Severity, Source, Urgency, WhistleStatus};
-use crate::ids::{TextId, WhistleId};
+use crate::domain::terms::{Duty, LetterKind, Role, WhistleStatus};
+use crate::ids::WhistleId;
 use serde_json::json;
 
 /// Blows: the whistle stands, the office owes its triage, the duty officer is written to.
 pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
     let blower = blower(order, actor, &by.rules.directory);
-    let whistle = unsaid(WhistleId::new(by.mint), blower, by.now);
+    let whistle = Whistle::unsaid(WhistleId::new(by.mint), blower, by.now);
     let mut draft = Draft::new(by, whistle);
     say(&mut draft, order);
     let whistle = &draft.tree.whistle;
@@ -54,41 +53,6 @@ fn await_triage(draft: &mut Draft<'_>, why: &str) {
     let duty = super::office::office_post(draft);
     draft.arm(draft.whistle_subject(), duty.clone(), Duty::Triage);
     draft.owe(LetterKind::WhistleNew, duty, None, why);
-}
-
-/// A whistle of which nothing was said yet, with what counts where nothing is said.
-fn unsaid(id: WhistleId, blower: Blower, now: At) -> Whistle {
-    // Every blow order has a `what`, so title and what never stay without a text.
-    let none = TextId::from_text("");
-    Whistle {
-        id,
-        code: String::new(),
-        status: WhistleStatus::Submitted,
-        category: Category::Other,
-        severity: Severity::General,
-        severity_claimed: None,
-        urgency: Urgency::Normal,
-        town: None,
-        enterprise: None,
-        blower,
-        source: Source::OwnInspection,
-        protected_source: false,
-        blown_at: now,
-        occurred_at: None,
-        needed_departments: Vec::new(),
-        texts: WhistleTexts { title: none.clone(), what: none, place: None, clause: None, contact: None },
-        lead: None,
-        supports: Vec::new(),
-        route: None,
-        needs: None,
-        missing: Vec::new(),
-        declined: None,
-        closed: None,
-        routed: None,
-        search: String::new(),
-        version: 1,
-        tree_version: 1,
-    }
 }
 
 fn blower(order: &BlowOrder, actor: &Actor, directory: &Directory) -> Blower {

@@ -1,10 +1,13 @@
 //! What may be blown, what is made of it, and what completing changes.
 
 use super::*;
+use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::obligation::Subject;
+use crate::domain::terms::{Severity, Source, Urgency};
 use crate::domain::tests::sample::{at, rules};
 use crate::domain::tests::story::Story;
+use crate::domain::whistle::WhistleTexts;
 
 fn blow(who: &str, json: &str) -> Result<Story, Refusal> {
     Story::blown(at("11-25 10:00"), who, json)

@@ -11,7 +11,7 @@ use super::*;
 use crate::domain::decision::{Guard, LetterOwed, Series, Text};
 use crate::domain::event::{Event, EventKind, text_ref};
 use crate::domain::obligation::{Obligation, Post, Subject};
-use crate::domain::terms::{Category, Duty, LetterKind, Role, Severity, Source, Urgency, WhistleStatus};
+use crate::domain::terms::{Category, Duty, LetterKind, Role, WhistleStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, WhistleId};
 use serde_json::json;
@@ -70,40 +70,19 @@ fn blown(mint: &mut Mint) -> Change {
         [(); 2].map(|()| Text { id: TextId::new(mint), salt: mint.salt(), body: "沿街餐馆液化气瓶".into() });
     let [title, what] = [texts[0].id.clone(), texts[1].id.clone()];
     let person = PersonId::from_text("pe_li");
+    let blower = Blower {
+        person: person.clone(),
+        on_behalf: false,
+        department: "CG".into(),
+        role: Role::Liaison,
+        viewer: "unit:CG".into(),
+    };
     let whistle = Whistle {
-        id: id.clone(),
-        code: String::new(),
-        status: WhistleStatus::Submitted,
         category: Category::Gas,
-        severity: Severity::General,
-        severity_claimed: None,
-        urgency: Urgency::Normal,
         town: Some("LD".into()),
-        enterprise: None,
-        blower: Blower {
-            person: person.clone(),
-            on_behalf: false,
-            department: "CG".into(),
-            role: Role::Liaison,
-            viewer: "unit:CG".into(),
-        },
-        source: Source::OwnInspection,
-        protected_source: false,
-        blown_at: NOW,
-        occurred_at: None,
-        needed_departments: Vec::new(),
         texts: WhistleTexts { title: title.clone(), what, place: None, clause: None, contact: None },
-        lead: None,
-        supports: Vec::new(),
-        route: None,
-        needs: None,
-        missing: Vec::new(),
-        declined: None,
-        closed: None,
-        routed: None,
         search: "沿街餐馆液化气瓶".into(),
-        version: 1,
-        tree_version: 1,
+        ..Whistle::unsaid(id.clone(), blower, NOW)
     };
     let office = Post { role: Role::OfficeDuty, department: "AWB".into() };
     Change {

@@ -8,9 +8,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::summons::Summons;
-use crate::domain::terms::{
-    Category, Duty, Mode, Role, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
-};
+use crate::domain::terms::{Category, Duty, Mode, Role, SummonsRole, SummonsStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{ObligationId, PersonId, SummonsId, TextId, WhistleId};
 use crate::store::{Ledger, Options, Value, open};
@@ -79,41 +77,17 @@ pub(in crate::store) fn scope_of(unit: &str) -> Scope {
 /// Whistle `n`, blown `n` seconds before now by YJ.
 pub(in crate::store) fn whistle(n: i64) -> Whistle {
     let text = |what: &str| TextId::from_text(format!("tx_{n:04}_{what}"));
-    Whistle {
-        id: WhistleId::from_text(format!("wh_{n:04}")),
-        code: String::new(),
-        status: WhistleStatus::Submitted,
-        category: Category::Fire,
-        severity: Severity::General,
-        severity_claimed: None,
-        urgency: Urgency::Normal,
-        town: None,
-        enterprise: None,
-        blower: Blower {
-            person: PersonId::from_text("pe_liaison.yj"),
-            on_behalf: false,
-            department: "YJ".into(),
-            role: Role::Liaison,
-            viewer: "YJ".into(),
-        },
-        source: Source::OwnInspection,
-        protected_source: false,
-        blown_at: At(NOW.0 - n * 1_000_000),
-        occurred_at: None,
-        needed_departments: Vec::new(),
-        texts: WhistleTexts { title: text("title"), what: text("what"), place: None, clause: None, contact: None },
-        lead: None,
-        supports: Vec::new(),
-        route: None,
-        needs: None,
-        missing: Vec::new(),
-        declined: None,
-        closed: None,
-        routed: None,
-        search: String::new(),
-        version: 1,
-        tree_version: 1,
-    }
+    let blower = Blower {
+        person: PersonId::from_text("pe_liaison.yj"),
+        on_behalf: false,
+        department: "YJ".into(),
+        role: Role::Liaison,
+        viewer: "YJ".into(),
+    };
+    let id = WhistleId::from_text(format!("wh_{n:04}"));
+    let texts = WhistleTexts { title: text("title"), what: text("what"), place: None, clause: None, contact: None };
+    let unsaid = Whistle::unsaid(id, blower, At(NOW.0 - n * 1_000_000));
+    Whistle { category: Category::Fire, texts, ..unsaid }
 }
 
 /// Puts a new whistle down: its title, one event, and these viewers' sight of it.
