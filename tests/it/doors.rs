@@ -2,7 +2,7 @@
 //! headers, and what no honest client sends is refused on the raw socket (T13, T14).
 
 use crate::town::http::raw;
-use crate::town::{Reply, Town, blow_order, town};
+use crate::town::{Reply, Town, accept_order, blow_order, town};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -242,6 +242,40 @@ async fn t14_what_a_refused_request_carries_is_never_read_as_a_request() {
             let me = t.ask("GET", "/api/v1/me").bearer(&token).send().await;
             assert_eq!(me.status, 200, "{name}: {}", String::from_utf8_lossy(&answer));
         }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn problems_read_as_they_did_when_somebody_last_looked() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("问题的样子")).await;
+        let accept = accept_order(&["XF"], "normal");
+        let asks = [
+            t.ask("GET", "/api/v1/me"),
+            t.fire().ask("GET", "/whistles/WH-2026-9999").await,
+            t.fire().deed(&code, "accept").await.version(1).json(&accept),
+            t.office().deed(&code, "accept").await.json(&accept),
+            t.office().deed(&code, "accept").await.version(7).json(&accept).english(),
+            t.office().deed(&code, "close").await.version(1).json(&json!({ "kind": "fixed" })),
+            t.director().deed(&code, "send_back").await.version(1).json(&json!({ "lacks": "缺" })),
+        ];
+        let mut told = String::new();
+        for ask in asks {
+            let mut problem = ask.send().await.json();
+            problem.as_object_mut().unwrap().remove("instance");
+            problem.as_object_mut().unwrap().remove("changes");
+            told += &format!("{problem}\n");
+        }
+        insta::assert_snapshot!(told, @r#"
+            {"detail":"没有有效的登录凭证，请登录后重试。","status":401,"title":"请先登录","type":"urn:whistle-hub:problem:sign_in_needed"}
+            {"detail":"不存在，或者不在您可查看的范围内。请核对编号或地址。","status":404,"title":"没有找到","type":"urn:whistle-hub:problem:not_found"}
+            {"detail":"请由有此职责的人员办理；如您另有身份，请换用该身份登录。","status":403,"title":"当前身份不能办理此事","type":"urn:whistle-hub:problem:role_may_not"}
+            {"detail":"请先读取最新内容，再在If-Match中填写其ETag。","status":428,"title":"缺少If-Match","type":"urn:whistle-hub:problem:version_missing"}
+            {"current_version":1,"detail":"Read what is there now, then send your deed again with the new version.","status":412,"title":"It has changed meanwhile, nothing was done","type":"urn:whistle-hub:problem:stale"}
+            {"detail":"请按errors中的逐项提示修改后重新提交，其余内容保持不变即可。","errors":[{"code":"missing","message":"必填，请补上。","pointer":"/conclusion"}],"status":422,"title":"填写的内容有误","type":"urn:whistle-hub:problem:fields"}
+            {"allowed_deeds":["accept","return","decline"],"current_status":"submitted","detail":"请看现在的状态，并从allowed_deeds列出的操作中选择。","status":409,"title":"当前状态下不能这样办理","type":"urn:whistle-hub:problem:state"}
+        "#);
     })
     .await;
 }
