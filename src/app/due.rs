@@ -3,9 +3,11 @@
 
 use super::{Hub, Undone};
 use crate::domain::at::At;
-use crate::domain::decision::{LetterOwed, Refusal};
+use crate::domain::decision::{Change, LetterOwed, Refusal};
+use crate::domain::draft::Deciding;
 use crate::domain::obligation::Post;
 use crate::domain::policy::Scope;
+use crate::domain::whistle::Tree;
 use crate::domain::whistle::follow::{self, ReminderDue};
 use crate::domain::whistle::reach;
 use crate::ids::WhistleId;
@@ -19,59 +21,47 @@ const ATTEMPTS_MAX: usize = 8;
 
 /// The office has it: the duty officer by the rota, the departments by the rules. `false`: it had it already.
 pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
-    for _ in 0..ATTEMPTS_MAX {
-        let (scope, wanted) = (Scope::everything("the office's desk receives every whistle"), id.clone());
-        let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let Some(tree) = tree else { return Ok(false) };
-        let now = hub.now();
-        let officer = hub.rules.directory.duty_officer(now).map(|person| person.id.clone());
-        let mut mint = hub.mint(now);
-        let Some(change) = follow::route(tree, officer, hub.deciding(None, now, &mut mint)) else { return Ok(false) };
-        match hub.commit(change, now).await {
-            Ok(_) => return Ok(true),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
-        }
-    }
-    Err(Refusal::Contended.into())
+    let scope = Scope::everything("the office's desk receives every whistle");
+    decided(hub, &scope, id, |tree, by| {
+        let officer = by.rules.directory.duty_officer(by.now).map(|person| person.id.clone());
+        follow::route(tree, officer, by)
+    })
+    .await
 }
 
 /// A limit passed: its event once, its reminder owed once. `false`: the move was made meanwhile.
 pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone> {
-    for _ in 0..ATTEMPTS_MAX {
-        let now = hub.now();
-        let scope = Scope::everything("limits pass for everybody");
-        let (whistle, owner) = (passed.whistle.clone(), passed.owner.clone());
-        let today = reminder_key(&owner, now);
-        let read = hub.ledger.read(move |reading| {
-            let tree = whistles::tree_by_id(reading, &scope, &whistle)?;
-            Ok((tree, due::letter_state(reading, &today)?))
-        });
-        let (Some(tree), todays) = read.await? else { return Ok(false) };
-        let reminder = Some(next_reminder(todays.as_ref(), now));
-        let mut mint = hub.mint(now);
-        let by = hub.deciding(None, now, &mut mint);
-        let Some(change) = follow::pass_limit(tree, &passed.obligation, reminder, by) else { return Ok(false) };
-        match hub.commit(change, now).await {
-            Ok(_) => return Ok(true),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
-        }
-    }
-    Err(Refusal::Contended.into())
+    let scope = Scope::everything("limits pass for everybody");
+    let today = reminder_key(&passed.owner, hub.now());
+    let todays = hub.ledger.read(move |reading| due::letter_state(reading, &today)).await?;
+    decided(hub, &scope, &passed.whistle, |tree, by| {
+        let reminder = next_reminder(todays.as_ref(), by.now);
+        follow::pass_limit(tree, &passed.obligation, Some(reminder), by)
+    })
+    .await
 }
 
 /// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle.
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
-    let Some(whistle) = letter.whistle.clone() else { return Ok(false) };
+    let Some(whistle) = &letter.whistle else { return Ok(false) };
+    let scope = Scope::everything("a letter that reached nobody is told to whoever sees it");
+    decided(hub, &scope, whistle, |tree, by| Some(reach::not_reached(tree, letter, by))).await
+}
+
+/// Loads the tree, decides, commits; anew while the tree moves. `false`: there was nothing to decide.
+async fn decided(
+    hub: &Hub,
+    scope: &Scope,
+    whistle: &WhistleId,
+    decide: impl Fn(Tree, Deciding<'_>) -> Option<Change>,
+) -> Result<bool, Undone> {
     for _ in 0..ATTEMPTS_MAX {
-        let (scope, wanted) =
-            (Scope::everything("a letter that reached nobody is told to whoever sees it"), whistle.clone());
+        let (scope, wanted) = (scope.clone(), whistle.clone());
         let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let Some(tree) = tree else { return Ok(false) };
         let now = hub.now();
         let mut mint = hub.mint(now);
-        let change = reach::not_reached(tree, letter, hub.deciding(None, now, &mut mint));
+        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, now, &mut mint)));
+        let Some(change) = change else { return Ok(false) };
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),
             Err(CommitRefusal::Stale) => {}
