@@ -58,21 +58,19 @@ async fn every_role_at_every_deed_is_answered_as_the_table_of_rights_says() {
                     | "admin"
             );
             let office = matches!(*who, "office" | "director");
+            let expected = |may: bool| match (unseen, may) {
+                (true, _) => 404,
+                (false, true) => 428,
+                (false, false) => 403,
+            };
             for deed in WhistleDeed::ALL {
                 let may = match deed {
                     WhistleDeed::Complete => matches!(*who, "liaison.xf" | "head.xf"),
                     WhistleDeed::Accept | WhistleDeed::Dispatch | WhistleDeed::Return | WhistleDeed::Decline => office,
                     WhistleDeed::SendBack | WhistleDeed::Close => office,
                 };
-                let expected = if unseen {
-                    404
-                } else if may {
-                    428
-                } else {
-                    403
-                };
                 let reply = t.person(who).deed(&code, deed.as_str()).await.json(&json!({})).send().await;
-                assert_eq!(reply.status, expected, "{who} {deed}: {}", reply.text());
+                assert_eq!(reply.status, expected(may), "{who} {deed}: {}", reply.text());
             }
             for deed in SummonsDeed::ALL {
                 let may = match deed {
@@ -82,15 +80,8 @@ async fn every_role_at_every_deed_is_answered_as_the_table_of_rights_says() {
                     }
                     SummonsDeed::Accept | SummonsDeed::SendBack => office,
                 };
-                let expected = if unseen {
-                    404
-                } else if may {
-                    428
-                } else {
-                    403
-                };
                 let reply = t.person(who).deed(&summons, deed.as_str()).await.json(&json!({})).send().await;
-                assert_eq!(reply.status, expected, "{who} {deed} of the summons: {}", reply.text());
+                assert_eq!(reply.status, expected(may), "{who} {deed} of the summons: {}", reply.text());
             }
             for path in
                 [format!("/whistles/{code}"), format!("/whistles/{code}/timeline"), format!("/summonses/{summons}")]

@@ -161,8 +161,10 @@ impl Calendar {
         self.left_out(day).is_none()
     }
 
-    /// Whether people work at that moment: an end of working time (12:00:00, 17:30:00) is outside it.
-    pub fn is_working_time(&self, at: At) -> bool {
+    /// Whether people work at that moment: an end of working time (12:00:00, 17:30:00) is outside it. What the counting
+    /// is compared with, minute by minute.
+    #[cfg(test)]
+    pub(super) fn is_working_time(&self, at: At) -> bool {
         let now = at.civil();
         self.is_working_day(now.date()) && self.hours.iter().any(|(from, to)| (*from..*to).contains(&now.time()))
     }
