@@ -13,7 +13,10 @@ mod lists;
 mod mail_faults;
 mod operation;
 mod order_of_checks;
+mod real_parts;
 mod rights;
+#[path = "../servers/mod.rs"]
+mod servers;
 mod signing_in;
 mod tokens;
 mod town;
