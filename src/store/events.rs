@@ -150,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_is_read_along_its_indexes_and_never_sorted() {
-        let desk = Desk::open();
+        let desk = Desk::on_file();
         for (statement, index) in
             [(TIMELINE, "events_of_whistle (whistle=? AND seq>?)"), (TAIL, "PRIMARY KEY (rowid>?)")]
         {

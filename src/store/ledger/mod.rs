@@ -191,6 +191,14 @@ fn gone() -> Fault {
     Fault { what: "a thread of the ledger has ended", retry: Retry::Unknown, source: None }
 }
 
+/// Every statement of pen and chores, in every size.
+#[cfg(test)]
+pub(super) fn every_statement() -> Vec<String> {
+    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
+    let single = chores::STATEMENTS.iter().chain([&batch::RECEIPT_OF_KEY]).map(|text| (*text).to_owned());
+    lists.flat_map(|list| list.all_texts()).chain(single).collect()
+}
+
 fn taken<T>(slot: &Mutex<Option<T>>) -> Option<T> {
     slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -85,7 +85,7 @@ fn open_file(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// A connection that may write: the pen's.
-fn connect(path: &Path) -> Result<Sql, Fault> {
+pub(in crate::store) fn connect(path: &Path) -> Result<Sql, Fault> {
     let sql = Sql::Sqlite(Sqlite::over(open_file(path)?));
     // What a statement of many rows would need to take itself back stays in memory instead of in a file.
     sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")?;
@@ -163,6 +163,12 @@ impl Sqlite {
             statement.raw_bind_parameter(i + 1, value).map_err(|error| fault("a parameter is refused", error))?;
         }
         Ok(statement)
+    }
+
+    #[cfg(test)]
+    pub(super) fn prepare_only(&self, text: &str) -> Result<(), Fault> {
+        let prepared = self.connection.prepare_cached(&text.replace('$', "?"));
+        prepared.map(drop).map_err(|error| fault("a statement is refused", error))
     }
 
     pub(super) fn many(&self, calls: &[Call<'_>], each: &mut Each<'_>) -> Result<Vec<usize>, Fault> {

@@ -6,6 +6,8 @@ mod list;
 pub(super) mod tests;
 
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
+#[cfg(test)]
+pub(super) use list::every_list;
 pub(super) use list::{asked, listed};
 
 use super::{Fault, Reading, Row};
