@@ -5,11 +5,13 @@
 mod desk;
 mod due;
 mod letters;
+mod live;
 mod relay;
 
 pub use desk::Desk;
 pub use due::Due;
 pub use letters::{Letters, Post};
+pub use live::Live;
 pub use relay::Relay;
 
 use crate::app::Undone;

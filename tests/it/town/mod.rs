@@ -3,6 +3,7 @@
 //! owner, no letter and no log line says what it must not. Time stands still until it is moved.
 
 pub(crate) mod browser;
+pub(crate) mod feed;
 pub(crate) mod http;
 mod letters;
 mod log;
@@ -30,6 +31,7 @@ use whistle_hub::mail::Rendered;
 use whistle_hub::run::setup::{self, Surroundings};
 use whistle_hub::store::{due, events};
 use whistle_hub::telemetry::Metrics;
+use whistle_hub::workers::{Live, work};
 
 /// The password of every sign-in; must not be seen again anywhere.
 pub(crate) const PASSWORD: &str = "kanari-Losung-7319";
@@ -93,6 +95,9 @@ pub(crate) struct Town {
     workers: tokio::sync::Mutex<Workers>,
     letters: Arc<Mutex<Vec<Rendered>>>,
     server: actix_web::dev::ServerHandle,
+    /// Follows the log by itself, as it does in a real hub.
+    live: actix_web::rt::task::JoinHandle<()>,
+    stop: tokio::sync::watch::Sender<bool>,
     tokens: RefCell<HashMap<String, (String, At)>>,
     /// Texts that were said in this story and may be in no letter and no log.
     said: RefCell<Vec<String>>,
@@ -117,7 +122,10 @@ impl Town {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let links = format!("http://{address}");
-        let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render());
+        let channel = Live::channel();
+        let live = Live::at_the_end(hub.clone(), channel.clone()).await.unwrap();
+        let (stop, told) = tokio::sync::watch::channel(false);
+        let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -129,6 +137,8 @@ impl Town {
             hub,
             letters,
             server: handle,
+            live: actix_web::rt::spawn(work(live, told)),
+            stop,
             tokens: RefCell::default(),
             said: RefCell::default(),
             keys: Cell::new(0),
@@ -209,6 +219,8 @@ impl Town {
     /// Stops everything as it stands, without a check: a crash, as far as the ledger can tell.
     pub(crate) async fn leave(self) {
         self.server.stop(false).await;
+        self.stop.send(true).unwrap();
+        self.live.await.unwrap();
         self.hub.ledger.close().await.unwrap();
     }
 
