@@ -7,11 +7,14 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
+use whistle_hub::app::due;
 use whistle_hub::clock::SystemClock;
 use whistle_hub::ids::Chance;
 use whistle_hub::run::setup::{self, Surroundings};
 use whistle_hub::run::{Start, start};
+use whistle_hub::store::events;
 use whistle_hub::telemetry::Metrics;
 
 /// Makes what was looked at a second ago old.
@@ -43,6 +46,12 @@ async fn i4_each_department_hears_its_own_and_the_office_hears_all() {
         }
         assert_eq!(heard.last().unwrap().1, summons);
         assert!(heard.iter().all(|(_, code)| code.starts_with(&codes[0])), "{heard:?}");
+        // Whoever asks for the past is told of it by the right that he has now.
+        let mut late = t.person("liaison.sc").listens(Some(0)).await;
+        let own = t.person("liaison.sc").blows(&blow_order("头一回")).await;
+        assert_eq!(late.told().await.1, own);
+        let mut again = t.emergency().listens(Some(0)).await;
+        assert_eq!([again.told().await, again.told().await], [blown(0), blown(1)]);
     })
     .await;
 }
@@ -63,6 +72,21 @@ async fn c09_an_event_is_on_the_wire_at_once_whatever_its_reader_would_accept() 
         assert!(begun.elapsed() < Duration::from_secs(1), "it took {:?}", begun.elapsed());
         assert_eq!((event.id, event.kind.as_str()), (1, "whistle.blown"));
         assert_eq!(event.data, json!({ "seq": 1, "kind": "whistle.blown", "code": code }));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_another_replica_commits_is_heard_though_it_rings_no_bell_here() {
+    town(async |t| {
+        let mut feed = t.office().listens(None).await;
+        let code = t.fire().blows(&blow_order("另一个副本")).await;
+        assert_eq!(feed.told().await, ("whistle.blown".to_owned(), code.clone()));
+        let blown = t.db_hub().ledger.read(|reading| events::tail(reading, 0, 1)).await.unwrap().remove(0);
+        let mut other = t.db_hub().clone();
+        other.bell = Arc::new(watch::Sender::new(0));
+        assert!(due::route(&other, &blown.whistle).await.unwrap());
+        assert_eq!(feed.told().await, ("whistle.routed".to_owned(), code));
     })
     .await;
 }
