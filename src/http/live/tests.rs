@@ -5,10 +5,13 @@ use super::*;
 use crate::app::passwords;
 use crate::app::sessions::SignIn;
 use crate::clock::ManualClock;
-use crate::domain::event::EventKind;
+use crate::domain::decision::{Change, Series};
+use crate::domain::event::{Event, EventKind};
 use crate::domain::session;
+use crate::domain::terms::Role;
+use crate::domain::whistle::{Blower, Whistle};
 use crate::http::tests::hub;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, WhistleId};
 use crate::store::Chore;
 use actix_web::test::TestRequest;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -47,6 +50,26 @@ impl Stage {
         Feed::open(self.door.clone(), self.present.clone(), None).await.unwrap()
     }
 
+    /// A whistle and its first event, in the ledger only.
+    async fn whistle(&self, number: i64) {
+        let id = WhistleId::from_text(format!("wh_{number}"));
+        let blower = Blower {
+            person: self.present.actor.person.clone(),
+            on_behalf: false,
+            department: "XF".into(),
+            role: Role::Liaison,
+            viewer: "XF".into(),
+        };
+        let (kind, data) = (EventKind::WhistleBlown, json!({}));
+        let change = Change {
+            series: Some(Series { prefix: "WH", year: 2026 }),
+            events: vec![Event { kind, whistle: id.clone(), summons: None, doer: None, data }],
+            whistle: Some(Whistle::unsaid(id, blower, At(number))),
+            ..Change::default()
+        };
+        self.door.hub.ledger.commit(change, At(number)).await.unwrap();
+    }
+
     fn call_out(&self, seq: i64, viewers: &[&str]) {
         let told = Told { seq, kind: EventKind::WhistleBlown, code: format!("WH-2026-{seq:04}") };
         let viewers = viewers.iter().map(|viewer| (*viewer).to_owned()).collect();
@@ -81,6 +104,24 @@ async fn a_reader_slower_than_the_channel_is_ended_and_the_quick_one_goes_on() {
         assert_eq!(next_id(&mut quick).await, Some(seq));
     }
     assert_eq!(next_id(&mut slow).await, None, "it has lost the first event");
+}
+
+#[actix_web::test]
+async fn a_reader_that_catches_up_is_not_ended_by_what_happens_meanwhile() {
+    let stage = Stage::of("office", HEARTBEAT).await;
+    for number in 1..=3 {
+        stage.whistle(number).await;
+    }
+    let mut feed = Feed::open(stage.door.clone(), stage.present.clone(), Some(1)).await.unwrap();
+    // More than the channel holds, and all of it in the ledger by now.
+    for seq in [1, 2, 2, 3, 3, 3] {
+        stage.call_out(seq, &[]);
+    }
+    let missed = String::from_utf8(feed.next().await.unwrap().to_vec()).unwrap();
+    let ids: Vec<&str> = missed.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
+    assert_eq!(ids, ["2", "3"]);
+    stage.call_out(4, &[]);
+    assert_eq!(next_id(&mut feed).await, Some(4));
 }
 
 #[actix_web::test]
