@@ -24,7 +24,8 @@ BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 ";
 
 /// Names of the tables that are there.
-pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND SUBSTR(name, 1, 7) <> 'sqlite_'";
+pub(super) const TABLES: &str =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND SUBSTR(name, 1, 7) <> 'sqlite_'";
 
 /// Opens the ledger's file, pen and readers.
 pub(in crate::store) fn open(path: &Path, options: Options) -> Result<Parts, Fault> {
@@ -104,7 +105,6 @@ fn connect_reader(path: &Path) -> Result<Sql, Fault> {
     Ok(sql)
 }
 
-
 /// Three words differ, and SQLite checks types only in strict tables.
 pub(in crate::store) fn in_sqlites_words(text: &str) -> String {
     text.replace("BIGINT", "INTEGER")
@@ -112,7 +112,6 @@ pub(in crate::store) fn in_sqlites_words(text: &str) -> String {
         .replace("DOUBLE PRECISION", "REAL")
         .replace("\n);", "\n) STRICT;")
 }
-
 
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

@@ -21,7 +21,8 @@ fn refused_by(create: &str, prepare: &str) -> &'static str {
     fault.what
 }
 
-const EVERYTHING: &str = "SELECT relname, reltuples FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1";
+const EVERYTHING: &str =
+    "SELECT relname, reltuples FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1";
 
 #[test]
 fn every_statement_is_prepared_on_both_engines() {
@@ -180,8 +181,11 @@ fn an_error_of_postgresql_quotes_no_parameter() {
 fn i5_postgresql_keeps_the_log_of_facts_as_it_is() {
     let place = Place::on(Backend::Servers);
     let sql = place.pen();
-    sql.run("INSERT INTO events (seq, at, kind, whistle, data, leaf) VALUES (1, 1, 'k', 'w', '{}', $1)", &[(&[0; 32]).into()])
-        .unwrap();
+    sql.run(
+        "INSERT INTO events (seq, at, kind, whistle, data, leaf) VALUES (1, 1, 'k', 'w', '{}', $1)",
+        &[(&[0; 32]).into()],
+    )
+    .unwrap();
     for text in ["UPDATE events SET data = 'x'", "DELETE FROM events", "TRUNCATE events"] {
         assert!(sql.run(text, &[]).is_err(), "{text}");
     }

@@ -5,9 +5,9 @@ mod list;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 #[cfg(test)]
 pub(super) use list::every_list;
+pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 pub(super) use list::{asked, listed};
 
 use super::{Fault, Reading, Row};
