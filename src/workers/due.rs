@@ -86,11 +86,11 @@ impl Worker for Due {
 }
 
 /// A count or a time as a metric takes it; none of ours is near the limit of exactness.
-fn figure(count: impl TryInto<u32>) -> f64 {
+pub(super) fn figure(count: impl TryInto<u32>) -> f64 {
     count.try_into().map_or(f64::MAX, f64::from)
 }
 
 /// How long something has been waiting; nothing or not yet is zero.
-fn age_seconds(since: Option<At>, now: At) -> f64 {
+pub(super) fn age_seconds(since: Option<At>, now: At) -> f64 {
     since.map_or(0.0, |since| figure((now.0 - since.0).max(0) / 1_000_000))
 }

@@ -2,6 +2,7 @@
 //! over, note the outcome. The stream only wakes it. A letter may repeat only after an ambiguous end, under the same
 //! Message-ID; it never decides whether a letter is owed.
 
+use super::listener::{Listener, Replica};
 use super::{Chain, Step, Worker, WorkerFault};
 use crate::app::{self, Hub, sample_district::mail_address};
 use crate::domain::at::At;
@@ -17,7 +18,6 @@ use crate::stream::Stream;
 use std::time::Duration;
 
 pub(super) const GROUP: &str = "letters";
-const CONSUMER: &str = "letters-1";
 const HEAR_MAX: usize = 256;
 /// Letters claimed at once: few, so that a claim that outlives its holder does not lie long.
 const CLAIM_MAX: i64 = 4;
@@ -39,7 +39,7 @@ pub struct Post {
 /// Hands owed letters over.
 pub struct Letters {
     hub: Hub,
-    stream: Stream,
+    listener: Listener,
     post: Post,
     /// Whether the claims of the process before this one have been given back.
     begun: bool,
@@ -55,8 +55,8 @@ enum End {
 }
 
 impl Letters {
-    pub fn new(hub: Hub, stream: Stream, post: Post) -> Letters {
-        Letters { hub, stream, post, begun: false }
+    pub fn new(hub: Hub, stream: &Stream, replica: &Replica, post: Post) -> Letters {
+        Letters { hub, listener: Listener::new(stream, GROUP, replica), post, begun: false }
     }
 
     /// A process that was killed, or stopped in the middle, left claims that nobody holds: the ledger has one process.
@@ -219,9 +219,9 @@ impl Worker for Letters {
         if !claimed.is_empty() {
             return sent;
         }
-        let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
+        let heard = self.listener.hear(self.hub.now(), HEAR_MAX, wait).await?;
         let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
-        self.stream.done(GROUP, &seqs).await?;
+        self.listener.ears.done(&seqs).await?;
         Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
     }
 }
