@@ -123,14 +123,17 @@ fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The doorbell, by the settings. Connects to nothing.
-pub fn stream(settings: &Settings, hub: &Hub) -> anyhow::Result<Stream> {
+pub fn stream(settings: &Settings, ledger_id: &str) -> anyhow::Result<Stream> {
     let url = match &settings.stream.url {
         StreamPlace::Embedded => return Ok(Stream::embedded(GROUPS)),
         StreamPlace::Redis(url) => url.clone(),
     };
-    // The same on every replica, since the seal's key lies in the ledger; another ledger on the same server has another.
-    let ledger_id = hex(&hub.mac("stream", b"ledger id")[..8]);
-    Ok(Stream::redis(redis(settings, url)?, &ledger_id, GROUPS)?)
+    Ok(Stream::redis(redis(settings, url)?, ledger_id, GROUPS)?)
+}
+
+/// Names the hub's ledger to a server that serves several: the same on every replica, since the seal's key lies in it.
+pub fn ledger_id(hub: &Hub) -> String {
+    hex(&hub.mac("stream", b"ledger id")[..8])
 }
 
 /// What a stream on Redis is opened with, by the settings.
