@@ -47,7 +47,8 @@ pub struct Start {
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let Start { hub, settings, listener, metrics } = start;
     let address = listener.local_addr().context("the address that we listen on")?;
-    let (stream, replica) = (setup::stream(&settings, &hub)?, setup::replica(&settings, address));
+    let stream = setup::stream(&settings, &hub.ledger.id())?;
+    let replica = setup::replica(&settings, address);
     for warning in stream.check().await? {
         tracing::warn!("{warning}");
     }

@@ -65,6 +65,7 @@ fn open(settings: &Settings) -> anyhow::Result<Ledger> {
     let options = store::Options {
         batch_max: settings.pen.batch_max,
         queue_max: settings.pen.queue_max,
+        ca_file: settings.tls.ca_file.clone(),
         ..store::Options::default()
     };
     let ledger = store::open(settings.ledger.url.url().expose_secret(), options);
@@ -131,12 +132,12 @@ fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The doorbell, by the settings. Connects to nothing.
-pub fn stream(settings: &Settings, hub: &Hub) -> anyhow::Result<Stream> {
+pub fn stream(settings: &Settings, ledger_id: &str) -> anyhow::Result<Stream> {
     let url = match &settings.stream.url {
         StreamPlace::Embedded => return Ok(Stream::embedded(GROUPS)),
         StreamPlace::Redis(url) => url.clone(),
     };
-    Ok(Stream::redis(redis(settings, url)?, &hub.ledger.id(), GROUPS)?)
+    Ok(Stream::redis(redis(settings, url)?, ledger_id, GROUPS)?)
 }
 
 /// What a stream on Redis is opened with, by the settings.

@@ -35,7 +35,7 @@ pub(super) struct Outbox {
 impl Workers {
     /// `name`: this replica's.
     pub(super) fn start(hub: &Hub, settings: Settings, name: &str, letters: Outbox) -> Workers {
-        let stream = setup::stream(&settings, hub).unwrap();
+        let stream = setup::stream(&settings, &hub.ledger.id()).unwrap();
         let replica = Replica { name: name.to_owned(), claim_idle: Duration::from_secs(90) };
         Workers {
             hub: hub.clone(),
