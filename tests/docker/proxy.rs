@@ -1,11 +1,11 @@
 //! The door's configuration in a real nginx before two hubs that only say what reached them. Of the file nothing is
 //! changed but addresses, the folder it writes to and how much it says.
 
-use crate::servers::Nginx;
+use crate::servers::{Nginx, free_port};
 use crate::text;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// Far above what anything here takes; below nginx's own patience.
@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// What a hub does with a request.
 #[derive(Clone, Copy)]
 enum Manner {
-    /// Answers, or opens a feed, says one thing and keeps it open.
+    /// Answers; or opens a feed, says one thing at once, another when it is told to, and keeps it open.
     Well,
     /// Reads the whole request and hangs up.
     HangsUp,
@@ -23,35 +23,48 @@ enum Manner {
 /// A hub that keeps the heads of what reached it.
 struct Hub {
     port: u16,
-    heads: Arc<Mutex<Vec<String>>>,
+    kept: Arc<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    heads: Mutex<Vec<String>>,
+    told: Mutex<bool>,
+    telling: Condvar,
 }
 
 impl Hub {
     fn start(manner: Manner) -> Hub {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let heads = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&heads);
+        let kept = Arc::new(Kept::default());
+        let shared = Arc::clone(&kept);
         std::thread::spawn(move || {
             for line in listener.incoming().map_while(Result::ok) {
-                let kept = Arc::clone(&kept);
+                let kept = Arc::clone(&shared);
                 std::thread::spawn(move || answer(line, manner, &kept));
             }
         });
-        Hub { port, heads }
+        Hub { port, kept }
     }
 
     fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
+        self.kept.heads.lock().unwrap().clone()
+    }
+
+    /// From now on its feeds say the other thing, too.
+    fn tell(&self) {
+        *self.kept.told.lock().unwrap() = true;
+        self.kept.telling.notify_all();
     }
 }
 
-/// One connection's life, which is one request or several.
-fn answer(mut line: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) {
+/// One connection's life, which is one request or several. It ends when the other side does, or cannot be told more.
+fn answer(mut line: TcpStream, manner: Manner, kept: &Kept) {
     let mut reader = BufReader::new(line.try_clone().unwrap());
     while let Some(head) = head(&mut reader) {
         let feed = head.starts_with("GET /api/v1/events ");
-        heads.lock().unwrap().push(head);
+        kept.heads.lock().unwrap().push(head);
         let said = match (manner, feed) {
             (Manner::HangsUp, _) => return,
             (Manner::Well, true) => {
@@ -61,6 +74,10 @@ fn answer(mut line: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) {
         };
         if line.write_all(said.as_bytes()).is_err() {
             return;
+        }
+        if feed {
+            drop(kept.telling.wait_while(kept.told.lock().unwrap(), |told| !*told).unwrap());
+            drop(line.write_all(b"5\r\nid: 8\r\n"));
         }
     }
 }
@@ -91,11 +108,19 @@ fn door(ports: [u16; 2]) -> Nginx {
     })
 }
 
-/// What comes back until `enough` holds of it, or the other side ends.
+/// Sends a request; what comes back until `enough` holds of it, or the other side ends.
 fn ask(door: &Nginx, request: &str, enough: impl Fn(&str) -> bool) -> String {
+    read_until(&mut send(door, request), enough)
+}
+
+fn send(door: &Nginx, request: &str) -> TcpStream {
     let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, door.port())).unwrap();
     line.set_read_timeout(Some(DEADLINE)).unwrap();
     line.write_all(request.as_bytes()).unwrap();
+    line
+}
+
+fn read_until(line: &mut TcpStream, enough: impl Fn(&str) -> bool) -> String {
     let (mut said, mut piece) = (String::new(), [0; 1024]);
     while !enough(&said) {
         match line.read(&mut piece) {
@@ -112,17 +137,16 @@ fn request(method: &str, path: &str, more: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nHost: hub.example:8080\r\nConnection: close\r\n{more}\r\n")
 }
 
-/// A port at which nobody listens.
-fn nobody() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
 #[test]
 fn an_event_passes_the_door_while_its_feed_stays_open() {
     let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
     let door = door([a.port, b.port]);
-    let said = ask(&door, &request("GET", "/api/v1/events", ""), |said| said.contains("id: 7"));
+    let mut line = send(&door, &request("GET", "/api/v1/events", ""));
+    let said = read_until(&mut line, |said| said.contains("id: 7"));
     assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
+    a.tell();
+    b.tell();
+    read_until(&mut line, |said| said.contains("id: 8"));
 }
 
 #[test]
@@ -156,7 +180,7 @@ fn figures_stay_inside() {
 #[test]
 fn one_replica_is_enough() {
     let hub = Hub::start(Manner::Well);
-    let door = door([nobody(), hub.port]);
+    let door = door([free_port(), hub.port]);
     for _ in 0..6 {
         let said = ask(&door, &request("GET", "/console", ""), |_| false);
         assert!(said.starts_with("HTTP/1.1 200 ") && said.ends_with("ok"), "{said}");

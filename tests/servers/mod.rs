@@ -10,6 +10,7 @@ mod postgres;
 mod redis;
 
 pub(crate) use nginx::Nginx;
+pub(crate) use place::free_port;
 pub(crate) use postgres::Postgres;
 pub(crate) use redis::Redis;
 
