@@ -72,6 +72,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
         What::CheckConfig => {
             Transport::from_url(settings.mail.url.expose_secret(), "localhost")?;
+            setup::stream(&settings, "")?;
             settings.limits_texts()?;
             settings.routing_text()?;
             say("settings are sound")
