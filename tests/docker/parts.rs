@@ -41,9 +41,13 @@ fn hub_that_says(status: &'static str) -> u16 {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         let (mut line, _) = listener.accept().unwrap();
-        let mut head = [0; 256];
-        let read = line.read(&mut head).unwrap();
-        assert!(head[..read].starts_with(b"GET /readyz HTTP/1.1\r\n"));
+        let (mut head, mut piece) = (Vec::new(), [0; 256]);
+        // Piece by piece, as bash writes it.
+        while !head.ends_with(b"\r\n\r\n") {
+            let read = line.read(&mut piece).unwrap();
+            head.extend_from_slice(&piece[..read]);
+        }
+        assert!(head.starts_with(b"GET /readyz HTTP/1.1\r\n"));
         line.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).unwrap();
     });
     port
