@@ -241,3 +241,43 @@ async fn another_demo_password_ends_every_session_and_the_same_one_none() {
     t.try_password("liaison.xf", PASSWORD).await.expect(401);
     t.try_password("liaison.xf", "a second-password").await.expect(201);
 }
+
+#[actix_web::test]
+async fn a_whistle_that_cannot_be_received_is_laid_aside_holds_up_nobody_and_is_received_when_it_is_redriven() {
+    let place = Place::on_servers();
+    let t = Town::open(&place, at(BEGIN)).await;
+    let (bad, good) = (t.fire().blows(&blow_order("坏行")).await, t.fire().blows(&blow_order("好行")).await);
+    let body = place.sql(&format!("SELECT body FROM whistles WHERE code = '{bad}'"));
+    place.sql(&format!("UPDATE whistles SET body = '{{' WHERE code = '{bad}'"));
+    let routed = |code: &str| place.sql(&format!("SELECT routed FROM whistles WHERE code = '{code}'"));
+    // Heard once and four times again; then it is laid aside.
+    assert_eq!(t.tries_the_desk(9).await, 4);
+    assert_eq!((routed(&bad).as_str(), routed(&good).as_str()), ("0", "1"));
+    let aside = || place.sql("SELECT COUNT(*) FROM dead_letters");
+    assert_eq!(aside(), "1");
+    t.clock.advance(10);
+    assert_eq!(t.tries_the_desk(3).await, 0, "the sweep leaves it alone");
+    place.sql(&format!("UPDATE whistles SET body = '{body}' WHERE code = '{bad}'"));
+    assert_eq!(t.db_hub().ledger.keep(Chore::Redrive).await.unwrap(), Kept::Done(1));
+    t.clock.advance(10);
+    t.settle().await;
+    assert_eq!((routed(&bad).as_str(), aside().as_str()), ("1", "0"));
+    t.close().await;
+}
+
+#[actix_web::test]
+async fn t36_a_stream_that_was_driven_ahead_of_the_ledger_heals_by_itself() {
+    let place = Place::on_servers();
+    let t = Town::open(&place, at(BEGIN)).await;
+    t.fire().blows(&blow_order("前")).await;
+    t.settle().await;
+    let key = format!("whistle-hub:{{{}}}:events", t.db_hub().ledger.id());
+    let redis = crate::servers::Redis::shared();
+    assert!(redis.cli(&["EXISTS", &key]).contains('1'), "the stream is at {key}");
+    redis.cli(&["XADD", &key, "9223372036854775807-0", "e", "forged"]);
+    let code = t.fire().blows(&blow_order("后")).await;
+    t.settle().await;
+    let kinds = t.office().kinds(&code).await;
+    assert!(kinds.contains(&"whistle.routed".to_owned()), "{kinds:?}");
+    t.close().await;
+}

@@ -103,6 +103,11 @@ impl Place {
         (path, name)
     }
 
+    /// Runs a statement on a [`Place::on_servers`], past every rule of ours.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        Postgres::shared().sql(self.database.as_deref().unwrap(), text)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -208,6 +213,11 @@ impl Town {
     /// Lets every worker work until none has anything left to do.
     pub(crate) async fn settle(&self) {
         self.workers.lock().await.settle().await;
+    }
+
+    /// Gives the desk so many chances, whatever comes of them; answers how many failed.
+    pub(crate) async fn tries_the_desk(&self, times: usize) -> usize {
+        self.workers.lock().await.try_desk(times).await
     }
 
     /// Moves the clock on, then settles. What passed on the way passes late.

@@ -71,6 +71,15 @@ impl Workers {
         *self = Workers::start(&self.hub, self.settings.clone(), &self.name, self.outbox.clone());
     }
 
+    pub(super) async fn try_desk(&mut self, times: usize) -> usize {
+        self.ring_only().await;
+        let mut failed = 0;
+        for _ in 0..times {
+            failed += usize::from(self.desk.step(Duration::ZERO).await.is_err());
+        }
+        failed
+    }
+
     /// Rings without anybody listening.
     pub(super) async fn ring_only(&mut self) {
         while self.relay.step(Duration::ZERO).await.unwrap() == Step::Worked {}
