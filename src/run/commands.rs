@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, start};
+use super::{Running, Start, doctor, keys, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -44,6 +44,17 @@ enum What {
         #[arg(long, value_name = "P")]
         password: Option<String>,
     },
+    /// Make the keys of a district in a new folder, for `keys.dir`.
+    NewKeys {
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Bring the ledger's schema forward.
+    Migrate,
+    /// Have everything tried again that was laid aside.
+    Redrive,
+    /// Try everything that the settings name and say what to do; changes nothing.
+    Doctor,
     /// Read the settings and say what is wrong with them.
     CheckConfig,
     /// List every route.
@@ -69,6 +80,20 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             until_told(hub, settings, listener, |running| format!("http://{}", running.address)).await
         }
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
+        What::NewKeys { dir } => {
+            keys::make(&dir, &Chance::system())?;
+            say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+        }
+        What::Migrate => say(&upkeep::migrate(&settings).await?),
+        What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Doctor => {
+            let findings = doctor::examine(&settings, &SystemClock::start()).await;
+            findings.iter().try_for_each(|finding| say(&finding.to_string()))?;
+            match findings.iter().filter(|finding| finding.is_fail()).count() {
+                0 => Ok(()),
+                count => bail!("not as the settings say: {count} FAIL"),
+            }
+        }
         What::CheckConfig => {
             Transport::from_url(settings.mail.url.expose_secret(), "localhost")?;
             setup::stream(&settings, "")?;

@@ -2,7 +2,10 @@
 //! the reverse order: the door drains, workers are cut where they stand, the pen empties. The only file that knows all rooms.
 
 mod commands;
+pub mod doctor;
+pub mod keys;
 pub mod setup;
+pub mod upkeep;
 
 pub use commands::{Command, obey};
 

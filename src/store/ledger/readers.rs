@@ -144,6 +144,14 @@ fn too_long() -> Fault {
     Fault::later("a read took longer than its deadline")
 }
 
+/// A read on a connection of one's own: nobody waits for it elsewhere, and nobody interrupts it.
+pub(in crate::store) fn read_here<T>(
+    sql: &Sql,
+    f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)
+}
+
 /// Begins a transaction for `f`, which the caller ends; a panic inside is that read's fault alone.
 fn at_one_moment<T, F>(sql: &Sql, ticket: &Ticket, f: F) -> Result<T, Fault>
 where
