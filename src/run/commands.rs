@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Start, doctor, keys, start, upkeep};
+use super::{Running, Start, doctor, keys, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -77,8 +77,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             telemetry::log_to(&settings.log, std::io::stderr)?;
             let listener = listen(settings.http.listen)?;
             let hub = setup::serve(&settings, surroundings()).await?;
-            say(&format!("http://{}", listener.local_addr()?))?;
-            until_told(hub, settings, listener).await
+            until_told(hub, settings, listener, |running| format!("http://{}", running.address)).await
         }
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
         What::NewKeys { dir } => {
@@ -134,14 +133,21 @@ async fn demo(
     telemetry::log_to(&settings.log, std::io::stderr)?;
     let listener = listen(settings.http.listen)?;
     let hub = setup::demo(&settings, &password, surroundings()).await?;
-    let address = listener.local_addr()?;
-    say(&welcome(&hub, address, &password, settings.http.is_https()))?;
-    until_told(hub, settings, listener).await
+    let https = settings.http.is_https();
+    until_told(hub, settings, listener, |running| welcome(&running.hub, running.address, &password, https)).await
 }
 
-async fn until_told(hub: Hub, settings: Settings, listener: TcpListener) -> anyhow::Result<()> {
+/// Serves; says `words` when everything is under way.
+async fn until_told(
+    hub: Hub,
+    settings: Settings,
+    listener: TcpListener,
+    words: impl FnOnce(&Running) -> String,
+) -> anyhow::Result<()> {
     let metrics = Metrics::of_this_process()?;
-    start(Start { hub, settings, listener, metrics }).await?.until_told().await
+    let running = start(Start { hub, settings, listener, metrics }).await?;
+    say(&words(&running))?;
+    running.until_told().await
 }
 
 fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {

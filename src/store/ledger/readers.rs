@@ -125,6 +125,8 @@ impl Ledger {
                 // Not interrupted: this read is done, and the answer may already start the next one.
                 *ticket.stage() = Stage::Over;
                 drop(answer.send(result));
+                // After the answer: nobody waits for this. What fails here, the next read does again.
+                drop(sql.roll_back());
             }
         });
         {
@@ -147,19 +149,19 @@ pub(in crate::store) fn read_here<T>(
     sql: &Sql,
     f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)
+    let result = at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)?;
+    sql.roll_back()?;
+    Ok(result)
 }
 
-/// One transaction around `f`; a panic inside is that read's fault alone.
+/// Begins a transaction for `f`, which the caller ends; a panic inside is that read's fault alone.
 fn at_one_moment<T, F>(sql: &Sql, ticket: &Ticket, f: F) -> Result<T, Fault>
 where
     F: FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 {
     sql.begin_reading()?;
     let result = catch_unwind(AssertUnwindSafe(|| f(&mut Reading { sql, ticket })));
-    let ended = sql.roll_back();
-    let result = result.unwrap_or_else(|_| Err(Fault::never("a read panicked")))?;
-    ended.map(|()| result)
+    result.unwrap_or_else(|_| Err(Fault::never("a read panicked")))
 }
 
 /// A reader's life: the next read is taken by whoever is free.

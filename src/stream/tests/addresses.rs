@@ -1,4 +1,5 @@
 //! Which addresses are taken, which are refused before anything connects, and that no refusal quotes one.
+//! Nothing here connects.
 
 use super::*;
 

@@ -1,4 +1,5 @@
 //! The look before the start: what is refused with one clear sentence, and what is only warned of.
+//! No sentence quotes a password or a stranger's words.
 
 use super::server::free_port;
 use super::*;

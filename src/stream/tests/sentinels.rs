@@ -1,4 +1,5 @@
 //! The server that sentinels name: found, and found again after another was promoted.
+//! Waits for what it waits for, and never longer than its limit.
 
 use super::*;
 use tokio::time::timeout;

@@ -1,4 +1,5 @@
 //! TLS against a server with certificates of an authority of the test's own.
+//! The certificates are gone with the test.
 
 use super::server::free_port;
 use super::*;

@@ -248,6 +248,11 @@ impl Town {
         self.workers.lock().await.ring_only().await;
     }
 
+    /// An entry with a number that the ledger never gave stands in the stream.
+    pub(crate) async fn poison_stream(&self, seq: i64) {
+        self.workers.lock().await.poison(seq).await;
+    }
+
     /// A key that no request of this story bore before.
     pub(crate) fn fresh_key(&self) -> String {
         self.keys.set(self.keys.get() + 1);

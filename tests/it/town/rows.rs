@@ -1,4 +1,5 @@
 //! The ledger's rows from behind, as somebody with access to the database has them: beside the hub, on either engine.
+//! Only for what has no door; it knows no rule of ours.
 
 use super::Place;
 use crate::servers::Postgres;
