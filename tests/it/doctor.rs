@@ -1,7 +1,7 @@
 //! What an operator asks: is everything there that the settings name, what waits, and what becomes of it when asked to
 //! move on. Parts that work, parts that are broken in every way at hand, and nothing changed by looking.
 
-use crate::servers::{Backend, Postgres, backend, free_port};
+use crate::servers::{Backend, Postgres, Redis, backend, free_port};
 use crate::town::{BEGIN, Place, Town, at, blow_order, settings};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -166,6 +166,22 @@ async fn a_database_that_sorts_by_a_language_is_named() {
     let said = lines(&settings).await.concat();
     server.drop(&name);
     assert!(said.contains("FAIL ledger   the database is not UTF8"), "{said}");
+}
+
+#[actix_web::test]
+async fn a_user_of_redis_without_the_rights_is_found_before_a_whistle_is_and_the_trial_leaves_nothing() {
+    let redis = Redis::start(&[]);
+    redis.cli(&["ACL", "SETUSER", "poor", "on", ">geheim", "~*", "+@connection", "+@stream", "+info", "+unlink"]);
+    redis.cli(&["ACL", "SETUSER", "rich", "on", ">geheim", "~*", "+@all"]);
+    let mut settings = Settings::default();
+    for (user, verdict) in [("poor", true), ("rich", false)] {
+        let there = redis.url().replace("redis://", &format!("redis://{user}:geheim@"));
+        settings.stream.url = StreamPlace::Redis(there.into());
+        let said = line(&settings, "stream").await;
+        assert_eq!(said.contains("cannot be rung"), verdict, "{user}: {said}");
+        assert!(said.starts_with("warn") && !said.contains("geheim"), "{said}");
+        assert_eq!(redis.cli(&["DBSIZE"]), "0", "the trial is left there");
+    }
 }
 
 /// A relay that tells what it heard.
