@@ -13,7 +13,7 @@ type Rule = fn(&Value) -> Vec<String>;
 /// How somebody would break it.
 type Break = fn(&mut Value);
 
-fn read(yaml: &str) -> Value {
+pub(crate) fn read(yaml: &str) -> Value {
     let program = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
     let mut python = Command::new("/usr/bin/python3");
     python.args(["-I", "-c", program]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -26,13 +26,13 @@ fn read(yaml: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn services(compose: &Value) -> &Map<String, Value> {
+fn containers(compose: &Value) -> &Map<String, Value> {
     compose["services"].as_object().unwrap()
 }
 
 /// Complaints about each service of which `is_wrong` holds.
-fn of_services(compose: &Value, why: &str, is_wrong: impl Fn(&str, &Value) -> bool) -> Vec<String> {
-    let wrong = services(compose).iter().filter(|(name, service)| is_wrong(name, service));
+fn of_containers(compose: &Value, why: &str, is_wrong: impl Fn(&str, &Value) -> bool) -> Vec<String> {
+    let wrong = containers(compose).iter().filter(|(name, service)| is_wrong(name, service));
     wrong.map(|(name, _)| format!("{name}: {why}")).collect()
 }
 
@@ -41,7 +41,7 @@ fn words(list: &Value) -> Vec<&str> {
 }
 
 fn images_are_pinned(compose: &Value) -> Vec<String> {
-    of_services(compose, "its image names no full version", |_, service| {
+    of_containers(compose, "its image names no full version", |_, service| {
         let tag = service["image"].as_str().and_then(|image| image.rsplit_once(':')).map_or("", |(_, tag)| tag);
         tag.split('-')
             .next()
@@ -55,19 +55,19 @@ fn images_are_pinned(compose: &Value) -> Vec<String> {
 }
 
 fn everything_comes_back(compose: &Value) -> Vec<String> {
-    of_services(compose, "nothing starts it again", |_, service| service["restart"] != "unless-stopped")
+    of_containers(compose, "nothing starts it again", |_, service| service["restart"] != "unless-stopped")
 }
 
 /// The image of the hub brings its own check, and so does the catcher of letters.
 fn health_is_asked(compose: &Value) -> Vec<String> {
-    of_services(compose, "nobody asks whether it is well", |name, service| {
+    of_containers(compose, "nobody asks whether it is well", |name, service| {
         let brings_its_own = REPLICAS.contains(&name) || name == "mail";
         !brings_its_own && words(&service["healthcheck"]["test"]).len() < 2
     })
 }
 
 fn no_secret_stands_in_it(compose: &Value) -> Vec<String> {
-    let mut complaints = of_services(compose, "a password in the open", |_, service| {
+    let mut complaints = of_containers(compose, "a password in the open", |_, service| {
         let shown = service.to_string();
         let has_login = |url: &str| url.split(['/', '"']).next().is_some_and(|host| host.contains('@'));
         let environment = service["environment"].as_object();
@@ -81,7 +81,7 @@ fn no_secret_stands_in_it(compose: &Value) -> Vec<String> {
         if secret["file"] != format!("./secrets/{name}") {
             complaints.push(format!("secret {name} is no file of docker/secrets"));
         }
-        if !services(compose).values().any(|service| words(&service["secrets"]).contains(&name.as_str())) {
+        if !containers(compose).values().any(|service| words(&service["secrets"]).contains(&name.as_str())) {
             complaints.push(format!("secret {name} is nobody's"));
         }
     }
@@ -142,12 +142,12 @@ fn the_servers_are_set_as_the_hub_needs_them(compose: &Value) -> Vec<String> {
 }
 
 fn only_the_door_is_open_and_to_this_host(compose: &Value) -> Vec<String> {
-    let mut complaints = of_services(compose, "it is open to others", |name, service| {
+    let mut complaints = of_containers(compose, "it is open to others", |name, service| {
         let ports = words(&service["ports"]);
         let may = ["proxy", "mail"].contains(&name);
         !ports.is_empty() && !may || ports.iter().any(|port| !port.starts_with("127.0.0.1:"))
     });
-    complaints.extend(of_services(compose, "it is not on the inner network alone", |name, service| {
+    complaints.extend(of_containers(compose, "it is not on the inner network alone", |name, service| {
         !["proxy", "mail"].contains(&name) && words(&service["networks"]) != ["inner"]
     }));
     if compose["networks"]["inner"]["internal"] != true {
@@ -157,7 +157,7 @@ fn only_the_door_is_open_and_to_this_host(compose: &Value) -> Vec<String> {
 }
 
 fn the_hub_and_the_door_hold_no_rights(compose: &Value) -> Vec<String> {
-    of_services(compose, "it may write, or gain rights", |name, service| {
+    of_containers(compose, "it may write, or gain rights", |name, service| {
         let ours = REPLICAS.contains(&name) || name == "proxy";
         let bare = service["read_only"] == true
             && words(&service["cap_drop"]) == ["ALL"]

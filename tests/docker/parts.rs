@@ -1,14 +1,19 @@
 //! What of `docker/` can run without a container: the check of readiness against hubs that are well, ill and away; the
 //! secrets that are made once; the users of a real Redis.
 
-use crate::ours;
 use crate::servers::{Redis, free_port};
+use crate::{compose, ours, text};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+use whistle_hub::config::{LedgerPlace, Settings, Stream, StreamPlace};
+use whistle_hub::run::setup;
+use whistle_hub::stream::Entry;
+use whistle_hub::workers::GROUPS;
 
 /// A folder that is gone with its owner.
 struct Folder(PathBuf);
@@ -33,6 +38,52 @@ fn mode(path: &Path) -> u32 {
 
 fn make_secrets(dir: &Path) -> bool {
     Command::new("sh").arg(ours("docker/new-secrets")).arg(dir).output().unwrap().status.success()
+}
+
+/// A stream's whole life with the user whom the settings name.
+async fn rung_heard_and_done(settings: &Settings) {
+    let stream = setup::stream(settings, "trial").unwrap();
+    let warnings = stream.check().await.unwrap();
+    // The tests' Redis keeps nothing; the one of the compose file does.
+    assert!(warnings.iter().all(|warning| warning.contains("keeps nothing over a restart")), "{warnings:?}");
+    let entry = Entry { seq: 1, kind: "whistle.blown".to_owned(), id: "wh_1".to_owned() };
+    assert_eq!(stream.ring(&[entry]).await.unwrap(), 1);
+    for group in GROUPS {
+        let mut ears = stream.listen(group, "hub-a-8080");
+        assert_eq!(ears.hear(8, Duration::ZERO).await.unwrap().len(), 1);
+        ears.reclaim(8, Duration::from_secs(90)).await.unwrap();
+        ears.done(&[1]).await.unwrap();
+        assert_eq!(stream.lag(group).await.unwrap().pending, 0);
+    }
+    stream.trim().await.unwrap();
+    assert_eq!(stream.last().await.unwrap(), 1);
+    stream.forget().await.unwrap();
+}
+
+#[test]
+fn the_hub_takes_the_settings_that_its_containers_get() {
+    let folder = Folder::new("settings");
+    let secrets = folder.0.join("secrets");
+    assert!(make_secrets(&secrets));
+    let compose = compose::read(&text("docker/compose.yaml"));
+    let env = compose["services"]["hub-a"]["environment"].as_object().unwrap().iter().map(|(key, value)| {
+        let value = value.as_str().unwrap().replace("/run/secrets", secrets.to_str().unwrap());
+        // What Compose puts there when nobody says otherwise.
+        let value =
+            value.strip_prefix("${WHISTLE_PUBLIC_URL:-").and_then(|rest| rest.strip_suffix('}')).unwrap_or(&value);
+        (key.clone(), value.to_owned())
+    });
+    let settings = Settings::load(Some(&ours("config/whistle-hub.toml")), env).unwrap();
+    assert!(matches!(settings.ledger.url, LedgerPlace::Postgres(_)) && settings.http.listen.port() == 8080);
+    setup::stream(&settings, "trial").unwrap();
+    setup::post(&settings, settings.http.listen).unwrap();
+    // Without the word that says so, neither server would be spoken to in clear.
+    let stream = fs::read_to_string(secrets.join("stream_url")).unwrap().replace("?tls=none", "");
+    let refused = Settings {
+        stream: Stream { url: StreamPlace::Redis(stream.trim().into()), ..settings.stream.clone() },
+        ..settings
+    };
+    assert!(setup::stream(&refused, "trial").is_err());
 }
 
 /// Answers one request with this status line.
@@ -111,6 +162,11 @@ fn the_users_of_redis_can_do_what_they_must_and_nothing_else() {
     redis.cli(&hub(&["UNLINK", key]));
     assert!(redis.cli(&hub(&["INFO", "server"])).contains("redis_version"));
     redis.cli(&hub(&["CONFIG", "GET", "maxmemory-policy"]));
+    // What the hub itself asks for, all of it.
+    let mut settings = Settings::load(Some(&ours("config/whistle-hub.toml")), std::iter::empty()).unwrap();
+    let there = url.trim().replace("@redis:6379", &format!("@127.0.0.1:{}", redis.port()));
+    settings.stream.url = StreamPlace::Redis(there.into());
+    actix_web::rt::System::new().block_on(rung_heard_and_done(&settings));
     for words in
         [&["XADD", "other", "*", "v", "1"][..], &["FLUSHALL"], &["CONFIG", "SET", "save", ""], &["ACL", "LIST"]]
     {

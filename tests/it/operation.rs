@@ -1,6 +1,7 @@
 //! Running it: health and figures, what a restart keeps, who may not open whose ledger (T5), what a lost stream costs,
 //! and a whole hub that starts, works by itself and stops in time.
 
+use crate::own_keys::with_keys;
 use crate::town::{BEGIN, PASSWORD, Place, Town, accept_order, at, blow_order, settings, town};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -85,10 +86,10 @@ async fn a_second_process_on_one_ledger_that_is_a_file_is_refused() {
 async fn t05_serve_refuses_a_demo_ledger() {
     let place = Place::new();
     Town::open(&place, at(BEGIN)).await.close().await;
-    let refused = setup::serve(&settings(&place), around()).await.err().unwrap();
+    let refused = setup::serve(&with_keys(&place), around()).await.err().unwrap();
     assert!(format!("{refused:#}").contains("demo ledger"), "{refused:#}");
     let own = Place::empty();
-    let hub = setup::serve(&settings(&own), around()).await.unwrap();
+    let hub = setup::serve(&with_keys(&own), around()).await.unwrap();
     assert!(!hub.demo && hub.rules.directory.people.is_empty(), "a fresh ledger has people built in");
     hub.ledger.close().await.unwrap();
 }

@@ -149,7 +149,9 @@ pub(in crate::store) fn read_here<T>(
     sql: &Sql,
     f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)
+    let result = at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)?;
+    sql.roll_back()?;
+    Ok(result)
 }
 
 /// Begins a transaction for `f`, which the caller ends; a panic inside is that read's fault alone.

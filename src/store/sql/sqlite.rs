@@ -49,7 +49,7 @@ pub(in crate::store) fn visit(path: &Path) -> Result<Option<Sql>, Fault> {
     }
     // Asked before anything is set: a file of somebody else's stays as it is.
     let bare = Sql::Sqlite(Sqlite::over(open_file(path)?));
-    if is_empty(&bare)? { Ok(Some(bare)) } else { connect_reader(path).map(Some) }
+    if is_empty(&bare)? { Ok(Some(bare)) } else { connect(path).map(Some) }
 }
 
 /// Makes folder and file (for the service's user only) and takes the lock that keeps a second process out.

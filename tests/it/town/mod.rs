@@ -8,6 +8,7 @@ pub(crate) mod http;
 mod letters;
 mod log;
 mod people;
+mod rows;
 mod stream;
 
 pub(crate) use http::{Ask, Reply};

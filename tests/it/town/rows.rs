@@ -1,0 +1,52 @@
+//! The ledger's rows from behind, as somebody with access to the database has them: beside the hub, on either engine.
+//! Only for what has no door; it knows no rule of ours.
+
+use super::Place;
+use crate::servers::Postgres;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+impl Place {
+    /// Runs statements on the ledger, whichever engine it lies on.
+    pub(crate) fn alter(&self, text: &str) {
+        match &self.database {
+            Some(database) => drop(Postgres::shared().sql(database, text)),
+            None => Connection::open(self.path.join("hub.db")).unwrap().execute_batch(text).unwrap(),
+        }
+    }
+
+    /// Every value of every table.
+    pub(crate) fn dump(&self) -> Vec<Vec<u8>> {
+        match &self.database {
+            Some(database) => of_server(database),
+            None => of_file(&Connection::open(self.path.join("hub.db")).unwrap()),
+        }
+    }
+}
+
+fn of_file(file: &Connection) -> Vec<Vec<u8>> {
+    let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let mut values = Vec::new();
+    for name in names {
+        let mut all = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        let columns = all.column_count();
+        let mut rows = all.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            values.extend((0..columns).filter_map(|column| match row.get_ref(column).unwrap() {
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes.to_vec()),
+                ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+            }));
+        }
+    }
+    values
+}
+
+fn of_server(database: &str) -> Vec<Vec<u8>> {
+    let server = Postgres::shared();
+    let names = server.sql(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    let rows = names.lines().map(|name| server.sql(database, &format!("SELECT * FROM {name}")));
+    let values = rows.flat_map(|rows| rows.split(['|', '\n']).map(str::to_owned).collect::<Vec<_>>());
+    // Bytes are shown as \x and digits.
+    values.map(|value| value.strip_prefix("\\x").map_or(value.clone(), str::to_owned).into_bytes()).collect()
+}
