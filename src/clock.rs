@@ -7,16 +7,29 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
 
 /// A source of the present moment.
 pub trait Clock: Send + Sync {
     /// Now, microseconds UTC.
     fn now(&self) -> At;
+
+    /// Microseconds since some moment of the past, which never jump: what a span is counted with.
+    fn elapsed(&self) -> i64;
 }
 
 /// The host's wall clock. It may jump; who counts on it compares two readings.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    began: Instant,
+}
+
+impl SystemClock {
+    /// The host's clock; spans are counted from here on.
+    pub fn start() -> SystemClock {
+        SystemClock { began: Instant::now() }
+    }
+}
 
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "the one place that reads wall time")]
@@ -24,21 +37,35 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         At(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
+
+    fn elapsed(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
 }
 
 /// A clock that stands still until it is moved; clones show the same time.
 #[derive(Debug, Clone)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock {
+    wall: Arc<AtomicI64>,
+    /// How far the wall stands from where time alone would have brought it.
+    jumped: Arc<AtomicI64>,
+}
 
 impl ManualClock {
     /// A clock that shows `at`.
     pub fn new(at: At) -> ManualClock {
-        ManualClock(Arc::new(AtomicI64::new(at.0)))
+        ManualClock { wall: Arc::new(AtomicI64::new(at.0)), jumped: Arc::default() }
     }
 
-    /// Shows `at` from now on; backwards too, as a bad host would.
+    /// Shows `at` from now on, as if time had passed.
     pub fn set(&self, at: At) {
-        self.0.store(at.0, Ordering::SeqCst);
+        self.wall.store(at.0, Ordering::SeqCst);
+    }
+
+    /// Shows a time that lies so many seconds off, though none has passed: a host whose clock was set.
+    pub fn jump(&self, seconds: i64) {
+        self.jumped.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.wall.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 
     /// Moves on by so many minutes and says what it shows then.
@@ -51,7 +78,11 @@ impl ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> At {
-        At(self.0.load(Ordering::SeqCst))
+        At(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.wall.load(Ordering::SeqCst) - self.jumped.load(Ordering::SeqCst)
     }
 }
 
@@ -71,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_system_clock_shows_this_century_in_microseconds() {
-        let year = SystemClock.now().year();
+        let year = SystemClock::start().now().year();
         assert!((2026..2100).contains(&year), "{year}");
     }
 }

@@ -69,11 +69,22 @@ pub struct Ledger {
     pub url: LedgerPlace,
 }
 
-/// `sqlite://<path>`, relative to the working directory or absolute.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// `sqlite://<path>`, relative to the working directory or absolute; or `postgres://…`, which may hold a password.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub enum LedgerPlace {
     Sqlite(PathBuf),
+    Postgres(SecretString),
+}
+
+impl LedgerPlace {
+    /// The whole address.
+    pub fn url(&self) -> SecretString {
+        match self {
+            LedgerPlace::Sqlite(path) => format!("sqlite://{}", path.display()).into(),
+            LedgerPlace::Postgres(url) => url.clone(),
+        }
+    }
 }
 
 impl Default for LedgerPlace {
@@ -87,11 +98,11 @@ impl TryFrom<String> for LedgerPlace {
 
     fn try_from(url: String) -> Result<LedgerPlace, &'static str> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Err("ledger.url: PostgreSQL comes with the next release; until then it is sqlite://<path>");
+            return Ok(LedgerPlace::Postgres(url.into()));
         }
         match url.strip_prefix("sqlite://") {
             Some(path) if !path.is_empty() => Ok(LedgerPlace::Sqlite(PathBuf::from(path))),
-            _ => Err("ledger.url: is sqlite://<path>"),
+            _ => Err("ledger.url: is sqlite://<path> or postgres://user:password@host/database"),
         }
     }
 }

@@ -94,7 +94,9 @@ async fn demo(
     let plain = Settings::default();
     let named = dir.is_some();
     let dir = dir.unwrap_or_else(|| PathBuf::from(DEMO_DIR));
-    if named || settings.ledger.url == plain.ledger.url {
+    let is_unset = settings.ledger.url.url().expose_secret() == plain.ledger.url.url().expose_secret();
+    // A folder is no word about a server.
+    if is_unset || named && matches!(settings.ledger.url, LedgerPlace::Sqlite(_)) {
         settings.ledger.url = LedgerPlace::Sqlite(dir.join("hub.db"));
     }
     if settings.mail.url.expose_secret() == plain.mail.url.expose_secret() {
@@ -135,7 +137,7 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 fn surroundings() -> Surroundings {
-    Surroundings { clock: Arc::new(SystemClock), chance: Chance::system() }
+    Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() }
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]

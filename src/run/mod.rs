@@ -50,7 +50,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
     let address = listener.local_addr().context("the address that we listen on")?;
     let stream = Stream::open(GROUPS);
     let (stop, told) = watch::channel(false);
-    let letters = Letters::new(hub.clone(), stream.clone(), setup::post(&settings, address)?);
+    let letters = Letters::new(hub.clone(), stream.clone(), setup::post(&settings, address)?, replica(&hub, address));
     let workers = vec![
         spawn(workers::work(Relay::new(hub.clone(), stream.clone()), told.clone())),
         spawn(workers::work(Desk::new(hub.clone(), stream.clone()), told.clone())),
@@ -90,6 +90,15 @@ impl Running {
         self.hub.ledger.close().await.context("the ledger does not close")?;
         Ok(())
     }
+}
+
+/// This replica's name: the same after a restart, and nobody else's. A ledger that is a file has one process.
+fn replica(hub: &Hub, address: SocketAddr) -> String {
+    if !hub.ledger.is_shared() {
+        return "only".to_owned();
+    }
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}", host.trim(), address.port())
 }
 
 async fn keep_up(metrics: Metrics, mut stop: watch::Receiver<bool>) {

@@ -54,14 +54,20 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
 }
 
 fn open(settings: &Settings) -> anyhow::Result<Ledger> {
-    let LedgerPlace::Sqlite(path) = &settings.ledger.url;
-    let url = format!("sqlite://{}", path.display());
     let options = store::Options {
         batch_max: settings.pen.batch_max,
         queue_max: settings.pen.queue_max,
         ..store::Options::default()
     };
-    store::open(&url, options).with_context(|| format!("the ledger at {}", path.display()))
+    let ledger = store::open(settings.ledger.url.url().expose_secret(), options);
+    let ledger = ledger.with_context(|| match &settings.ledger.url {
+        LedgerPlace::Sqlite(path) => format!("the ledger at {}", path.display()),
+        LedgerPlace::Postgres(_) => "the ledger".to_owned(),
+    })?;
+    for warning in ledger.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(ledger)
 }
 
 async fn is_demo(ledger: &Ledger) -> anyhow::Result<bool> {
@@ -75,7 +81,7 @@ async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
     }
     let sample = sample_district::read().map_err(|fault| anyhow!(fault))?;
     let rows = directory::rows(&sample.directory, &sample.days)?;
-    ledger.keep(Chore::SetMeta { key: DEMO.to_owned(), value: "1".to_owned() }).await?;
+    ledger.keep(Chore::MakeMeta { key: DEMO.to_owned(), value: "1".to_owned() }).await?;
     ledger.keep(Chore::LayDirectory(rows)).await?;
     Ok(())
 }
@@ -105,8 +111,10 @@ async fn kept(ledger: &Ledger, key: &'static str, fresh: String) -> anyhow::Resu
     if let Some(value) = ledger.read(move |reading| directory::meta(reading, key)).await? {
         return Ok(value);
     }
-    ledger.keep(Chore::SetMeta { key: key.to_owned(), value: fresh.clone() }).await?;
-    Ok(fresh)
+    ledger.keep(Chore::MakeMeta { key: key.to_owned(), value: fresh }).await?;
+    // Another replica that starts now may have been first.
+    let value = ledger.read(move |reading| directory::meta(reading, key)).await?;
+    value.context("a note of the ledger is gone")
 }
 
 fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {

@@ -1,9 +1,10 @@
-//! The only SQL. This file opens a ledger: address, place, engine, settings, migrations, and what differs between
-//! engines. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
+//! The only SQL. This file opens a ledger by its address and brings its schema forward; what differs between engines
+//! is in `sql/`. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
 pub mod directory;
 pub mod due;
 pub mod events;
+pub mod leases;
 pub mod ledger;
 pub mod sessions;
 mod sql;
@@ -13,11 +14,8 @@ pub mod whistles;
 pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
 pub use sql::{Row, Value};
 
-use rusqlite::{Connection, OpenFlags};
-use sql::Sql;
+use sql::{Sql, postgres, sqlite};
 use std::error::Error;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,137 +69,85 @@ pub struct Options {
     pub reads_max: usize,
     /// A read that takes longer is interrupted.
     pub read_deadline: Duration,
+    /// Certificates of the authority that vouches for the server, PEM; none: those that the system trusts.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { batch_max: 64, queue_max: 1024, readers: 4, reads_max: 256, read_deadline: Duration::from_secs(2) }
+        Options {
+            batch_max: 64,
+            queue_max: 1024,
+            readers: 4,
+            reads_max: 256,
+            read_deadline: Duration::from_secs(2),
+            ca_file: None,
+        }
     }
 }
 
 /// In order; a released one never changes.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("migrations/0001_ledger.sql"))];
+const MIGRATIONS: &[(i64, &str)] =
+    &[(1, include_str!("migrations/0001_ledger.sql")), (2, include_str!("migrations/0002_replicas.sql"))];
 
-/// 3.51.3 repaired a race between two connections that could corrupt a WAL.
-const OLDEST_SQLITE: i32 = 3_051_003;
-
-/// The log of facts refuses what would unmake it (I5), whoever asks.
-const EVENTS_STAND: &str = "
-CREATE TRIGGER IF NOT EXISTS events_stand BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-";
-
-/// Opens (and if needed makes) the ledger at `sqlite://path` and starts its threads. Blocks: for the start only.
+/// Opens (and if needed makes) the ledger and starts its threads. `url`: `sqlite://path` for one process, or
+/// `postgres://user:password@host/database` for several. Blocks: for the start only.
 ///
 /// # Errors
-/// An address of another kind, a folder that cannot be made, a network file system, a second process, an engine too
-/// old, settings that do not hold, or a schema from a newer version.
+/// An address of another kind; a place, a server or a database on which something could be lost; a database that holds
+/// somebody else's tables, or a newer schema. Nothing is changed then.
 pub fn open(url: &str, options: Options) -> Result<Ledger, Fault> {
-    let path = url.strip_prefix("sqlite://").filter(|path| !path.is_empty());
-    let path = PathBuf::from(path.ok_or(Fault::never("the ledger's address must be sqlite://path"))?);
-    if rusqlite::version_number() < OLDEST_SQLITE {
-        return Err(Fault::never("SQLite is older than 3.51.3"));
+    // On a thread of its own: a connection brings its own runtime, which cannot run inside another.
+    let opened = std::thread::scope(|scope| scope.spawn(|| place(url, options)).join());
+    Ledger::start(opened.unwrap_or(Err(Fault::never("opening the ledger panicked")))?)
+}
+
+fn place(url: &str, options: Options) -> Result<ledger::Parts, Fault> {
+    match url.split_once("://") {
+        Some(("sqlite", path)) if !path.is_empty() => sqlite::open(Path::new(path), options),
+        Some(("postgres" | "postgresql", _)) => postgres::open(url, options),
+        Some(_) | None => Err(Fault::never("the ledger's address must be sqlite://path or postgres://…")),
     }
-    let lock = take_place(&path)?;
-    let pen = connect(&path)?;
-    migrate(&pen)?;
-    let secret = receipt_secret(&pen)?;
-    let readers = (0..options.readers.max(1)).map(|_| connect_reader(&path)).collect::<Result<Vec<_>, _>>()?;
-    Ledger::start(ledger::Parts { pen, readers, secret, lock, options })
 }
 
-/// Makes folder and file (for the service's user only) and takes the lock that keeps a second process out.
-fn take_place(path: &Path) -> Result<File, Fault> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| Fault::io("the ledger's folder cannot be made", error))?;
-    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
-    let real = folder.canonicalize().map_err(|error| Fault::io("the ledger's folder cannot be read", error))?;
-    if is_on_network(&mounts, &real) {
-        return Err(Fault::never("the ledger's folder is on a network file system, whose locks do not hold"));
-    }
-    let make = |path: &Path| OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let lock = make(Path::new(&beside)).map_err(|error| Fault::io("the ledger's lock file cannot be opened", error))?;
-    lock.try_lock().map_err(|_| Fault::never("another process has this ledger open"))?;
-    make(path).map_err(|error| Fault::io("the ledger's file cannot be opened", error))?;
-    Ok(lock)
-}
-
-/// Whether the mount that holds `folder` is of a kind on which SQLite's locks and shared memory are not safe.
-fn is_on_network(mounts: &str, folder: &Path) -> bool {
-    const NETWORK: [&str; 9] =
-        ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre"];
-    let of_line = |line: &str| {
-        let mut words = line.split(' ').skip(1);
-        // Spaces in mount points are written as \040.
-        let point = PathBuf::from(words.next()?.replace("\\040", " "));
-        let kind = words.next()?.to_owned();
-        folder.starts_with(&point).then(|| (point.as_os_str().len(), kind))
-    };
-    // Of two mounts on the same point the later one is seen.
-    let holder = mounts.lines().filter_map(of_line).max_by_key(|(length, _)| *length);
-    holder.is_some_and(|(_, kind)| NETWORK.contains(&kind.as_str()))
-}
-
-/// A connection that may write: the pen's.
-fn connect(path: &Path) -> Result<Sql, Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| sql::fault("the ledger's file cannot be opened", error))?;
-    let sql = Sql::over(connection);
-    // What a statement of many rows would need to take itself back stays in memory instead of in a file.
-    sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")?;
-    let journal = sql.row("PRAGMA journal_mode = WAL", &[], |row| Ok(row.text(0)? == "wal"))?;
-    let full = sql.row("PRAGMA synchronous", &[], |row| Ok(row.int(0)? == 2))?;
-    if journal != Some(true) || full != Some(true) {
-        return Err(Fault::never("the ledger's file does not take WAL with synchronous=FULL"));
-    }
-    Ok(sql)
-}
-
-/// A connection that the engine itself keeps from writing.
-fn connect_reader(path: &Path) -> Result<Sql, Fault> {
-    let sql = connect(path)?;
-    sql.script("PRAGMA query_only = ON; PRAGMA temp_store = DEFAULT")?;
-    Ok(sql)
-}
-
-/// Brings the schema forward, each step all or nothing.
+/// Brings the schema forward, all or nothing; two processes that start at once do it one after the other.
 fn migrate(sql: &Sql) -> Result<(), Fault> {
-    sql.script(&in_sqlites_words("CREATE TABLE IF NOT EXISTS migrations (\n    version BIGINT PRIMARY KEY\n);"))?;
+    sql.begin()?;
+    match step_forward(sql) {
+        Ok(()) => sql.commit(),
+        Err(fault) => {
+            sql.roll_back()?;
+            Err(fault)
+        }
+    }
+}
+
+/// Whether nothing was laid here yet. A database of somebody else's is refused.
+fn is_empty(sql: &Sql) -> Result<bool, Fault> {
+    let tables = sql.tables()?;
+    let is_ours = ["migrations", "meta", "events"].iter().all(|name| tables.iter().any(|table| table == name));
+    if !tables.is_empty() && !is_ours {
+        return Err(Fault::never("the database holds tables that are not whistle-hub's: give it one of its own"));
+    }
+    Ok(tables.is_empty())
+}
+
+fn step_forward(sql: &Sql) -> Result<(), Fault> {
+    if is_empty(sql)? {
+        sql.script(&sql.in_its_words("CREATE TABLE migrations (\n    version BIGINT PRIMARY KEY\n);"))?;
+    }
     let version = sql.row("SELECT COALESCE(MAX(version), 0) FROM migrations", &[], |row| row.int(0))?.unwrap_or(0);
     if MIGRATIONS.iter().all(|(newest, _)| version > *newest) {
         return Err(Fault::never("the ledger was written by a newer whistle-hub"));
     }
     for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > version) {
-        sql.begin()?;
         let stepped = sql
-            .script(&in_sqlites_words(text))
-            .and_then(|()| sql.run("INSERT INTO migrations (version) VALUES ($1)", &[Value::Int(*number)]));
-        match stepped {
-            Ok(_) => sql.commit()?,
-            Err(fault) => {
-                sql.roll_back()?;
-                return Err(Fault { what: "a migration failed", ..fault });
-            }
-        }
+            .script(&sql.in_its_words(text))
+            .and_then(|()| sql.run("INSERT INTO migrations (version) VALUES ($1)", &[Value::Int(*number)]))
+            .and_then(|_| sql.script(sql.events_stand()));
+        stepped.map_err(|fault| Fault { what: "a migration failed", ..fault })?;
     }
-    sql.script(EVENTS_STAND)
-}
-
-/// Three words differ, and SQLite checks types only in strict tables.
-fn in_sqlites_words(text: &str) -> String {
-    text.replace("BIGINT", "INTEGER")
-        .replace("BYTEA", "BLOB")
-        .replace("DOUBLE PRECISION", "REAL")
-        .replace("\n);", "\n) STRICT;")
+    Ok(())
 }
 
 /// What this ledger's remembered keys are salted with: drawn once, never leaves the ledger.
@@ -213,44 +159,4 @@ fn receipt_secret(sql: &Sql) -> Result<String, Fault> {
     let kept =
         sql.row("SELECT value FROM meta WHERE key = 'receipt_secret'", &[], |row| row.text(0).map(String::from))?;
     kept.ok_or(Fault::never("the ledger has no receipt secret"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_innermost_mount_decides_whether_a_folder_is_on_a_network() {
-        let mounts = "/dev/vda / ext4 rw 0 0\nhost:/x /srv nfs4 rw 0 0\n/dev/vdb /srv/my\\040disk xfs rw 0 0\n";
-        assert!(is_on_network(mounts, Path::new("/srv/hub")));
-        assert!(!is_on_network(mounts, Path::new("/srv/my disk/hub")));
-        assert!(!is_on_network(mounts, Path::new("/srvx")));
-    }
-
-    #[test]
-    fn every_table_of_the_schema_is_strict_and_speaks_sqlites_words() {
-        let text = in_sqlites_words(MIGRATIONS[0].1);
-        assert_eq!(text.matches("CREATE TABLE").count(), text.matches(") STRICT;").count());
-        let statements: String = text.lines().filter(|line| !line.starts_with("--")).collect();
-        assert!(!statements.contains("BYTEA") && !statements.contains("BIGINT"));
-    }
-
-    #[test]
-    fn marks_are_counted_by_their_number_and_not_by_their_place() {
-        let sql = Sql::over(Connection::open_in_memory().unwrap());
-        let row = sql.row("SELECT $2, $1, $2", &["one".into(), "two".into()], |row| {
-            Ok(format!("{} {} {}", row.text(0)?, row.text(1)?, row.text(2)?))
-        });
-        assert_eq!(row.unwrap().as_deref(), Some("two one two"));
-    }
-
-    #[test]
-    fn an_error_of_the_driver_quotes_no_parameter() {
-        let sql = Sql::over(Connection::open_in_memory().unwrap());
-        sql.script("CREATE TABLE t (id TEXT PRIMARY KEY) STRICT").unwrap();
-        sql.run("INSERT INTO t (id) VALUES ($1)", &["王五".into()]).unwrap();
-        let fault = sql.run("INSERT INTO t (id) VALUES ($1)", &["王五".into()]).unwrap_err();
-        assert_eq!(fault.retry, Retry::Never);
-        assert!(!format!("{fault:?}").contains("王五"));
-    }
 }

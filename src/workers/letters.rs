@@ -2,6 +2,7 @@
 //! over, note the outcome. The stream only wakes it. A letter may repeat only after an ambiguous end, under the same
 //! Message-ID; it never decides whether a letter is owed.
 
+use super::lease::{BEAT_EVERY, Lease};
 use super::{Chain, Step, Worker, WorkerFault};
 use crate::app::{self, Hub, sample_district::mail_address};
 use crate::domain::at::At;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 pub(super) const GROUP: &str = "letters";
 const CONSUMER: &str = "letters-1";
+const LEASE: &str = "letters";
 const HEAR_MAX: usize = 256;
 /// Letters claimed at once: few, so that a claim that outlives its holder does not lie long.
 const CLAIM_MAX: i64 = 4;
@@ -36,16 +38,23 @@ pub struct Post {
     pub district: String,
 }
 
-/// Hands owed letters over.
+/// Hands owed letters over, one replica at a time.
 pub struct Letters {
-    hub: Hub,
+    carrier: Carrier,
     stream: Stream,
+    lease: Lease,
+    /// The epoch in which the claims of whoever held the lease before were given back.
+    begun: i64,
+}
+
+/// Carries one letter.
+struct Carrier {
+    hub: Hub,
     post: Post,
-    /// Whether the claims of the process before this one have been given back.
-    begun: bool,
 }
 
 /// How one letter ended.
+#[derive(Clone, Copy)]
 enum End {
     Sent,
     /// Nobody is to have it any longer: the whistle is gone from their sight, or nothing is overdue.
@@ -55,33 +64,57 @@ enum End {
 }
 
 impl Letters {
-    pub fn new(hub: Hub, stream: Stream, post: Post) -> Letters {
-        Letters { hub, stream, post, begun: false }
+    /// `holder`: this replica's name.
+    pub fn new(hub: Hub, stream: Stream, post: Post, holder: String) -> Letters {
+        let lease = Lease::new(hub.clone(), LEASE, holder);
+        Letters { carrier: Carrier { hub, post }, stream, lease, begun: 0 }
     }
 
-    /// A process that was killed, or stopped in the middle, left claims that nobody holds: the ledger has one process.
-    async fn begin(&mut self) -> Result<(), WorkerFault> {
-        if !self.begun {
-            self.hub.ledger.keep(Chore::ReleaseLetters).await?;
-            self.begun = true;
+    /// Takes what is to leave now. In a new epoch nobody else holds a claim: whoever did was killed or stopped.
+    async fn claim(&mut self, epoch: i64) -> Result<Vec<ClaimedLetter>, WorkerFault> {
+        let Carrier { hub, post } = &self.carrier;
+        if self.begun != epoch {
+            hub.ledger.keep(Chore::ReleaseLetters { epoch }).await?;
+            self.begun = epoch;
         }
-        Ok(())
-    }
-
-    async fn claim(&self) -> Result<Vec<ClaimedLetter>, WorkerFault> {
-        let now = self.hub.now();
-        // The claim outlives the whole batch, so no second worker takes a letter that is on its way.
-        let batch = i64::try_from(self.post.deadline.as_micros()).unwrap_or(i64::MAX / 64) * CLAIM_MAX;
+        let now = hub.now();
+        // The claim outlives the whole batch.
+        let batch = i64::try_from(post.deadline.as_micros()).unwrap_or(i64::MAX / 64) * CLAIM_MAX;
         let until = At(now.0.saturating_add(batch));
-        match self.hub.ledger.keep(Chore::ClaimLetters { now, until, at_most: CLAIM_MAX }).await? {
+        match hub.ledger.keep(Chore::ClaimLetters { now, until, at_most: CLAIM_MAX, epoch }).await? {
             Kept::Letters(letters) => Ok(letters),
-            Kept::Done(_) => Ok(Vec::new()),
+            Kept::Done(_) | Kept::Lease(_) => Ok(Vec::new()),
         }
     }
 
-    async fn send(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
-        let (letter, now) = (&claimed.letter, self.hub.now());
-        let end = self.hand_over(claimed, now).await?;
+    /// Carries a letter, the lease's beat going on meanwhile.
+    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
+        let mut carrying = std::pin::pin!(self.carrier.carry(claimed));
+        loop {
+            match tokio::time::timeout(BEAT_EVERY, carrying.as_mut()).await {
+                Ok(carried) => return carried,
+                // Lost meanwhile or not, this letter is on its way.
+                Err(_) => drop(self.lease.hold().await),
+            }
+        }
+    }
+}
+
+impl Carrier {
+    /// Hands a letter over and notes how it ended. A fault of ours counts as a try, so that it ends some day.
+    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
+        let now = self.hub.now();
+        let ended = self.hand_over(claimed, now).await;
+        let end = match &ended {
+            Ok(end) => *end,
+            Err(_) => End::TryLater,
+        };
+        self.note(claimed, end, now).await?;
+        ended.map(drop)
+    }
+
+    async fn note(&self, claimed: &ClaimedLetter, end: End, now: At) -> Result<(), WorkerFault> {
+        let letter = &claimed.letter;
         let id = letter.id.clone();
         let chore = match end {
             End::Sent => Chore::LetterSent { id, at: now },
@@ -209,12 +242,20 @@ impl Worker for Letters {
     const NAME: &'static str = "letters";
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
-        self.begin().await?;
-        let claimed = self.claim().await?;
+        let Some(epoch) = self.lease.hold().await? else {
+            // Whoever holds it hears the stream, too: a second listener would only take its wake-ups away.
+            super::rest(wait).await;
+            return Ok(Step::Idle);
+        };
+        let claimed = self.claim(epoch).await?;
         let mut sent = Ok(Step::Worked);
         for letter in &claimed {
+            // Stopped for so long that another has taken over, we wake up with letters that are no longer ours.
+            if self.lease.hold().await? != Some(epoch) {
+                return Ok(Step::Worked);
+            }
             // One that fails must not hold up its neighbours.
-            sent = self.send(letter).await.map(|()| Step::Worked).and(sent);
+            sent = self.carry(letter).await.map(|()| Step::Worked).and(sent);
         }
         if !claimed.is_empty() {
             return sent;
@@ -223,5 +264,9 @@ impl Worker for Letters {
         let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
         self.stream.done(GROUP, &seqs).await?;
         Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
+    }
+
+    async fn leave(&mut self) -> Result<(), WorkerFault> {
+        self.lease.leave().await
     }
 }

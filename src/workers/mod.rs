@@ -4,6 +4,7 @@
 
 mod desk;
 mod due;
+mod lease;
 mod letters;
 mod relay;
 
@@ -55,10 +56,22 @@ pub trait Worker {
 
     /// Does what there is to do now; with nothing to do, listens for up to `wait`.
     fn step(&mut self, wait: Duration) -> impl Future<Output = Result<Step, WorkerFault>>;
+
+    /// The last act of a worker that is told to stop: gives back what others wait for.
+    fn leave(&mut self) -> impl Future<Output = Result<(), WorkerFault>> {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Steps until told to stop; a step under way is cut then, and the next start does what it left.
 pub async fn work<W: Worker>(mut worker: W, mut stop: watch::Receiver<bool>) {
+    steps(&mut worker, &mut stop).await;
+    if let Err(fault) = worker.leave().await {
+        tracing::warn!(worker = W::NAME, cause = %Chain(&fault), "what a worker held is given back by time alone");
+    }
+}
+
+async fn steps<W: Worker>(worker: &mut W, stop: &mut watch::Receiver<bool>) {
     let mut pause = PAUSE;
     while !*stop.borrow() {
         let step = AssertUnwindSafe(worker.step(LISTEN)).catch_unwind();

@@ -51,7 +51,7 @@ pub(crate) async fn fill(dir: &Path, size: usize) -> anyhow::Result<Vec<String>>
     let began = Instant::now();
     let mut settings = Settings::default();
     settings.ledger.url = LedgerPlace::Sqlite(dir.join("hub.db"));
-    let around = Surroundings { clock: Arc::new(SystemClock), chance: Chance::system() };
+    let around = Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() };
     let hub = demo(&settings, "whistle-demo", around).await?;
     let history = History::new(&hub.rules, size)?;
     // The last number of each series, as the pen will allot them.
@@ -119,7 +119,7 @@ impl History<'_> {
         Ok(History {
             rules,
             size,
-            now: SystemClock.now(),
+            now: SystemClock::start().now(),
             orders: orders.iter().map(|order| node(order.to_string())).collect::<anyhow::Result<_>>()?,
             accepts,
             blowers,

@@ -15,7 +15,7 @@ use whistle_hub::store::{Chore, Kept};
 use whistle_hub::telemetry::Metrics;
 
 fn around() -> Surroundings {
-    Surroundings { clock: Arc::new(SystemClock), chance: Chance::system() }
+    Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() }
 }
 
 #[actix_web::test]

@@ -1,25 +1,32 @@
 //! Checks the Changes of one batch in order, against the ledger and against what earlier ones of the batch claimed, and
 //! allots numbers and places in the log. It writes nothing, and whatever it changes in a Change may be done again.
 
-use super::super::sql::{Sql, Value};
+use super::super::sql::{Call, Row, Sql, Value};
 use super::pen::Pending;
 use super::rows::Listed;
 use super::{CommitRefusal, Fault, leaf, receipt_of};
 use crate::domain::decision::{Change, Guard, Receipt};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 /// What a key remembers, in the order that [`receipt_of`] reads.
 pub(super) const RECEIPT_OF_KEY: &str =
     "SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key = $1";
-const SERIES: &str = "SELECT last FROM series WHERE name = $1";
-const SET_SERIES: &str =
-    "INSERT INTO series (name, last) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET last = excluded.last";
-const TEXT: &str = "SELECT salt, body FROM texts WHERE id = $1";
 
 static TREES: Listed = Listed::new("SELECT id, tree_version, status FROM whistles WHERE id IN (VALUES ", 1, ")");
 static RECEIPTS: Listed =
     Listed::new("SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key IN (VALUES ", 1, ")");
+static SERIES: Listed = Listed::new("SELECT name, last FROM series WHERE name IN (VALUES ", 1, ")");
+static SET_SERIES: Listed = Listed::new(
+    "INSERT INTO series (name, last) VALUES ",
+    2,
+    " ON CONFLICT (name) DO UPDATE SET last = excluded.last",
+);
+static TEXTS: Listed = Listed::new("SELECT id, salt, body FROM texts WHERE id IN (VALUES ", 1, ")");
+
+/// Every statement of a batch's reads.
+#[cfg(test)]
+pub(super) static LISTS: [&Listed; 5] = [&TREES, &RECEIPTS, &SERIES, &SET_SERIES, &TEXTS];
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
@@ -57,51 +64,71 @@ pub(super) struct Overlay {
     claims: HashMap<String, Claim>,
     series: HashMap<String, i64>,
     texts: HashMap<String, [u8; 32]>,
-    /// The last event's place.
-    last: i64,
 }
 
 impl Overlay {
-    /// Reads what these Changes will be checked against, in a few statements.
+    /// Reads what these Changes will be checked against, in one flight.
     pub(super) fn load(sql: &Sql, batch: &[Pending]) -> Result<Overlay, Fault> {
-        let mut overlay = Overlay::default();
         let changes = || batch.iter().map(|pending| &pending.change);
-        let guarded = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
-        let guarded: Vec<_> = guarded.collect();
-        TREES.rows(sql, &guarded, |row| {
-            let tree = Tree { version: row.int(1)?, before: Some(row.text(2)?.to_owned()) };
-            overlay.trees.insert(row.text(0)?.to_owned(), tree);
-            Ok(())
-        })?;
-        let keys: Vec<_> =
-            changes().filter_map(|change| change.receipt.as_ref()).map(|r| Value::from(&r.key)).collect();
-        RECEIPTS.rows(sql, &keys, |row| {
-            let receipt = receipt_of(row)?;
-            overlay.claims.insert(receipt.key.clone(), Claim::Remembered(receipt));
-            Ok(())
-        })?;
-        overlay.last = last_of(sql, EVENTS)?;
+        let trees = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
+        let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
+        let series: BTreeSet<_> = changes().filter_map(|change| change.series.as_ref()).map(|one| one.name()).collect();
+        let series = series.into_iter().map(Value::from).chain([EVENTS.into()]);
+        let mut texts = BTreeSet::new();
+        let new: HashSet<_> = changes().flat_map(|change| &change.texts).map(|text| text.id.as_str()).collect();
+        changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
+        let texts = texts.into_iter().filter(|id| !new.contains(id)).map(Value::from);
+
+        let (mut overlay, mut calls, mut ends) = (Overlay::default(), Vec::new(), [0; 4]);
+        let lists = [(&TREES, trees.collect()), (&RECEIPTS, keys.collect()), (&SERIES, series.collect())];
+        for ((list, values), end) in lists.into_iter().chain([(&TEXTS, texts.collect())]).zip(&mut ends) {
+            list.add(&mut calls, values);
+            *end = calls.len();
+        }
+        sql.many(&calls, &mut |at, row| overlay.learn(ends.iter().take_while(|end| at >= **end).count(), row))?;
         Ok(overlay)
     }
 
+    /// Takes in one row of the list `which`, in the order of [`Overlay::load`].
+    fn learn(&mut self, which: usize, row: &Row<'_>) -> Result<(), Fault> {
+        match which {
+            0 => {
+                let tree = Tree { version: row.int(1)?, before: Some(row.text(2)?.to_owned()) };
+                self.trees.insert(row.text(0)?.to_owned(), tree);
+            }
+            1 => {
+                let receipt = receipt_of(row)?;
+                self.claims.insert(receipt.key.clone(), Claim::Remembered(receipt));
+            }
+            2 => {
+                self.series.insert(row.text(0)?.to_owned(), row.int(1)?);
+            }
+            _ => {
+                let digest = leaf::salted(&row.hash(1)?, row.text(2)?.as_bytes());
+                self.texts.insert(row.text(0)?.to_owned(), digest);
+            }
+        }
+        Ok(())
+    }
+
     /// Checks one Change and, if it passes, numbers it and moves the overlay on. `index`: its place in `batch`.
-    pub(super) fn admit(&mut self, sql: &Sql, batch: &mut [Pending], index: usize) -> Result<Verdict, Fault> {
+    pub(super) fn admit(&mut self, batch: &mut [Pending], index: usize) -> Verdict {
         let (earlier, rest) = batch.split_at_mut(index);
-        let Some(Pending { change, .. }) = rest.first_mut() else { return Ok(Verdict::Refused(CommitRefusal::Stale)) };
+        let Some(Pending { change, .. }) = rest.first_mut() else { return Verdict::Refused(CommitRefusal::Stale) };
         if let Some(known) = self.known(change, earlier) {
-            return Ok(known);
+            return known;
         }
         let moved = |guard: &Guard| {
             self.trees.get(guard.whistle.as_str()).is_none_or(|tree| tree.version != guard.tree_version)
         };
         if change.guards.iter().any(moved) {
-            return Ok(Verdict::Refused(CommitRefusal::Stale));
+            return Verdict::Refused(CommitRefusal::Stale);
         }
         if let Err(fault) = self.well_formed(change) {
-            return Ok(Verdict::Refused(fault.into()));
+            return Verdict::Refused(fault.into());
         }
-        self.number(sql, change)?;
-        self.mark(sql, change)?;
+        self.number(change);
+        self.mark(change);
         if let Some(whistle) = &change.whistle {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
@@ -110,9 +137,10 @@ impl Overlay {
         if let Some(receipt) = &change.receipt {
             self.claims.insert(receipt.key.clone(), Claim::OfThisBatch(index));
         }
-        let first = self.last + 1;
-        self.last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
-        Ok(Verdict::Written(first..self.last + 1))
+        let last = self.series.entry(EVENTS.to_owned()).or_insert(0);
+        let first = *last + 1;
+        *last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
+        Verdict::Written(first..*last + 1)
     }
 
     /// What no deed may forget; a Change that does is our fault, not the caller's.
@@ -143,42 +171,26 @@ impl Overlay {
     }
 
     /// Takes the next number of the Change's series; nobody else takes one before this batch is over.
-    fn number(&mut self, sql: &Sql, change: &mut Change) -> Result<(), Fault> {
-        let Some(name) = change.series.as_ref().map(|series| series.name()) else { return Ok(()) };
-        let last = match self.series.get(&name) {
-            Some(last) => *last,
-            None => last_of(sql, &name)?,
-        };
-        let next = last + 1;
-        change.number(next);
-        self.series.insert(name, next);
-        Ok(())
+    fn number(&mut self, change: &mut Change) {
+        let Some(name) = change.series.as_ref().map(|series| series.name()) else { return };
+        let last = self.series.entry(name).or_insert(0);
+        *last += 1;
+        change.number(*last);
     }
 
     /// Puts the digests of texts into the events that point at them: texts of this batch, or older ones. An erased
     /// text has none.
-    fn mark(&mut self, sql: &Sql, change: &mut Change) -> Result<(), Fault> {
+    fn mark(&mut self, change: &mut Change) {
         for text in &change.texts {
             self.texts.insert(text.id.as_str().to_owned(), leaf::salted(&text.salt, text.body.as_bytes()));
         }
-        let mut digest_of = |id: &str| match self.texts.get(id) {
-            Some(digest) => Ok(Some(*digest)),
-            None => sql.row(TEXT, &[id.into()], |row| Ok(leaf::salted(&row.hash(0)?, row.text(1)?.as_bytes()))),
-        };
-        change.events.iter_mut().try_for_each(|event| leaf::mark_texts(&mut event.data, &mut digest_of))
+        let digest_of = |id: &str| self.texts.get(id).copied();
+        change.events.iter_mut().for_each(|event| leaf::mark_texts(&mut event.data, &digest_of));
     }
 
-    /// Writes how far the series have come.
-    pub(super) fn write_series(&self, sql: &Sql) -> Result<(), Fault> {
-        let counted = self.series.iter().map(|(name, last)| (name.as_str(), *last));
-        for (name, last) in counted.chain([(EVENTS, self.last)]) {
-            sql.run(SET_SERIES, &[name.into(), last.into()])?;
-        }
-        Ok(())
+    /// Adds the statements that write how far the series have come.
+    pub(super) fn add_series<'a>(&'a self, calls: &mut Vec<Call<'a>>) {
+        let counted = self.series.iter().flat_map(|(name, last)| [name.into(), (*last).into()]);
+        SET_SERIES.add(calls, counted.collect());
     }
-}
-
-/// How far a series has come.
-fn last_of(sql: &Sql, series: &str) -> Result<i64, Fault> {
-    Ok(sql.row(SERIES, &[series.into()], |row| row.int(0))?.unwrap_or(0))
 }

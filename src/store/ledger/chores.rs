@@ -1,8 +1,9 @@
 //! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, the directory, purges.
 //! No chore writes an event or touches a whistle's tree.
 
-use super::super::sql::{Row, Sql, Value};
+use super::super::sql::{Call, Row, Value};
 use super::Fault;
+use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
 use crate::domain::obligation::Post;
@@ -14,12 +15,15 @@ use std::collections::BTreeSet;
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq";
+/// Only by whoever holds the lease in this epoch: what a holder of before still asks for finds nothing.
 const CLAIM_LETTERS: &str = "UPDATE letters SET claimed_until = $2 WHERE id IN (SELECT id FROM letters
     WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
       AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY not_before, id LIMIT $3)
+    AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $4)
     RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries";
 const RELEASE_LETTERS: &str = "UPDATE letters SET claimed_until = NULL
-    WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL";
+    WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL
+      AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $1)";
 const LETTER_SENT: &str = "UPDATE letters SET sent_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const LETTER_LATER: &str =
     "UPDATE letters SET not_before = $2, tries = $3, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
@@ -38,11 +42,35 @@ const PURGE_RECEIPTS: &str =
 const PURGE_SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT 1000)";
 const CLEAR_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1";
-const LAY_DIRECTORY: &str = "INSERT INTO directory (kind, code, position, body) VALUES ($1, $2, $3, $4)";
-const SET_PASSWORD: &str =
-    "INSERT INTO passwords (person, hash) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET hash = excluded.hash";
-const SET_META: &str =
-    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+static LAY_DIRECTORY: Listed = Listed::new("INSERT INTO directory (kind, code, position, body) VALUES ", 4, "");
+static SET_PASSWORDS: Listed = Listed::new(
+    "INSERT INTO passwords (person, hash) VALUES ",
+    2,
+    " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash",
+);
+/// Whoever comes first decides: two processes that start at once end with the same.
+const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+/// Taken by whoever held it, when it was left, and when its beat has stood still since it was last seen (-1: it has
+/// not). Another holder, or the same one in another life, begins a new epoch.
+const TAKE_LEASE: &str = "INSERT INTO leases (name, holder, epoch, beat) VALUES ($1, $2, 1, 1)
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, beat = leases.beat + 1,
+      epoch = leases.epoch + CASE WHEN leases.holder = excluded.holder AND leases.epoch = $3 THEN 0 ELSE 1 END
+    WHERE leases.holder = excluded.holder OR leases.holder = '' OR leases.beat = $4
+    RETURNING epoch";
+const LEAVE_LEASE: &str = "UPDATE leases SET holder = '', beat = beat + 1 WHERE name = $1 AND epoch = $2";
+const LAY_ASIDE: &str = "INSERT INTO dead_letters (consumer_group, seq, kind, id, at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (consumer_group, seq) DO NOTHING";
+const REDRIVE: &str = "DELETE FROM dead_letters";
+
+/// Every statement of a chore.
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[
+    SET_CURSOR, CLAIM_LETTERS, RELEASE_LETTERS, LETTER_SENT, LETTER_LATER, LETTER_GIVEN_UP, OPEN_SESSION,
+    REVOKE_SESSION, REVOKE_SESSIONS, TOUCH_SESSION, PURGE_RECEIPTS, PURGE_SESSIONS, CLEAR_DIRECTORY, MAKE_META,
+    TAKE_LEASE, LEAVE_LEASE, LAY_ASIDE, REDRIVE,
+];
+#[cfg(test)]
+pub(super) static LISTS: [&Listed; 2] = [&LAY_DIRECTORY, &SET_PASSWORDS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
@@ -56,9 +84,12 @@ pub enum Chore {
         now: At,
         until: At,
         at_most: i64,
+        epoch: i64,
     },
-    /// Gives every claim back: for the start of the only process.
-    ReleaseLetters,
+    /// Gives every claim back: whoever held the lease before is gone.
+    ReleaseLetters {
+        epoch: i64,
+    },
     LetterSent {
         id: LetterId,
         at: At,
@@ -98,10 +129,35 @@ pub enum Chore {
     LayDirectory(Vec<DirectoryRow>),
     /// PHC strings.
     SetPasswords(Vec<(PersonId, String)>),
-    SetMeta {
+    /// A note of the ledger's own, unless it stands already.
+    MakeMeta {
         key: String,
         value: String,
     },
+    /// Takes, keeps or takes over what only one process may do at a time; answered by [`Kept::Lease`].
+    TakeLease {
+        name: &'static str,
+        holder: String,
+        /// In which epoch we hold it, 0 if not.
+        epoch: i64,
+        /// The beat that has stood still for so long that its holder counts as gone.
+        stood_still: Option<i64>,
+    },
+    /// Lets the next one take it at once.
+    LeaveLease {
+        name: &'static str,
+        epoch: i64,
+    },
+    /// An entry of the stream that nobody can act upon: no longer tried until [`Chore::Redrive`].
+    LayAside {
+        group: &'static str,
+        seq: i64,
+        kind: String,
+        id: String,
+        at: At,
+    },
+    /// Everything that was laid aside is tried again.
+    Redrive,
 }
 
 /// A document of the directory.
@@ -121,6 +177,8 @@ pub enum Kept {
     /// How many rows it touched; 0 where there was none to touch.
     Done(usize),
     Letters(Vec<ClaimedLetter>),
+    /// The epoch in which it is ours; nothing: it is somebody else's.
+    Lease(Option<i64>),
 }
 
 /// A letter that is ours to send until the claim ends.
@@ -132,44 +190,79 @@ pub struct ClaimedLetter {
 }
 
 impl Chore {
-    /// Does it, inside the pen's transaction.
-    pub(super) fn keep(&self, sql: &Sql) -> Result<Kept, Fault> {
-        let run = |text: &str, params: &[Value<'_>]| sql.run(text, params).map(Kept::Done);
+    /// The statements that do it.
+    pub(super) fn calls(&self) -> Vec<Call<'_>> {
+        let one = |text: &'static str, params: Vec<Value<'static>>| vec![Call::of(text, params)];
         match self {
-            Chore::Cursor { name, seq } => run(SET_CURSOR, &[name.into(), (*seq).into()]),
-            Chore::ClaimLetters { now, until, at_most } => claim_letters(sql, *now, *until, *at_most),
-            Chore::ReleaseLetters => run(RELEASE_LETTERS, &[]),
-            Chore::LetterSent { id, at } => run(LETTER_SENT, &[id.into(), (*at).into()]),
+            Chore::Cursor { name, seq } => vec![Call::of(SET_CURSOR, vec![name.into(), (*seq).into()])],
+            Chore::ClaimLetters { now, until, at_most, epoch } => {
+                one(CLAIM_LETTERS, vec![(*now).into(), (*until).into(), (*at_most).into(), (*epoch).into()])
+            }
+            Chore::ReleaseLetters { epoch } => one(RELEASE_LETTERS, vec![(*epoch).into()]),
+            Chore::LetterSent { id, at } => vec![Call::of(LETTER_SENT, vec![id.into(), (*at).into()])],
             Chore::LetterLater { id, not_before, tries } => {
-                run(LETTER_LATER, &[id.into(), (*not_before).into(), (*tries).into()])
+                vec![Call::of(LETTER_LATER, vec![id.into(), (*not_before).into(), (*tries).into()])]
             }
-            Chore::LetterGivenUp { id, at } => run(LETTER_GIVEN_UP, &[id.into(), (*at).into()]),
-            Chore::OpenSession(session) => open_session(sql, session),
-            Chore::RevokeSession { secret_hash, at } => run(REVOKE_SESSION, &[secret_hash.into(), (*at).into()]),
-            Chore::RevokeSessions { at } => run(REVOKE_SESSIONS, &[(*at).into()]),
-            Chore::TouchSession { secret_hash, at } => run(TOUCH_SESSION, &[secret_hash.into(), (*at).into()]),
-            Chore::PurgeReceipts { before } => run(PURGE_RECEIPTS, &[(*before).into()]),
-            Chore::PurgeSessions { before } => run(PURGE_SESSIONS, &[(*before).into()]),
-            Chore::LayDirectory(rows) => lay_directory(sql, rows),
+            Chore::LetterGivenUp { id, at } => vec![Call::of(LETTER_GIVEN_UP, vec![id.into(), (*at).into()])],
+            Chore::OpenSession(session) => vec![Call::of(OPEN_SESSION, session_row(session))],
+            Chore::RevokeSession { secret_hash, at } => {
+                vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into()])]
+            }
+            Chore::RevokeSessions { at } => one(REVOKE_SESSIONS, vec![(*at).into()]),
+            Chore::TouchSession { secret_hash, at } => {
+                vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
+            }
+            Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
+            Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
+            Chore::LayDirectory(rows) => lay_directory(rows),
             Chore::SetPasswords(passwords) => {
-                for (person, hash) in passwords {
-                    sql.run(SET_PASSWORD, &[person.into(), hash.into()])?;
-                }
-                Ok(Kept::Done(passwords.len()))
+                let mut calls = Vec::new();
+                SET_PASSWORDS.add(&mut calls, passwords.iter().flat_map(|(id, hash)| [id.into(), hash.into()]).collect());
+                calls
             }
-            Chore::SetMeta { key, value } => run(SET_META, &[key.into(), value.into()]),
+            Chore::MakeMeta { key, value } => vec![Call::of(MAKE_META, vec![key.into(), value.into()])],
+            Chore::TakeLease { name, holder, epoch, stood_still } => {
+                let params = vec![(*name).into(), holder.into(), (*epoch).into(), stood_still.unwrap_or(-1).into()];
+                vec![Call::of(TAKE_LEASE, params)]
+            }
+            Chore::LeaveLease { name, epoch } => one(LEAVE_LEASE, vec![(*name).into(), (*epoch).into()]),
+            Chore::LayAside { group, seq, kind, id, at } => {
+                let params = vec![(*group).into(), (*seq).into(), kind.into(), id.into(), (*at).into()];
+                vec![Call::of(LAY_ASIDE, params)]
+            }
+            Chore::Redrive => one(REDRIVE, Vec::new()),
+        }
+    }
+
+    /// What it answers before any row has come.
+    pub(super) fn nothing_yet(&self) -> Kept {
+        match self {
+            Chore::ClaimLetters { .. } => Kept::Letters(Vec::new()),
+            Chore::TakeLease { .. } => Kept::Lease(None),
+            _ => Kept::Done(0),
         }
     }
 }
 
-fn claim_letters(sql: &Sql, now: At, until: At, at_most: i64) -> Result<Kept, Fault> {
-    let mut letters = sql.rows(CLAIM_LETTERS, &[now.into(), until.into(), at_most.into()], claimed_letter)?;
-    // An UPDATE answers its rows in no order.
-    letters.sort_by(|one, other| {
-        let place = |claimed: &ClaimedLetter| (claimed.letter.not_before, claimed.letter.id.clone());
-        place(one).cmp(&place(other))
-    });
-    Ok(Kept::Letters(letters))
+impl Kept {
+    /// Takes in a row that one of the chore's statements answered.
+    pub(super) fn take(&mut self, row: &Row<'_>) -> Result<(), Fault> {
+        match self {
+            Kept::Letters(letters) => letters.push(claimed_letter(row)?),
+            Kept::Lease(epoch) => *epoch = Some(row.int(0)?),
+            Kept::Done(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Takes in how many rows one of its statements touched; an UPDATE answers its rows in no order.
+    pub(super) fn touched(&mut self, rows: usize) {
+        match self {
+            Kept::Done(count) => *count += rows,
+            Kept::Letters(letters) => letters.sort_by_cached_key(|one| (one.letter.not_before, one.letter.id.clone())),
+            Kept::Lease(_) => {}
+        }
+    }
 }
 
 fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
@@ -185,8 +278,8 @@ fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
     Ok(ClaimedLetter { letter, tries: row.int(8)? })
 }
 
-fn open_session(sql: &Sql, session: &Session) -> Result<Kept, Fault> {
-    let params = [
+fn session_row(session: &Session) -> Vec<Value<'_>> {
+    vec![
         (&session.id).into(),
         (&session.secret_hash).into(),
         session.refresh_hash.as_ref().into(),
@@ -196,16 +289,14 @@ fn open_session(sql: &Sql, session: &Session) -> Result<Kept, Fault> {
         session.used_at.into(),
         session.ends_at.into(),
         session.revoked_at.into(),
-    ];
-    sql.run(OPEN_SESSION, &params).map(Kept::Done)
+    ]
 }
 
-fn lay_directory(sql: &Sql, rows: &[DirectoryRow]) -> Result<Kept, Fault> {
-    for kind in rows.iter().map(|row| &row.kind).collect::<BTreeSet<_>>() {
-        sql.run(CLEAR_DIRECTORY, &[kind.into()])?;
-    }
-    for row in rows {
-        sql.run(LAY_DIRECTORY, &[(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()])?;
-    }
-    Ok(Kept::Done(rows.len()))
+/// Replaces every row of the kinds that are named.
+fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
+    let kinds: BTreeSet<_> = rows.iter().map(|row| &row.kind).collect();
+    let mut calls: Vec<_> = kinds.into_iter().map(|kind| Call::of(CLEAR_DIRECTORY, vec![kind.into()])).collect();
+    let values = rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
+    LAY_DIRECTORY.add(&mut calls, values.collect());
+    calls
 }

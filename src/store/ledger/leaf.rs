@@ -6,6 +6,7 @@ use crate::domain::event::Event;
 use crate::ids::hex;
 use aws_lc_rs::{digest, hmac};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Names the encoding inside the hash, so that a second one cannot be mistaken for it.
 const VERSION_1: &[u8] = b"whistle-hub event 1";
@@ -83,20 +84,28 @@ pub(super) fn body_digest(secret: &hmac::Key, key: &str, body: &[u8]) -> BodyDig
 }
 
 /// Puts `"digest"` beside every `"$text"` for which `known` has one.
-pub(super) fn mark_texts<E>(
-    data: &mut Value,
-    known: &mut impl FnMut(&str) -> Result<Option<[u8; 32]>, E>,
-) -> Result<(), E> {
+pub(super) fn mark_texts(data: &mut Value, known: &impl Fn(&str) -> Option<[u8; 32]>) {
     match data {
         Value::Object(fields) => {
-            let digest = fields.get("$text").and_then(Value::as_str).map(&mut *known).transpose()?.flatten();
-            if let Some(digest) = digest {
+            if let Some(digest) = fields.get("$text").and_then(Value::as_str).and_then(known) {
                 fields.insert("digest".into(), Value::String(hex(&digest)));
             }
-            fields.values_mut().try_for_each(|field| mark_texts(field, known))
+            fields.values_mut().for_each(|field| mark_texts(field, known));
         }
-        Value::Array(items) => items.iter_mut().try_for_each(|item| mark_texts(item, known)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+        Value::Array(items) => items.iter_mut().for_each(|item| mark_texts(item, known)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The ids of all texts that a value points at.
+pub(super) fn text_ids<'d>(data: &'d Value, ids: &mut BTreeSet<&'d str>) {
+    match data {
+        Value::Object(fields) => {
+            ids.extend(fields.get("$text").and_then(Value::as_str));
+            fields.values().for_each(|field| text_ids(field, ids));
+        }
+        Value::Array(items) => items.iter().for_each(|item| text_ids(item, ids)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -151,7 +160,10 @@ mod tests {
     #[test]
     fn a_text_that_is_referred_to_leaves_its_digest_wherever_it_hangs() {
         let mut data = json!({ "title": { "$text": "tx_1" }, "more": [{ "note": { "$text": "tx_gone" } }] });
-        mark_texts(&mut data, &mut |id| Ok::<_, ()>((id == "tx_1").then(|| salted(&[1; 16], b"a")))).unwrap();
+        mark_texts(&mut data, &|id| (id == "tx_1").then(|| salted(&[1; 16], b"a")));
+        let mut ids = BTreeSet::new();
+        text_ids(&data, &mut ids);
+        assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["tx_1", "tx_gone"]);
         assert_eq!(data["title"]["digest"].as_str().map(str::len), Some(64));
         assert_eq!(data["more"][0]["note"], json!({ "$text": "tx_gone" }));
     }

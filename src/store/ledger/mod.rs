@@ -63,8 +63,10 @@ pub(super) struct Parts {
     pub(super) pen: Sql,
     pub(super) readers: Vec<Sql>,
     pub(super) secret: String,
-    /// Held until the pen has ended.
-    pub(super) lock: File,
+    /// What an operator had better change about the server.
+    pub(super) warnings: Vec<&'static str>,
+    /// Held until the pen has ended; none: other processes may write, too.
+    pub(super) lock: Option<File>,
     pub(super) options: Options,
 }
 
@@ -79,12 +81,15 @@ struct Doors {
     readers: Mutex<Vec<JoinHandle<()>>>,
     secret: hmac::Key,
     options: Options,
+    shared: bool,
+    warnings: Vec<&'static str>,
 }
 
 impl Ledger {
     /// Starts the threads.
     pub(super) fn start(parts: Parts) -> Result<Ledger, Fault> {
-        let Parts { pen, readers, secret, lock, options } = parts;
+        let Parts { pen, readers, secret, warnings, lock, options } = parts;
+        let shared = lock.is_none();
         let (jobs, waiting) = mpsc::channel(options.queue_max.max(1));
         let (reads, waiting_reads) = mpsc::channel(options.reads_max.max(1));
         let batch_max = options.batch_max.max(1);
@@ -102,6 +107,8 @@ impl Ledger {
             readers: Mutex::new(readers),
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
             options,
+            shared,
+            warnings,
         })))
     }
 
@@ -126,6 +133,16 @@ impl Ledger {
             CommitRefusal::Busy | CommitRefusal::Stale | CommitRefusal::KeyReused => Fault::later("the pen is busy"),
         })?;
         answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Whether other processes may write to it as well.
+    pub fn is_shared(&self) -> bool {
+        self.0.shared
+    }
+
+    /// What an operator had better change about the server.
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.0.warnings
     }
 
     /// The digest to put into a [`Receipt`] for this key (caller, method, path and key in one text).

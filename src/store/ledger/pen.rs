@@ -26,24 +26,22 @@ pub(super) struct Pending {
     pub(super) answer: oneshot::Sender<Result<Outcome, CommitRefusal>>,
 }
 
-/// The pen's life: until every handle is gone or closed, and the queue is empty. `lock` keeps other processes out.
+/// The pen's life: until every handle is gone or closed, and the queue is empty. `lock` keeps other processes out of a
+/// ledger that is a file.
 pub(super) fn write_until_closed(
     sql: &Sql,
     mut jobs: mpsc::Receiver<Job>,
     batch_max: usize,
-    lock: File,
+    lock: Option<File>,
 ) -> Result<(), Fault> {
     let mut taken = Vec::with_capacity(batch_max);
     while jobs.blocking_recv_many(&mut taken, batch_max) > 0 {
         metrics::gauge!("pen_queue").set(u32::try_from(jobs.len()).unwrap_or(u32::MAX));
         write_batch(sql, taken.drain(..));
     }
-    let folded = sql.row("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.flag(0));
+    let folded = sql.fold();
     drop(lock);
-    match folded? {
-        Some(false) => Ok(()),
-        Some(true) | None => Err(Fault::later("the log of pages could not be folded into the file")),
-    }
+    folded
 }
 
 pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
@@ -110,24 +108,15 @@ struct Written {
 
 /// Writes the batch together; if one of it is guilty, again one by one, so that only the guilty fails.
 fn settled(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
-    match in_transaction(sql, changes, chores, together) {
-        Err(fault) if fault.retry == Retry::Never => in_transaction(sql, changes, chores, one_by_one),
+    match in_transaction(sql, || together(sql, changes, chores)) {
+        Err(fault) if fault.retry == Retry::Never => in_transaction(sql, || one_by_one(sql, changes, chores)),
         done => done,
     }
 }
 
-fn in_transaction(
-    sql: &Sql,
-    changes: &mut [Pending],
-    chores: &[Chore],
-    write: fn(&Sql, &mut [Pending]) -> Result<Vec<Verdict>, Fault>,
-) -> Result<Written, Fault> {
+fn in_transaction(sql: &Sql, write: impl FnOnce() -> Result<Written, Fault>) -> Result<Written, Fault> {
     sql.begin()?;
-    let written = calmly(|| write(sql, changes)).and_then(|verdicts| {
-        let kept = chores.iter().map(|chore| apart(sql, || chore.keep(sql)));
-        Ok(Written { verdicts, kept: kept.collect::<Result<_, _>>()? })
-    });
-    match written {
+    match calmly(write) {
         Ok(written) => sql.commit().map(|()| written),
         Err(fault) => {
             // If even this fails, the next batch tries it again before it begins.
@@ -137,13 +126,10 @@ fn in_transaction(
     }
 }
 
-/// Admits and writes all Changes in a few statements.
-fn together(sql: &Sql, changes: &mut [Pending]) -> Result<Vec<Verdict>, Fault> {
-    let mut overlay = Overlay::load(sql, changes)?;
-    let mut verdicts = Vec::with_capacity(changes.len());
-    for index in 0..changes.len() {
-        verdicts.push(overlay.admit(sql, changes, index)?);
-    }
+/// Admits and writes everything in two flights: what the Changes are checked against, and what they come to.
+fn together(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
+    let mut overlay = if changes.is_empty() { Overlay::default() } else { Overlay::load(sql, changes)? };
+    let verdicts: Vec<_> = (0..changes.len()).map(|index| overlay.admit(changes, index)).collect();
     let mut rows = Rows::default();
     for (pending, verdict) in changes.iter().zip(&verdicts) {
         if let Verdict::Written(seqs) = verdict {
@@ -151,24 +137,42 @@ fn together(sql: &Sql, changes: &mut [Pending]) -> Result<Vec<Verdict>, Fault> {
         }
     }
     // A batch of repeats and refusals needs no flush.
-    if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Written(_))) {
-        rows.write(sql, &overlay)?;
+    let writes = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Written(_)));
+    let mut calls = if writes { rows.calls(&overlay)? } else { Vec::new() };
+    let mut kept: Vec<_> = chores.iter().map(Chore::nothing_yet).collect();
+    // Which chore a statement belongs to.
+    let mut owners = vec![None; calls.len()];
+    for (owner, chore) in chores.iter().enumerate() {
+        calls.extend(chore.calls());
+        owners.resize(calls.len(), Some(owner));
     }
-    Ok(verdicts)
+    let touched = sql.many(&calls, &mut |at, row| match owners.get(at).copied().flatten() {
+        Some(owner) => kept[owner].take(row),
+        None => Ok(()),
+    })?;
+    for (owner, rows) in owners.into_iter().zip(touched) {
+        if let Some(owner) = owner {
+            kept[owner].touched(rows);
+        }
+    }
+    Ok(Written { verdicts, kept: kept.into_iter().map(Ok).collect() })
 }
 
-/// The same for each Change under its own savepoint: slower, and the guilty one is found.
-fn one_by_one(sql: &Sql, changes: &mut [Pending]) -> Result<Vec<Verdict>, Fault> {
-    let alone = |pending: &mut Pending| {
-        let verdicts = apart(sql, || together(sql, std::slice::from_mut(pending)))?;
-        let verdict = verdicts.map(|mut verdicts| verdicts.pop());
-        Ok(match verdict {
-            Ok(Some(verdict)) => verdict,
-            Ok(None) => Verdict::Refused(Fault::never("a change has no verdict").into()),
-            Err(fault) => Verdict::Refused(fault.into()),
-        })
-    };
-    changes.iter_mut().map(alone).collect()
+/// The same for each alone under its own savepoint: slower, and the guilty one is found.
+fn one_by_one(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
+    let mut written = Written { verdicts: Vec::new(), kept: Vec::new() };
+    for pending in changes {
+        let alone = apart(sql, || together(sql, std::slice::from_mut(pending), &[]))?;
+        let verdict = alone.map(|mut alone| alone.verdicts.pop());
+        let none = || Verdict::Refused(Fault::never("a change has no verdict").into());
+        written.verdicts.push(verdict.map_or_else(|fault| Verdict::Refused(fault.into()), |one| one.unwrap_or_else(none)));
+    }
+    for chore in chores {
+        let alone = apart(sql, || together(sql, &mut [], std::slice::from_ref(chore)))?;
+        let kept = alone.and_then(|mut alone| alone.kept.pop().unwrap_or(Err(Fault::never("a chore has no answer"))));
+        written.kept.push(kept);
+    }
+    Ok(written)
 }
 
 /// Runs `f` under a savepoint. The inner error is `f`'s own and leaves no trace; the outer one is the ledger's.

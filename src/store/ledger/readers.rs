@@ -1,9 +1,9 @@
 //! The threads that read: each owns a connection that the engine keeps from writing, and runs one read at a time inside
 //! one transaction, so that a read sees one moment. A read past its deadline, or whose asker has gone, is interrupted.
 
-use super::super::sql::{Row, Sql, Value};
+use super::super::sql::{Interrupter, Row, Sql, Value};
 use super::{Fault, Ledger};
-use rusqlite::InterruptHandle;
+use crate::domain::at::At;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +14,7 @@ pub(super) type Read = Box<dyn FnOnce(&Sql) + Send>;
 /// How far a read has come.
 enum Stage {
     Waiting,
-    Running(InterruptHandle),
+    Running(Interrupter),
     /// Answered, or nobody waits for it any more.
     Over,
 }
@@ -91,6 +91,15 @@ impl Reading<'_> {
         self.sql.row(sql, params, one)
     }
 
+    /// The time by the server's clock; a ledger inside this process has none of its own.
+    ///
+    /// # Errors
+    /// As for [`Reading::rows`].
+    pub fn server_time(&mut self) -> Result<Option<At>, Fault> {
+        self.check()?;
+        self.sql.server_time()
+    }
+
     /// An interrupt between two statements hits neither of them: it is seen here.
     fn check(&self) -> Result<(), Fault> {
         if matches!(*self.ticket.stage(), Stage::Over) { Err(too_long()) } else { Ok(()) }
@@ -138,8 +147,7 @@ fn at_one_moment<T, F>(sql: &Sql, ticket: &Ticket, f: F) -> Result<T, Fault>
 where
     F: FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 {
-    sql.roll_back()?;
-    sql.script("BEGIN")?;
+    sql.begin_reading()?;
     let result = catch_unwind(AssertUnwindSafe(|| f(&mut Reading { sql, ticket })));
     let ended = sql.roll_back();
     let result = result.unwrap_or_else(|_| Err(Fault::never("a read panicked")))?;

@@ -1,7 +1,7 @@
 //! Turns the admitted Changes of a batch into rows and writes them table by table, many rows a statement. Only the last
 //! state of each row is written: no row is touched twice in one batch. Nothing is checked here but by the schema.
 
-use super::super::sql::{Row, Sql, Value};
+use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::{Fault, leaf};
 use crate::domain::decision::{Change, LetterOwed};
@@ -30,35 +30,20 @@ impl Listed {
         Listed { head, columns, tail, texts: [const { OnceLock::new() }; SIZES.len()] }
     }
 
-    /// Runs the statement over all values, row after row.
-    fn run(&self, sql: &Sql, values: &[Value<'_>]) -> Result<(), Fault> {
-        self.pieces(values, |text, piece| sql.run(text, piece).map(drop))
-    }
-
-    /// Reads with the statement, list after list.
-    pub(super) fn rows(
-        &self,
-        sql: &Sql,
-        values: &[Value<'_>],
-        mut each: impl FnMut(&Row<'_>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        self.pieces(values, |text, piece| sql.rows(text, piece, &mut each).map(drop))
-    }
-
-    fn pieces<'v>(
-        &self,
-        values: &'v [Value<'v>],
-        mut with: impl FnMut(&str, &[Value<'v>]) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        let mut rest = values;
+    /// Adds the statements for all values, row after row.
+    pub(super) fn add<'a>(&'static self, calls: &mut Vec<Call<'a>>, mut values: Vec<Value<'a>>) {
         for (size, text) in SIZES.iter().zip(&self.texts) {
-            while rest.len() >= size * self.columns {
-                let (piece, after) = rest.split_at(size * self.columns);
-                with(text.get_or_init(|| self.text(*size)), piece)?;
-                rest = after;
+            while values.len() >= size * self.columns {
+                let rest = values.split_off(size * self.columns);
+                calls.push(Call::of(text.get_or_init(|| self.text(*size)), std::mem::replace(&mut values, rest)));
             }
         }
-        Ok(())
+    }
+
+    /// Its texts, one per size.
+    #[cfg(test)]
+    pub(super) fn all_texts(&self) -> Vec<String> {
+        SIZES.iter().map(|size| self.text(*size)).collect()
     }
 
     fn text(&self, size: usize) -> String {
@@ -128,6 +113,13 @@ static SOONEST_LIMIT: Listed = Listed::new(
     ")",
 );
 
+/// Every statement that writes a batch.
+#[cfg(test)]
+pub(super) static LISTS: [&Listed; 11] = [
+    &TEXTS, &EVENTS, &RECEIPTS, &NEW_WHISTLES, &WHISTLES, &SUMMONSES, &OBLIGATIONS, &LETTERS, &SIGHTS, &SIGHTS_FOLLOW,
+    &SOONEST_LIMIT,
+];
+
 /// The rows of one batch. Rows that later Changes write again stand at their last state.
 #[derive(Default)]
 pub(super) struct Rows<'a> {
@@ -196,52 +188,55 @@ impl<'a> Rows<'a> {
         ]);
     }
 
-    /// Writes all of it, table by table; what is derived from other rows comes after them.
-    pub(super) fn write(&self, sql: &Sql, overlay: &Overlay) -> Result<(), Fault> {
-        TEXTS.run(sql, &self.texts)?;
-        self.write_obligations(sql)?;
-        self.write_whistles(sql, overlay)?;
+    /// The statements that write all of it, table by table; what is derived from other rows comes after them.
+    pub(super) fn calls(mut self, overlay: &'a Overlay) -> Result<Vec<Call<'a>>, Fault> {
+        let mut calls = Vec::new();
+        TEXTS.add(&mut calls, std::mem::take(&mut self.texts));
+        self.add_obligations(&mut calls)?;
+        self.add_whistles(&mut calls, overlay)?;
         let summonses = self.summonses.values().map(|summons| summons_row(summons)).collect::<Result<Vec<_>, _>>()?;
-        SUMMONSES.run(sql, &summonses.concat())?;
-        LETTERS.run(sql, &self.letters)?;
-        EVENTS.run(sql, &self.events)?;
-        RECEIPTS.run(sql, &self.receipts)?;
-        overlay.write_series(sql)
+        SUMMONSES.add(&mut calls, summonses.concat());
+        LETTERS.add(&mut calls, self.letters);
+        EVENTS.add(&mut calls, self.events);
+        RECEIPTS.add(&mut calls, self.receipts);
+        overlay.add_series(&mut calls);
+        Ok(calls)
     }
 
     /// The ended ones first: the index that allows one armed a subject looks at every row.
-    fn write_obligations(&self, sql: &Sql) -> Result<(), Fault> {
+    fn add_obligations(&self, calls: &mut Vec<Call<'a>>) -> Result<(), Fault> {
         let (ended, armed): (Vec<_>, Vec<_>) = self.obligations.values().partition(|one| one.ended_at.is_some());
         for some in [ended, armed] {
             let rows = some.into_iter().map(obligation_row).collect::<Result<Vec<_>, _>>()?;
-            OBLIGATIONS.run(sql, &rows.concat())?;
+            OBLIGATIONS.add(calls, rows.concat());
         }
         Ok(())
     }
 
     /// New whistles go in without the tail of an update, so that a repeated id is an error and not an overwriting.
-    fn write_whistles(&self, sql: &Sql, overlay: &Overlay) -> Result<(), Fault> {
+    fn add_whistles(&self, calls: &mut Vec<Call<'a>>, overlay: &Overlay) -> Result<(), Fault> {
         let before = |id: &str| overlay.trees.get(id).and_then(|tree| tree.before.as_deref());
         let (old, new): (Vec<_>, Vec<_>) = self.whistles.values().partition(|one| before(one.id.as_str()).is_some());
         let soonest = self.soonest_limits();
         for (statement, some) in [(&NEW_WHISTLES, new), (&WHISTLES, old)] {
             let row = |one: &'a Whistle| whistle_row(one, soonest.get(one.id.as_str()).copied());
             let rows = some.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            statement.run(sql, &rows.concat())?;
+            statement.add(calls, rows.concat());
         }
         // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
         let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
         let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
-        SOONEST_LIMIT.run(sql, &touched.into_iter().filter(is_old).map(Value::from).collect::<Vec<_>>())?;
+        SOONEST_LIMIT.add(calls, touched.into_iter().filter(is_old).map(Value::from).collect());
         let moved = |one: &&&Whistle| before(one.id.as_str()).is_some_and(|before| before != one.status.as_str());
-        let moved: Vec<_> = self.whistles.values().filter(moved).map(|one| Value::from(&one.id)).collect();
-        SIGHTS_FOLLOW.run(sql, &moved)?;
+        let moved = self.whistles.values().filter(moved).map(|one| Value::from(&one.id));
+        SIGHTS_FOLLOW.add(calls, moved.collect());
         // By now every status that the batch leaves behind is known.
         let sight = |(whistle, viewer): &(&'a str, &'a str)| {
             let seen = self.whistles.get(whistle)?;
             Some([(*viewer).into(), (*whistle).into(), seen.status.as_str().into(), seen.blown_at.into()])
         };
-        SIGHTS.run(sql, &self.sights.iter().filter_map(sight).flatten().collect::<Vec<_>>())
+        SIGHTS.add(calls, self.sights.iter().filter_map(sight).flatten().collect());
+        Ok(())
     }
 
     /// Per whistle the soonest armed limit of this batch.

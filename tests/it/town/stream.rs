@@ -30,7 +30,7 @@ impl Workers {
             hub: hub.clone(),
             relay: Relay::new(hub.clone(), stream.clone()),
             desk: Desk::new(hub.clone(), stream.clone()),
-            letters: Letters::new(hub.clone(), stream.clone(), post(&sent, &links)),
+            letters: Letters::new(hub.clone(), stream.clone(), post(&sent, &links), "only".to_owned()),
             due: Due::new(hub.clone()),
             stream,
             sent,

@@ -1,0 +1,20 @@
+-- What several processes on one ledger share beside the facts.
+
+-- Who does what only one may do at a time. The beat goes on while its holder lives; no clock is compared.
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    beat BIGINT NOT NULL
+);
+
+-- Entries of the stream that could not be acted upon, until somebody has them tried again.
+CREATE TABLE dead_letters (
+    consumer_group TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (consumer_group, seq)
+);
+CREATE INDEX dead_letters_of_thing ON dead_letters (id);
