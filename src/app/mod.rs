@@ -23,7 +23,7 @@ use crate::ids::{Chance, Mint};
 use crate::store::{self, CommitRefusal, Ledger, Outcome};
 use aws_lc_rs::hmac;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// Everything that a use case may reach.
 #[derive(Clone)]
@@ -34,8 +34,8 @@ pub struct Hub {
     pub chance: Arc<Chance>,
     /// A ledger with invented people: every page and letter says so.
     pub demo: bool,
-    /// Rung after each commit; the relay listens.
-    pub bell: Arc<Notify>,
+    /// Counts commits: whoever listens hears each ring, and nobody takes it from another.
+    pub bell: Arc<watch::Sender<u64>>,
     pub(crate) doorkeeper: Arc<sessions::Doorkeeper>,
 }
 
@@ -43,7 +43,7 @@ impl Hub {
     /// Puts the hub together; `keys` come from the ledger or from files.
     pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, rules: Rules, chance: Chance, settings: HubSettings) -> Hub {
         let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
-        let (rules, chance, bell) = (Arc::new(rules), Arc::new(chance), Arc::new(Notify::new()));
+        let (rules, chance, bell) = (Arc::new(rules), Arc::new(chance), Arc::new(watch::Sender::new(0)));
         Hub { ledger, clock, rules, chance, demo: settings.demo, bell, doorkeeper }
     }
 
@@ -63,10 +63,10 @@ impl Hub {
         mac
     }
 
-    /// Commits a decision and rings the relay.
+    /// Commits a decision and rings the bell.
     async fn commit(&self, change: Change, now: At) -> Result<Outcome, CommitRefusal> {
         let outcome = self.ledger.commit(change, now).await?;
-        self.bell.notify_one();
+        self.bell.send_modify(|commits| *commits = commits.wrapping_add(1));
         Ok(outcome)
     }
 

@@ -162,6 +162,15 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     Ok(Some(Present { scope: policy::scope(&actor), actor, door, secret_hash: hash }))
 }
 
+/// Who somebody that was let in is now; nobody once the session is over. It counts as no use of the session.
+pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Present>, Undone> {
+    let (hash, door) = (present.secret_hash, present.door);
+    let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    let session = session.filter(|session| session.door == door && is_alive(session, hub.now()));
+    let actor = session.and_then(|session| hub.rules.directory.actor(&session.person));
+    Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, secret_hash: hash }))
+}
+
 fn is_alive(session: &Session, now: At) -> bool {
     let awake = now.0 - session.used_at.0 < IDLE_MINUTES * MINUTE;
     session.revoked_at.is_none() && now < session.ends_at && awake

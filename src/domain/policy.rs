@@ -42,6 +42,15 @@ impl Scope {
             Sight::Nothing => "",
         }
     }
+
+    /// Whether this reader sees a thing that these viewers see.
+    pub fn is_among(&self, viewers: &[String]) -> bool {
+        match &self.0 {
+            Sight::All => true,
+            Sight::Viewer(key) => viewers.contains(key),
+            Sight::Nothing => false,
+        }
+    }
 }
 
 /// What this actor may see of whistles and summonses.
@@ -127,6 +136,17 @@ mod tests {
             assert_eq!(scope(&actor(who)).viewer(), expected, "{who}");
         }
         assert_eq!(Scope::everything("a test").viewer(), "*");
+    }
+
+    #[test]
+    fn i4_a_reader_is_among_the_viewers_by_the_whole_key() {
+        let viewers = ["XF".to_owned(), "T01".to_owned()];
+        let among = |who: &str| scope(&actor(who)).is_among(&viewers);
+        assert!(among("office") && among("liaison.xf") && among("squad.sq01"));
+        for who in ["inspector.xf", "liaison.yj", "town.t02", "expert.1", "admin"] {
+            assert!(!among(who), "{who}");
+        }
+        assert!(scope(&actor("supervisor")).is_among(&[]) && !scope(&actor("admin")).is_among(&[String::new()]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod cursor;
 mod directory;
 pub mod frame;
 pub mod gate;
+mod live;
 mod openapi;
 mod ops;
 pub mod pages;
@@ -19,6 +20,7 @@ mod summonses;
 mod whistles;
 
 use crate::app::Hub;
+use crate::store::events::Heard;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::ETAG;
 use actix_web::middleware::from_fn;
@@ -30,6 +32,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 /// Threads that serve requests, and connections of each.
 const WORKERS: usize = 2;
@@ -49,6 +52,7 @@ pub struct Door {
     pub links: String,
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,
+    feeds: live::Feeds,
     stopping: AtomicBool,
     /// Of this process, so that request ids of two replicas differ.
     begun: u64,
@@ -57,17 +61,20 @@ pub struct Door {
 
 impl Door {
     /// `links`: how people reach us. `stream_is_up` and `figures` are asked by `/readyz` and `/metrics`.
+    /// `live`: what the open feeds listen on.
     pub fn new(
         hub: Arc<Hub>,
         links: String,
         stream_is_up: impl Fn() -> bool + Send + Sync + 'static,
         figures: impl Fn() -> String + Send + Sync + 'static,
+        live: broadcast::Sender<Arc<Heard>>,
     ) -> Door {
         Door {
             https: links.starts_with("https://"),
             links,
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
+            feeds: live::Feeds::new(live),
             stopping: AtomicBool::new(false),
             begun: hub.chance.seed(),
             requests: AtomicU64::new(0),
@@ -75,9 +82,11 @@ impl Door {
         }
     }
 
-    /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties.
+    /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties. Open feeds end now:
+    /// the door would wait for them.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.feeds.stop();
     }
 
     fn is_stopping(&self) -> bool {
@@ -134,6 +143,8 @@ pub fn serve(listener: TcpListener, door: Data<Door>) -> io::Result<Server> {
         .max_connections(CONNECTIONS_PER_WORKER)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_DEADLINE)
+        // Who hangs up while a feed is silent is gone at once, and so is the feed's place.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals()
         .listen(listener)?;

@@ -27,6 +27,8 @@ pub(super) enum Shape {
     /// 200, whatever JSON.
     Json,
     Text,
+    /// 200, server-sent events for as long as the reader listens.
+    Feed,
     Nothing,
 }
 
@@ -102,6 +104,9 @@ fn parameters(line: &Line) -> Vec<Value> {
         let key = json!({ "type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$" });
         all.push(header("Idempotency-Key", is_create, key));
     }
+    if matches!(line.answers, Shape::Feed) {
+        all.push(header("Last-Event-ID", false, json!({ "type": "string", "pattern": "^[0-9]+$" })));
+    }
     all.extend(line.query.iter().map(parameter));
     all
 }
@@ -141,6 +146,9 @@ fn success(shape: Shape) -> (&'static str, Value) {
         Shape::List(name) => ("200", json!({ "description": "One page", "content": json_of(list_of(name)) })),
         Shape::Json => ("200", json!({ "description": "As it is", "content": json_of(json!({ "type": "object" })) })),
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
+        Shape::Feed => {
+            ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": text } } }))
+        }
         Shape::Nothing => ("204", json!({ "description": "Done" })),
     }
 }

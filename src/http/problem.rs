@@ -70,6 +70,11 @@ impl Problem {
         Problem { more: More::Parameters(faults), ..Problem::new(ProblemKind::BadFilter) }
     }
 
+    /// A problem that passes by itself. `seconds`: when to ask again.
+    pub fn retry_after(kind: ProblemKind, seconds: u32) -> Problem {
+        Problem { more: More::RetryAfter(seconds), ..Problem::new(kind) }
+    }
+
     /// 405. `allow`: the methods of the address, as the header writes them.
     pub fn not_allowed(allow: &'static str) -> Problem {
         Problem { more: More::Allow(allow), ..Problem::new(ProblemKind::MethodNotAllowed) }
@@ -213,7 +218,7 @@ impl From<Refusal> for Problem {
                 with(ProblemKind::Stale, More::Moved { current_version, changes })
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
-            Refusal::Contended | Refusal::Busy => with(ProblemKind::Busy, More::RetryAfter(RETRY_BUSY_SECONDS)),
+            Refusal::Contended | Refusal::Busy => Problem::retry_after(ProblemKind::Busy, RETRY_BUSY_SECONDS),
         }
     }
 }
@@ -236,7 +241,7 @@ impl From<Undone> for Problem {
             Undone::Fault(fault) => fault.into(),
             Undone::WrongPassword => ProblemKind::SignInFailed.into(),
             Undone::TooManyTries { retry_after_seconds } => {
-                Problem { more: More::RetryAfter(retry_after_seconds), ..Problem::new(ProblemKind::TooManyTries) }
+                Problem::retry_after(ProblemKind::TooManyTries, retry_after_seconds)
             }
         }
     }

@@ -5,7 +5,7 @@ use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, ops, sessions, summonses, whistles};
+use super::{directory, live, ops, sessions, summonses, whistles};
 use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::order::Spec;
@@ -99,6 +99,7 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(sessions::sign_out)),
     },
     read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
+    read("/api/v1/events", "What happens, as it happens", &[], Shape::Feed, || web::to(live::feed)),
     read("/api/v1/departments", "Departments", directory::LIST, Shape::List("Department"), || {
         web::to(directory::departments)
     }),

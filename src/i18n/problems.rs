@@ -63,6 +63,10 @@ problems! {
     BadLimit = 400, "bad_limit":
         "limit无效", Some("请填写1至200之间的整数，或去掉limit使用默认值50。");
         "The limit is not valid", Some("Use a whole number from 1 to 200, or leave it out for 50.");
+    BadLastEventId = 400, "bad_last_event_id":
+        "Last-Event-ID无效", Some("请原样使用最后收到的事件id，且只发送一次该请求头；或去掉它，从现在开始接收。");
+        "Last-Event-ID is not valid",
+        Some("Send the id of the last event unchanged, in one header, or leave it out to hear from now on.");
     BadFilter = 400, "bad_filter":
         "筛选或排序条件无效", Some("请只使用接口文档列出的条件和取值，多个取值用逗号隔开。");
         "A filter or sort is not valid",

@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::stream::Stream;
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, GROUPS, Letters, Relay};
+use crate::workers::{self, Desk, Due, GROUPS, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::Context;
@@ -51,15 +51,18 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
     let stream = Stream::open(GROUPS);
     let (stop, told) = watch::channel(false);
     let letters = Letters::new(hub.clone(), stream.clone(), setup::post(&settings, address)?, replica(&hub, address));
+    let live = Live::channel();
+    let caller = Live::at_the_end(hub.clone(), live.clone()).await.context("the end of the log")?;
     let workers = vec![
         spawn(workers::work(Relay::new(hub.clone(), stream.clone()), told.clone())),
         spawn(workers::work(Desk::new(hub.clone(), stream.clone()), told.clone())),
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
+        spawn(workers::work(caller, told.clone())),
         spawn(keep_up(metrics.clone(), told)),
     ];
     // The embedded stream is up as long as the process is.
-    let door = Door::new(Arc::new(hub.clone()), settings.http.links(address), || true, move || metrics.render());
+    let door = Door::new(Arc::new(hub.clone()), settings.http.links(address), || true, move || metrics.render(), live);
     let door = Data::new(door);
     let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();

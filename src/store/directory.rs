@@ -119,7 +119,7 @@ mod tests {
         let desk = Desk::open();
         let person = PersonId::from_text("pe_office");
         desk.ledger.keep(Chore::SetPasswords(vec![(person.clone(), "hash".into())])).await.unwrap();
-        desk.ledger.keep(Chore::SetMeta { key: "laid".into(), value: "sample".into() }).await.unwrap();
+        desk.ledger.keep(Chore::MakeMeta { key: "laid".into(), value: "sample".into() }).await.unwrap();
         let read = desk.ledger.read(move |reading| {
             let other = password(reading, &PersonId::from_text("pe_admin"))?;
             Ok((password(reading, &person)?, other, meta(reading, "laid")?, meta(reading, "other")?))

@@ -280,7 +280,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_loops_ask_again_and_again_is_read_along_an_index() {
-        let desk = Desk::open();
+        let desk = Desk::on_file();
         for (statement, index) in [
             (PASSED, "obligations_due (due_at<?)"),
             (UNROUTED, "whistles_unrouted (blown_at<?)"),

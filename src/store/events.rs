@@ -1,9 +1,10 @@
-//! The log of facts as it is read: by whistle for a timeline, from a place on for whoever follows it. It gives what is
-//! stored and resolves no text; whether somebody may see a whistle's events is asked of the whistle, not of the event.
+//! The log of facts as it is read: by whistle for a timeline, from a place on for whoever follows it, and as the live
+//! feed tells it. It gives what is stored and resolves no text; whether somebody may see an event is asked of its whistle.
 
 use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
+use crate::domain::policy::Scope;
 use crate::ids::{PersonId, SummonsId, WhistleId};
 
 const TIMELINE: &str = "
@@ -25,8 +26,26 @@ const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
+/// One row for each event and viewer; an event that nobody but `*` sees has one row too. CROSS JOIN: from the log on.
+const HEARD: &str = "
+    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
+    FROM events e CROSS JOIN whistles w
+    LEFT JOIN summonses u ON u.id = e.summons
+    LEFT JOIN sights s ON s.whistle = e.whistle
+    WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
+    ORDER BY e.seq";
+
+/// What one viewer may be told, the right in the same statement.
+const SEEN: &str = "
+    SELECT e.seq, e.kind, COALESCE(u.code, w.code)
+    FROM events e CROSS JOIN whistles w
+    LEFT JOIN summonses u ON u.id = e.summons
+    WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
+      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1))
+    ORDER BY e.seq";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR];
+pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR, HEARD, SEEN];
 
 /// One event as it stands in the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +62,32 @@ pub struct StoredEvent {
     pub department: Option<String>,
     /// Facts; texts by reference.
     pub data: serde_json::Value,
+}
+
+/// What the live feed tells of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub seq: i64,
+    pub kind: EventKind,
+    /// The summons' that it is about, else the whistle's.
+    pub code: String,
+}
+
+/// An event and whoever may be told of it, beside those who see everything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub told: Told,
+    pub viewers: Vec<String>,
+}
+
+/// A stretch of the log. What of it was not asked for is not in `events`, so `up_to` is where the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch<T> {
+    pub events: Vec<T>,
+    /// Everything up to here was looked at.
+    pub up_to: i64,
+    /// The place of the newest event at that moment.
+    pub last: i64,
 }
 
 /// The events of a whistle's tree, oldest first. The caller has read the tree under the reader's scope.
@@ -80,6 +125,44 @@ pub fn cursor(reading: &mut Reading<'_>, name: &str) -> Result<i64, Fault> {
     Ok(reading.row(CURSOR, &[name.into()], |row| row.int(0))?.unwrap_or(0))
 }
 
+/// What happened after a place and who may see it now, oldest first. `limit`: events that are looked at.
+pub fn heard(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Stretch<Heard>, Fault> {
+    let (up_to, last) = bounds(reading, after_seq, limit)?;
+    let rows = reading
+        .rows(HEARD, &[after_seq.into(), up_to.into()], |row| Ok((told(row)?, row.opt_text(3)?.map(str::to_owned))))?;
+    let mut events: Vec<Heard> = Vec::new();
+    for (told, viewer) in rows {
+        match events.last_mut().filter(|one| one.told.seq == told.seq) {
+            Some(same) => same.viewers.extend(viewer),
+            None => events.push(Heard { told, viewers: viewer.into_iter().collect() }),
+        }
+    }
+    Ok(Stretch { events, up_to, last })
+}
+
+/// What this scope may see now of what happened after a place, oldest first. `limit`: events that are looked at, seen
+/// or not, so that a reader of little costs no more than a reader of all.
+pub fn seen_after(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    after_seq: i64,
+    limit: i64,
+) -> Result<Stretch<Told>, Fault> {
+    let (up_to, last) = bounds(reading, after_seq, limit)?;
+    let events = reading.rows(SEEN, &[scope.viewer().into(), after_seq.into(), up_to.into()], told)?;
+    Ok(Stretch { events, up_to, last })
+}
+
+/// Where a stretch ends, and the log. Places have no holes, so a range of them is a number of events.
+fn bounds(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<(i64, i64), Fault> {
+    let last = last_seq(reading)?;
+    Ok((after_seq.saturating_add(limit).min(last).max(after_seq), last))
+}
+
+fn told(row: &Row<'_>) -> Result<Told, Fault> {
+    Ok(Told { seq: row.int(0)?, kind: row.word(1, EventKind::parse)?, code: row.text(2)?.to_owned() })
+}
+
 fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
     Ok(StoredEvent {
         seq: row.int(0)?,
@@ -97,9 +180,11 @@ fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
 mod tests {
     use super::*;
     use crate::domain::event::{Doer, Event};
+    use crate::domain::whistle::Whistle;
     use crate::store::Chore;
-    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, moved, scope_of, summons, whistle};
     use serde_json::json;
+    use std::collections::BTreeSet;
 
     #[tokio::test]
     async fn the_log_is_read_by_whistle_and_from_a_place_on() {
@@ -148,12 +233,77 @@ mod tests {
         assert_eq!(desk.ledger.read(|reading| cursor(reading, "relay")).await.unwrap(), 7);
     }
 
+    /// One whistle that XF and YJ see and whose second event is about XF's summons; one that nobody but `*` sees.
+    async fn two_whistles(desk: &Desk) {
+        let one = whistle(1);
+        desk.put(birth(one.clone(), &["XF", "YJ"])).await;
+        let called = summons(&one, "XF");
+        let mut issued = moved(Whistle { code: "WH-2026-0001".into(), ..one.clone() });
+        issued.events.push(Event {
+            kind: EventKind::SummonsIssued,
+            whistle: one.id.clone(),
+            summons: Some(called.id.clone()),
+            doer: None,
+            data: json!({}),
+        });
+        issued.summonses.push(called);
+        desk.put(issued).await;
+        desk.put(birth(whistle(2), &[])).await;
+    }
+
+    #[tokio::test]
+    async fn an_event_is_heard_once_with_its_code_and_all_who_may_see_it() {
+        let desk = Desk::open();
+        two_whistles(&desk).await;
+        let heard_after = |after, limit| desk.ledger.read(move |reading| heard(reading, after, limit));
+        let all = heard_after(0, 10).await.unwrap();
+        let told: Vec<_> = all.events.iter().map(|one| (one.told.seq, one.told.kind, one.told.code.as_str())).collect();
+        let expected = [
+            (1, EventKind::WhistleBlown, "WH-2026-0001"),
+            (2, EventKind::SummonsIssued, "WH-2026-0001-XF"),
+            (3, EventKind::WhistleBlown, "WH-2026-0002"),
+        ];
+        assert_eq!(told, expected);
+        let viewers = |at: usize| all.events[at].viewers.iter().map(String::as_str).collect::<BTreeSet<_>>();
+        assert_eq!((viewers(0), viewers(2)), (BTreeSet::from(["XF", "YJ"]), BTreeSet::new()));
+        assert_eq!(viewers(1), viewers(0));
+        assert_eq!((all.up_to, all.last), (3, 3));
+        // The limit counts events, however many see them.
+        let first = heard_after(0, 1).await.unwrap();
+        assert_eq!((first.events.len(), first.events[0].viewers.len(), first.up_to, first.last), (1, 2, 1, 3));
+        let none = heard_after(3, 10).await.unwrap();
+        assert_eq!((none.events.len(), none.up_to), (0, 3));
+        assert_eq!(heard_after(9, 10).await.unwrap().up_to, 9, "nobody goes back");
+    }
+
+    #[tokio::test]
+    async fn i4_the_backlog_is_what_the_scope_sees_and_goes_past_what_it_does_not() {
+        let desk = Desk::open();
+        two_whistles(&desk).await;
+        for (unit, after, limit, seen, up_to) in [
+            ("*", 0, 10, &[1, 2, 3][..], 3),
+            ("*", 1, 1, &[2], 2),
+            ("XF", 0, 10, &[1, 2], 3),
+            ("YJ", 1, 10, &[2], 3),
+            ("SH", 0, 2, &[], 2),
+            ("", 0, 10, &[], 3),
+        ] {
+            let scope = scope_of(unit);
+            let read = desk.ledger.read(move |reading| seen_after(reading, &scope, after, limit)).await.unwrap();
+            let seqs: Vec<i64> = read.events.iter().map(|told| told.seq).collect();
+            assert_eq!((seqs.as_slice(), read.up_to, read.last), (seen, up_to, 3), "{unit} after {after}");
+        }
+    }
+
     #[tokio::test]
     async fn the_log_is_read_along_its_indexes_and_never_sorted() {
-        let desk = Desk::open();
-        for (statement, index) in
-            [(TIMELINE, "events_of_whistle (whistle=? AND seq>?)"), (TAIL, "PRIMARY KEY (rowid>?)")]
-        {
+        let desk = Desk::on_file();
+        for (statement, index) in [
+            (TIMELINE, "events_of_whistle (whistle=? AND seq>?)"),
+            (TAIL, "PRIMARY KEY (rowid>?)"),
+            (HEARD, "PRIMARY KEY (rowid>? AND rowid<?)"),
+            (SEEN, "PRIMARY KEY (rowid>? AND rowid<?)"),
+        ] {
             let plan = desk.plan(statement).await;
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
         }

@@ -9,6 +9,8 @@ pub mod ledger;
 pub mod sessions;
 mod sql;
 pub mod summonses;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod whistles;
 
 pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};

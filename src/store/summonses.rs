@@ -257,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_departments_list_is_read_along_its_index_and_never_sorted() {
-        let plan = Desk::open().plan(OF_DEPARTMENT).await;
+        let plan = Desk::on_file().plan(OF_DEPARTMENT).await;
         let index = "u USING INDEX summonses_of_department (department=? AND status=? AND (issued_at,id)";
         assert!(plan.contains(index) && plan.contains("obligations_armed"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");

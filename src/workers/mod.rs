@@ -6,11 +6,13 @@ mod desk;
 mod due;
 mod lease;
 mod letters;
+mod live;
 mod relay;
 
 pub use desk::Desk;
 pub use due::Due;
 pub use letters::{Letters, Post};
+pub use live::Live;
 pub use relay::Relay;
 
 use crate::app::Undone;

@@ -6,6 +6,7 @@ use crate::app::Hub;
 use crate::store::{Chore, events};
 use crate::stream::{Entry, Stream};
 use std::time::Duration;
+use tokio::sync::watch;
 
 const CURSOR: &str = "relay";
 /// Events rung in one step.
@@ -17,6 +18,7 @@ const TRIM_EVERY: u32 = 64;
 pub struct Relay {
     hub: Hub,
     stream: Stream,
+    bell: watch::Receiver<u64>,
     cursor: Option<i64>,
     /// How far the ledger knows that we have come. Behind by a few steps is harmless: the stream refuses a repeat.
     noted: i64,
@@ -25,7 +27,7 @@ pub struct Relay {
 
 impl Relay {
     pub fn new(hub: Hub, stream: Stream) -> Relay {
-        Relay { hub, stream, cursor: None, noted: 0, steps: 0 }
+        Relay { bell: hub.bell.subscribe(), hub, stream, cursor: None, noted: 0, steps: 0 }
     }
 
     async fn note(&mut self, seq: i64) -> Result<(), WorkerFault> {
@@ -41,6 +43,7 @@ impl Worker for Relay {
     const NAME: &'static str = "relay";
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        self.bell.mark_unchanged();
         let known = self.cursor;
         let (cursor, events) = self
             .hub
@@ -54,7 +57,7 @@ impl Worker for Relay {
             self.cursor = Some(cursor);
             // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking. The
             // cursor is noted when it has grown quiet: each note is a flush that a whistle would wait for.
-            if tokio::time::timeout(wait, self.hub.bell.notified()).await.is_err() {
+            if tokio::time::timeout(wait, self.bell.changed()).await.is_err() {
                 self.note(cursor).await?;
             }
             return Ok(Step::Idle);

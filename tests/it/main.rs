@@ -10,6 +10,7 @@ mod doors;
 mod keys;
 mod letters;
 mod lists;
+mod live;
 mod mail_faults;
 mod operation;
 mod order_of_checks;

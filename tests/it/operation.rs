@@ -72,8 +72,8 @@ async fn starting_again_keeps_whistles_keys_sessions_and_the_course_of_work() {
 }
 
 #[actix_web::test]
-async fn a_second_process_on_one_ledger_is_refused() {
-    let place = Place::new();
+async fn a_second_process_on_one_ledger_that_is_a_file_is_refused() {
+    let place = Place::file_only();
     let t = Town::open(&place, at(BEGIN)).await;
     let refused = setup::demo(&settings(&place), PASSWORD, around()).await.err().unwrap();
     assert!(format!("{refused:#}").contains("another process"), "{refused:#}");
@@ -87,7 +87,7 @@ async fn t05_serve_refuses_a_demo_ledger() {
     Town::open(&place, at(BEGIN)).await.close().await;
     let refused = setup::serve(&settings(&place), around()).await.err().unwrap();
     assert!(format!("{refused:#}").contains("demo ledger"), "{refused:#}");
-    let own = Place::new();
+    let own = Place::empty();
     let hub = setup::serve(&settings(&own), around()).await.unwrap();
     assert!(!hub.demo && hub.rules.directory.people.is_empty(), "a fresh ledger has people built in");
     hub.ledger.close().await.unwrap();
@@ -215,8 +215,11 @@ async fn i1_letters_that_were_claimed_when_the_process_died_leave_at_the_next_st
     let t = Town::open(&place, at(BEGIN)).await;
     t.fire().blows(&blow_order("临终认领")).await;
     let now = at(BEGIN);
-    let claim = Chore::ClaimLetters { now, until: now.plus_minutes(16), at_most: 9 };
-    let claimed = t.db_hub().ledger.keep(claim).await.unwrap();
+    let ledger = &t.db_hub().ledger;
+    let take = Chore::TakeLease { name: "letters", holder: "only".to_owned(), epoch: 0, stood_still: None };
+    assert_eq!(ledger.keep(take).await.unwrap(), Kept::Lease(Some(1)));
+    let claim = Chore::ClaimLetters { now, until: now.plus_minutes(16), at_most: 9, epoch: 1 };
+    let claimed = ledger.keep(claim).await.unwrap();
     assert!(matches!(claimed, Kept::Letters(letters) if letters.len() == 1));
     t.leave().await;
     let t = Town::open(&place, now.plus_minutes(1)).await;

@@ -114,9 +114,10 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::NotUtf8 | ProblemKind::BadJson | ProblemKind::TooDeep | ProblemKind::Fields => {
             (t.stale_title, t.stale_words)
         }
-        ProblemKind::MethodNotAllowed | ProblemKind::Encoding | ProblemKind::ContentType => {
-            (t.stale_title, t.stale_words)
-        }
+        ProblemKind::MethodNotAllowed
+        | ProblemKind::Encoding
+        | ProblemKind::ContentType
+        | ProblemKind::BadLastEventId => (t.stale_title, t.stale_words),
         ProblemKind::State | ProblemKind::Guards | ProblemKind::Stale => (t.stale_title, t.stale_words),
     }
 }

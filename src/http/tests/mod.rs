@@ -44,7 +44,7 @@ pub(crate) fn hub() -> Hub {
 }
 
 pub(crate) fn door() -> Door {
-    Door::new(Arc::new(hub()), "http://127.0.0.1:1".into(), || true, || "figures 1\n".into())
+    Door::new(Arc::new(hub()), "http://127.0.0.1:1".into(), || true, || "figures 1\n".into(), broadcast::Sender::new(4))
 }
 
 /// One answer, read whole.

@@ -17,11 +17,8 @@ static TREES: Listed = Listed::new("SELECT id, tree_version, status FROM whistle
 static RECEIPTS: Listed =
     Listed::new("SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key IN (VALUES ", 1, ")");
 static SERIES: Listed = Listed::new("SELECT name, last FROM series WHERE name IN (VALUES ", 1, ")");
-static SET_SERIES: Listed = Listed::new(
-    "INSERT INTO series (name, last) VALUES ",
-    2,
-    " ON CONFLICT (name) DO UPDATE SET last = excluded.last",
-);
+static SET_SERIES: Listed =
+    Listed::new("INSERT INTO series (name, last) VALUES ", 2, " ON CONFLICT (name) DO UPDATE SET last = excluded.last");
 static TEXTS: Listed = Listed::new("SELECT id, salt, body FROM texts WHERE id IN (VALUES ", 1, ")");
 
 /// Every statement of a batch's reads.

@@ -65,9 +65,24 @@ const REDRIVE: &str = "DELETE FROM dead_letters";
 /// Every statement of a chore.
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[
-    SET_CURSOR, CLAIM_LETTERS, RELEASE_LETTERS, LETTER_SENT, LETTER_LATER, LETTER_GIVEN_UP, OPEN_SESSION,
-    REVOKE_SESSION, REVOKE_SESSIONS, TOUCH_SESSION, PURGE_RECEIPTS, PURGE_SESSIONS, CLEAR_DIRECTORY, MAKE_META,
-    TAKE_LEASE, LEAVE_LEASE, LAY_ASIDE, REDRIVE,
+    SET_CURSOR,
+    CLAIM_LETTERS,
+    RELEASE_LETTERS,
+    LETTER_SENT,
+    LETTER_LATER,
+    LETTER_GIVEN_UP,
+    OPEN_SESSION,
+    REVOKE_SESSION,
+    REVOKE_SESSIONS,
+    TOUCH_SESSION,
+    PURGE_RECEIPTS,
+    PURGE_SESSIONS,
+    CLEAR_DIRECTORY,
+    MAKE_META,
+    TAKE_LEASE,
+    LEAVE_LEASE,
+    LAY_ASIDE,
+    REDRIVE,
 ];
 #[cfg(test)]
 pub(super) static LISTS: [&Listed; 2] = [&LAY_DIRECTORY, &SET_PASSWORDS];
@@ -217,7 +232,8 @@ impl Chore {
             Chore::LayDirectory(rows) => lay_directory(rows),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
-                SET_PASSWORDS.add(&mut calls, passwords.iter().flat_map(|(id, hash)| [id.into(), hash.into()]).collect());
+                SET_PASSWORDS
+                    .add(&mut calls, passwords.iter().flat_map(|(id, hash)| [id.into(), hash.into()]).collect());
                 calls
             }
             Chore::MakeMeta { key, value } => vec![Call::of(MAKE_META, vec![key.into(), value.into()])],
@@ -296,7 +312,8 @@ fn session_row(session: &Session) -> Vec<Value<'_>> {
 fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
     let kinds: BTreeSet<_> = rows.iter().map(|row| &row.kind).collect();
     let mut calls: Vec<_> = kinds.into_iter().map(|kind| Call::of(CLEAR_DIRECTORY, vec![kind.into()])).collect();
-    let values = rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
+    let values =
+        rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
     LAY_DIRECTORY.add(&mut calls, values.collect());
     calls
 }

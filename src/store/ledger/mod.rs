@@ -17,6 +17,7 @@ use super::sql::{Row, Sql};
 use super::{Fault, Options, Retry};
 use crate::domain::at::At;
 use crate::domain::decision::{BodyDigest, Change, Receipt};
+use crate::ids::hex;
 use aws_lc_rs::hmac;
 use pen::{Job, Pending};
 use std::fs::File;
@@ -135,6 +136,11 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
+    /// Tells this ledger from any other, a copy's copy included; says nothing of its secrets.
+    pub fn id(&self) -> String {
+        hex(hmac::sign(&self.0.secret, b"ledger id").as_ref().get(..8).unwrap_or_default())
+    }
+
     /// Whether other processes may write to it as well.
     pub fn is_shared(&self) -> bool {
         self.0.shared
@@ -189,6 +195,14 @@ impl Ledger {
 /// The thread that should have answered has ended.
 fn gone() -> Fault {
     Fault { what: "a thread of the ledger has ended", retry: Retry::Unknown, source: None }
+}
+
+/// Every statement of pen and chores, in every size.
+#[cfg(test)]
+pub(super) fn every_statement() -> Vec<String> {
+    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
+    let single = chores::STATEMENTS.iter().chain([&batch::RECEIPT_OF_KEY]).map(|text| (*text).to_owned());
+    lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }
 
 fn taken<T>(slot: &Mutex<Option<T>>) -> Option<T> {

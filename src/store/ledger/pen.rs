@@ -165,7 +165,9 @@ fn one_by_one(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Wr
         let alone = apart(sql, || together(sql, std::slice::from_mut(pending), &[]))?;
         let verdict = alone.map(|mut alone| alone.verdicts.pop());
         let none = || Verdict::Refused(Fault::never("a change has no verdict").into());
-        written.verdicts.push(verdict.map_or_else(|fault| Verdict::Refused(fault.into()), |one| one.unwrap_or_else(none)));
+        written
+            .verdicts
+            .push(verdict.map_or_else(|fault| Verdict::Refused(fault.into()), |one| one.unwrap_or_else(none)));
     }
     for chore in chores {
         let alone = apart(sql, || together(sql, &mut [], std::slice::from_ref(chore)))?;

@@ -116,7 +116,16 @@ static SOONEST_LIMIT: Listed = Listed::new(
 /// Every statement that writes a batch.
 #[cfg(test)]
 pub(super) static LISTS: [&Listed; 11] = [
-    &TEXTS, &EVENTS, &RECEIPTS, &NEW_WHISTLES, &WHISTLES, &SUMMONSES, &OBLIGATIONS, &LETTERS, &SIGHTS, &SIGHTS_FOLLOW,
+    &TEXTS,
+    &EVENTS,
+    &RECEIPTS,
+    &NEW_WHISTLES,
+    &WHISTLES,
+    &SUMMONSES,
+    &OBLIGATIONS,
+    &LETTERS,
+    &SIGHTS,
+    &SIGHTS_FOLLOW,
     &SOONEST_LIMIT,
 ];
 

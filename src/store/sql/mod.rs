@@ -357,6 +357,15 @@ impl Sql {
         }
     }
 
+    /// Only prepares a statement: whether this engine understands it.
+    #[cfg(test)]
+    pub(super) fn prepare_only(&self, text: &str) -> Result<(), Fault> {
+        match self {
+            Sql::Sqlite(sqlite) => sqlite.prepare_only(text),
+            Sql::Postgres(postgres) => postgres.prepare_only(text),
+        }
+    }
+
     /// Brings everything to its lasting place: the last thing that a pen does.
     pub(super) fn fold(&self) -> Result<(), Fault> {
         match self {

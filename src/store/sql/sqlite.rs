@@ -24,7 +24,8 @@ BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 ";
 
 /// Names of the tables that are there.
-pub(super) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND SUBSTR(name, 1, 7) <> 'sqlite_'";
+pub(super) const TABLES: &str =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND SUBSTR(name, 1, 7) <> 'sqlite_'";
 
 /// Opens the ledger's file, pen and readers.
 pub(in crate::store) fn open(path: &Path, options: Options) -> Result<Parts, Fault> {
@@ -85,7 +86,7 @@ fn open_file(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// A connection that may write: the pen's.
-fn connect(path: &Path) -> Result<Sql, Fault> {
+pub(in crate::store) fn connect(path: &Path) -> Result<Sql, Fault> {
     let sql = Sql::Sqlite(Sqlite::over(open_file(path)?));
     // What a statement of many rows would need to take itself back stays in memory instead of in a file.
     sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")?;
@@ -104,7 +105,6 @@ fn connect_reader(path: &Path) -> Result<Sql, Fault> {
     Ok(sql)
 }
 
-
 /// Three words differ, and SQLite checks types only in strict tables.
 pub(in crate::store) fn in_sqlites_words(text: &str) -> String {
     text.replace("BIGINT", "INTEGER")
@@ -112,7 +112,6 @@ pub(in crate::store) fn in_sqlites_words(text: &str) -> String {
         .replace("DOUBLE PRECISION", "REAL")
         .replace("\n);", "\n) STRICT;")
 }
-
 
 impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -163,6 +162,12 @@ impl Sqlite {
             statement.raw_bind_parameter(i + 1, value).map_err(|error| fault("a parameter is refused", error))?;
         }
         Ok(statement)
+    }
+
+    #[cfg(test)]
+    pub(super) fn prepare_only(&self, text: &str) -> Result<(), Fault> {
+        let prepared = self.connection.prepare_cached(&text.replace('$', "?"));
+        prepared.map(drop).map_err(|error| fault("a statement is refused", error))
     }
 
     pub(super) fn many(&self, calls: &[Call<'_>], each: &mut Each<'_>) -> Result<Vec<usize>, Fault> {

@@ -198,6 +198,15 @@ pub(super) fn statement(viewer: &str, state: &str, sort: Sort) -> String {
         .replace("{way}", way)
 }
 
+/// Every statement of a list.
+#[cfg(test)]
+pub(in crate::store) fn every_list() -> impl Iterator<Item = String> {
+    let sorts = [Sort::NewestFirst, Sort::OldestFirst, Sort::DueFirst].into_iter();
+    sorts.flat_map(|sort| {
+        [("*", ""), ("*", "closed"), ("XF", ""), ("XF", "closed")].map(|(viewer, state)| statement(viewer, state, sort))
+    })
+}
+
 /// How the statements are asked for what is overdue: 0 any, 1 yes, 2 no.
 pub(in crate::store) fn asked(overdue: Option<bool>) -> i64 {
     match overdue {

@@ -5,6 +5,8 @@ mod list;
 #[cfg(test)]
 pub(super) mod tests;
 
+#[cfg(test)]
+pub(super) use list::every_list;
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 pub(super) use list::{asked, listed};
 

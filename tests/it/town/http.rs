@@ -1,6 +1,7 @@
 //! A small HTTP/1.1 client: one connection a request, everything in the open, so that a test can also send what no
 //! library would. Every wait has an end.
 
+use super::feed::Feed;
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// The end of any one request.
-const AMPLE: Duration = Duration::from_secs(30);
+pub(super) const AMPLE: Duration = Duration::from_secs(30);
 
 /// One request under way.
 #[derive(Clone)]
@@ -75,6 +76,16 @@ impl Ask {
     }
 
     pub(crate) async fn send(self) -> Reply {
+        let answer = raw(self.to, &self.bytes()).await;
+        Reply::read(&answer).unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.path))
+    }
+
+    /// Sends it and reads its answer piece by piece, as a feed's reader does.
+    pub(crate) async fn listen(self) -> Feed {
+        Feed::open(self.to, &self.bytes()).await
+    }
+
+    fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -85,8 +96,7 @@ impl Ask {
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
         bytes.extend_from_slice(&self.body);
-        let answer = raw(self.to, &bytes).await;
-        Reply::read(&answer).unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.path))
+        bytes
     }
 }
 

@@ -3,6 +3,7 @@
 //! owner, no letter and no log line says what it must not. Time stands still until it is moved.
 
 pub(crate) mod browser;
+pub(crate) mod feed;
 pub(crate) mod http;
 mod letters;
 mod log;
@@ -12,13 +13,14 @@ mod stream;
 pub(crate) use http::{Ask, Reply};
 pub(crate) use people::{Person, accept_order, blow_order};
 
+use crate::servers::{Backend, Postgres, backend};
 use actix_web::web::Data;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use stream::Workers;
 use whistle_hub::app::Hub;
 use whistle_hub::clock::ManualClock;
@@ -30,6 +32,7 @@ use whistle_hub::mail::Rendered;
 use whistle_hub::run::setup::{self, Surroundings};
 use whistle_hub::store::{due, events};
 use whistle_hub::telemetry::Metrics;
+use whistle_hub::workers::{Live, work};
 
 /// The password of every sign-in; must not be seen again anywhere.
 pub(crate) const PASSWORD: &str = "kanari-Losung-7319";
@@ -54,23 +57,46 @@ pub(crate) async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
     t.close().await;
 }
 
-/// A folder that is gone when nobody needs it any longer.
+/// A place for one district's ledger and files that is gone when nobody needs it any longer.
 pub(crate) struct Place {
     path: PathBuf,
+    /// Of the database, if that is where the ledger lies.
+    database: Option<String>,
     opened: Cell<u64>,
 }
 
 impl Place {
+    /// On the parts that are tried; a database has the sample district on it already.
     pub(crate) fn new() -> Place {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("whistle-it-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Place { path, opened: Cell::new(0) }
+        Place::made(|name| Postgres::shared().create_from(name, template()))
     }
 
-    pub(crate) fn ledger(&self) -> PathBuf {
-        self.path.join("hub.db")
+    /// Without anything on it.
+    pub(crate) fn empty() -> Place {
+        Place::made(|name| Postgres::shared().create(name))
+    }
+
+    /// A file, whatever parts are tried.
+    pub(crate) fn file_only() -> Place {
+        let (path, _) = Place::folder();
+        Place { path, database: None, opened: Cell::new(0) }
+    }
+
+    fn made(make: impl FnOnce(&str)) -> Place {
+        let (path, name) = Place::folder();
+        let database = (backend() == Backend::Servers).then(|| {
+            make(&name);
+            name
+        });
+        Place { path, database, opened: Cell::new(0) }
+    }
+
+    fn folder() -> (PathBuf, String) {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("whistle-it-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&path).unwrap();
+        (path, name)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -78,8 +104,30 @@ impl Place {
     }
 }
 
+/// A database on which the sample district is laid, of which every story gets a copy with secrets of its own.
+fn template() -> &'static str {
+    static TEMPLATE: OnceLock<()> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let (server, name) = (Postgres::shared(), "it-template");
+        server.create(name);
+        let lay = async {
+            let clock = Arc::new(ManualClock::new(at(BEGIN)));
+            let around = Surroundings { clock, chance: Chance::seeded(0) };
+            let mut settings = Settings::default();
+            settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(name).into());
+            setup::demo(&settings, PASSWORD, around).await.unwrap().ledger.close().await.unwrap();
+        };
+        std::thread::spawn(|| actix_web::rt::System::new().block_on(lay)).join().unwrap();
+        server.sql(name, "DELETE FROM meta WHERE key <> 'demo'");
+    });
+    "it-template"
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
+        if let Some(database) = &self.database {
+            Postgres::shared().drop(database);
+        }
         // What cannot be removed lies in the system's folder for such things.
         std::fs::remove_dir_all(&self.path).ok();
     }
@@ -93,6 +141,9 @@ pub(crate) struct Town {
     workers: tokio::sync::Mutex<Workers>,
     letters: Arc<Mutex<Vec<Rendered>>>,
     server: actix_web::dev::ServerHandle,
+    /// Follows the log by itself, as it does in a real hub.
+    live: actix_web::rt::task::JoinHandle<()>,
+    stop: tokio::sync::watch::Sender<bool>,
     tokens: RefCell<HashMap<String, (String, At)>>,
     /// Texts that were said in this story and may be in no letter and no log.
     said: RefCell<Vec<String>>,
@@ -117,7 +168,10 @@ impl Town {
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let links = format!("http://{address}");
-        let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render());
+        let channel = Live::channel();
+        let live = Live::at_the_end(hub.clone(), channel.clone()).await.unwrap();
+        let (stop, told) = tokio::sync::watch::channel(false);
+        let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -129,6 +183,8 @@ impl Town {
             hub,
             letters,
             server: handle,
+            live: actix_web::rt::spawn(work(live, told)),
+            stop,
             tokens: RefCell::default(),
             said: RefCell::default(),
             keys: Cell::new(0),
@@ -209,6 +265,8 @@ impl Town {
     /// Stops everything as it stands, without a check: a crash, as far as the ledger can tell.
     pub(crate) async fn leave(self) {
         self.server.stop(false).await;
+        self.stop.send(true).unwrap();
+        self.live.await.unwrap();
         self.hub.ledger.close().await.unwrap();
     }
 
@@ -230,6 +288,9 @@ impl Town {
 /// The settings of a story.
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
-    settings.ledger.url = LedgerPlace::Sqlite(place.ledger());
+    settings.ledger.url = match &place.database {
+        Some(database) => LedgerPlace::Postgres(Postgres::shared().url(database).into()),
+        None => LedgerPlace::Sqlite(place.path.join("hub.db")),
+    };
     settings
 }

@@ -142,11 +142,13 @@ async fn letters_are_claimed_once_oldest_first_and_again_when_the_claim_is_over(
         change.letters[0].not_before = NOW.plus_minutes(minutes);
         ledger.commit(change, NOW).await.unwrap();
     }
+    take_lease(&ledger, "a", 0, None).await;
     let claim = async |minutes| {
         let now = NOW.plus_minutes(minutes);
-        match ledger.keep(Chore::ClaimLetters { now, until: now.plus_minutes(5), at_most: 10 }).await.unwrap() {
+        let claim = Chore::ClaimLetters { now, until: now.plus_minutes(5), at_most: 10, epoch: 1 };
+        match ledger.keep(claim).await.unwrap() {
             Kept::Letters(letters) => letters,
-            Kept::Done(_) => panic!("no letters"),
+            Kept::Done(_) | Kept::Lease(_) => panic!("no letters"),
         }
     };
     let first = claim(10).await;
@@ -161,6 +163,43 @@ async fn letters_are_claimed_once_oldest_first_and_again_when_the_claim_is_over(
     assert_eq!((again.len(), again[0].tries, &again[0].letter.id), (1, 1, &other));
     ledger.keep(Chore::LetterGivenUp { id: other, at: NOW }).await.unwrap();
     assert!(claim(30).await.is_empty());
+}
+
+/// The epoch in which the lease is `holder`'s now.
+async fn take_lease(ledger: &Ledger, holder: &str, epoch: i64, stood_still: Option<i64>) -> Option<i64> {
+    let take = Chore::TakeLease { name: "letters", holder: holder.into(), epoch, stood_still };
+    match ledger.keep(take).await.unwrap() {
+        Kept::Lease(epoch) => epoch,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_kept_left_taken_over_when_it_stands_still_and_its_old_epoch_claims_nothing() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open().unwrap();
+    ledger.commit(blown(&mut mint), NOW).await.unwrap();
+    let claimed = async |epoch| {
+        let until = NOW.plus_minutes(5);
+        ledger.keep(Chore::ClaimLetters { now: NOW, until, at_most: 10, epoch }).await.unwrap()
+    };
+    assert_eq!(claimed(1).await, Kept::Letters(Vec::new()), "nobody holds it yet");
+    assert_eq!(take_lease(&ledger, "a", 0, None).await, Some(1));
+    assert_eq!(take_lease(&ledger, "a", 1, None).await, Some(1), "a beat");
+    assert_eq!(take_lease(&ledger, "b", 0, None).await, None);
+    assert_eq!(take_lease(&ledger, "b", 0, Some(1)).await, None, "it has beaten since");
+    let held = ledger.read(|reading| leases::held(reading, "letters")).await.unwrap().unwrap();
+    assert_eq!((held.holder.as_str(), held.beat), ("a", 2));
+    assert_eq!(take_lease(&ledger, "b", 0, Some(2)).await, Some(2));
+    assert_eq!(take_lease(&ledger, "a", 1, None).await, None, "who slept has lost it");
+    assert_eq!(claimed(1).await, Kept::Letters(Vec::new()));
+    assert_eq!(take_lease(&ledger, "b", 0, None).await, Some(3), "the same replica in another life");
+    let Kept::Letters(letters) = claimed(3).await else { panic!("no letters") };
+    assert_eq!(letters.len(), 1);
+    assert_eq!(ledger.keep(Chore::ReleaseLetters { epoch: 2 }).await.unwrap(), Kept::Done(0));
+    ledger.keep(Chore::LeaveLease { name: "letters", epoch: 3 }).await.unwrap();
+    assert_eq!(take_lease(&ledger, "a", 1, None).await, Some(4));
+    assert_eq!(ledger.keep(Chore::ReleaseLetters { epoch: 4 }).await.unwrap(), Kept::Done(1));
 }
 
 #[tokio::test]
@@ -211,7 +250,7 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
 }
 
 #[tokio::test]
-async fn old_receipts_are_purged_and_settings_and_passwords_are_replaced() {
+async fn old_receipts_are_purged_passwords_are_replaced_and_notes_stand() {
     let (place, mut mint) = (Place::new(), mint());
     let ledger = place.open().unwrap();
     ledger.commit(under_key(blown(&mut mint), "k", b"a"), NOW).await.unwrap();
@@ -219,7 +258,7 @@ async fn old_receipts_are_purged_and_settings_and_passwords_are_replaced() {
     assert_eq!(ledger.keep(Chore::PurgeReceipts { before: NOW.plus_minutes(1) }).await.unwrap(), Kept::Done(1));
     assert_eq!(ledger.receipt("k").await.unwrap(), None);
     for word in ["first", "second"] {
-        ledger.keep(Chore::SetMeta { key: "directory".into(), value: word.into() }).await.unwrap();
+        ledger.keep(Chore::MakeMeta { key: "directory".into(), value: word.into() }).await.unwrap();
         let password = (PersonId::from_text("pe_li"), word.to_owned());
         ledger.keep(Chore::SetPasswords(vec![password])).await.unwrap();
     }
@@ -227,5 +266,5 @@ async fn old_receipts_are_purged_and_settings_and_passwords_are_replaced() {
         let text = "SELECT value, (SELECT hash FROM passwords) FROM meta WHERE key = $1";
         reading.row(text, &["directory".into()], |row| Ok(format!("{} {}", row.text(0)?, row.text(1)?)))
     });
-    assert_eq!(stored.await.unwrap().as_deref(), Some("second second"));
+    assert_eq!(stored.await.unwrap().as_deref(), Some("first second"));
 }

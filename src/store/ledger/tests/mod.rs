@@ -5,7 +5,8 @@ mod answers;
 mod faults;
 mod property;
 
-use super::super::{Options, connect, migrate, open};
+use super::super::tests::Place;
+use super::super::{Options, leases};
 use super::pen::{Job, Pending, write_batch};
 use super::*;
 use crate::domain::decision::{Guard, LetterOwed, Series, Text};
@@ -15,47 +16,9 @@ use crate::domain::terms::{Category, Duty, LetterKind, Role, WhistleStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, WhistleId};
 use serde_json::json;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const NOW: At = At(1_795_000_000_000_000);
-
-/// A folder of its own that goes with the test.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Place {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let name = format!("hub-ledger-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        Place(std::env::temp_dir().join(name))
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("hub.db")
-    }
-
-    fn open(&self) -> Result<Ledger, Fault> {
-        self.open_with(Options::default())
-    }
-
-    fn open_with(&self, options: Options) -> Result<Ledger, Fault> {
-        open(&format!("sqlite://{}", self.file().display()), options)
-    }
-
-    /// A connection as the pen has it, without the pen.
-    fn pen(&self) -> Sql {
-        drop(super::super::take_place(&self.file()).unwrap());
-        let sql = connect(&self.file()).unwrap();
-        migrate(&sql).unwrap();
-        sql
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
 
 /// Ids of a test, different in every call.
 fn mint() -> Mint {

@@ -165,7 +165,7 @@ proptest! {
             }
         });
         runtime.block_on(ledger.close()).unwrap();
-        let sql = connect(&place.file()).unwrap();
+        let sql = place.pen();
         check(&sql, &mut answered, &replayed);
         check_leaves(&sql);
         // The case was one: rivals met, keys met.

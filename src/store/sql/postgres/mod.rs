@@ -90,6 +90,17 @@ impl Postgres {
         Ok(touched)
     }
 
+    #[cfg(test)]
+    pub(super) fn prepare_only(&self, text: &str) -> Result<(), Fault> {
+        let prepared = self.runtime.block_on(async {
+            match self.line.borrow_mut().as_mut() {
+                Some(line) => line.prepare([text].into_iter()).await,
+                None => Ok(()),
+            }
+        });
+        prepared.map_err(|error| fault("a statement is refused", &error))
+    }
+
     /// Sends everything at once and waits for all of it.
     fn fly(&self, opening: Opening, calls: &[Call<'_>]) -> Result<Vec<Answer>, Broken> {
         let within = matches!(self.stage.get(), Stage::Open);

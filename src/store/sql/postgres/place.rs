@@ -84,14 +84,20 @@ impl Address {
             config.ssl_mode(SslMode::Require);
         }
         config.connect_timeout(CONNECT_DEADLINE).tcp_user_timeout(SILENCE).application_name("whistle-hub");
-        config.keepalives(true).keepalives_idle(SILENCE).keepalives_interval(Duration::from_secs(3)).keepalives_retries(3);
+        config
+            .keepalives(true)
+            .keepalives_idle(SILENCE)
+            .keepalives_interval(Duration::from_secs(3))
+            .keepalives_retries(3);
         Ok(Address { config, tls: MakeRustlsConnect::new(encryption(ca_file)?) })
     }
 
     pub(super) async fn connect(
         &self,
-    ) -> Result<(tokio_postgres::Client, Connection<Socket, impl tokio_postgres::tls::TlsStream + Unpin + Send + use<>>), Error>
-    {
+    ) -> Result<
+        (tokio_postgres::Client, Connection<Socket, impl tokio_postgres::tls::TlsStream + Unpin + Send + use<>>),
+        Error,
+    > {
         self.config.connect(self.tls.clone()).await
     }
 }
@@ -139,7 +145,9 @@ impl Postgres {
         let line = match met {
             Ok(Ok(line)) => line,
             Ok(Err(error)) => return Err(unmet(&error)),
-            Err(_) => return Err(Fault::later("PostgreSQL at ledger.url does not answer: is it the right host and port?")),
+            Err(_) => {
+                return Err(Fault::later("PostgreSQL at ledger.url does not answer: is it the right host and port?"));
+            }
         };
         *self.line.borrow_mut() = Some(line);
         self.stage.set(Stage::None);
@@ -172,7 +180,10 @@ fn judge(sql: &Sql) -> Result<Vec<&'static str>, Fault> {
     let refusals = [
         (version < OLDEST_SERVER, "PostgreSQL is older than 14: install a newer one"),
         (encoding != "UTF8", "the database is not UTF8: create it with ENCODING 'UTF8'"),
-        (!plain || !in_order, "the database sorts by a language: create it with LC_COLLATE 'C' (and TEMPLATE template0)"),
+        (
+            !plain || !in_order,
+            "the database sorts by a language: create it with LC_COLLATE 'C' (and TEMPLATE template0)",
+        ),
         (standby, "PostgreSQL is a standby and takes no writes: ledger.url must name the primary"),
     ];
     if let Some((_, what)) = refusals.into_iter().find(|(wrong, _)| *wrong) {

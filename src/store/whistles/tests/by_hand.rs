@@ -11,32 +11,30 @@ use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, Duty, Mode, Role, SummonsRole, SummonsStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{ObligationId, PersonId, SummonsId, TextId, WhistleId};
-use crate::store::{Ledger, Options, Value, open};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::store::tests::Place;
+use crate::store::{Ledger, Value};
 
 /// 2026-11-25 in Asia/Shanghai; every test's now.
 pub(in crate::store) const NOW: At = At(1_795_600_000_000_000);
 
-/// A ledger in a folder of its own, which goes with it.
+/// A ledger in a place of its own, which goes with it.
 pub(in crate::store) struct Desk {
     pub(in crate::store) ledger: Ledger,
-    folder: PathBuf,
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
+    _place: Place,
 }
 
 impl Desk {
     pub(in crate::store) fn open() -> Desk {
-        static DESKS: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("hub-reads-{}-{}", std::process::id(), DESKS.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        let ledger = open(&format!("sqlite://{}/hub.db", folder.display()), Options::default()).unwrap();
-        Desk { ledger, folder }
+        Desk::at(Place::new())
+    }
+
+    /// On SQLite, whatever parts are tried: for its plans.
+    pub(in crate::store) fn on_file() -> Desk {
+        Desk::at(Place::file_only())
+    }
+
+    fn at(place: Place) -> Desk {
+        Desk { ledger: place.open().unwrap(), _place: place }
     }
 
     pub(in crate::store) async fn put(&self, change: Change) {

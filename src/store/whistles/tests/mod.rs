@@ -204,7 +204,7 @@ async fn a_sight_follows_its_whistle_from_state_to_state() {
 
 #[tokio::test]
 async fn lists_by_time_are_read_along_an_index_and_never_sorted() {
-    let desk = Desk::open();
+    let desk = Desk::on_file();
     for sort in [Sort::NewestFirst, Sort::OldestFirst] {
         for (viewer, state, index) in [
             ("*", "closed", "w USING INDEX whistles_by_status (status=? AND (blown_at,id)"),
@@ -215,30 +215,5 @@ async fn lists_by_time_are_read_along_an_index_and_never_sorted() {
             let plan = desk.plan(&statement(viewer, state, sort)).await;
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{viewer} {state}: {plan}");
         }
-    }
-}
-
-#[tokio::test]
-async fn every_statement_of_the_reads_is_prepared_and_shared_by_both_engines() {
-    use crate::store::{directory, due, events, sessions, summonses};
-    let desk = Desk::open();
-    let mut all: Vec<String> = SORTS
-        .iter()
-        .flat_map(|sort| ["*", "XF"].map(|viewer| ["", "closed"].map(|state| statement(viewer, state, *sort))))
-        .flatten()
-        .collect();
-    for of_file in [
-        STATEMENTS,
-        directory::STATEMENTS,
-        due::STATEMENTS,
-        events::STATEMENTS,
-        sessions::STATEMENTS,
-        summonses::STATEMENTS,
-    ] {
-        all.extend(of_file.iter().map(|text| (*text).to_owned()));
-    }
-    for text in all {
-        assert!(!desk.plan(&text).await.is_empty(), "{text}");
-        assert!(!text.contains('?') && !text.contains("LIKE") && !text.contains('{'), "{text}");
     }
 }
