@@ -20,8 +20,10 @@ pub(crate) struct Feed {
 
 #[derive(Default)]
 struct Heard {
-    /// In the order of arrival.
+    /// Of events, in the order of arrival.
     ids: Vec<i64>,
+    /// Where the next feed goes on. A feed may also tell it without an event.
+    place: i64,
     /// Feeds that were opened, and why the last one was not.
     opened: usize,
     refusal: Option<String>,
@@ -72,14 +74,14 @@ fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
 
 /// One feed from where the last one ended to its end.
 async fn read(address: SocketAddr, token: &str, heard: &Mutex<Heard>) -> anyhow::Result<()> {
-    let after = lock(heard).ids.last().copied().unwrap_or(0);
+    let after = lock(heard).place;
     let request = format!(
         "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\nlast-event-id: {after}\r\n\r\n"
     );
     let stream = TcpStream::connect(address).await?;
     stream.writable().await?;
     ensure!(stream.try_write(request.as_bytes())? == request.len(), "a request that does not leave at once");
-    let (mut unread, mut line, mut greeted) = (Vec::new(), Vec::new(), false);
+    let (mut unread, mut told, mut greeted) = (Vec::new(), Vec::new(), false);
     loop {
         let came = tokio::time::timeout(SILENCE, more(&stream, &mut unread)).await.context("a silent feed")?;
         if !came? {
@@ -95,15 +97,25 @@ async fn read(address: SocketAddr, token: &str, heard: &Mutex<Heard>) -> anyhow:
             lock(heard).opened += 1;
         }
         while let Some(chunk) = chunk(&mut unread)? {
-            line.extend(chunk);
+            told.extend(chunk);
         }
-        while let Some(end) = line.iter().position(|byte| *byte == b'\n') {
-            let whole: Vec<u8> = line.drain(..=end).collect();
-            if let Some(id) = String::from_utf8_lossy(&whole).strip_prefix("id:") {
-                lock(heard).ids.push(id.trim().parse().context("an id that is no number")?);
-            }
+        while let Some(end) = told.windows(2).position(|two| two == b"\n\n") {
+            let block: Vec<u8> = told.drain(..end + 2).collect();
+            heard_block(&String::from_utf8_lossy(&block), &mut lock(heard))?;
         }
     }
+}
+
+/// What stands between two empty lines.
+fn heard_block(block: &str, heard: &mut Heard) -> anyhow::Result<()> {
+    let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
+    if let Some(id) = field("id: ") {
+        heard.place = id.parse().context("an id that is no number")?;
+        if field("data: ").is_some() {
+            heard.ids.push(heard.place);
+        }
+    }
+    Ok(())
 }
 
 /// Waits for bytes; none when the server has closed.
