@@ -125,6 +125,7 @@ async fn scenario(fault: Fault, parts: &Parts, dir: &Path, wanted: &Wanted) -> a
         strike(fault, &mut site, &storm, round, wanted.long).await.with_context(|| format!("round {round}"))?;
         pause(AROUND_MS).await;
         let harvest = storm.end().await?;
+        ensure!(harvest.retried > 0 || !fault.is_felt(), "no client met the fault");
         retried += harvest.retried;
         let since = outside.len();
         outside.extend(harvest.entries);

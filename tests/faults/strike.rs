@@ -103,6 +103,18 @@ impl Fault {
         matches!(self, Fault::ThreeReplicas | Fault::Rolling)
     }
 
+    /// Whether clients must have met it: a request that was not answered, or refused, and sent again.
+    pub(crate) fn is_felt(self) -> bool {
+        match self {
+            Fault::Kill | Fault::ThreeReplicas | Fault::PostgresRestarted | Fault::Paused | Fault::Rolling => true,
+            Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::SlowAndHasty => true,
+            Fault::Flushall | Fault::DeletedStream | Fault::DestroyedGroups | Fault::Trimmed | Fault::RedisAway => {
+                false
+            }
+            Fault::MailSilent | Fault::MailIdle | Fault::MailBusy | Fault::MailUnknown => false,
+        }
+    }
+
     /// Whether letters wait for a later try, which nobody waits for here.
     pub(crate) fn puts_letters_off(self) -> bool {
         matches!(self, Fault::MailSilent | Fault::MailBusy | Fault::PostgresRestarted)
