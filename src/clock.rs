@@ -16,6 +16,9 @@ pub trait Clock: Send + Sync {
 
     /// Microseconds since some moment of the past, which never jump: what a span is counted with.
     fn elapsed(&self) -> i64;
+
+    /// How far this clock is ahead of a server that just said `theirs`, microseconds.
+    fn ahead_of(&self, theirs: At) -> i64;
 }
 
 /// The host's wall clock. It may jump; who counts on it compares two readings.
@@ -40,6 +43,10 @@ impl Clock for SystemClock {
 
     fn elapsed(&self) -> i64 {
         i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+
+    fn ahead_of(&self, theirs: At) -> i64 {
+        self.now().0 - theirs.0
     }
 }
 
@@ -83,6 +90,11 @@ impl Clock for ManualClock {
 
     fn elapsed(&self) -> i64 {
         self.wall.load(Ordering::SeqCst) - self.jumped.load(Ordering::SeqCst)
+    }
+
+    /// A server in a world whose time is moved by hand never jumps.
+    fn ahead_of(&self, _: At) -> i64 {
+        self.jumped.load(Ordering::SeqCst)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Watches the limits: each passed one gets its event and owes its reminder, once, also after downtime. Sweeps out what
 //! nobody needs any longer. When a limit passes is read from the ledger; nothing is scheduled in memory.
 
-use super::{Step, Worker, WorkerFault};
+use super::timekeeper::Timekeeper;
+use super::{Step, Worker, WorkerFault, figure};
 use crate::app::{self, Hub};
 use crate::domain::at::{At, MINUTE};
 use crate::store::{Chore, due};
@@ -22,13 +23,14 @@ const SESSION_MINUTES: i64 = 24 * 60;
 /// Whatever time alone brings about.
 pub struct Due {
     hub: Hub,
+    timekeeper: Timekeeper,
     cleaned_at: Option<At>,
     audited_at: Option<At>,
 }
 
 impl Due {
     pub fn new(hub: Hub) -> Due {
-        Due { hub, cleaned_at: None, audited_at: None }
+        Due { timekeeper: Timekeeper::new(hub.clone()), hub, cleaned_at: None, audited_at: None }
     }
 
     /// Proves that nothing is silently stuck (I3): every open thing has its armed obligation, every limit and letter is
@@ -69,7 +71,10 @@ impl Worker for Due {
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let now = self.hub.now();
-        let passed = self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?;
+        let passed = match self.timekeeper.is_believed().await? {
+            true => self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?,
+            false => Vec::new(),
+        };
         if passed.is_empty() {
             self.audit(now).await?;
             self.clean(now).await?;
@@ -83,11 +88,6 @@ impl Worker for Due {
         outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Step::Worked)
     }
-}
-
-/// A count or a time as a metric takes it; none of ours is near the limit of exactness.
-fn figure(count: impl TryInto<u32>) -> f64 {
-    count.try_into().map_or(f64::MAX, f64::from)
 }
 
 /// How long something has been waiting; nothing or not yet is zero.

@@ -8,6 +8,7 @@ mod lease;
 mod letters;
 mod live;
 mod relay;
+mod timekeeper;
 
 pub use desk::Desk;
 pub use due::Due;
@@ -101,6 +102,11 @@ async fn steps<W: Worker>(worker: &mut W, stop: &mut watch::Receiver<bool>) {
 #[allow(clippy::disallowed_methods, reason = "the one place where the hub waits for time to pass")]
 async fn rest(pause: Duration) {
     tokio::time::sleep(pause).await;
+}
+
+/// A count or a time as a metric takes it; none of ours is near the limit of exactness.
+fn figure(count: impl TryInto<u32>) -> f64 {
+    count.try_into().map_or(f64::MAX, f64::from)
 }
 
 /// A fault with all its causes on one line.

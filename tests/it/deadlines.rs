@@ -281,3 +281,27 @@ async fn a_move_made_in_time_leaves_no_mark_of_lateness() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn t34_no_limit_passes_by_a_clock_that_jumped_and_whistles_are_taken_all_the_same() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("时钟")).await;
+        t.settle().await;
+        let path = format!("/whistles/{code}");
+        let kinds = async || t.office().kinds(&code).await;
+        // Ten hours ahead: by this clock the limit is long over.
+        t.clock.jump(10 * 3600);
+        t.clock.advance(1);
+        t.settle().await;
+        assert!(!kinds().await.contains(&"obligation.overdue".to_owned()), "a limit passed by a wrong clock");
+        assert!(t.log().contains("the clock cannot be believed"));
+        t.fire().blows(&blow_order("照收")).await;
+        t.clock.jump(-10 * 3600);
+        t.clock.advance(1);
+        t.settle().await;
+        assert!(t.office().sees(&path).await["overdue"] != json!(true));
+        t.advance(600).await;
+        assert!(kinds().await.contains(&"obligation.overdue".to_owned()), "the clock is right again");
+    })
+    .await;
+}

@@ -23,6 +23,8 @@ impl ToSql for Value<'_> {
             // A literal beside the mark may have made it a short one.
             Value::Int(number) if *wanted == Type::INT4 => i32::try_from(*number)?.to_sql(wanted, out),
             Value::Int(number) if *wanted == Type::INT8 => number.to_sql(wanted, out),
+            // No text here can hold a NUL; asked for one, the engine is to find nothing, not to fail.
+            Value::Text(text) if text.contains('\0') => text.replace('\0', "\u{fffd}").to_sql(wanted, out),
             Value::Text(text) if <&str as ToSql>::accepts(wanted) => text.to_sql(wanted, out),
             Value::Bytes(bytes) if *wanted == Type::BYTEA => bytes.as_ref().to_sql(wanted, out),
             Value::Int(_) | Value::Text(_) | Value::Bytes(_) => Err("a parameter is of another type".into()),
