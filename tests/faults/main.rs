@@ -129,7 +129,7 @@ async fn scenario(fault: Fault, parts: &Parts, dir: &Path, wanted: &Wanted) -> a
         retried += harvest.retried;
         let since = outside.len();
         outside.extend(harvest.entries);
-        let seen = compare(&site.targets.all(), &mut outside, since, &tokens, OPEN_EVERY).await?;
+        let seen = compare(site.targets.all(), &mut outside, since, &tokens, OPEN_EVERY).await?;
         seen.judge()?;
         sum.sent += seen.sent;
         sum.answered += seen.answered;

@@ -9,6 +9,9 @@ use tokio::time::{Duration, Instant};
 /// How long everything owed may take once the fault is over.
 const AT_REST_WITHIN: Duration = Duration::from_secs(90);
 
+/// How long `/metrics` may take to show that nothing is behind.
+const LOOKED_WITHIN: Duration = Duration::from_secs(20);
+
 /// Counts, one column each; the order is that of [`Rest`].
 const COUNTS: &str = "SELECT
     (SELECT count(*) FROM whistles),
@@ -161,16 +164,30 @@ fn value_after<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     text.lines().skip_while(|line| *line != name).nth(1)
 }
 
-/// What the auditor counts, over all replicas; one of them at least must have looked.
+/// What the auditor counts, over all replicas, of which one at least must have looked; and how far each says that the
+/// stream's groups are behind, once they have had the time to look again.
 async fn audited(site: &Site<'_>) -> anyhow::Result<i64> {
-    let mut counts = Vec::new();
-    for address in site.targets.all() {
-        let answer = Connection::open(address).await?.ask(&get("/metrics", "")).await?;
-        ensure!(answer.status == 200, "/metrics answers {}", answer.status);
-        let text = String::from_utf8(answer.body)?;
-        let stuck = text.lines().find_map(|line| line.strip_prefix("hub_stuck "));
-        counts.extend(stuck.map(str::parse::<i64>).transpose()?);
+    let deadline = Instant::now() + LOOKED_WITHIN;
+    loop {
+        let (mut stuck, mut lags) = (Vec::new(), Vec::new());
+        for address in site.targets.all() {
+            let answer = Connection::open(*address).await?.ask(&get("/metrics", "")).await?;
+            ensure!(answer.status == 200, "/metrics answers {}", answer.status);
+            let text = String::from_utf8(answer.body)?;
+            for (name, value) in text.lines().filter_map(|line| line.rsplit_once(' ')) {
+                match name {
+                    "hub_stuck" => stuck.push(value.parse::<i64>()?),
+                    name if name.starts_with("hub_stream_lag{") => lags.push(value.parse::<i64>()?),
+                    _ => {}
+                }
+            }
+        }
+        let all_looked = !stuck.is_empty() && lags.len() >= site.targets.all().len();
+        let behind: i64 = lags.iter().sum();
+        if all_looked && behind == 0 {
+            return Ok(stuck.into_iter().sum());
+        }
+        ensure!(Instant::now() < deadline, "/metrics: stuck {stuck:?}, behind {lags:?}");
+        pause(500).await;
     }
-    ensure!(!counts.is_empty(), "no replica's auditor has looked");
-    Ok(counts.into_iter().sum())
 }

@@ -4,12 +4,14 @@
 use crate::load::{Connection, Load, Manner, Served, Storm, Targets, hub, sign_blowers_in};
 use crate::post::Post;
 use crate::proxy::Proxy;
-use crate::servers::{Postgres, Redis};
+use crate::servers::{Postgres, Redis, free_port};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// Seconds that one letter may take; the claim on it lasts a few times as long.
 const LETTER_SECONDS: &str = "2";
+/// Seconds after which another replica takes over what one has heard and not done: the least that the settings take.
+const CLAIM_IDLE_SECONDS: &str = "61";
 
 /// The servers of this program; scenarios come one after the other.
 pub(crate) struct Parts {
@@ -25,6 +27,8 @@ pub(crate) struct Site<'p> {
     pub(crate) post: Post,
     pub(crate) replicas: Vec<Served>,
     pub(crate) targets: Targets,
+    /// A replica keeps its port, and with it its name, when it starts again.
+    ports: Vec<u16>,
     dir: PathBuf,
 }
 
@@ -43,6 +47,7 @@ impl<'p> Site<'p> {
             post: Post::start()?,
             replicas: Vec::new(),
             targets: Targets::new(Vec::new()),
+            ports: std::iter::repeat_with(free_port).take(replicas).collect(),
             dir: dir.to_owned(),
         };
         // One after the other: the first one lays the sample district, the others find it.
@@ -61,7 +66,7 @@ impl<'p> Site<'p> {
             Some(proxy) => format!("postgres://postgres@127.0.0.1:{}/{}", proxy.port, self.database),
             None => self.parts.postgres.url(&self.database),
         };
-        let mut command = hub();
+        let mut command = hub(self.ports[place]);
         command.current_dir(&dir).env("WHISTLE__LEDGER__URL", ledger);
         command.env("WHISTLE__STREAM__URL", self.parts.redis.url());
         command.env("WHISTLE__MAIL__URL", format!("smtp://127.0.0.1:{}", self.post.port));
@@ -69,11 +74,9 @@ impl<'p> Site<'p> {
         Served::start(command, &dir).await.with_context(|| format!("replica {place}"))
     }
 
-    /// Starts a replica that has ended once more; it answers at another port.
+    /// Starts a replica that has ended once more.
     pub(crate) async fn start_again(&mut self, place: usize) -> anyhow::Result<()> {
-        let replica = self.start(place).await?;
-        self.targets.moved(place, replica.address);
-        self.replicas[place] = replica;
+        self.replicas[place] = self.start(place).await?;
         Ok(())
     }
 

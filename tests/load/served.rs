@@ -25,15 +25,15 @@ pub(crate) struct Served {
 
 /// The hub itself, on the sample district in `dir`.
 pub(crate) fn demo(dir: &Path) -> Command {
-    let mut command = hub();
+    let mut command = hub(0);
     command.arg("--dir").arg(dir);
     command
 }
 
-/// The hub itself, on the sample district wherever the environment says.
-pub(crate) fn hub() -> Command {
+/// The hub itself, on the sample district wherever the environment says. `port`: 0 takes a free one.
+pub(crate) fn hub(port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_whistle-hub"));
-    command.args(["demo", "--port", "0"]);
+    command.args(["demo", "--port", &port.to_string()]);
     command
 }
 

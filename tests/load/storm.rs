@@ -6,8 +6,8 @@ use super::{BLOWERS, Connection, blow, orders, pause, until};
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -35,26 +35,21 @@ pub(crate) struct Entry {
     pub(crate) code: Option<String>,
 }
 
-/// Where the replicas answer. They may move while a storm goes on.
+/// Where the replicas answer.
 #[derive(Clone)]
-pub(crate) struct Targets(Arc<Mutex<Vec<SocketAddr>>>);
+pub(crate) struct Targets(Arc<[SocketAddr]>);
 
 impl Targets {
     pub(crate) fn new(addresses: Vec<SocketAddr>) -> Targets {
-        Targets(Arc::new(Mutex::new(addresses)))
+        Targets(addresses.into())
     }
 
-    pub(crate) fn all(&self) -> Vec<SocketAddr> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn moved(&self, place: usize, to: SocketAddr) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)[place] = to;
+    pub(crate) fn all(&self) -> &[SocketAddr] {
+        &self.0
     }
 
     fn pick(&self, number: usize) -> SocketAddr {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all[number % all.len()]
+        self.0[number % self.0.len()]
     }
 }
 

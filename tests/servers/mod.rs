@@ -8,6 +8,7 @@ mod place;
 mod postgres;
 mod redis;
 
+pub(crate) use place::free_port;
 pub(crate) use postgres::Postgres;
 pub(crate) use redis::Redis;
 
