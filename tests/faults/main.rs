@@ -135,6 +135,7 @@ async fn scenario(fault: Fault, parts: &Parts, dir: &Path, wanted: &Wanted) -> a
         sum.answered += seen.answered;
     }
     let rest = rest::judge(&site, outside.len(), plan.allowed.times(rounds), fault.puts_letters_off()).await?;
+    ensure!(!fault.is_of_the_stream() || rest::swept(&site)? > 0, "the stream lost nothing that mattered");
     end_feeds(feeds, &site).await?;
     site.close().await?;
     Ok(format!(

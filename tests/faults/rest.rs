@@ -27,6 +27,10 @@ const COUNTS: &str = "SELECT
     (SELECT count(*) FROM whistles WHERE NOT EXISTS
         (SELECT 1 FROM obligations WHERE obligations.whistle = whistles.id AND ended_at IS NULL))";
 
+/// The desk lets a whistle wait for five seconds before it looks for itself.
+const SWEPT: &str = "SELECT count(*) FROM events routed JOIN events blown ON blown.whistle = routed.whistle
+    WHERE blown.kind = 'whistle.blown' AND routed.kind = 'whistle.routed' AND routed.at - blown.at > 4500000";
+
 /// An hour passes for every letter that waits for its next try.
 const HURRY: &str = "UPDATE letters SET not_before = 0 WHERE sent_at IS NULL AND given_up_at IS NULL";
 
@@ -143,6 +147,11 @@ pub(crate) async fn judge(site: &Site<'_>, whistles: usize, allowed: Allowed, hu
     ensure!(taken.most <= 2, "a letter was handed over {} times", taken.most);
     ensure!(taken.doubled <= allowed.doubled, "{} letters came twice, {} may", taken.doubled, allowed.doubled);
     Ok(found)
+}
+
+/// Whistles that the office received late: their entry was lost, and the sweep found them in the ledger.
+pub(crate) fn swept(site: &Site<'_>) -> anyhow::Result<i64> {
+    Ok(site.sql(SWEPT).parse()?)
 }
 
 /// Entries that some group of the stream has not heard or not done.

@@ -69,6 +69,7 @@ impl<'p> Site<'p> {
         let mut command = hub(self.ports[place]);
         command.current_dir(&dir).env("WHISTLE__LEDGER__URL", ledger);
         command.env("WHISTLE__STREAM__URL", self.parts.redis.url());
+        command.env("WHISTLE__STREAM__CLAIM_IDLE_SECONDS", CLAIM_IDLE_SECONDS);
         command.env("WHISTLE__MAIL__URL", format!("smtp://127.0.0.1:{}", self.post.port));
         command.env("WHISTLE__MAIL__DEADLINE_SECONDS", LETTER_SECONDS);
         Served::start(command, &dir).await.with_context(|| format!("replica {place}"))

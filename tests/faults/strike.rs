@@ -73,9 +73,9 @@ impl Fault {
         match self {
             Fault::Kill => Plan { per_second: 200, rounds: 3, allowed: doubled(UNDER_WAY), ..plain("kill -9") },
             Fault::ThreeReplicas => Plan { replicas: 3, allowed: doubled(UNDER_WAY), ..plain("three replicas") },
-            Fault::Flushall => plain("FLUSHALL"),
-            Fault::DeletedStream => plain("DEL stream"),
-            Fault::DestroyedGroups => plain("XGROUP DESTROY"),
+            Fault::Flushall => Plan { per_second: 100, ..plain("FLUSHALL") },
+            Fault::DeletedStream => Plan { per_second: 100, ..plain("DEL stream") },
+            Fault::DestroyedGroups => Plan { per_second: 100, ..plain("XGROUP DESTROY") },
             Fault::Trimmed => Plan { per_second: 100, ..plain("XTRIM unread") },
             Fault::RedisAway => plain("Redis away"),
             Fault::PostgresRestarted => Plan { allowed: doubled(2 * UNDER_WAY), ..plain("PostgreSQL restarted") },
@@ -115,6 +115,11 @@ impl Fault {
         }
     }
 
+    /// Whether the stream must have lost what only the sweep finds again.
+    pub(crate) fn is_of_the_stream(self) -> bool {
+        matches!(self, Fault::Flushall | Fault::DeletedStream | Fault::Trimmed | Fault::RedisAway)
+    }
+
     /// Whether letters wait for a later try, which nobody waits for here.
     pub(crate) fn puts_letters_off(self) -> bool {
         matches!(self, Fault::MailSilent | Fault::MailBusy | Fault::PostgresRestarted)
@@ -131,16 +136,9 @@ pub(crate) async fn strike(
 ) -> anyhow::Result<()> {
     match fault {
         Fault::Kill | Fault::ThreeReplicas => kill(site, round).await,
-        Fault::Flushall => {
-            site.parts.redis.cli(&["FLUSHALL"]);
-            Ok(())
-        }
-        Fault::DeletedStream => {
-            let deleted = site.parts.redis.cli(&["DEL", &site.stream()?]);
-            ensure!(deleted == "1", "no stream was deleted");
-            Ok(())
-        }
-        Fault::DestroyedGroups => destroy_groups(site).await,
+        Fault::Flushall => again_and_again(site, &["FLUSHALL"], "OK"),
+        Fault::DeletedStream => again_and_again(site, &["DEL", &site.stream()?], "1"),
+        Fault::DestroyedGroups => destroy_groups(site),
         Fault::Trimmed => trim(site),
         Fault::RedisAway => redis_away(site, storm, if long { 60 } else { 8 }).await,
         Fault::PostgresRestarted => {
@@ -189,24 +187,29 @@ async fn roll(site: &mut Site<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One group after the other: what was heard and not done is forgotten with it.
-async fn destroy_groups(site: &Site<'_>) -> anyhow::Result<()> {
+/// Says so to Redis thirty times in a second and a half, so that it meets entries that nobody has heard yet; it must do it more
+/// than once, or the hub never came back in between.
+fn again_and_again(site: &Site<'_>, words: &[&str], done: &str) -> anyhow::Result<()> {
+    let words = [&["-r", "30", "-i", "0.05"], words].concat();
+    let answers = site.parts.redis.cli(&words);
+    let times = answers.lines().filter(|answer| *answer == done).count();
+    ensure!(times > 1, "{words:?} was done {times} times");
+    Ok(())
+}
+
+/// Each group: what was heard and not done is forgotten with it.
+fn destroy_groups(site: &Site<'_>) -> anyhow::Result<()> {
     let stream = site.stream()?;
     let groups = site.parts.redis.cli(&["XINFO", "GROUPS", &stream]);
     let names: Vec<&str> = groups.split("name\n").skip(1).filter_map(|group| group.lines().next()).collect();
     ensure!(names.len() >= 2, "the stream has the groups {names:?}");
-    for name in names {
-        let destroyed = site.parts.redis.cli(&["XGROUP", "DESTROY", &stream, name]);
-        ensure!(destroyed == "1", "{name} was not destroyed");
-        pause(500).await;
-    }
-    Ok(())
+    names.iter().try_for_each(|name| again_and_again(site, &["XGROUP", "DESTROY", &stream, name], "1"))
 }
 
-/// Empties the stream again and again: what nobody has read yet is gone too.
+/// Empties the stream two hundred times a second: what nobody has read yet is gone too.
 fn trim(site: &Site<'_>) -> anyhow::Result<()> {
     let stream = site.stream()?;
-    let counts = site.parts.redis.cli(&["-r", "400", "-i", "0.005", "XTRIM", &stream, "MAXLEN", "0"]);
+    let counts = site.parts.redis.cli(&["-r", "300", "-i", "0.005", "XTRIM", &stream, "MAXLEN", "0"]);
     let trimmed: usize = counts.lines().map(|count| count.parse().unwrap_or(0)).sum();
     ensure!(trimmed > 0, "nothing was trimmed");
     Ok(())
