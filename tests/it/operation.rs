@@ -216,7 +216,7 @@ async fn i1_letters_that_were_claimed_when_the_process_died_leave_at_the_next_st
     t.fire().blows(&blow_order("临终认领")).await;
     let now = at(BEGIN);
     let ledger = &t.db_hub().ledger;
-    let take = Chore::TakeLease { name: "letters", holder: "only".to_owned(), epoch: 0, stood_still: None };
+    let take = Chore::TakeLease { name: "letters", holder: "a".to_owned(), epoch: 0, stood_still: None };
     assert_eq!(ledger.keep(take).await.unwrap(), Kept::Lease(Some(1)));
     let claim = Chore::ClaimLetters { now, until: now.plus_minutes(16), at_most: 9, epoch: 1 };
     let claimed = ledger.keep(claim).await.unwrap();

@@ -4,7 +4,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use whistle_hub::app::Hub;
+use whistle_hub::config::Settings;
 use whistle_hub::mail::{Rendered, Sender, Transport};
+use whistle_hub::run::setup;
 use whistle_hub::stream::Stream;
 use whistle_hub::workers::{Desk, Due, GROUPS, Letters, Post, Relay, Replica, Step, Worker};
 
@@ -18,24 +20,33 @@ pub(super) struct Workers {
     desk: Desk,
     letters: Letters,
     due: Due,
-    sent: Arc<Mutex<Vec<Rendered>>>,
-    links: String,
+    settings: Settings,
+    name: String,
+    outbox: Outbox,
+}
+
+/// Where letters end, and what their links start with.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    pub(super) sent: Arc<Mutex<Vec<Rendered>>>,
+    pub(super) links: String,
 }
 
 impl Workers {
-    /// Letters end in `sent`; `links`: what their links start with.
-    pub(super) fn start(hub: &Hub, sent: Arc<Mutex<Vec<Rendered>>>, links: String) -> Workers {
-        let stream = Stream::embedded(GROUPS);
-        let replica = Replica { name: "town".to_owned(), claim_idle: Duration::from_secs(90) };
+    /// `name`: this replica's.
+    pub(super) fn start(hub: &Hub, settings: Settings, name: &str, letters: Outbox) -> Workers {
+        let stream = setup::stream(&settings, hub).unwrap();
+        let replica = Replica { name: name.to_owned(), claim_idle: Duration::from_secs(90) };
         Workers {
             hub: hub.clone(),
             relay: Relay::new(hub.clone(), stream.clone()),
             desk: Desk::new(hub.clone(), &stream, &replica),
-            letters: Letters::new(hub.clone(), &stream, &replica, post(&sent, &links)),
+            letters: Letters::new(hub.clone(), &stream, &replica, letters.post()),
             due: Due::new(hub.clone()),
             stream,
-            sent,
-            links,
+            settings,
+            name: name.to_owned(),
+            outbox: letters,
         }
     }
 
@@ -55,8 +66,9 @@ impl Workers {
     }
 
     /// A new, empty stream: what was rung and not heard is gone; the relay's cursor stands where it stood.
-    pub(super) fn forget_stream(&mut self) {
-        *self = Workers::start(&self.hub, Arc::clone(&self.sent), self.links.clone());
+    pub(super) async fn forget_stream(&mut self) {
+        self.stream.forget().await.unwrap();
+        *self = Workers::start(&self.hub, self.settings.clone(), &self.name, self.outbox.clone());
     }
 
     /// Rings without anybody listening.
@@ -72,12 +84,14 @@ impl Workers {
     }
 }
 
-fn post(sent: &Arc<Mutex<Vec<Rendered>>>, links: &str) -> Post {
-    Post {
-        transport: Transport::Memory(Arc::clone(sent)),
-        sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
-        deadline: Duration::from_secs(10),
-        links: links.to_owned(),
-        district: "云湖区".to_owned(),
+impl Outbox {
+    fn post(&self) -> Post {
+        Post {
+            transport: Transport::Memory(Arc::clone(&self.sent)),
+            sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
+            deadline: Duration::from_secs(10),
+            links: self.links.clone(),
+            district: "云湖区".to_owned(),
+        }
     }
 }
