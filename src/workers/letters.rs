@@ -69,7 +69,10 @@ enum End {
 impl Letters {
     pub fn new(hub: Hub, stream: &Stream, replica: &Replica, post: Post) -> Letters {
         let lease = Lease::new(hub.clone(), LEASE, replica.name.clone());
-        Letters { carrier: Carrier { hub, post }, listener: Listener::new(stream, GROUP, replica), lease, begun: 0 }
+        // Only the lease's holder listens: one name for all, and the next holder finds what the last one left.
+        let one_name = Replica { name: LEASE.to_owned(), ..replica.clone() };
+        let listener = Listener::new(stream, GROUP, &one_name);
+        Letters { carrier: Carrier { hub, post }, listener, lease, begun: 0 }
     }
 
     /// Takes what is to leave now. In a new epoch nobody else holds a claim: whoever did was killed or stopped.
