@@ -103,6 +103,11 @@ impl Place {
         (path, name)
     }
 
+    /// Runs a statement on a [`Place::on_servers`], past every rule of ours.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        Postgres::shared().sql(self.database.as_deref().unwrap(), text)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -210,6 +215,11 @@ impl Town {
         self.workers.lock().await.settle().await;
     }
 
+    /// Gives the desk so many chances, whatever comes of them; answers how many failed.
+    pub(crate) async fn tries_the_desk(&self, times: usize) -> usize {
+        self.workers.lock().await.try_desk(times).await
+    }
+
     /// Moves the clock on, then settles. What passed on the way passes late.
     pub(crate) async fn advance(&self, minutes: i64) {
         self.clock.advance(minutes);
@@ -235,6 +245,11 @@ impl Town {
     /// Events are rung and nobody hears them.
     pub(crate) async fn ring_only(&self) {
         self.workers.lock().await.ring_only().await;
+    }
+
+    /// An entry with a number that the ledger never gave stands in the stream.
+    pub(crate) async fn poison_stream(&self, seq: i64) {
+        self.workers.lock().await.poison(seq).await;
     }
 
     /// A key that no request of this story bore before.

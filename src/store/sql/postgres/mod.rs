@@ -5,8 +5,8 @@
 mod place;
 mod wire;
 
-pub(in crate::store) use place::open;
 pub(super) use place::{EVENTS_STAND, NOW, TABLES};
+pub(in crate::store) use place::{open, visit};
 pub(super) use wire::cell;
 
 use super::super::{Fault, Retry};
