@@ -17,6 +17,8 @@ const LIMITS: (&str, &str) = ("limits-2026-02.toml", include_str!("../../config/
 const ROUTING: (&str, &str) = ("routing.toml", include_str!("../../config/routing.toml"));
 /// Longest text of one secret file, bytes.
 const SECRET_BYTES_MAX: usize = 64 * 1024;
+/// Longest time that a worker takes over one entry, seconds: two of them must fit into `stream.claim_idle_seconds`.
+const ACT_SECONDS_MAX: u64 = 30;
 
 /// Everything that an operator may set.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +27,7 @@ pub struct Settings {
     pub http: Http,
     pub ledger: Ledger,
     pub stream: Stream,
+    pub tls: Tls,
     pub mail: Mail,
     pub pen: Pen,
     pub log: Log,
@@ -107,30 +110,56 @@ impl TryFrom<String> for LedgerPlace {
     }
 }
 
-/// Where the doorbell hangs.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Where the doorbell hangs, and how long to wait for it.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stream {
     pub url: StreamPlace,
+    /// Seconds that a listening worker waits inside the server at most.
+    pub block_seconds: u64,
+    /// Seconds after which a listening worker takes the server for dead: longer than `block_seconds`, or each quiet
+    /// moment would look like a broken line (C01).
+    pub response_seconds: u64,
+    /// Seconds after which an entry that somebody heard and did not act upon is taken over.
+    pub claim_idle_seconds: u64,
 }
 
-/// `embedded`: inside this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+impl Default for Stream {
+    fn default() -> Stream {
+        Stream { url: StreamPlace::default(), block_seconds: 2, response_seconds: 6, claim_idle_seconds: 90 }
+    }
+}
+
+/// `embedded`: inside this process; or a Redis address, of which `stream` reads the rest. Kept from sight, since people
+/// write passwords into such addresses.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(try_from = "String")]
 pub enum StreamPlace {
     #[default]
     Embedded,
+    Redis(SecretString),
 }
 
 impl TryFrom<String> for StreamPlace {
     type Error = &'static str;
 
     fn try_from(url: String) -> Result<StreamPlace, &'static str> {
-        if url.starts_with("redis://") || url.starts_with("rediss://") {
-            return Err("stream.url: Redis comes with the next release; until then it is embedded");
+        if url == "embedded" {
+            return Ok(StreamPlace::Embedded);
         }
-        if url == "embedded" { Ok(StreamPlace::Embedded) } else { Err("stream.url: is embedded") }
+        if ["redis://", "rediss://", "redis+sentinel://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Ok(StreamPlace::Redis(url.into()));
+        }
+        Err("stream.url: is embedded, redis://<host>, rediss://<host> or redis+sentinel://<host>,<host>/<service>")
     }
+}
+
+/// Whom we trust when we connect to a server of the data centre with TLS.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// Certificates of the data centre's own authority, PEM; trusted instead of the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How letters leave.
@@ -271,6 +300,17 @@ impl Settings {
                 "is file://<folder>, smtp://<host> or smtps://<host>",
             ),
             (!(1..=600).contains(&self.mail.deadline_seconds), "mail.deadline_seconds", "is 1 to 600"),
+            (!(1..=60).contains(&self.stream.block_seconds), "stream.block_seconds", "is 1 to 60"),
+            (
+                !(self.stream.block_seconds + 1..=600).contains(&self.stream.response_seconds),
+                "stream.response_seconds",
+                "is longer than stream.block_seconds, up to 600: a quiet moment is no broken line",
+            ),
+            (
+                !(2 * ACT_SECONDS_MAX + 1..=86_400).contains(&self.stream.claim_idle_seconds),
+                "stream.claim_idle_seconds",
+                "is more than 60, up to 86400: earlier it would be taken from somebody who is still at it",
+            ),
             (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
             (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),
             (telemetry::filter(&self.log).is_err(), "log.filter", "is a level, or levels by module: info,a::b=debug"),

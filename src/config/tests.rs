@@ -24,12 +24,13 @@ fn the_shipped_file_shows_every_key_with_its_default() {
     let defaults = Settings { folder: read.folder.clone(), ..Settings::default() };
     assert_eq!(format!("{read:#?}"), format!("{defaults:#?}"));
 
-    // Uncommented, the two optional keys are keys too; and no key of the structs is missing from the file.
-    let all = shipped.replace("# public_url", "public_url").replace("# reply_to", "reply_to");
+    // Uncommented, the optional keys are keys too; and no key of the structs is missing from the file.
+    let all =
+        shipped.replace("# public_url", "public_url").replace("# reply_to", "reply_to").replace("# ca_file", "ca_file");
     let read = format!("{:#?}", load_text("all", &all, &[]).unwrap());
     let mut fields: Vec<_> = read.lines().filter_map(|line| line.strip_prefix("        ")?.split_once(": ")).collect();
     fields.retain(|(key, _)| !key.starts_with(' '));
-    assert_eq!(fields.len(), 14, "{read}");
+    assert_eq!(fields.len(), 18, "{read}");
     for (key, _) in fields {
         assert!(all.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the shipped file");
     }
@@ -69,8 +70,10 @@ fn unknown_keys_and_wrong_types_are_refused_by_name() {
             Some(("WHISTLE__LEDGER__URL", "postgres://u:hunter2@h/hub")),
             "ledger.url: PostgreSQL comes with the next",
         ),
-        ("", Some(("WHISTLE__STREAM__URL", "redis://:hunter2@h")), "stream.url: Redis comes with the next release"),
+        ("", Some(("WHISTLE__STREAM__URL", "amqp://u:hunter2@h")), "stream.url: is embedded, redis://<host>"),
         ("", Some(("WHISTLE__STREAM__URL", "EMBEDDED")), "stream.url: is embedded"),
+        ("[stream]\nblock_seconds = \"long\"", None, "block_seconds"),
+        ("[tls]\nca = \"x\"", None, "ca"),
         ("", Some(("WHISTLE__LEDGER__URL", "sqlite://")), "ledger.url: is sqlite://"),
         ("", Some(("WHISTLE__MAIL__URL", "u:hunter2@h")), "mail.url: is file://"),
         ("", Some(("WHISTLE__MAIL__URL", "file://")), "mail.url: is file://"),
@@ -104,6 +107,11 @@ fn pairs_that_cannot_be_meant_are_refused() {
         ("[pen]\nbatch_max = 0", "pen.batch_max"),
         ("[pen]\nqueue_max = 8\nbatch_max = 9", "pen.queue_max"),
         ("[mail]\ndeadline_seconds = 0", "mail.deadline_seconds"),
+        ("[stream]\nblock_seconds = 0", "stream.block_seconds"),
+        ("[stream]\nblock_seconds = 61\nresponse_seconds = 99", "stream.block_seconds"),
+        ("[stream]\nblock_seconds = 6", "stream.response_seconds"),
+        ("[stream]\nresponse_seconds = 601", "stream.response_seconds"),
+        ("[stream]\nclaim_idle_seconds = 60", "stream.claim_idle_seconds"),
         ("[mail]\nfrom = \"office\"", "mail.from"),
         ("[mail]\nreply_to = \"a@b\\nBcc: c@d\"", "mail.reply_to"),
         ("[district]\nname_zh = \" \"", "district.name_zh"),
@@ -116,6 +124,14 @@ fn pairs_that_cannot_be_meant_are_refused() {
     }
     let open = load_text("open", "[http]\nlisten = \"0.0.0.0:80\"\npublic_url = \"https://hub.example\"", &[]).unwrap();
     assert!(open.http.is_https());
+}
+
+#[test]
+fn a_redis_address_is_taken_and_never_shown() {
+    let url = "rediss://hub:hunter2@redis.yunhu.example";
+    let settings = load_text("redis", "", &[("WHISTLE__STREAM__URL", url)]).unwrap();
+    assert!(matches!(&settings.stream.url, StreamPlace::Redis(secret) if secret.expose_secret() == url));
+    assert!(!format!("{settings:?}").contains("hunter2"));
 }
 
 #[test]

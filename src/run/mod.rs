@@ -9,9 +9,8 @@ pub use commands::{Command, obey};
 use crate::app::Hub;
 use crate::config::Settings;
 use crate::http::{self, Door};
-use crate::stream::Stream;
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, GROUPS, Letters, Live, Relay};
+use crate::workers::{self, Desk, Due, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::Context;
@@ -48,21 +47,24 @@ pub struct Start {
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let Start { hub, settings, listener, metrics } = start;
     let address = listener.local_addr().context("the address that we listen on")?;
-    let stream = Stream::open(GROUPS);
+    let (stream, replica) = (setup::stream(&settings, &hub)?, setup::replica(&settings, address));
+    for warning in stream.check().await? {
+        tracing::warn!("{warning}");
+    }
     let (stop, told) = watch::channel(false);
-    let letters = Letters::new(hub.clone(), stream.clone(), setup::post(&settings, address)?, replica(&hub, address));
+    let letters = Letters::new(hub.clone(), &stream, &replica, setup::post(&settings, address)?);
     let live = Live::channel();
     let caller = Live::at_the_end(hub.clone(), live.clone()).await.context("the end of the log")?;
     let workers = vec![
         spawn(workers::work(Relay::new(hub.clone(), stream.clone()), told.clone())),
-        spawn(workers::work(Desk::new(hub.clone(), stream.clone()), told.clone())),
+        spawn(workers::work(Desk::new(hub.clone(), &stream, &replica), told.clone())),
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(workers::work(caller, told.clone())),
         spawn(keep_up(metrics.clone(), told)),
     ];
-    // The embedded stream is up as long as the process is.
-    let door = Door::new(Arc::new(hub.clone()), settings.http.links(address), || true, move || metrics.render(), live);
+    let (links, is_up) = (settings.http.links(address), move || stream.is_up());
+    let door = Door::new(Arc::new(hub.clone()), links, is_up, move || metrics.render(), live);
     let door = Data::new(door);
     let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();
@@ -93,15 +95,6 @@ impl Running {
         self.hub.ledger.close().await.context("the ledger does not close")?;
         Ok(())
     }
-}
-
-/// This replica's name: the same after a restart, and nobody else's. A ledger that is a file has one process.
-fn replica(hub: &Hub, address: SocketAddr) -> String {
-    if !hub.ledger.is_shared() {
-        return "only".to_owned();
-    }
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim(), address.port())
 }
 
 async fn keep_up(metrics: Metrics, mut stop: watch::Receiver<bool>) {

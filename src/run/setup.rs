@@ -4,7 +4,7 @@
 use crate::app::sessions::{self, Keys};
 use crate::app::{Hub, HubSettings, passwords, sample_district};
 use crate::clock::Clock;
-use crate::config::{LedgerPlace, Settings};
+use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
@@ -12,9 +12,13 @@ use crate::domain::rules::Rules;
 use crate::ids::{Chance, hex};
 use crate::mail::{Sender, Transport};
 use crate::store::{self, Chore, Ledger, directory};
-use crate::workers::Post;
+use crate::stream::{self, Stream};
+use crate::workers::{GROUPS, Post, Replica};
 use anyhow::{Context, anyhow, bail};
-use secrecy::ExposeSecret;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use secrecy::{ExposeSecret, SecretString};
+use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +27,8 @@ use std::time::Duration;
 const DEMO: &str = "demo";
 const TOKEN_KEY: &str = "token_key";
 const SEAL_KEY: &str = "seal_key";
+/// Of the kernel; the name of this machine or container.
+const HOST_NAME: &str = "/proc/sys/kernel/hostname";
 
 /// What the process brings along.
 pub struct Surroundings {
@@ -54,6 +60,8 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
 }
 
 fn open(settings: &Settings) -> anyhow::Result<Ledger> {
+    // One cryptography for every client with TLS. Who comes second finds the same one there.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
     let options = store::Options {
         batch_max: settings.pen.batch_max,
         queue_max: settings.pen.queue_max,
@@ -120,6 +128,47 @@ async fn kept(ledger: &Ledger, key: &'static str, fresh: String) -> anyhow::Resu
 fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
     let pairs = (0..text.len() / 2).map(|at| text.get(at * 2..at * 2 + 2));
     pairs.map(|pair| Ok(u8::from_str_radix(pair.context("a key is cut")?, 16)?)).collect()
+}
+
+/// The doorbell, by the settings. Connects to nothing.
+pub fn stream(settings: &Settings, hub: &Hub) -> anyhow::Result<Stream> {
+    let url = match &settings.stream.url {
+        StreamPlace::Embedded => return Ok(Stream::embedded(GROUPS)),
+        StreamPlace::Redis(url) => url.clone(),
+    };
+    Ok(Stream::redis(redis(settings, url)?, &hub.ledger.id(), GROUPS)?)
+}
+
+/// What a stream on Redis is opened with, by the settings.
+fn redis(settings: &Settings, url: SecretString) -> anyhow::Result<stream::Settings> {
+    Ok(stream::Settings {
+        url,
+        ca_pem: ca_pem(settings)?,
+        block: Duration::from_secs(settings.stream.block_seconds),
+        response: Duration::from_secs(settings.stream.response_seconds),
+    })
+}
+
+/// The data centre's own authority.
+fn ca_pem(settings: &Settings) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(path) = &settings.tls.ca_file else { return Ok(None) };
+    let pem = fs::read(path).with_context(|| format!("tls.ca_file: cannot read {}", path.display()))?;
+    if CertificateDer::pem_slice_iter(&pem).any(|certificate| certificate.is_ok()) {
+        return Ok(Some(pem));
+    }
+    bail!("tls.ca_file: there is no certificate in PEM in {}", path.display())
+}
+
+/// Who this process is: the same name after a restart on the same machine and port.
+pub fn replica(settings: &Settings, bound: SocketAddr) -> Replica {
+    // A ledger that is a file has one process, wherever it listens.
+    let only = matches!(settings.ledger.url, LedgerPlace::Sqlite(_));
+    let host = fs::read_to_string(HOST_NAME).unwrap_or_default();
+    let host = if host.trim().is_empty() { "hub" } else { host.trim() };
+    Replica {
+        name: if only { "only".to_owned() } else { format!("{host}-{}", bound.port()) },
+        claim_idle: Duration::from_secs(settings.stream.claim_idle_seconds),
+    }
 }
 
 /// How letters leave, by the settings.

@@ -1,5 +1,5 @@
-//! The stream inside this process: bounded memory, gone at restart, which is as harmless as an emptied Redis. Kept in
-//! the stored form, so that what one replica would write is what another would read. No I/O and no schedule here.
+//! The stream inside this process: bounded memory, gone at restart, which is as harmless as an emptied Redis.
+//! No I/O and no schedule here.
 
 use super::{Entry, Heard, Lag, StreamFault};
 use std::collections::BTreeMap;
@@ -23,8 +23,8 @@ struct Shared {
 }
 
 struct Tower {
-    /// Stored form by `seq`.
-    entries: BTreeMap<i64, String>,
+    /// By `seq`.
+    entries: BTreeMap<i64, Entry>,
     last: i64,
     groups: BTreeMap<String, Group>,
     entries_max: usize,
@@ -55,66 +55,32 @@ impl Embedded {
         Embedded { shared: Arc::new(Shared { tower: Mutex::new(tower), bell: Notify::new() }) }
     }
 
-    /// Adds what is above the last `seq`; answers how many that were.
-    pub async fn ring(&self, entries: &[Entry]) -> Result<usize, StreamFault> {
+    pub(super) fn ring(&self, entries: &[Entry]) -> usize {
         let rung = self.tower().ring(entries);
         if rung > 0 {
             self.shared.bell.notify_waiters();
         }
-        Ok(rung)
+        rung
     }
 
-    /// The highest `seq` ever rung, 0 in an empty stream. Lower than the relay's cursor: the stream forgot.
-    pub async fn last(&self) -> Result<i64, StreamFault> {
-        Ok(self.tower().last)
+    pub(super) fn last(&self) -> i64 {
+        self.tower().last
     }
 
-    /// Own entries that are not done, then new ones, `at_most` in all; empty when nothing came within `wait`.
-    pub async fn hear(
-        &self,
-        group: &str,
-        consumer: &str,
-        at_most: usize,
-        wait: Duration,
-    ) -> Result<Vec<Heard>, StreamFault> {
-        let until = Instant::now() + wait;
-        loop {
-            // Made before the look, so that a ring between look and wait is not missed.
-            let rung = self.shared.bell.notified();
-            let heard = self.tower().hand_out(group, consumer, at_most)?;
-            if !heard.is_empty() || timeout_at(until, rung).await.is_err() {
-                return Ok(heard);
-            }
+    pub(super) fn forget(&self) {
+        let mut tower = self.tower();
+        tower.entries.clear();
+        tower.last = 0;
+        for group in tower.groups.values_mut() {
+            *group = Group::default();
         }
     }
 
-    /// These are acted upon.
-    pub async fn done(&self, group: &str, seqs: &[i64]) -> Result<(), StreamFault> {
-        let mut tower = self.tower();
-        let pending = &mut tower.group(group)?.pending;
-        for seq in seqs {
-            pending.remove(seq);
-        }
-        Ok(())
+    pub(super) fn listen(&self, group: &str, consumer: &str) -> Ears {
+        Ears { stream: self.clone(), group: group.to_owned(), consumer: consumer.to_owned() }
     }
 
-    /// Entries that lay with any consumer for `idle` or longer, now this one's.
-    pub async fn reclaim(
-        &self,
-        group: &str,
-        consumer: &str,
-        at_most: usize,
-        idle: Duration,
-    ) -> Result<Vec<Heard>, StreamFault> {
-        let mut tower = self.tower();
-        let pending = &tower.group(group)?.pending;
-        let idle = pending.iter().filter(|(_, entry)| entry.since.elapsed() >= idle);
-        let seqs: Vec<i64> = idle.map(|(seq, _)| *seq).take(at_most).collect();
-        tower.give(group, consumer, &seqs)
-    }
-
-    /// How far the group is behind.
-    pub async fn lag(&self, group: &str) -> Result<Lag, StreamFault> {
+    pub(super) fn lag(&self, group: &str) -> Result<Lag, StreamFault> {
         let mut tower = self.tower();
         let group = tower.group(group)?;
         let (heard, pending) = (group.heard, group.pending.len());
@@ -124,18 +90,55 @@ impl Embedded {
         Ok(Lag { undelivered: tower.entries.range(heard + 1..).count(), pending, oldest })
     }
 
-    /// Removes what every group has done; answers how many that were.
-    pub async fn trim(&self) -> Result<usize, StreamFault> {
+    pub(super) fn trim(&self) -> usize {
         let mut tower = self.tower();
         let needed = |group: &Group| group.pending.first_key_value().map_or(group.heard + 1, |(seq, _)| *seq);
         let keep_from = tower.groups.values().map(needed).min().unwrap_or(tower.last + 1);
         let kept = tower.entries.split_off(&keep_from);
-        Ok(std::mem::replace(&mut tower.entries, kept).len())
+        std::mem::replace(&mut tower.entries, kept).len()
     }
 
     // A panic inside leaves the maps whole: every step is one insert or one removal.
     fn tower(&self) -> MutexGuard<'_, Tower> {
         self.shared.tower.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One consumer of one group.
+pub struct Ears {
+    stream: Embedded,
+    group: String,
+    consumer: String,
+}
+
+impl Ears {
+    pub(super) async fn hear(&mut self, at_most: usize, wait: Duration) -> Result<Vec<Heard>, StreamFault> {
+        let until = Instant::now() + wait;
+        loop {
+            // Made before the look, so that a ring between look and wait is not missed.
+            let rung = self.stream.shared.bell.notified();
+            let heard = self.stream.tower().hand_out(&self.group, &self.consumer, at_most)?;
+            if !heard.is_empty() || timeout_at(until, rung).await.is_err() {
+                return Ok(heard);
+            }
+        }
+    }
+
+    pub(super) fn done(&mut self, seqs: &[i64]) -> Result<(), StreamFault> {
+        let mut tower = self.stream.tower();
+        let pending = &mut tower.group(&self.group)?.pending;
+        for seq in seqs {
+            pending.remove(seq);
+        }
+        Ok(())
+    }
+
+    pub(super) fn reclaim(&mut self, at_most: usize, idle: Duration) -> Result<Vec<Heard>, StreamFault> {
+        let mut tower = self.stream.tower();
+        let pending = &tower.group(&self.group)?.pending;
+        let idle = pending.iter().filter(|(_, entry)| entry.since.elapsed() >= idle);
+        let seqs: Vec<i64> = idle.map(|(seq, _)| *seq).take(at_most).collect();
+        tower.give(&self.group, &self.consumer, &seqs)
     }
 }
 
@@ -145,7 +148,7 @@ impl Tower {
         for entry in entries {
             if entry.seq > self.last {
                 self.last = entry.seq;
-                self.entries.insert(entry.seq, entry.body());
+                self.entries.insert(entry.seq, entry.clone());
                 rung += 1;
             }
         }
@@ -176,8 +179,7 @@ impl Tower {
     fn give(&mut self, group: &str, consumer: &str, seqs: &[i64]) -> Result<Vec<Heard>, StreamFault> {
         let mut given = Vec::with_capacity(seqs.len());
         for seq in seqs {
-            let Some(body) = self.entries.get(seq) else { continue };
-            let entry = Entry::read(*seq, body)?;
+            let Some(entry) = self.entries.get(seq).cloned() else { continue };
             let group = self.group(group)?;
             group.heard = group.heard.max(*seq);
             let deliveries = group.pending.get(seq).map_or(0, |entry| entry.deliveries).saturating_add(1);

@@ -1,6 +1,7 @@
 //! The office's desk: hears of each new whistle, finds its duty officer and the departments the rules propose, and
 //! commits that receipt. What the stream forgot is found by the sweep and handled in the same way, without ringing.
 
+use super::listener::{Listener, Replica};
 use super::{Step, Worker, WorkerFault};
 use crate::app::{self, Hub};
 use crate::domain::at::At;
@@ -12,7 +13,6 @@ use futures_util::future::join_all;
 use std::time::Duration;
 
 pub(super) const GROUP: &str = "desk";
-const CONSUMER: &str = "desk-1";
 /// Whistles received side by side: their receipts share a commit.
 const HEAR_MAX: usize = 64;
 const SWEEP_MAX: i64 = 64;
@@ -26,26 +26,27 @@ const DELIVERIES_MAX: u32 = 5;
 /// Receives whistles for the office.
 pub struct Desk {
     hub: Hub,
-    stream: Stream,
+    listener: Listener,
     swept_at: Option<At>,
 }
 
 impl Desk {
-    pub fn new(hub: Hub, stream: Stream) -> Desk {
-        Desk { hub, stream, swept_at: None }
+    pub fn new(hub: Hub, stream: &Stream, replica: &Replica) -> Desk {
+        Desk { hub, listener: Listener::new(stream, GROUP, replica), swept_at: None }
     }
 
-    async fn receive(&self, heard: &[Heard]) -> Result<(), WorkerFault> {
+    async fn receive(&mut self, heard: &[Heard]) -> Result<(), WorkerFault> {
+        let hub = &self.hub;
         let received = heard.iter().map(|heard| async move {
             if heard.entry.kind != EventKind::WhistleBlown.as_str() || heard.deliveries > DELIVERIES_MAX {
                 return Ok(heard.entry.seq);
             }
             let id = WhistleId::from_text(heard.entry.id.as_str());
-            app::due::route(&self.hub, &id).await.map(|_| heard.entry.seq)
+            app::due::route(hub, &id).await.map(|_| heard.entry.seq)
         });
         let outcomes = join_all(received).await;
         let done: Vec<i64> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().copied()).collect();
-        self.stream.done(GROUP, &done).await?;
+        self.listener.ears.done(&done).await?;
         outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(())
     }
@@ -79,7 +80,7 @@ impl Worker for Desk {
         if self.sweep().await? == Step::Worked {
             return Ok(Step::Worked);
         }
-        let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
+        let heard = self.listener.hear(self.hub.now(), HEAR_MAX, wait).await?;
         if heard.is_empty() {
             return Ok(Step::Idle);
         }

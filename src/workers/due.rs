@@ -91,6 +91,6 @@ impl Worker for Due {
 }
 
 /// How long something has been waiting; nothing or not yet is zero.
-fn age_seconds(since: Option<At>, now: At) -> f64 {
+pub(super) fn age_seconds(since: Option<At>, now: At) -> f64 {
     since.map_or(0.0, |since| figure((now.0 - since.0).max(0) / 1_000_000))
 }

@@ -3,6 +3,7 @@
 //! Message-ID; it never decides whether a letter is owed.
 
 use super::lease::{BEAT_EVERY, Lease};
+use super::listener::{Listener, Replica};
 use super::{Chain, Step, Worker, WorkerFault};
 use crate::app::{self, Hub, sample_district::mail_address};
 use crate::domain::at::At;
@@ -18,7 +19,6 @@ use crate::stream::Stream;
 use std::time::Duration;
 
 pub(super) const GROUP: &str = "letters";
-const CONSUMER: &str = "letters-1";
 const LEASE: &str = "letters";
 const HEAR_MAX: usize = 256;
 /// Letters claimed at once: few, so that a claim that outlives its holder does not lie long.
@@ -41,7 +41,7 @@ pub struct Post {
 /// Hands owed letters over, one replica at a time.
 pub struct Letters {
     carrier: Carrier,
-    stream: Stream,
+    listener: Listener,
     lease: Lease,
     /// The epoch in which the claims of whoever held the lease before were given back.
     begun: i64,
@@ -64,10 +64,9 @@ enum End {
 }
 
 impl Letters {
-    /// `holder`: this replica's name.
-    pub fn new(hub: Hub, stream: Stream, post: Post, holder: String) -> Letters {
-        let lease = Lease::new(hub.clone(), LEASE, holder);
-        Letters { carrier: Carrier { hub, post }, stream, lease, begun: 0 }
+    pub fn new(hub: Hub, stream: &Stream, replica: &Replica, post: Post) -> Letters {
+        let lease = Lease::new(hub.clone(), LEASE, replica.name.clone());
+        Letters { carrier: Carrier { hub, post }, listener: Listener::new(stream, GROUP, replica), lease, begun: 0 }
     }
 
     /// Takes what is to leave now. In a new epoch nobody else holds a claim: whoever did was killed or stopped.
@@ -260,9 +259,9 @@ impl Worker for Letters {
         if !claimed.is_empty() {
             return sent;
         }
-        let heard = self.stream.hear(GROUP, CONSUMER, HEAR_MAX, wait).await?;
+        let heard = self.listener.hear(self.carrier.hub.now(), HEAR_MAX, wait).await?;
         let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
-        self.stream.done(GROUP, &seqs).await?;
+        self.listener.ears.done(&seqs).await?;
         Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
     }
 

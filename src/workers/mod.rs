@@ -6,6 +6,7 @@ mod desk;
 mod due;
 mod lease;
 mod letters;
+mod listener;
 mod live;
 mod relay;
 mod timekeeper;
@@ -13,6 +14,7 @@ mod timekeeper;
 pub use desk::Desk;
 pub use due::Due;
 pub use letters::{Letters, Post};
+pub use listener::Replica;
 pub use live::Live;
 pub use relay::Relay;
 
@@ -31,7 +33,8 @@ pub const GROUPS: &[&str] = &[desk::GROUP, letters::GROUP];
 const LISTEN: Duration = Duration::from_secs(1);
 /// The pause after a fault; doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(200);
-const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// Short enough that the sweep goes on while the stream is away.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// What a step found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,18 @@
-//! Rings the stream for every event above its cursor, in order. A crash between ringing and moving the cursor rings
-//! twice, which the stream refuses. It decides nothing and reads no text.
+//! Rings the stream for every event above its cursor, in order. It decides nothing and reads no text.
+//!
+//! Every replica runs one, and none needs a lease. Each rings events in the ledger's order without leaving one out,
+//! beginning right above the stream's top; the stream refuses what it has, all of one call or nothing of it is rung.
+//! So whoever rings, the stream's top is the place up to which everything was rung, and a relay that comes second, or
+//! crashed between ringing and moving its cursor, only repeats what is refused. What a stream lost together with its
+//! top is rung by nobody: the sweep finds it.
+//!
+//! A top above the ledger's last event was not rung by us: somebody forged an entry, or an older ledger was restored.
+//! Everything that follows would be refused as if it were there already, so the whole stream is forgotten (T36).
 
-use super::{Step, Worker, WorkerFault};
+use super::due::age_seconds;
+use super::{GROUPS, Step, Worker, WorkerFault, figure};
 use crate::app::Hub;
+use crate::domain::at::At;
 use crate::store::{Chore, events};
 use crate::stream::{Entry, Stream};
 use std::time::Duration;
@@ -13,6 +23,8 @@ const CURSOR: &str = "relay";
 const RING_MAX: i64 = 256;
 /// Steps between two trims of what every group has done.
 const TRIM_EVERY: u32 = 64;
+/// Time between two measurements of how far the groups are behind. Microseconds.
+const MEASURE_EVERY: i64 = 5_000_000;
 
 /// From the ledger's log to the stream.
 pub struct Relay {
@@ -23,11 +35,13 @@ pub struct Relay {
     /// How far the ledger knows that we have come. Behind by a few steps is harmless: the stream refuses a repeat.
     noted: i64,
     steps: u32,
+    measured_at: Option<At>,
 }
 
 impl Relay {
     pub fn new(hub: Hub, stream: Stream) -> Relay {
-        Relay { bell: hub.bell.subscribe(), hub, stream, cursor: None, noted: 0, steps: 0 }
+        let bell = hub.bell.subscribe();
+        Relay { bell, hub, stream, cursor: None, noted: 0, steps: 0, measured_at: None }
     }
 
     async fn note(&mut self, seq: i64) -> Result<(), WorkerFault> {
@@ -37,6 +51,26 @@ impl Relay {
         }
         Ok(())
     }
+
+    /// How far each group is behind, as an operator alarms on it: never the stream's length (C03).
+    async fn measure(&mut self) -> Result<(), WorkerFault> {
+        let now = self.hub.now();
+        if self.measured_at.is_some_and(|at| now.0 - at.0 < MEASURE_EVERY) {
+            return Ok(());
+        }
+        for group in GROUPS {
+            let lag = self.stream.lag(group).await?;
+            let since = match lag.oldest {
+                Some(seq) => self.hub.ledger.read(move |reading| events::tail(reading, seq - 1, 1)).await?,
+                None => Vec::new(),
+            };
+            metrics::gauge!("hub_stream_lag", "group" => *group).set(figure(lag.undelivered + lag.pending));
+            let age = age_seconds(since.first().map(|event| event.at), now);
+            metrics::gauge!("hub_stream_oldest_seconds", "group" => *group).set(age);
+        }
+        self.measured_at = Some(now);
+        Ok(())
+    }
 }
 
 impl Worker for Relay {
@@ -44,15 +78,24 @@ impl Worker for Relay {
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         self.bell.mark_unchanged();
+        // Before the ledger is read: another replica may commit and ring in between.
+        let top = self.stream.last().await?;
         let known = self.cursor;
-        let (cursor, events) = self
+        let (newest, cursor, events) = self
             .hub
             .ledger
             .read(move |reading| {
-                let cursor = known.map_or_else(|| events::cursor(reading, CURSOR), Ok)?;
-                Ok((cursor, events::tail(reading, cursor, RING_MAX)?))
+                let cursor = known.map_or_else(|| events::cursor(reading, CURSOR), Ok)?.max(top);
+                Ok((events::last_seq(reading)?, cursor, events::tail(reading, cursor, RING_MAX)?))
             })
             .await?;
+        if top > newest {
+            tracing::error!(top, newest, "the stream is ahead of the ledger: it is forgotten and begun anew");
+            metrics::counter!("hub_stream_poisoned_total").increment(1);
+            self.stream.forget().await?;
+            return Ok(Step::Worked);
+        }
+        self.measure().await?;
         let Some(last) = events.last().map(|event| event.seq) else {
             self.cursor = Some(cursor);
             // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking. The

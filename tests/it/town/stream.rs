@@ -6,7 +6,7 @@ use std::time::Duration;
 use whistle_hub::app::Hub;
 use whistle_hub::mail::{Rendered, Sender, Transport};
 use whistle_hub::stream::Stream;
-use whistle_hub::workers::{Desk, Due, GROUPS, Letters, Post, Relay, Step, Worker};
+use whistle_hub::workers::{Desk, Due, GROUPS, Letters, Post, Relay, Replica, Step, Worker};
 
 /// More rounds than any story needs: past it two workers feed each other for ever.
 const ROUNDS_MAX: usize = 10_000;
@@ -25,12 +25,13 @@ pub(super) struct Workers {
 impl Workers {
     /// Letters end in `sent`; `links`: what their links start with.
     pub(super) fn start(hub: &Hub, sent: Arc<Mutex<Vec<Rendered>>>, links: String) -> Workers {
-        let stream = Stream::open(GROUPS);
+        let stream = Stream::embedded(GROUPS);
+        let replica = Replica { name: "town".to_owned(), claim_idle: Duration::from_secs(90) };
         Workers {
             hub: hub.clone(),
             relay: Relay::new(hub.clone(), stream.clone()),
-            desk: Desk::new(hub.clone(), stream.clone()),
-            letters: Letters::new(hub.clone(), stream.clone(), post(&sent, &links), "only".to_owned()),
+            desk: Desk::new(hub.clone(), &stream, &replica),
+            letters: Letters::new(hub.clone(), &stream, &replica, post(&sent, &links)),
             due: Due::new(hub.clone()),
             stream,
             sent,

@@ -127,7 +127,7 @@ fn a_text_of_an_earlier_change_leaves_its_digest_in_a_later_event() {
     let mut next = moved(&whistle, WhistleStatus::Accepted);
     next.events[0].data = json!({ "note": text_ref(&text.id) });
     let written = committed(batch(&sql, vec![next]).remove(0)).change;
-    let digest = crate::ids::hex(&leaf::salted(&text.salt, text.body.as_bytes()));
+    let digest = hex(&leaf::salted(&text.salt, text.body.as_bytes()));
     assert_eq!(written.events[0].data["note"]["digest"], json!(digest));
     let stored = texts(&sql, "SELECT data FROM events ORDER BY seq DESC");
     assert!(stored[0].contains(&digest) && !stored[0].contains("液化气"));

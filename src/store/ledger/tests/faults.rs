@@ -229,3 +229,28 @@ fn i5_events_are_neither_changed_nor_deleted() {
     assert!(sql.run("DELETE FROM events", &[]).is_err());
     assert_eq!(count(&sql, "SELECT COUNT(*) FROM events WHERE data <> '{}'"), 1);
 }
+
+#[test]
+fn c04_an_event_that_is_written_and_not_committed_holds_back_every_later_one() {
+    let (place, mut mint) = (Place::new(), mint());
+    let (ledger, other) = (place.open().unwrap(), place.other_pen());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let seqs = || {
+        let read = runtime.block_on(ledger.read(|reading| events::tail(reading, 0, 10))).unwrap();
+        read.iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    // Another process takes the first place in the log and is slow to commit.
+    other.begin().unwrap();
+    let first = "INSERT INTO events (seq, at, kind, whistle, data, leaf)
+                 VALUES (1, 1, 'whistle.blown', 'wh_slow', '{}', $1)";
+    other.run(first, &[(&[0; 32]).into()]).unwrap();
+    other.run("INSERT INTO series (name, last) VALUES ('events', 1)", &[]).unwrap();
+    let mut second = Box::pin(ledger.commit(blown(&mut mint), NOW));
+    let at_once = runtime.block_on(async { tokio::time::timeout(Duration::from_millis(300), second.as_mut()).await });
+    assert!(at_once.is_err(), "a later event was committed before an earlier one");
+    assert_eq!(seqs(), [0; 0]);
+    other.commit().unwrap();
+    assert_eq!(committed(runtime.block_on(second)).seqs, 2..3);
+    assert_eq!(seqs(), [1, 2]);
+    runtime.block_on(ledger.close()).unwrap();
+}

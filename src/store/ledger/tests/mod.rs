@@ -6,7 +6,7 @@ mod faults;
 mod property;
 
 use super::super::tests::Place;
-use super::super::{Options, leases};
+use super::super::{Options, events, leases};
 use super::pen::{Job, Pending, write_batch};
 use super::*;
 use crate::domain::decision::{Guard, LetterOwed, Series, Text};
