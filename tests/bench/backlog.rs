@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_postgres::{Client, NoTls, Statement};
 
-const SIZE: Size = Size { whistles: 18_000, unreceived: 10_000 };
+const SIZE: Size = Size { whistles: 14_850, unreceived: 10_000 };
 /// Between two looks.
 const LOOK_MS: u64 = 100;
 const DRAIN_DEADLINE: Duration = Duration::from_secs(600);

@@ -60,9 +60,10 @@ async fn main() -> anyhow::Result<()> {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", std::process::id()));
     // Cargo says `--bench`; whatever else is said names parts.
     let parts: Vec<&str> = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-')).collect();
-    let figures = measured(&dir, |part| parts.is_empty() || parts.contains(&part)).await;
+    // When something fails the servers' logs stay where the error says.
+    let figures = measured(&dir, |part| parts.is_empty() || parts.contains(&part)).await?;
     std::fs::remove_dir_all(&dir).with_context(|| format!("{} is left behind", dir.display()))?;
-    table(&figures?);
+    table(&figures);
     Ok(())
 }
 
