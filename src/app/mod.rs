@@ -117,3 +117,17 @@ impl From<CommitRefusal> for Undone {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::tests::hub;
+
+    #[tokio::test]
+    async fn every_listener_hears_every_commit() {
+        let hub = hub();
+        let listeners = [hub.bell.subscribe(), hub.bell.subscribe()];
+        hub.commit(Change::default(), hub.now()).await.unwrap();
+        assert!(listeners.iter().all(|listener| listener.has_changed().unwrap()), "one rang for another");
+    }
+}

@@ -2,21 +2,22 @@
 //! first, then the environment (`WHISTLE__HTTP__LISTEN`); what cannot be meant is refused at the start, by name.
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
+mod text;
+
 use crate::telemetry;
 use config::{Config, Environment, File, FileFormat};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use text::{is_mail_url, is_origin, is_toml, with_secret_files};
 
 /// Read when no `--config` names another; it may be absent.
 pub const DEFAULT_FILE: &str = "config/whistle-hub.toml";
 const LIMITS: (&str, &str) = ("limits-2026-02.toml", include_str!("../../config/limits-2026-02.toml"));
 const ROUTING: (&str, &str) = ("routing.toml", include_str!("../../config/routing.toml"));
-/// Longest text of one secret file, bytes.
-const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Longest time that a worker takes over one entry, seconds: two of them must fit into `stream.claim_idle_seconds`.
 const ACT_SECONDS_MAX: u64 = 30;
 
@@ -30,6 +31,7 @@ pub struct Settings {
     pub tls: Tls,
     pub mail: Mail,
     pub pen: Pen,
+    pub keys: Keys,
     pub log: Log,
     pub district: District,
     /// The folder of the settings file, present or not: limits and routing may lie beside it.
@@ -204,6 +206,14 @@ impl Default for Pen {
     }
 }
 
+/// The secrets of a district of its own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// The folder that `whistle-hub new-keys` made. `serve` needs it; `demo` keeps its keys in the ledger.
+    pub dir: Option<PathBuf>,
+}
+
 /// The log, on standard error.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -353,55 +363,6 @@ impl Settings {
         // An empty folder is the working directory, which `read_dir` wants named.
         if self.folder.as_os_str().is_empty() { Path::new(".").join(name) } else { self.folder.join(name) }
     }
-}
-
-/// The parser's own fault quotes the line, with whatever secret stands there; ours says where and why.
-fn is_toml(path: &Path, text: &str) -> Result<(), ConfigFault> {
-    let Err(fault) = text.parse::<toml::Table>() else { return Ok(()) };
-    let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    Err(ConfigFault::Wrong(format!("{}, line {line}: {}", path.display(), fault.message())))
-}
-
-/// `http://host`, `https://host:8443`: nothing that a link could not be put behind.
-fn is_origin(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:-[]".contains(&b))
-    })
-}
-
-fn is_mail_url(url: &str) -> bool {
-    ["file://", "smtp://", "smtps://"]
-        .iter()
-        .any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
-}
-
-/// The environment with every `WHISTLE__…__FILE` replaced by what its file holds, one line end at the end cut off.
-fn with_secret_files(env: impl Iterator<Item = (String, String)>) -> Result<HashMap<String, String>, ConfigFault> {
-    let ours = env.filter(|(key, _)| key.starts_with("WHISTLE__"));
-    let mut read = HashMap::new();
-    for (key, value) in ours {
-        let (key, value) = match key.strip_suffix("__FILE") {
-            Some(named) => (named.to_owned(), secret_file(Path::new(&value))?),
-            None => (key, value),
-        };
-        if read.contains_key(&key) {
-            return Err(ConfigFault::Wrong(format!("{key} is given twice, once with __FILE")));
-        }
-        read.insert(key, value);
-    }
-    Ok(read)
-}
-
-fn secret_file(path: &Path) -> Result<String, ConfigFault> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigFault::Unreadable { path: path.to_owned(), source })?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    if text.is_empty() || text.len() > SECRET_BYTES_MAX {
-        return Err(ConfigFault::Wrong(format!("{} is empty or too long for a setting", path.display())));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -96,6 +96,22 @@ impl Transport {
     }
 }
 
+impl Transport {
+    /// Goes as far as every letter goes before it is named (greeting, EHLO, encryption), and takes its leave: nothing is
+    /// sent. A folder or memory is always there.
+    pub async fn greet(&self, deadline: Duration) -> Result<(), Fault> {
+        let Transport::Smtp(smtp) = self else { return Ok(()) };
+        let greeted = async {
+            let mut line = smtp.connect().await?;
+            line.quit().await.map(drop)
+        };
+        match tokio::time::timeout(deadline, greeted).await {
+            Ok(greeted) => greeted.map_err(|error| Fault::new(FaultKind::Temporary, masked(&error.to_string()))),
+            Err(late) => Err(Fault::new(FaultKind::Temporary, late)),
+        }
+    }
+}
+
 /// The way to one relay, with at most one open connection, owned by whoever owns this.
 pub struct Smtp {
     host: String,

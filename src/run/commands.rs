@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Start, start};
+use super::{Running, Start, doctor, keys, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -44,6 +44,17 @@ enum What {
         #[arg(long, value_name = "P")]
         password: Option<String>,
     },
+    /// Make the keys of a district in a new folder, for `keys.dir`.
+    NewKeys {
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Bring the ledger's schema forward.
+    Migrate,
+    /// Have everything tried again that was laid aside.
+    Redrive,
+    /// Try everything that the settings name and say what to do; changes nothing.
+    Doctor,
     /// Read the settings and say what is wrong with them.
     CheckConfig,
     /// List every route.
@@ -66,12 +77,26 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             telemetry::log_to(&settings.log, std::io::stderr)?;
             let listener = listen(settings.http.listen)?;
             let hub = setup::serve(&settings, surroundings()).await?;
-            say(&format!("http://{}", listener.local_addr()?))?;
-            until_told(hub, settings, listener).await
+            until_told(hub, settings, listener, |running| format!("http://{}", running.address)).await
         }
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
+        What::NewKeys { dir } => {
+            keys::make(&dir, &Chance::system())?;
+            say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+        }
+        What::Migrate => say(&upkeep::migrate(&settings).await?),
+        What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Doctor => {
+            let findings = doctor::examine(&settings, &SystemClock::start()).await;
+            findings.iter().try_for_each(|finding| say(&finding.to_string()))?;
+            match findings.iter().filter(|finding| finding.is_fail()).count() {
+                0 => Ok(()),
+                count => bail!("not as the settings say: {count} FAIL"),
+            }
+        }
         What::CheckConfig => {
             Transport::from_url(settings.mail.url.expose_secret(), "localhost")?;
+            setup::stream(&settings, "")?;
             settings.limits_texts()?;
             settings.routing_text()?;
             say("settings are sound")
@@ -108,14 +133,21 @@ async fn demo(
     telemetry::log_to(&settings.log, std::io::stderr)?;
     let listener = listen(settings.http.listen)?;
     let hub = setup::demo(&settings, &password, surroundings()).await?;
-    let address = listener.local_addr()?;
-    say(&welcome(&hub, address, &password, settings.http.is_https()))?;
-    until_told(hub, settings, listener).await
+    let https = settings.http.is_https();
+    until_told(hub, settings, listener, |running| welcome(&running.hub, running.address, &password, https)).await
 }
 
-async fn until_told(hub: Hub, settings: Settings, listener: TcpListener) -> anyhow::Result<()> {
+/// Serves; says `words` when everything is under way.
+async fn until_told(
+    hub: Hub,
+    settings: Settings,
+    listener: TcpListener,
+    words: impl FnOnce(&Running) -> String,
+) -> anyhow::Result<()> {
     let metrics = Metrics::of_this_process()?;
-    start(Start { hub, settings, listener, metrics }).await?.until_told().await
+    let running = start(Start { hub, settings, listener, metrics }).await?;
+    say(&words(&running))?;
+    running.until_told().await
 }
 
 fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {

@@ -2,7 +2,10 @@
 //! the reverse order: the door drains, workers are cut where they stand, the pen empties. The only file that knows all rooms.
 
 mod commands;
+pub mod doctor;
+pub mod keys;
 pub mod setup;
+pub mod upkeep;
 
 pub use commands::{Command, obey};
 
@@ -47,7 +50,8 @@ pub struct Start {
 pub async fn start(start: Start) -> anyhow::Result<Running> {
     let Start { hub, settings, listener, metrics } = start;
     let address = listener.local_addr().context("the address that we listen on")?;
-    let (stream, replica) = (setup::stream(&settings, &hub)?, setup::replica(&settings, address));
+    let stream = setup::stream(&settings, &hub.ledger.id())?;
+    let replica = setup::replica(&settings, address);
     for warning in stream.check().await? {
         tracing::warn!("{warning}");
     }

@@ -1,7 +1,8 @@
 //! Sets a hub up from its settings: opens the ledger, lays the sample district for `demo`, loads directory, rules and
 //! keys. It starts nothing that goes on by itself.
 
-use crate::app::sessions::{self, Keys};
+use super::keys;
+use crate::app::sessions;
 use crate::app::{Hub, HubSettings, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
@@ -9,7 +10,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
-use crate::ids::{Chance, hex};
+use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
 use crate::store::{self, Chore, Ledger, directory};
 use crate::stream::{self, Stream};
@@ -24,9 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Marks a ledger whose people are invented.
-const DEMO: &str = "demo";
-const TOKEN_KEY: &str = "token_key";
-const SEAL_KEY: &str = "seal_key";
+pub(super) const DEMO: &str = "demo";
 /// Of the kernel; the name of this machine or container.
 const HOST_NAME: &str = "/proc/sys/kernel/hostname";
 
@@ -36,38 +35,43 @@ pub struct Surroundings {
     pub chance: Chance,
 }
 
-/// A hub on a district of its own.
+/// A hub on a district of its own. Without keys it touches nothing.
 pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
+    let keys = keys::of_district(settings)?;
     let ledger = open(settings)?;
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, false).await
+    hub(settings, ledger, around, HubSettings { demo: false, keys }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
 pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> anyhow::Result<Hub> {
     let ledger = open(settings)?;
-    let laid = is_demo(&ledger).await?;
-    if !laid {
-        lay_sample(&ledger).await?;
-    }
+    lay_sample(&ledger).await?;
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
-    let hub = hub(settings, ledger, around, true).await?;
+    let keys = keys::of_demo(&ledger, &around.chance).await?;
+    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
 
-fn open(settings: &Settings) -> anyhow::Result<Ledger> {
+/// The bounds of the ledger, by the settings.
+pub(super) fn options(settings: &Settings) -> store::Options {
     // One cryptography for every client with TLS. Who comes second finds the same one there.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let options = store::Options {
+    store::Options {
         batch_max: settings.pen.batch_max,
         queue_max: settings.pen.queue_max,
+        ca_file: settings.tls.ca_file.clone(),
         ..store::Options::default()
-    };
-    let ledger = store::open(settings.ledger.url.url().expose_secret(), options);
+    }
+}
+
+/// Opens the ledger, makes it where there is none, and brings its schema forward.
+pub(super) fn open(settings: &Settings) -> anyhow::Result<Ledger> {
+    let ledger = store::open(settings.ledger.url.url().expose_secret(), options(settings));
     let ledger = ledger.with_context(|| match &settings.ledger.url {
         LedgerPlace::Sqlite(path) => format!("the ledger at {}", path.display()),
         LedgerPlace::Postgres(_) => "the ledger".to_owned(),
@@ -82,9 +86,14 @@ async fn is_demo(ledger: &Ledger) -> anyhow::Result<bool> {
     Ok(ledger.read(|reading| directory::meta(reading, DEMO)).await?.is_some())
 }
 
+/// Lays the sample district unless it is there. The mark comes first: whoever comes between mark and people, or after
+/// somebody who was cut off there, lays the same people again.
 async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
     let (directory_now, _) = ledger.read(directory::load).await?;
     if !directory_now.people.is_empty() {
+        if is_demo(ledger).await? {
+            return Ok(());
+        }
         bail!("this ledger holds a real district: `demo` does not touch it; give --dir another folder");
     }
     let sample = sample_district::read().map_err(|fault| anyhow!(fault))?;
@@ -94,49 +103,29 @@ async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, demo: bool) -> anyhow::Result<Hub> {
+async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: HubSettings) -> anyhow::Result<Hub> {
     let (directory, days) = ledger.read(directory::load).await?;
-    let limits: Vec<String> = settings.limits_texts()?.into_iter().map(|(_, text)| text).collect();
-    let rules = Rules {
-        calendar: Calendar::new(days),
-        limits: DatedLimits::read(&limits).map_err(|fault| anyhow!("limits: {fault}"))?,
-        routing: Routing::read(&settings.routing_text()?).map_err(|fault| anyhow!("routing.toml: {fault}"))?,
-        directory,
-    };
-    let keys = keys(&ledger, &around.chance).await?;
-    Ok(Hub::new(ledger, around.clock, rules, around.chance, HubSettings { demo, keys }))
+    let rules =
+        Rules { calendar: Calendar::new(days), limits: limits(settings)?, routing: routing(settings)?, directory };
+    Ok(Hub::new(ledger, around.clock, rules, around.chance, kind))
 }
 
-/// The process's secrets, kept in the ledger and made at the first start.
-async fn keys(ledger: &Ledger, chance: &Chance) -> anyhow::Result<Keys> {
-    let new_token = sessions::new_key().context("no signing key could be made")?;
-    let token = kept(ledger, TOKEN_KEY, hex(&new_token)).await?;
-    let seal = kept(ledger, SEAL_KEY, hex(&chance.secret())).await?;
-    Ok(Keys::read(&unhex(&token)?, &unhex(&seal)?)?)
+pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {
+    let texts: Vec<String> = settings.limits_texts()?.into_iter().map(|(_, text)| text).collect();
+    DatedLimits::read(&texts).map_err(|fault| anyhow!("limits: {fault}"))
 }
 
-async fn kept(ledger: &Ledger, key: &'static str, fresh: String) -> anyhow::Result<String> {
-    if let Some(value) = ledger.read(move |reading| directory::meta(reading, key)).await? {
-        return Ok(value);
-    }
-    ledger.keep(Chore::MakeMeta { key: key.to_owned(), value: fresh }).await?;
-    // Another replica that starts now may have been first.
-    let value = ledger.read(move |reading| directory::meta(reading, key)).await?;
-    value.context("a note of the ledger is gone")
-}
-
-fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
-    let pairs = (0..text.len() / 2).map(|at| text.get(at * 2..at * 2 + 2));
-    pairs.map(|pair| Ok(u8::from_str_radix(pair.context("a key is cut")?, 16)?)).collect()
+pub(super) fn routing(settings: &Settings) -> anyhow::Result<Routing> {
+    Routing::read(&settings.routing_text()?).map_err(|fault| anyhow!("routing.toml: {fault}"))
 }
 
 /// The doorbell, by the settings. Connects to nothing.
-pub fn stream(settings: &Settings, hub: &Hub) -> anyhow::Result<Stream> {
+pub fn stream(settings: &Settings, ledger_id: &str) -> anyhow::Result<Stream> {
     let url = match &settings.stream.url {
         StreamPlace::Embedded => return Ok(Stream::embedded(GROUPS)),
         StreamPlace::Redis(url) => url.clone(),
     };
-    Ok(Stream::redis(redis(settings, url)?, &hub.ledger.id(), GROUPS)?)
+    Ok(Stream::redis(redis(settings, url)?, ledger_id, GROUPS)?)
 }
 
 /// What a stream on Redis is opened with, by the settings.

@@ -31,7 +31,8 @@ const OVERDUE: &str = "
 /// Without those that were laid aside because nobody can receive them.
 const UNROUTED: &str = "
     SELECT id FROM whistles w
-    WHERE routed = 0 AND blown_at < $1 AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.id = w.id)
+    WHERE routed = 0 AND blown_at < $1
+      AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer_group = 'desk' AND d.id = w.id)
     ORDER BY blown_at LIMIT $2";
 
 const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";

@@ -6,6 +6,7 @@ pub mod due;
 pub mod events;
 pub mod leases;
 pub mod ledger;
+mod look;
 pub mod sessions;
 mod sql;
 pub mod summonses;
@@ -14,6 +15,7 @@ pub(crate) mod tests;
 pub mod whistles;
 
 pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
+pub use look::{Look, look};
 pub use sql::{Row, Value};
 
 use sql::{Sql, postgres, sqlite};
@@ -92,6 +94,9 @@ impl Default for Options {
 const MIGRATIONS: &[(i64, &str)] =
     &[(1, include_str!("migrations/0001_ledger.sql")), (2, include_str!("migrations/0002_replicas.sql"))];
 
+/// The newest schema, which this release brings a ledger to.
+pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
 /// Opens (and if needed makes) the ledger and starts its threads. `url`: `sqlite://path` for one process, or
 /// `postgres://user:password@host/database` for several. Blocks: for the start only.
 ///
@@ -134,11 +139,16 @@ fn is_empty(sql: &Sql) -> Result<bool, Fault> {
     Ok(tables.is_empty())
 }
 
+/// Which migrations were done here, by the last one's number.
+fn schema(sql: &Sql) -> Result<i64, Fault> {
+    Ok(sql.row("SELECT COALESCE(MAX(version), 0) FROM migrations", &[], |row| row.int(0))?.unwrap_or(0))
+}
+
 fn step_forward(sql: &Sql) -> Result<(), Fault> {
     if is_empty(sql)? {
         sql.script(&sql.in_its_words("CREATE TABLE migrations (\n    version BIGINT PRIMARY KEY\n);"))?;
     }
-    let version = sql.row("SELECT COALESCE(MAX(version), 0) FROM migrations", &[], |row| row.int(0))?.unwrap_or(0);
+    let version = schema(sql)?;
     if MIGRATIONS.iter().all(|(newest, _)| version > *newest) {
         return Err(Fault::never("the ledger was written by a newer whistle-hub"));
     }

@@ -127,7 +127,10 @@ impl Stream {
     /// Drops the whole stream, groups and all.
     pub async fn forget(&self) -> Result<(), StreamFault> {
         match self {
-            Stream::Embedded(embedded) => Ok(embedded.forget()),
+            Stream::Embedded(embedded) => {
+                embedded.forget();
+                Ok(())
+            }
             Stream::Redis(redis) => Box::pin(redis.forget()).await,
         }
     }

@@ -5,7 +5,7 @@ use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
 use crate::app::{self, Hub};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Chore, due};
+use crate::store::{Chore, due, leases};
 use futures_util::future::join_all;
 use std::time::Duration;
 
@@ -40,13 +40,15 @@ impl Due {
             return Ok(());
         }
         let read = self.hub.ledger.read(|reading| {
-            Ok((due::unarmed(reading, STUCK_MAX)?, due::letters_owed(reading)?, due::oldest_unpassed_due(reading)?))
+            let (letters, oldest) = (due::letters_owed(reading)?, due::oldest_unpassed_due(reading)?);
+            Ok((due::unarmed(reading, STUCK_MAX)?, letters, oldest, leases::laid_aside(reading)?))
         });
-        let (stuck, letters, oldest) = read.await?;
+        let (stuck, letters, oldest, aside) = read.await?;
         if !stuck.is_empty() {
             tracing::error!(codes = ?stuck, "open, and nobody owes the next move");
         }
         metrics::gauge!("hub_stuck").set(figure(stuck.len()));
+        metrics::gauge!("hub_dead_letters").set(figure(aside));
         metrics::gauge!("hub_letters_owed").set(figure(letters.count));
         metrics::gauge!("hub_letters_oldest_seconds").set(age_seconds(letters.oldest, now));
         metrics::gauge!("hub_limit_unhandled_seconds").set(age_seconds(oldest, now));

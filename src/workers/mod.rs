@@ -53,6 +53,21 @@ pub enum WorkerFault {
     Ledger(#[from] store::Fault),
     #[error(transparent)]
     Stream(#[from] StreamFault),
+    #[error("it panicked")]
+    Panicked,
+}
+
+impl WorkerFault {
+    /// Whether the same again fails again, whatever else changes.
+    fn stays(&self) -> bool {
+        match self {
+            WorkerFault::Ledger(fault) | WorkerFault::Undone(Undone::Fault(fault)) => {
+                fault.retry == store::Retry::Never
+            }
+            WorkerFault::Panicked => true,
+            WorkerFault::Undone(_) | WorkerFault::Stream(_) => false,
+        }
+    }
 }
 
 /// One kind of work.

@@ -15,6 +15,7 @@ mod mail_faults;
 mod operation;
 mod order_of_checks;
 mod real_parts;
+mod replicas;
 mod rights;
 #[path = "../servers/mod.rs"]
 mod servers;

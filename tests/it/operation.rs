@@ -131,6 +131,27 @@ async fn a_stream_that_forgot_everything_costs_nothing_and_doubles_nothing() {
 }
 
 #[actix_web::test]
+async fn t36_poisoned_top_id_heals() {
+    town(async |t| {
+        for (round, forged) in [i64::MAX, 1_000_000].into_iter().enumerate() {
+            t.poison_stream(forged).await;
+            // Time stands still, so the sweep has no part in it.
+            let code = t.fire().blows(&blow_order("门铃被人伪造")).await;
+            t.settle().await;
+            let kinds = t.office().kinds(&code).await;
+            assert_eq!(kinds.iter().filter(|kind| *kind == "whistle.routed").count(), 1, "{round}: {kinds:?}");
+        }
+        let figures = t.ask("GET", "/metrics").send().await.expect(200).text();
+        for figure in
+            ["hub_stream_poisoned_total", "hub_stream_lag{group=\"desk\"} ", "hub_stream_oldest_seconds{group="]
+        {
+            assert!(figures.contains(figure), "{figure} is not told");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn the_receipt_names_the_duty_officer_and_the_departments_that_the_rules_propose() {
     town(async |t| {
         let code = t.fire().blows(&json!({ "category": "dust_explosion", "what": "建议", "enterprise": "E01" })).await;
@@ -216,7 +237,7 @@ async fn i1_letters_that_were_claimed_when_the_process_died_leave_at_the_next_st
     t.fire().blows(&blow_order("临终认领")).await;
     let now = at(BEGIN);
     let ledger = &t.db_hub().ledger;
-    let take = Chore::TakeLease { name: "letters", holder: "only".to_owned(), epoch: 0, stood_still: None };
+    let take = Chore::TakeLease { name: "letters", holder: "a".to_owned(), epoch: 0, stood_still: None };
     assert_eq!(ledger.keep(take).await.unwrap(), Kept::Lease(Some(1)));
     let claim = Chore::ClaimLetters { now, until: now.plus_minutes(16), at_most: 9, epoch: 1 };
     let claimed = ledger.keep(claim).await.unwrap();
@@ -240,4 +261,27 @@ async fn another_demo_password_ends_every_session_and_the_same_one_none() {
     t.ask("GET", "/api/v1/me").bearer(&token).send().await.expect(401);
     t.try_password("liaison.xf", PASSWORD).await.expect(401);
     t.try_password("liaison.xf", "a second-password").await.expect(201);
+}
+
+#[actix_web::test]
+async fn a_whistle_that_cannot_be_received_is_laid_aside_holds_up_nobody_and_is_received_when_it_is_redriven() {
+    let place = Place::on_servers();
+    let t = Town::open(&place, at(BEGIN)).await;
+    let (bad, good) = (t.fire().blows(&blow_order("坏行")).await, t.fire().blows(&blow_order("好行")).await);
+    let body = place.sql(&format!("SELECT body FROM whistles WHERE code = '{bad}'"));
+    place.sql(&format!("UPDATE whistles SET body = '{{' WHERE code = '{bad}'"));
+    let routed = |code: &str| place.sql(&format!("SELECT routed FROM whistles WHERE code = '{code}'"));
+    // Heard once and four times again; then it is laid aside.
+    assert_eq!(t.tries_the_desk(9).await, 4);
+    assert_eq!((routed(&bad).as_str(), routed(&good).as_str()), ("0", "1"));
+    let aside = || place.sql("SELECT COUNT(*) FROM dead_letters");
+    assert_eq!(aside(), "1");
+    t.clock.advance(10);
+    assert_eq!(t.tries_the_desk(3).await, 0, "the sweep leaves it alone");
+    place.sql(&format!("UPDATE whistles SET body = '{body}' WHERE code = '{bad}'"));
+    assert_eq!(t.db_hub().ledger.keep(Chore::Redrive).await.unwrap(), Kept::Done(1));
+    t.clock.advance(10);
+    t.settle().await;
+    assert_eq!((routed(&bad).as_str(), aside().as_str()), ("1", "0"));
+    t.close().await;
 }

@@ -55,7 +55,7 @@ fn remove_stale(parent: &Path) {
 }
 
 /// A port of 127.0.0.1 that was free a moment ago.
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let width = PORTS.end - PORTS.start;
     // Each process begins elsewhere, so that two rarely ask for the same one.

@@ -18,6 +18,7 @@ const TOP: &[&str] = &[
     "LICENSE",
     "README.md",
     "config",
+    "docker",
     "src",
     "tests",
 ];

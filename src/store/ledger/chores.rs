@@ -58,8 +58,8 @@ const TAKE_LEASE: &str = "INSERT INTO leases (name, holder, epoch, beat) VALUES 
     WHERE leases.holder = excluded.holder OR leases.holder = '' OR leases.beat = $4
     RETURNING epoch";
 const LEAVE_LEASE: &str = "UPDATE leases SET holder = '', beat = beat + 1 WHERE name = $1 AND epoch = $2";
-const LAY_ASIDE: &str = "INSERT INTO dead_letters (consumer_group, seq, kind, id, at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (consumer_group, seq) DO NOTHING";
+const LAY_ASIDE: &str = "INSERT INTO dead_letters (consumer_group, id, at) VALUES ($1, $2, $3)
+    ON CONFLICT (consumer_group, id) DO NOTHING";
 const REDRIVE: &str = "DELETE FROM dead_letters";
 
 /// Every statement of a chore.
@@ -163,11 +163,9 @@ pub enum Chore {
         name: &'static str,
         epoch: i64,
     },
-    /// An entry of the stream that nobody can act upon: no longer tried until [`Chore::Redrive`].
+    /// A thing that a group of the stream cannot act upon: no longer tried until [`Chore::Redrive`].
     LayAside {
         group: &'static str,
-        seq: i64,
-        kind: String,
         id: String,
         at: At,
     },
@@ -242,9 +240,8 @@ impl Chore {
                 vec![Call::of(TAKE_LEASE, params)]
             }
             Chore::LeaveLease { name, epoch } => one(LEAVE_LEASE, vec![(*name).into(), (*epoch).into()]),
-            Chore::LayAside { group, seq, kind, id, at } => {
-                let params = vec![(*group).into(), (*seq).into(), kind.into(), id.into(), (*at).into()];
-                vec![Call::of(LAY_ASIDE, params)]
+            Chore::LayAside { group, id, at } => {
+                vec![Call::of(LAY_ASIDE, vec![(*group).into(), id.into(), (*at).into()])]
             }
             Chore::Redrive => one(REDRIVE, Vec::new()),
         }
@@ -252,11 +249,10 @@ impl Chore {
 
     /// What it answers before any row has come.
     pub(super) fn nothing_yet(&self) -> Kept {
-        match self {
-            Chore::ClaimLetters { .. } => Kept::Letters(Vec::new()),
-            Chore::TakeLease { .. } => Kept::Lease(None),
-            _ => Kept::Done(0),
+        if matches!(self, Chore::ClaimLetters { .. }) {
+            return Kept::Letters(Vec::new());
         }
+        if matches!(self, Chore::TakeLease { .. }) { Kept::Lease(None) } else { Kept::Done(0) }
     }
 }
 

@@ -12,6 +12,7 @@ mod tests;
 
 pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
 pub use readers::Reading;
+pub(super) use readers::read_here;
 
 use super::sql::{Row, Sql};
 use super::{Fault, Options, Retry};

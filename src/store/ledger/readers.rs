@@ -125,6 +125,8 @@ impl Ledger {
                 // Not interrupted: this read is done, and the answer may already start the next one.
                 *ticket.stage() = Stage::Over;
                 drop(answer.send(result));
+                // After the answer: nobody waits for this. What fails here, the next read does again.
+                drop(sql.roll_back());
             }
         });
         {
@@ -142,16 +144,22 @@ fn too_long() -> Fault {
     Fault::later("a read took longer than its deadline")
 }
 
-/// One transaction around `f`; a panic inside is that read's fault alone.
+/// A read on a connection of one's own: nobody waits for it elsewhere, and nobody interrupts it.
+pub(in crate::store) fn read_here<T>(
+    sql: &Sql,
+    f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    at_one_moment(sql, &Ticket(Mutex::new(Stage::Waiting)), f)
+}
+
+/// Begins a transaction for `f`, which the caller ends; a panic inside is that read's fault alone.
 fn at_one_moment<T, F>(sql: &Sql, ticket: &Ticket, f: F) -> Result<T, Fault>
 where
     F: FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 {
     sql.begin_reading()?;
     let result = catch_unwind(AssertUnwindSafe(|| f(&mut Reading { sql, ticket })));
-    let ended = sql.roll_back();
-    let result = result.unwrap_or_else(|_| Err(Fault::never("a read panicked")))?;
-    ended.map(|()| result)
+    result.unwrap_or_else(|_| Err(Fault::never("a read panicked")))
 }
 
 /// A reader's life: the next read is taken by whoever is free.

@@ -8,13 +8,10 @@ CREATE TABLE leases (
     beat BIGINT NOT NULL
 );
 
--- Entries of the stream that could not be acted upon, until somebody has them tried again.
+-- Things that a group of the stream could not act upon, until somebody has them tried again.
 CREATE TABLE dead_letters (
     consumer_group TEXT NOT NULL,
-    seq BIGINT NOT NULL,
-    kind TEXT NOT NULL,
     id TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (consumer_group, seq)
+    PRIMARY KEY (consumer_group, id)
 );
-CREATE INDEX dead_letters_of_thing ON dead_letters (id);

@@ -42,6 +42,16 @@ pub(in crate::store) fn open(path: &Path, options: Options) -> Result<Parts, Fau
     Ok(Parts { pen, readers, secret, warnings: Vec::new(), lock: Some(lock), options })
 }
 
+/// A connection beside whoever has the file open, without the lock; nothing where there is no file.
+pub(in crate::store) fn visit(path: &Path) -> Result<Option<Sql>, Fault> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    // Asked before anything is set: a file of somebody else's stays as it is.
+    let bare = Sql::Sqlite(Sqlite::over(open_file(path)?));
+    if is_empty(&bare)? { Ok(Some(bare)) } else { connect_reader(path).map(Some) }
+}
+
 /// Makes folder and file (for the service's user only) and takes the lock that keeps a second process out.
 fn take_place(path: &Path) -> Result<File, Fault> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

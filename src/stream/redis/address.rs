@@ -112,13 +112,12 @@ impl Address {
 
     /// Host and port, where a line without TLS can be looked at byte by byte.
     pub(super) fn in_clear(&self) -> Option<(&str, u16)> {
-        match &self.place {
-            Place::Server(client) => match client.get_connection_info().addr() {
-                ConnectionAddr::Tcp(host, port) => Some((host, *port)),
-                _ => None,
-            },
-            Place::Sentinels(_) => None,
+        if let Place::Server(client) = &self.place
+            && let ConnectionAddr::Tcp(host, port) = client.get_connection_info().addr()
+        {
+            return Some((host, *port));
         }
+        None
     }
 }
 
@@ -182,10 +181,6 @@ fn client(place: &str, tls: Option<TlsCertificates>) -> Result<Client, StreamFau
 }
 
 fn is_local(address: &ConnectionAddr) -> bool {
-    match address {
-        ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. } => {
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-        _ => true,
-    }
+    let (ConnectionAddr::Tcp(host, _) | ConnectionAddr::TcpTls { host, .. }) = address else { return true };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

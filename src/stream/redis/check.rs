@@ -2,9 +2,9 @@
 //! A server that is away is only warned of, since whistles are taken without it. It changes nothing but the groups.
 
 use super::fault::{answered, not_redis};
-use super::{ANSWER_MAX, CONNECT_MAX, Line, Redis, all, reply};
+use super::{ANSWER_MAX, CONNECT_MAX, Line, Redis, one, reply};
 use crate::stream::StreamFault;
-use redis::{Value, pipe};
+use redis::pipe;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -32,10 +32,7 @@ impl Redis {
         let mut line = self.line().await?;
         let mut asked = pipe();
         asked.cmd("INFO");
-        let told = match all(&mut line, &asked).await?.pop() {
-            Some(Value::ServerError(fault)) => return Err(answered(&fault)),
-            told => told.unwrap_or_default(),
-        };
+        let told = one(&mut line, &asked).await?.map_err(|fault| answered(&fault))?;
         let told = Told(reply::text(&told).unwrap_or_default());
         let Some(version) = told.value("redis_version") else { return Err(not_redis()) };
         if told.version().is_none_or(|version| version < OLDEST) {
@@ -89,7 +86,7 @@ impl Redis {
 async fn takes_no_snapshots(line: &mut Line) -> Result<bool, StreamFault> {
     let mut asked = pipe();
     asked.cmd("CONFIG").arg("GET").arg("save");
-    let answer = all(line, &asked).await?.pop().unwrap_or_default();
+    let answer = one(line, &asked).await?.unwrap_or_default();
     Ok(reply::field(&answer, "save").and_then(reply::text) == Some(""))
 }
 

@@ -2,7 +2,7 @@
 //! after a start, a fault or a call that was cut off, own pending entries come before new ones.
 //! It never blocks the shared line and never answers an entry that it could not read.
 
-use super::{Line, Redis, all, answered, reply};
+use super::{Line, Redis, answered, is_nothing, one, reply};
 use crate::stream::{Entry, Heard, StreamFault};
 use redis::{Value, pipe};
 use reply::{Found, Id};
@@ -145,7 +145,7 @@ impl Ears {
         asked.arg(Id::of(first.seq).to_string()).arg(Id::of(last.seq).to_string());
         // Between them there may be others of this consumer's, as many as are held.
         asked.arg(entries.len() + self.held.len()).arg(&self.consumer);
-        let answer = one(all(line, &asked).await?)?;
+        let answer = one(line, &asked).await?.map_err(|fault| answered(&fault))?;
         let times: BTreeMap<Id, u32> = reply::deliveries(&answer).into_iter().collect();
         let heard = |entry: Entry| {
             let deliveries = times.get(&Id::of(entry.seq)).copied().unwrap_or(1);
@@ -175,12 +175,11 @@ impl Ears {
             asked.arg("BLOCK").arg(block_ms);
         }
         asked.arg("STREAMS").arg(&self.redis.shared.key).arg(from);
-        let answer = all(line, &asked).await?.pop().unwrap_or_default();
-        match answer {
+        match one(line, &asked).await? {
+            Ok(answer) => Ok(Read::Entries(answer)),
             // UNBLOCKED: it was there when the wait began.
-            Value::ServerError(fault) if ["NOGROUP", "UNBLOCKED"].contains(&fault.code()) => Ok(Read::NoGroup),
-            Value::ServerError(fault) => Err(answered(&fault)),
-            answer => Ok(Read::Entries(answer)),
+            Err(fault) if ["NOGROUP", "UNBLOCKED"].contains(&fault.code()) => Ok(Read::NoGroup),
+            Err(fault) => Err(answered(&fault)),
         }
     }
 
@@ -214,7 +213,7 @@ impl Ears {
         for id in ids {
             asked.arg(id.to_string());
         }
-        one(all(line, &asked).await?).map(|_| ())
+        one(line, &asked).await?.map(|_| ()).map_err(|fault| answered(&fault))
     }
 
     async fn reclaim_on(&mut self, line: &mut Line, at_most: usize, idle: Duration) -> Result<Vec<Heard>, StreamFault> {
@@ -224,10 +223,10 @@ impl Ears {
             let mut asked = pipe();
             asked.cmd("XAUTOCLAIM").arg(&self.redis.shared.key).arg(&self.group).arg(&self.consumer);
             asked.arg(idle_ms).arg(&from).arg("COUNT").arg(at_most - taken.len());
-            let answer = match all(line, &asked).await?.pop().unwrap_or_default() {
-                Value::ServerError(fault) if super::is_nothing(&fault) => return Ok(Vec::new()),
-                Value::ServerError(fault) => return Err(answered(&fault)),
-                answer => answer,
+            let answer = match one(line, &asked).await? {
+                Ok(answer) => answer,
+                Err(fault) if is_nothing(&fault) => return Ok(Vec::new()),
+                Err(fault) => return Err(answered(&fault)),
             };
             // A third part names ids whose entries are gone; the server has struck them out itself.
             let [next, entries, ..] = reply::list(&answer) else { break };
@@ -244,12 +243,5 @@ impl Ears {
         }
         self.held.extend(taken.iter().map(|entry| entry.seq));
         self.counted(line, taken).await
-    }
-}
-
-fn one(mut answers: Vec<Value>) -> Result<Value, StreamFault> {
-    match answers.pop().unwrap_or_default() {
-        Value::ServerError(fault) => Err(answered(&fault)),
-        answer => Ok(answer),
     }
 }

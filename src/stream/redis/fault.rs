@@ -5,6 +5,7 @@ use crate::stream::StreamFault;
 use redis::{ErrorKind, RedisError, ServerError};
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 const LOGIN: &str =
     "the stream's server does not take this user and password: check stream.url against the server's ACL";
@@ -29,17 +30,19 @@ pub(super) fn not_redis() -> StreamFault {
 
 /// Of the client, or of the server by way of it.
 pub(super) fn said(fault: &RedisError) -> StreamFault {
-    match fault.kind() {
-        ErrorKind::AuthenticationFailed => refused(LOGIN),
-        ErrorKind::Parse | ErrorKind::UnexpectedReturnType => not_redis(),
-        ErrorKind::Io => line(fault),
-        ErrorKind::MasterNameNotFoundBySentinel => {
-            unreachable("the sentinels know no working server by the name in stream.url")
-        }
-        _ => match fault.code() {
-            Some(code) => coded(code, fault.detail().unwrap_or_default()),
-            None => unreachable("the client gave up"),
-        },
+    let kind = fault.kind();
+    if let Some(code) = fault.code() {
+        coded(code, fault.detail().unwrap_or_default())
+    } else if kind == ErrorKind::AuthenticationFailed {
+        refused(LOGIN)
+    } else if matches!(kind, ErrorKind::Parse | ErrorKind::UnexpectedReturnType) {
+        not_redis()
+    } else if kind == ErrorKind::Io {
+        line(fault)
+    } else if kind == ErrorKind::MasterNameNotFoundBySentinel {
+        unreachable("the sentinels know no working server by the name in stream.url")
+    } else {
+        unreachable("the client gave up")
     }
 }
 
@@ -64,9 +67,11 @@ fn coded(code: &str, detail: &str) -> StreamFault {
 }
 
 fn line(fault: &RedisError) -> StreamFault {
-    let Some(io) = fault.source().and_then(|source| source.downcast_ref::<io::Error>()) else {
-        return unreachable("the connection was closed");
-    };
+    let Some(source) = fault.source() else { return unreachable("the connection was closed") };
+    // The client keeps its causes in an `Arc`, which is a cause of its own kind.
+    let source = source.downcast_ref::<Arc<dyn Error + Send + Sync>>().map_or(source, |shared| &**shared);
+    // What is no fault of input or output is one of the authorities that we trust, or of the name to be trusted.
+    let Some(io) = source.downcast_ref::<io::Error>() else { return refused(CERTIFICATE) };
     match io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(_)) => refused(CERTIFICATE),
         Some(_) => refused(NO_TLS),

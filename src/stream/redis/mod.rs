@@ -14,7 +14,7 @@ use super::{Entry, Lag, StreamFault};
 use address::Address;
 use fault::{answered, said};
 use redis::aio::MultiplexedConnection as Line;
-use redis::{AsyncConnectionConfig, Cmd, Pipeline, Value, cmd, pipe};
+use redis::{AsyncConnectionConfig, Cmd, Pipeline, ServerError, Value, cmd, pipe};
 use reply::{Group, Id};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -99,10 +99,12 @@ impl Redis {
             let answers = line.send_packed_commands(&rings, rings.len() + 1, 1).await.map_err(|fault| said(&fault))?;
             let mut rung = 0;
             for answer in answers.first().map(reply::list).unwrap_or_default() {
-                match answer {
-                    Value::ServerError(fault) if is_there_already(fault) => {}
-                    Value::ServerError(fault) => return Err(answered(fault)),
-                    _ => rung += 1,
+                if let Value::ServerError(fault) = answer {
+                    if !is_there_already(fault) {
+                        return Err(answered(fault));
+                    }
+                } else {
+                    rung += 1;
                 }
             }
             Ok(rung)
@@ -201,9 +203,10 @@ impl Redis {
             made.cmd("XGROUP").arg("CREATE").arg(&self.shared.key).arg(group).arg("0").arg("MKSTREAM");
         }
         for answer in all(line, &made).await? {
-            match answer {
-                Value::ServerError(fault) if fault.code() != "BUSYGROUP" => return Err(answered(&fault)),
-                _ => {}
+            if let Err(fault) = answer
+                && fault.code() != "BUSYGROUP"
+            {
+                return Err(answered(&fault));
             }
         }
         Ok(())
@@ -218,15 +221,11 @@ impl Redis {
 
     async fn ask_all(&self, asked: &Pipeline) -> Result<Vec<Value>, StreamFault> {
         let mut line = self.line().await?;
-        let mut answers = all(&mut line, asked).await?;
-        for answer in &mut answers {
-            match answer {
-                Value::ServerError(fault) if is_nothing(fault) => *answer = Value::Nil,
-                Value::ServerError(fault) => return Err(answered(fault)),
-                _ => {}
-            }
-        }
-        Ok(answers)
+        let answers = all(&mut line, asked).await?.into_iter().map(|answer| match answer {
+            Err(fault) if is_nothing(&fault) => Ok(Value::Nil),
+            answer => answer.map_err(|fault| answered(&fault)),
+        });
+        answers.collect()
     }
 
     async fn line(&self) -> Result<Line, StreamFault> {
@@ -259,16 +258,26 @@ impl Redis {
     }
 }
 
-/// Every answer in its order, errors among them.
-async fn all(line: &mut Line, asked: &Pipeline) -> Result<Vec<Value>, StreamFault> {
-    line.send_packed_commands(asked, 0, asked.len()).await.map_err(|fault| said(&fault))
+/// A server's answer to one command, or its refusal.
+type Answer = Result<Value, ServerError>;
+
+/// Every answer in its order.
+async fn all(line: &mut Line, asked: &Pipeline) -> Result<Vec<Answer>, StreamFault> {
+    let answers = line.send_packed_commands(asked, 0, asked.len()).await.map_err(|fault| said(&fault))?;
+    let told_apart = |answer| if let Value::ServerError(fault) = answer { Err(fault) } else { Ok(answer) };
+    Ok(answers.into_iter().map(told_apart).collect())
 }
 
-fn is_there_already(fault: &redis::ServerError) -> bool {
+/// The answer to the one command that was asked.
+async fn one(line: &mut Line, asked: &Pipeline) -> Result<Answer, StreamFault> {
+    Ok(all(line, asked).await?.pop().unwrap_or(Ok(Value::Nil)))
+}
+
+fn is_there_already(fault: &ServerError) -> bool {
     fault.details().is_some_and(|why| why.contains("equal or smaller than the target stream top item"))
 }
 
 /// The stream, or the group that was asked for, is not there.
-fn is_nothing(fault: &redis::ServerError) -> bool {
+fn is_nothing(fault: &ServerError) -> bool {
     fault.code() == "NOGROUP" || fault.details().is_some_and(|why| why.contains("no such key"))
 }

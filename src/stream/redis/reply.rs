@@ -143,11 +143,7 @@ pub(super) fn list(value: &Value) -> &[Value] {
 }
 
 pub(super) fn text(value: &Value) -> Option<&str> {
-    match value {
-        Value::BulkString(bytes) => std::str::from_utf8(bytes).ok(),
-        Value::SimpleString(text) => Some(text),
-        _ => None,
-    }
+    if let Value::BulkString(bytes) = value { std::str::from_utf8(bytes).ok() } else { None }
 }
 
 pub(super) fn count(value: &Value) -> Option<usize> {

@@ -1,8 +1,12 @@
 //! The contract, tried on every kind of stream, and the stored form against its fixture. A new kind adds one line to
 //! `every_kind` and passes the same tests. Nothing here sleeps.
 
+mod addresses;
+mod checks;
 mod faults;
+mod sentinels;
 mod server;
+mod tls;
 
 use super::*;
 use server::Server;

@@ -65,13 +65,17 @@ impl Feed {
 
     /// The next event; nothing when the feed has ended as it should.
     pub(crate) async fn next(&mut self) -> Option<Event> {
-        loop {
-            match self.block().await {
-                Some(Some(event)) => return Some(event),
-                Some(None) => {}
-                None => return None,
+        let next = async {
+            loop {
+                match self.block().await {
+                    Some(Some(event)) => return Some(event),
+                    Some(None) => {}
+                    None => return None,
+                }
             }
-        }
+        };
+        // Heartbeats are no answer.
+        tokio::time::timeout(AMPLE, next).await.expect("neither an event nor the end")
     }
 
     /// The next event's kind and code.

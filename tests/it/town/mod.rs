@@ -13,7 +13,7 @@ mod stream;
 pub(crate) use http::{Ask, Reply};
 pub(crate) use people::{Person, accept_order, blow_order};
 
-use crate::servers::{Backend, Postgres, backend};
+use crate::servers::{Backend, Postgres, Redis, backend};
 use actix_web::web::Data;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -21,10 +21,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use stream::Workers;
+use stream::{Outbox, Workers};
 use whistle_hub::app::Hub;
 use whistle_hub::clock::ManualClock;
-use whistle_hub::config::{LedgerPlace, Settings};
+use whistle_hub::config::{LedgerPlace, Settings, StreamPlace};
 use whistle_hub::domain::at::At;
 use whistle_hub::http::{Door, listen, serve};
 use whistle_hub::ids::Chance;
@@ -68,23 +68,27 @@ pub(crate) struct Place {
 impl Place {
     /// On the parts that are tried; a database has the sample district on it already.
     pub(crate) fn new() -> Place {
-        Place::made(|name| Postgres::shared().create_from(name, template()))
+        Place::made(backend(), |name| Postgres::shared().create_from(name, template()))
+    }
+
+    /// On servers, whatever parts are tried.
+    pub(crate) fn on_servers() -> Place {
+        Place::made(Backend::Servers, |name| Postgres::shared().create_from(name, template()))
     }
 
     /// Without anything on it.
     pub(crate) fn empty() -> Place {
-        Place::made(|name| Postgres::shared().create(name))
+        Place::made(backend(), |name| Postgres::shared().create(name))
     }
 
     /// A file, whatever parts are tried.
     pub(crate) fn file_only() -> Place {
-        let (path, _) = Place::folder();
-        Place { path, database: None, opened: Cell::new(0) }
+        Place::made(Backend::Embedded, |_| {})
     }
 
-    fn made(make: impl FnOnce(&str)) -> Place {
+    fn made(backend: Backend, make: impl FnOnce(&str)) -> Place {
         let (path, name) = Place::folder();
-        let database = (backend() == Backend::Servers).then(|| {
+        let database = (backend == Backend::Servers).then(|| {
             make(&name);
             name
         });
@@ -97,6 +101,11 @@ impl Place {
         let path = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&path).unwrap();
         (path, name)
+    }
+
+    /// Runs a statement on a [`Place::on_servers`], past every rule of ours.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        Postgres::shared().sql(self.database.as_deref().unwrap(), text)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -148,6 +157,8 @@ pub(crate) struct Town {
     /// Texts that were said in this story and may be in no letter and no log.
     said: RefCell<Vec<String>>,
     keys: Cell<u64>,
+    /// This replica's.
+    name: String,
     log_from: usize,
 }
 
@@ -159,6 +170,11 @@ impl Town {
 
     /// The same by a clock that somebody else holds too.
     pub(crate) async fn open_on(place: &Place, clock: ManualClock) -> Town {
+        Town::replica(place, clock, "a").await
+    }
+
+    /// The same as one of several replicas, each with a name of its own.
+    pub(crate) async fn replica(place: &Place, clock: ManualClock, name: &str) -> Town {
         let log_from = log::begin();
         // Each start draws other secrets, and the same story the same ones.
         place.opened.set(place.opened.get() + 1);
@@ -176,10 +192,11 @@ impl Town {
         let handle = server.handle();
         actix_web::rt::spawn(server);
         let letters = Arc::new(Mutex::new(Vec::new()));
+        let outbox = Outbox { sent: Arc::clone(&letters), links };
         Town {
             clock,
             address,
-            workers: tokio::sync::Mutex::new(Workers::start(&hub, Arc::clone(&letters), links)),
+            workers: tokio::sync::Mutex::new(Workers::start(&hub, settings(place), name, outbox)),
             hub,
             letters,
             server: handle,
@@ -188,6 +205,7 @@ impl Town {
             tokens: RefCell::default(),
             said: RefCell::default(),
             keys: Cell::new(0),
+            name: name.to_owned(),
             log_from,
         }
     }
@@ -195,6 +213,11 @@ impl Town {
     /// Lets every worker work until none has anything left to do.
     pub(crate) async fn settle(&self) {
         self.workers.lock().await.settle().await;
+    }
+
+    /// Gives the desk so many chances, whatever comes of them; answers how many failed.
+    pub(crate) async fn tries_the_desk(&self, times: usize) -> usize {
+        self.workers.lock().await.try_desk(times).await
     }
 
     /// Moves the clock on, then settles. What passed on the way passes late.
@@ -216,7 +239,7 @@ impl Town {
 
     /// The stream is lost, with everything in it.
     pub(crate) async fn forget_stream(&self) {
-        self.workers.lock().await.forget_stream();
+        self.workers.lock().await.forget_stream().await;
     }
 
     /// Events are rung and nobody hears them.
@@ -224,10 +247,15 @@ impl Town {
         self.workers.lock().await.ring_only().await;
     }
 
+    /// An entry with a number that the ledger never gave stands in the stream.
+    pub(crate) async fn poison_stream(&self, seq: i64) {
+        self.workers.lock().await.poison(seq).await;
+    }
+
     /// A key that no request of this story bore before.
     pub(crate) fn fresh_key(&self) -> String {
         self.keys.set(self.keys.get() + 1);
-        format!("key-{:06}", self.keys.get())
+        format!("key-{}-{:06}", self.name, self.keys.get())
     }
 
     /// Remembers a text that no letter and no log may hold.
@@ -285,12 +313,15 @@ impl Town {
     }
 }
 
-/// The settings of a story.
+/// The settings of a story: each ledger has a stream of its own on the one server.
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
-    settings.ledger.url = match &place.database {
-        Some(database) => LedgerPlace::Postgres(Postgres::shared().url(database).into()),
-        None => LedgerPlace::Sqlite(place.path.join("hub.db")),
-    };
+    match &place.database {
+        Some(database) => {
+            settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());
+            settings.stream.url = StreamPlace::Redis(Redis::shared().url().into());
+        }
+        None => settings.ledger.url = LedgerPlace::Sqlite(place.path.join("hub.db")),
+    }
     settings
 }

@@ -1,11 +1,13 @@
-//! The workers of a story, stepped by hand: a step that finds nothing does not wait. The stream may be lost at any
-//! time, and must be empty when the story is over.
+//! The workers of a story, stepped by hand: a step that finds nothing does not wait. Two relays ring, as two replicas'
+//! would. The stream may be lost at any time, and must be empty when the story is over.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use whistle_hub::app::Hub;
+use whistle_hub::config::Settings;
 use whistle_hub::mail::{Rendered, Sender, Transport};
-use whistle_hub::stream::Stream;
+use whistle_hub::run::setup;
+use whistle_hub::stream::{Entry, Stream};
 use whistle_hub::workers::{Desk, Due, GROUPS, Letters, Post, Relay, Replica, Step, Worker};
 
 /// More rounds than any story needs: past it two workers feed each other for ever.
@@ -14,40 +16,51 @@ const ROUNDS_MAX: usize = 10_000;
 pub(super) struct Workers {
     hub: Hub,
     stream: Stream,
-    relay: Relay,
+    relays: [Relay; 2],
     desk: Desk,
     letters: Letters,
     due: Due,
-    sent: Arc<Mutex<Vec<Rendered>>>,
-    links: String,
+    settings: Settings,
+    name: String,
+    outbox: Outbox,
+}
+
+/// Where letters end, and what their links start with.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    pub(super) sent: Arc<Mutex<Vec<Rendered>>>,
+    pub(super) links: String,
 }
 
 impl Workers {
-    /// Letters end in `sent`; `links`: what their links start with.
-    pub(super) fn start(hub: &Hub, sent: Arc<Mutex<Vec<Rendered>>>, links: String) -> Workers {
-        let stream = Stream::embedded(GROUPS);
-        let replica = Replica { name: "town".to_owned(), claim_idle: Duration::from_secs(90) };
+    /// `name`: this replica's.
+    pub(super) fn start(hub: &Hub, settings: Settings, name: &str, letters: Outbox) -> Workers {
+        let stream = setup::stream(&settings, &hub.ledger.id()).unwrap();
+        let replica = Replica { name: name.to_owned(), claim_idle: Duration::from_secs(90) };
         Workers {
             hub: hub.clone(),
-            relay: Relay::new(hub.clone(), stream.clone()),
+            relays: [Relay::new(hub.clone(), stream.clone()), Relay::new(hub.clone(), stream.clone())],
             desk: Desk::new(hub.clone(), &stream, &replica),
-            letters: Letters::new(hub.clone(), &stream, &replica, post(&sent, &links)),
+            letters: Letters::new(hub.clone(), &stream, &replica, letters.post()),
             due: Due::new(hub.clone()),
             stream,
-            sent,
-            links,
+            settings,
+            name: name.to_owned(),
+            outbox: letters,
         }
     }
 
     pub(super) async fn settle(&mut self) {
         for _ in 0..ROUNDS_MAX {
+            let [first, second] = &mut self.relays;
             let steps = [
-                self.relay.step(Duration::ZERO).await.unwrap(),
+                first.step(Duration::ZERO).await.unwrap(),
+                second.step(Duration::ZERO).await.unwrap(),
                 self.desk.step(Duration::ZERO).await.unwrap(),
                 self.due.step(Duration::ZERO).await.unwrap(),
                 self.letters.step(Duration::ZERO).await.unwrap(),
             ];
-            if steps == [Step::Idle; 4] {
+            if steps == [Step::Idle; 5] {
                 return;
             }
         }
@@ -55,13 +68,29 @@ impl Workers {
     }
 
     /// A new, empty stream: what was rung and not heard is gone; the relay's cursor stands where it stood.
-    pub(super) fn forget_stream(&mut self) {
-        *self = Workers::start(&self.hub, Arc::clone(&self.sent), self.links.clone());
+    pub(super) async fn forget_stream(&mut self) {
+        self.stream.forget().await.unwrap();
+        *self = Workers::start(&self.hub, self.settings.clone(), &self.name, self.outbox.clone());
+    }
+
+    pub(super) async fn try_desk(&mut self, times: usize) -> usize {
+        self.ring_only().await;
+        let mut failed = 0;
+        for _ in 0..times {
+            failed += usize::from(self.desk.step(Duration::ZERO).await.is_err());
+        }
+        failed
     }
 
     /// Rings without anybody listening.
     pub(super) async fn ring_only(&mut self) {
-        while self.relay.step(Duration::ZERO).await.unwrap() == Step::Worked {}
+        while self.relays[0].step(Duration::ZERO).await.unwrap() == Step::Worked {}
+    }
+
+    /// Somebody else rings what the ledger never wrote.
+    pub(super) async fn poison(&self, seq: i64) {
+        let forged = Entry { seq, kind: "whistle.blown".to_owned(), id: "wh_forged".to_owned() };
+        self.stream.ring(&[forged]).await.unwrap();
     }
 
     pub(super) async fn check_empty(&self) {
@@ -72,12 +101,14 @@ impl Workers {
     }
 }
 
-fn post(sent: &Arc<Mutex<Vec<Rendered>>>, links: &str) -> Post {
-    Post {
-        transport: Transport::Memory(Arc::clone(sent)),
-        sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
-        deadline: Duration::from_secs(10),
-        links: links.to_owned(),
-        district: "云湖区".to_owned(),
+impl Outbox {
+    fn post(&self) -> Post {
+        Post {
+            transport: Transport::Memory(Arc::clone(&self.sent)),
+            sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
+            deadline: Duration::from_secs(10),
+            links: self.links.clone(),
+            district: "云湖区".to_owned(),
+        }
     }
 }

@@ -125,10 +125,7 @@ fn encryption(ca_file: Option<&Path>) -> Result<ClientConfig, Fault> {
 /// Opens the ledger: checks the server, brings the schema forward, connects pen and readers.
 pub(in crate::store) fn open(url: &str, options: Options) -> Result<Parts, Fault> {
     let address = Arc::new(Address::read(url, options.ca_file.as_deref())?);
-    let pen = Postgres::over(Arc::clone(&address), PEN_SETTINGS.to_owned(), PEN_DEADLINE)?;
-    pen.meet()?;
-    let pen = Sql::Postgres(pen);
-    let warnings = judge(&pen)?;
+    let (pen, warnings) = met(&address)?;
     migrate(&pen)?;
     let secret = receipt_secret(&pen)?;
     let reader_deadline = options.read_deadline + Duration::from_secs(1);
@@ -136,6 +133,20 @@ pub(in crate::store) fn open(url: &str, options: Options) -> Result<Parts, Fault
     let reader = || Ok(Sql::Postgres(Postgres::over(Arc::clone(&address), settings.clone(), reader_deadline)?));
     let readers = (0..options.readers.max(1)).map(|_| reader()).collect::<Result<Vec<_>, Fault>>()?;
     Ok(Parts { pen, readers, secret, warnings, lock: None, options })
+}
+
+/// A connection to look by; changes nothing.
+pub(in crate::store) fn visit(url: &str, options: &Options) -> Result<(Sql, Vec<&'static str>), Fault> {
+    met(&Arc::new(Address::read(url, options.ca_file.as_deref())?))
+}
+
+/// The pen's connection to a server that was looked at, and what had better be changed about it.
+fn met(address: &Arc<Address>) -> Result<(Sql, Vec<&'static str>), Fault> {
+    let pen = Postgres::over(Arc::clone(address), PEN_SETTINGS.to_owned(), PEN_DEADLINE)?;
+    pen.meet()?;
+    let pen = Sql::Postgres(pen);
+    let warnings = judge(&pen)?;
+    Ok((pen, warnings))
 }
 
 impl Postgres {
@@ -149,7 +160,7 @@ impl Postgres {
                 return Err(Fault::later("PostgreSQL at ledger.url does not answer: is it the right host and port?"));
             }
         };
-        *self.line.borrow_mut() = Some(line);
+        self.line.set(Some(line));
         self.stage.set(Stage::None);
         Ok(())
     }

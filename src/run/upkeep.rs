@@ -1,0 +1,42 @@
+//! What an operator does to a ledger by hand: bring its schema forward, have laid-aside work tried again. Each command
+//! opens the ledger as a hub would, says in one sentence what became of it, and starts nothing.
+
+use super::setup;
+use crate::config::{LedgerPlace, Settings};
+use crate::store::{self, Chore, Kept, Ledger};
+use anyhow::Context;
+use secrecy::ExposeSecret;
+
+/// Brings the schema forward; says from where to where.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<String> {
+    let before = store::look(settings.ledger.url.url().expose_secret(), &setup::options(settings), |_| Ok(()));
+    let before = before.context("the ledger")?.schema;
+    open(settings)?.close().await?;
+    let now = store::SCHEMA;
+    Ok(match before {
+        0 => format!("the ledger is laid, its schema is at version {now}"),
+        before if before == now => format!("the ledger's schema was at version {now} already: nothing to do"),
+        before => format!("the ledger's schema was brought from version {before} to {now}"),
+    })
+}
+
+/// Has everything tried again that was laid aside; says how much that is.
+pub async fn redrive(settings: &Settings) -> anyhow::Result<String> {
+    let ledger = open(settings)?;
+    let kept = ledger.keep(Chore::Redrive).await?;
+    ledger.close().await?;
+    Ok(match kept {
+        Kept::Done(0) => "nothing was laid aside".to_owned(),
+        Kept::Done(count) => format!("laid aside and tried again by the next sweep: {count}"),
+        Kept::Letters(_) | Kept::Lease(_) => "the ledger answered something else".to_owned(),
+    })
+}
+
+fn open(settings: &Settings) -> anyhow::Result<Ledger> {
+    setup::open(settings).with_context(|| match settings.ledger.url {
+        LedgerPlace::Sqlite(_) => {
+            "a ledger that is a file has one process at a time: a hub that has it open must stop first"
+        }
+        LedgerPlace::Postgres(_) => "the ledger does not open",
+    })
+}

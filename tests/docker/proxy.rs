@@ -1,0 +1,197 @@
+//! The door's configuration in a real nginx before two hubs that only say what reached them. Of the file nothing is
+//! changed but addresses, the folder it writes to and how much it says.
+
+use crate::servers::{Nginx, free_port};
+use crate::text;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// Far above what anything here takes; below nginx's own patience.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// What a hub does with a request.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// Answers; or opens a feed, says one thing at once, another when it is told to, and keeps it open.
+    Well,
+    /// Reads the whole request and hangs up.
+    HangsUp,
+}
+
+/// A hub that keeps the heads of what reached it.
+struct Hub {
+    port: u16,
+    kept: Arc<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    heads: Mutex<Vec<String>>,
+    told: Mutex<bool>,
+    telling: Condvar,
+}
+
+impl Hub {
+    fn start(manner: Manner) -> Hub {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let kept = Arc::new(Kept::default());
+        let shared = Arc::clone(&kept);
+        std::thread::spawn(move || {
+            for line in listener.incoming().map_while(Result::ok) {
+                let kept = Arc::clone(&shared);
+                std::thread::spawn(move || answer(line, manner, &kept));
+            }
+        });
+        Hub { port, kept }
+    }
+
+    fn heads(&self) -> Vec<String> {
+        self.kept.heads.lock().unwrap().clone()
+    }
+
+    /// From now on its feeds say the other thing, too.
+    fn tell(&self) {
+        *self.kept.told.lock().unwrap() = true;
+        self.kept.telling.notify_all();
+    }
+}
+
+/// One connection's life, which is one request or several. It ends when the other side does, or cannot be told more.
+fn answer(mut line: TcpStream, manner: Manner, kept: &Kept) {
+    let mut reader = BufReader::new(line.try_clone().unwrap());
+    while let Some(head) = head(&mut reader) {
+        let feed = head.starts_with("GET /api/v1/events ");
+        kept.heads.lock().unwrap().push(head);
+        let said = match (manner, feed) {
+            (Manner::HangsUp, _) => return,
+            (Manner::Well, true) => {
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n:\nid: 7\r\n"
+            }
+            (Manner::Well, false) => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        };
+        if line.write_all(said.as_bytes()).is_err() {
+            return;
+        }
+        if feed {
+            drop(kept.telling.wait_while(kept.told.lock().unwrap(), |told| !*told).unwrap());
+            drop(line.write_all(b"5\r\nid: 8\r\n"));
+        }
+    }
+}
+
+/// A head up to its empty line; nothing: the other side has gone.
+fn head(reader: &mut impl BufRead) -> Option<String> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    Some(head)
+}
+
+/// The door before hubs on these ports.
+fn door(ports: [u16; 2]) -> Nginx {
+    let config = text("docker/nginx.conf");
+    let changed = ["server hub-a:8080 ", "server hub-b:8080 ", "listen 8080;", " /tmp/", "error_log stderr warn;"];
+    assert!(changed.iter().all(|part| config.contains(part)), "the test changes what is no longer there");
+    Nginx::start(|folder, port| {
+        config
+            .replace("hub-a:8080", &format!("127.0.0.1:{}", ports[0]))
+            .replace("hub-b:8080", &format!("127.0.0.1:{}", ports[1]))
+            .replace("listen 8080;", &format!("listen 127.0.0.1:{port};"))
+            .replace(" /tmp/", &format!(" {}/", folder.display()))
+            .replace("error_log stderr warn;", "error_log stderr notice;")
+    })
+}
+
+/// Sends a request; what comes back until `enough` holds of it, or the other side ends.
+fn ask(door: &Nginx, request: &str, enough: impl Fn(&str) -> bool) -> String {
+    read_until(&mut send(door, request), enough)
+}
+
+fn send(door: &Nginx, request: &str) -> TcpStream {
+    let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, door.port())).unwrap();
+    line.set_read_timeout(Some(DEADLINE)).unwrap();
+    line.write_all(request.as_bytes()).unwrap();
+    line
+}
+
+fn read_until(line: &mut TcpStream, enough: impl Fn(&str) -> bool) -> String {
+    let (mut said, mut piece) = (String::new(), [0; 1024]);
+    while !enough(&said) {
+        match line.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => said.push_str(&String::from_utf8_lossy(&piece[..read])),
+            Err(fault) if fault.kind() == ErrorKind::WouldBlock => panic!("only this came in time: {said:?}"),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    said
+}
+
+fn request(method: &str, path: &str, more: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: hub.example:8080\r\nConnection: close\r\n{more}\r\n")
+}
+
+#[test]
+fn an_event_passes_the_door_while_its_feed_stays_open() {
+    let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
+    let door = door([a.port, b.port]);
+    let mut line = send(&door, &request("GET", "/api/v1/events", ""));
+    let said = read_until(&mut line, |said| said.contains("id: 7"));
+    assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
+    a.tell();
+    b.tell();
+    read_until(&mut line, |said| said.contains("id: 8"));
+}
+
+#[test]
+fn the_door_tells_the_host_and_lets_nobody_change_the_protocol() {
+    let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
+    let door = door([a.port, b.port]);
+    for path in ["/console", "/api/v1/events"] {
+        let upgrade = "Upgrade: websocket\r\nConnection: upgrade\r\nIdempotency-Key: k\r\nIf-Match: \"1\"\r\n";
+        let asked = request("GET", path, upgrade).replace("Connection: close\r\n", "");
+        ask(&door, &asked, |said| said.contains("\r\n\r\n"));
+    }
+    let heads = [a.heads(), b.heads()].concat();
+    assert_eq!(heads.len(), 2);
+    for head in heads {
+        let head = head.to_lowercase();
+        assert!(head.contains("\r\nhost: hub.example:8080\r\n") && head.contains("\r\nif-match: \"1\"\r\n"), "{head}");
+        assert!(!head.contains("upgrade"), "{head}");
+    }
+}
+
+#[test]
+fn figures_stay_inside() {
+    let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
+    let door = door([a.port, b.port]);
+    for path in ["/metrics", "/metrics?x", "//metrics", "/console/../metrics", "/%6detrics"] {
+        assert!(ask(&door, &request("GET", path, ""), |_| false).starts_with("HTTP/1.1 404 "), "{path}");
+    }
+    assert_eq!([a.heads(), b.heads()].concat(), [""; 0]);
+}
+
+#[test]
+fn one_replica_is_enough() {
+    let hub = Hub::start(Manner::Well);
+    let door = door([free_port(), hub.port]);
+    for _ in 0..6 {
+        let said = ask(&door, &request("GET", "/console", ""), |_| false);
+        assert!(said.starts_with("HTTP/1.1 200 ") && said.ends_with("ok"), "{said}");
+    }
+}
+
+#[test]
+fn an_order_that_may_have_been_read_is_not_sent_again() {
+    let (a, b) = (Hub::start(Manner::HangsUp), Hub::start(Manner::HangsUp));
+    let door = door([a.port, b.port]);
+    let said = ask(&door, &request("POST", "/api/v1/whistles", "Content-Length: 2\r\n\r\n{}"), |_| false);
+    assert!(said.starts_with("HTTP/1.1 502 "), "{said}");
+    assert_eq!([a.heads(), b.heads()].concat().len(), 1);
+}
