@@ -21,9 +21,19 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_postgres::NoTls;
 
-/// Whistles a second, for how long, and the most that the receipt's p99 should be, milliseconds.
-const RATES: [(u32, Duration, Option<(f64, &str)>); 2] =
-    [(50, Duration::from_secs(10), Some((30.0, "<= 30 ms"))), (1000, Duration::from_secs(5), None)];
+/// Whistles a second, and for how long.
+#[derive(Clone, Copy)]
+struct Rate {
+    per_second: u32,
+    span: Duration,
+    /// The most that the receipt's p99 should be, milliseconds.
+    goal: Option<(f64, &'static str)>,
+}
+
+const RATES: [Rate; 2] = [
+    Rate { per_second: 50, span: Duration::from_secs(10), goal: Some((30.0, "<= 30 ms")) },
+    Rate { per_second: 1000, span: Duration::from_secs(5), goal: None },
+];
 /// The times of all repeats are taken together.
 const REPEATS: usize = 2;
 const WARM: Duration = Duration::from_secs(2);
@@ -50,14 +60,15 @@ pub(crate) async fn compare(servers: &Servers, dir: &Path) -> anyhow::Result<Vec
     println!("\nwhistle to office receipt, fixed rate, timed from when each was due; {REPEATS} repeats taken together");
     println!("offered        answered  p50      p99     receipts    p50      p99");
     let (orders, mut figures) = (bodies()?, Vec::new());
-    for (per_second, span, goal) in RATES {
+    for rate in RATES {
+        let Rate { per_second, goal, .. } = rate;
         let (mut floors, mut hubs) = (Times::default(), Times::default());
         for repeat in 0..REPEATS {
             let ground = Pair::Servers(servers).ground(&dir.join(format!("receipt-floor-{repeat}-{per_second}")))?;
-            floor(servers, &ground, (per_second, span), Arc::clone(&orders), &mut floors).await?;
+            floor(servers, &ground, rate, Arc::clone(&orders), &mut floors).await?;
             ground.clear()?;
             let ground = Pair::Servers(servers).ground(&dir.join(format!("receipt-hub-{repeat}-{per_second}")))?;
-            hub(servers, &ground, (per_second, span), Arc::clone(&orders), &mut hubs).await?;
+            hub(servers, &ground, rate, Arc::clone(&orders), &mut hubs).await?;
             ground.clear()?;
         }
         let (floor, hub) = (floors.line(&format!("{per_second:>5}/s floor")), hubs.line("        hub  "));
@@ -78,7 +89,7 @@ pub(crate) async fn compare(servers: &Servers, dir: &Path) -> anyhow::Result<Vec
 async fn floor(
     servers: &Servers,
     ground: &Ground<'_>,
-    rate: (u32, Duration),
+    rate: Rate,
     orders: Orders,
     times: &mut Times,
 ) -> anyhow::Result<()> {
@@ -86,14 +97,14 @@ async fn floor(
     let (seen, mut watching) = (Seen::default(), JoinSet::new());
     watching.spawn(watch_stream(servers.redis_url(), Arc::clone(&seen)));
     let paced = run(&served, rate, on_floor(orders)).await?;
-    times.add(paced, &seen, &mut watching, rate.1).await?;
+    times.add(paced, &seen, &mut watching, rate.span).await?;
     served.kill()
 }
 
 async fn hub(
     servers: &Servers,
     ground: &Ground<'_>,
-    rate: (u32, Duration),
+    rate: Rate,
     orders: Orders,
     times: &mut Times,
 ) -> anyhow::Result<()> {
@@ -104,11 +115,11 @@ async fn hub(
     let before = pen::look(&hubs).await?;
     let paced = run(&hubs[0], rate, make).await?;
     times.pen = pen::look(&hubs).await?.since(before);
-    times.add(paced, &seen, &mut watching, rate.1).await?;
+    times.add(paced, &seen, &mut watching, rate.span).await?;
     hubs[0].kill()
 }
 
-async fn run(served: &Served, (per_second, span): (u32, Duration), make: Make) -> anyhow::Result<Paced> {
+async fn run(served: &Served, Rate { per_second, span, .. }: Rate, make: Make) -> anyhow::Result<Paced> {
     keep(Pace { address: served.address, per_second, warm: WARM, span, make }).await
 }
 
