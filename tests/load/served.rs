@@ -54,8 +54,10 @@ impl Served {
         });
         let Ok(address) = told.recv_timeout(START_DEADLINE) else {
             drop(child.kill());
-            let status = child.wait()?;
-            bail!("the server did not tell its address ({status}); its log is {}", dir.join("log").display());
+            let (status, log) = (child.wait()?, dir.join("log"));
+            let said = std::fs::read_to_string(&log)?;
+            let last = said.lines().last().unwrap_or_default();
+            bail!("the server did not tell its address ({status}); its log, {}, ends with: {last}", log.display());
         };
         let served = Served { child, address };
         served.wait_until_ready().await?;
