@@ -24,6 +24,9 @@ async fn line(settings: &Settings, part: &str) -> String {
     found.unwrap_or_else(|| panic!("nothing about {part}: {all:?}")).clone()
 }
 
+/// What an operator got wrong.
+type Breaks<'a> = &'a dyn Fn(&mut Settings);
+
 #[actix_web::test]
 async fn a_district_that_works_is_told_so_while_it_works() {
     let place = Place::new();
@@ -127,7 +130,7 @@ async fn a_part_that_is_broken_is_named_with_what_to_do() {
     fs::write(place.path().join("foreign.db"), "no database at all, but long enough to look like one").unwrap();
     let nobody = free_port();
     let (relay, _) = relay();
-    let break_it: [(&str, &str, &dyn Fn(&mut Settings)); 9] = [
+    let break_it: [(&str, &str, Breaks<'_>); 9] = [
         ("keys", "FAIL keys     `serve` takes its keys from files", &|_| {}),
         ("limits", "FAIL limits   limits:", &|s| s.folder = place.path().to_owned()),
         ("routing", "FAIL routing  routing.toml:", &|s| s.folder = place.path().to_owned()),

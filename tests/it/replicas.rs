@@ -14,14 +14,14 @@ async fn replicas(names: &[&str], body: impl AsyncFnOnce(&[Town])) {
     let clock = ManualClock::new(at(BEGIN));
     let mut all = Vec::new();
     for name in names {
-        all.push(Town::replica(&place, clock.clone(), name).await);
+        all.push(Box::pin(Town::replica(&place, clock.clone(), name)).await);
     }
-    body(&all).await;
+    Box::pin(body(&all)).await;
     for t in &all {
         t.settle().await;
     }
     for t in all {
-        t.close().await;
+        Box::pin(t.close()).await;
     }
 }
 

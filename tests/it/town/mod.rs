@@ -53,9 +53,9 @@ pub(crate) async fn town(body: impl AsyncFnOnce(&Town)) {
 /// Runs a story that begins at another moment.
 pub(crate) async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
     let place = Place::new();
-    let t = Town::open(&place, at(begin)).await;
-    body(&t).await;
-    t.close().await;
+    let t = Box::pin(Town::open(&place, at(begin))).await;
+    Box::pin(body(&t)).await;
+    Box::pin(t.close()).await;
 }
 
 /// A place for one district's ledger and files that is gone when nobody needs it any longer.
