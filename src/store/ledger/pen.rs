@@ -40,8 +40,11 @@ pub(super) fn write_until_closed(
         write_batch(sql, taken.drain(..));
     }
     let folded = sql.fold();
-    drop(lock);
-    folded
+    // Said and not left to the end of the file: a process that is being started holds a copy of it for a moment.
+    match lock.map(|lock| lock.unlock()) {
+        Some(Err(error)) => folded.and(Err(Fault::io("the ledger's lock is not given back", error))),
+        Some(Ok(())) | None => folded,
+    }
 }
 
 pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {

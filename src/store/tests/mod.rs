@@ -70,7 +70,11 @@ impl Place {
 
     /// A connection as the pen has it, without the pen. Not inside a runtime.
     pub(in crate::store) fn pen(&self) -> Sql {
-        place(&self.url(), Options { readers: 1, ..Options::default() }).unwrap().pen
+        let parts = place(&self.url(), Options { readers: 1, ..Options::default() }).unwrap();
+        if let Some(lock) = parts.lock {
+            lock.unlock().unwrap();
+        }
+        parts.pen
     }
 
     /// The same beside a ledger that is open.
