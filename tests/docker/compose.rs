@@ -120,7 +120,7 @@ fn data_outlives_its_container(compose: &Value) -> Vec<String> {
     let lost = kept.into_iter().filter(|(name, place)| {
         let volumes = words(&compose["services"][name]["volumes"]);
         let volume = volumes.iter().filter_map(|volume| volume.split_once(':')).find(|(_, at)| at == place);
-        !volume.is_some_and(|(volume, _)| compose["volumes"].get(volume).is_some())
+        volume.is_none_or(|(volume, _)| compose["volumes"].get(volume).is_none())
     });
     lost.map(|(name, place)| format!("{name}: {place} is in no named volume")).collect()
 }

@@ -36,7 +36,7 @@ fn complaints(dockerfile: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
     if matches!(user.split(':').next(), Some("root" | "0")) {
         wrong.push("it runs as root".to_owned());
     }
-    let check = of("HEALTHCHECK").last().unwrap_or_default();
+    let check = of("HEALTHCHECK").next_back().unwrap_or_default();
     if !check.contains("CMD [\"is-ready\"]") {
         wrong.push("nobody asks whether it is ready".to_owned());
     }
