@@ -66,7 +66,7 @@ fn unknown_keys_and_wrong_types_are_refused_by_name() {
         ("[mail]\nurl = \"smtp://u:hunter2@h\n", None, "line 2"),
         ("", Some(("WHISTLE__HTTP__LISTNE", "127.0.0.1:9")), "listne"),
         ("", Some(("WHISTLE__HTTP__LISTEN", "localhost")), "listen"),
-        ("", Some(("WHISTLE__LEDGER__URL", "mysql://u:hunter2@h/hub")), "ledger.url: is sqlite://"),
+        ("", Some(("WHISTLE__LEDGER__URL", "mysql://u:hunter2@h/hub")), "ledger.url: is sqlite://<path> or postgres"),
         ("", Some(("WHISTLE__STREAM__URL", "amqp://u:hunter2@h")), "stream.url: is embedded, redis://<host>"),
         ("", Some(("WHISTLE__STREAM__URL", "EMBEDDED")), "stream.url: is embedded"),
         ("[stream]\nblock_seconds = \"long\"", None, "block_seconds"),

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::net::TcpStream;
 
 /// Whether a letter that was not handed over may be tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl Transport {
         let Transport::Smtp(smtp) = self else { return Ok(()) };
         let greeted = async {
             let mut line = smtp.connect().await?;
-            line.quit().await.map(drop)
+            line.quit().await.map(drop).map_err(Broken::from)
         };
         match tokio::time::timeout(deadline, greeted).await {
             Ok(greeted) => greeted.map_err(|error| Fault::new(FaultKind::Temporary, masked(&error.to_string()))),
@@ -172,7 +173,7 @@ impl Smtp {
                 self.open = Some(open);
                 Ok(())
             }
-            Ok(Err(error)) => Err(Fault::new(verdict(stage, &error), masked(&error.to_string()))),
+            Ok(Err(broken)) => Err(Fault::new(verdict(stage, &broken), masked(&broken.to_string()))),
             Err(_elapsed) => {
                 let kind = if stage == Stage::Content { FaultKind::Ambiguous } else { FaultKind::Temporary };
                 Err(Fault::new(kind, format!("no end within {} ms", deadline.as_millis())))
@@ -186,7 +187,7 @@ impl Smtp {
         kept: Option<AsyncSmtpConnection>,
         letter: &Rendered,
         stage: &mut Stage,
-    ) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
+    ) -> Result<AsyncSmtpConnection, Broken> {
         let mail = Mail::new(letter.envelope.from().cloned(), Vec::new());
         let mut line = None;
         if let Some(mut kept) = kept {
@@ -213,13 +214,16 @@ impl Smtp {
         Ok(line)
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, lettre::transport::smtp::Error> {
-        let tls = match &self.security {
-            Security::Implicit(tls) => Some(tls.clone()),
-            Security::Clear | Security::StartTls(_) => None,
-        };
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Broken> {
         let place = (self.host.as_str(), self.port);
-        let mut line = AsyncSmtpConnection::connect_tokio1(place, None, &self.hello, tls, None).await?;
+        if let Security::Implicit(tls) = &self.security {
+            let tls = Some(tls.clone());
+            return Ok(AsyncSmtpConnection::connect_tokio1(place, None, &self.hello, tls, None).await?);
+        }
+        let stream = TcpStream::connect(place).await?;
+        // The library sends the end of a letter by itself: each would wait for a late acknowledgement, 40 ms.
+        stream.set_nodelay(true)?;
+        let mut line = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await?;
         if let Security::StartTls(tls) = &self.security {
             line.starttls(tls.clone(), &self.hello).await?;
         }
@@ -227,9 +231,20 @@ impl Smtp {
     }
 }
 
+/// Why a letter did not come to its end.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    /// No connection.
+    #[error(transparent)]
+    Line(#[from] std::io::Error),
+    #[error(transparent)]
+    Talk(#[from] lettre::transport::smtp::Error),
+}
+
 /// Before the recipient is named, a 5xx is about us and the relay, not about this letter: it waits for a repair.
 /// After DATA only an answer is certain; a torn line is not.
-fn verdict(stage: Stage, error: &lettre::transport::smtp::Error) -> FaultKind {
+fn verdict(stage: Stage, broken: &Broken) -> FaultKind {
+    let Broken::Talk(error) = broken else { return FaultKind::Temporary };
     match stage {
         Stage::Greeting => FaultKind::Temporary,
         Stage::Recipient | Stage::Content if error.is_permanent() => FaultKind::Permanent,

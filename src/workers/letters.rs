@@ -14,7 +14,7 @@ use crate::domain::policy;
 use crate::domain::terms::LetterKind;
 use crate::domain::whistle::Tree;
 use crate::mail::{FaultKind, LetterFacts, OverdueItem, Sender, Transport, render};
-use crate::store::{Chore, ClaimedLetter, Kept, due, whistles};
+use crate::store::{Chore, ClaimedLetter, Kept, Retry, due, whistles};
 use crate::stream::Stream;
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ const CLAIM_MAX: i64 = 4;
 /// A letter is tried for about two days: one, two, four … minutes, then hourly.
 const TRIES_MAX: i64 = 54;
 const PAUSE_MINUTES_MAX: i64 = 60;
+/// How often, and after which pause, the ledger is told again that a letter was taken.
+const NOTES_MAX: u32 = 40;
+const NOTE_PAUSE: Duration = Duration::from_millis(250);
 
 /// Where letters go and what they carry.
 pub struct Post {
@@ -54,7 +57,7 @@ struct Carrier {
 }
 
 /// How one letter ended.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Sent,
     /// Nobody is to have it any longer: the whistle is gone from their sight, or nothing is overdue.
@@ -66,7 +69,10 @@ enum End {
 impl Letters {
     pub fn new(hub: Hub, stream: &Stream, replica: &Replica, post: Post) -> Letters {
         let lease = Lease::new(hub.clone(), LEASE, replica.name.clone());
-        Letters { carrier: Carrier { hub, post }, listener: Listener::new(stream, GROUP, replica), lease, begun: 0 }
+        // Only the lease's holder listens: one name for all, and the next holder finds what the last one left.
+        let one_name = Replica { name: LEASE.to_owned(), ..replica.clone() };
+        let listener = Listener::new(stream, GROUP, &one_name);
+        Letters { carrier: Carrier { hub, post }, listener, lease, begun: 0 }
     }
 
     /// Takes what is to leave now. In a new epoch nobody else holds a claim: whoever did was killed or stopped.
@@ -112,7 +118,21 @@ impl Carrier {
         ended.map(drop)
     }
 
+    /// That a letter was taken is said until the ledger has heard it: unsaid, the letter would leave again.
     async fn note(&self, claimed: &ClaimedLetter, end: End, now: At) -> Result<(), WorkerFault> {
+        let mut said = self.say(claimed, end, now).await;
+        for _ in 0..NOTES_MAX {
+            let passes = matches!(&said, Err(WorkerFault::Ledger(fault)) if fault.retry != Retry::Never);
+            if end != End::Sent || !passes {
+                break;
+            }
+            super::rest(NOTE_PAUSE).await;
+            said = self.say(claimed, end, now).await;
+        }
+        said
+    }
+
+    async fn say(&self, claimed: &ClaimedLetter, end: End, now: At) -> Result<(), WorkerFault> {
         let letter = &claimed.letter;
         let id = letter.id.clone();
         let chore = match end {

@@ -3,74 +3,126 @@
 
 use crate::Figure;
 use crate::floor;
-use crate::load::{BLOWERS, Connection, Served, blow, demo, orders, sign_blowers_in};
+use crate::ground::{Ground, Pair};
+use crate::load::{BLOWERS, Connection, Served, blow, orders, sign_blowers_in};
 use crate::measure::{Make, Measured, Plan, measure, median};
+use crate::pen;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-const REPEATS: usize = 3;
-const WARM: Duration = Duration::from_millis(700);
+pub(crate) const REPEATS: usize = 3;
+/// Long enough that every statement has been prepared.
+const WARM: Duration = Duration::from_millis(1500);
 const SPAN: Duration = Duration::from_secs(3);
 const FLOOR_WARM: usize = 64;
 
-/// Connections, and the least ratio to the floor that is wanted there.
-const CELLS: [(usize, Option<(f64, &str)>); 3] =
-    [(1, Some((0.5, ">= 0.50"))), (16, None), (64, Some((0.25, ">= 0.25")))];
+/// Bodies, chosen by connection and turn.
+pub(crate) type Orders = Arc<[String]>;
 
-pub(crate) async fn compare(dir: &Path) -> anyhow::Result<Vec<Figure>> {
-    let orders: Arc<[String]> = orders()?.iter().map(ToString::to_string).collect();
-    let mut cells: Vec<(Vec<Measured>, Vec<Measured>)> = vec![(Vec::new(), Vec::new()); CELLS.len()];
+/// Connections, and the least ratio to the floor that is wanted there.
+type Cells = [(usize, Option<(f64, &'static str)>); 3];
+const EMBEDDED: Cells = [(1, Some((0.5, ">= 0.50"))), (16, None), (64, Some((0.25, ">= 0.25")))];
+const SERVERS: Cells = [(1, None), (16, None), (64, Some((0.3, ">= 0.30")))];
+
+pub(crate) async fn compare(pair: Pair<'_>, dir: &Path) -> anyhow::Result<Vec<Figure>> {
+    let (words, cells) = match pair {
+        Pair::Embedded => ("embedded", EMBEDDED),
+        Pair::Servers(_) => ("PostgreSQL and Redis", SERVERS),
+    };
+    let orders = bodies()?;
+    let mut measured: Vec<(Vec<Measured>, Vec<Measured>)> = vec![(Vec::new(), Vec::new()); cells.len()];
     for repeat in 0..REPEATS {
-        for ((connections, _), (floors, hubs)) in CELLS.iter().zip(&mut cells) {
-            let here = dir.join(format!("blow-{repeat}-{connections}"));
-            floors.push(floor_cell(&here.join("floor"), *connections, Arc::clone(&orders)).await?);
-            hubs.push(hub_cell(&here.join("hub"), *connections, Arc::clone(&orders)).await?);
-            std::fs::remove_dir_all(&here)?;
+        for ((connections, _), (floors, hubs)) in cells.iter().zip(&mut measured) {
+            let ground = pair.ground(&dir.join(format!("floor-{repeat}-{connections}")))?;
+            floors.push(floor_cell(&ground, *connections, Arc::clone(&orders)).await?);
+            ground.clear()?;
+            let ground = pair.ground(&dir.join(format!("hub-{repeat}-{connections}")))?;
+            hubs.push(hub_cell(&ground, 1, *connections, Arc::clone(&orders)).await?);
+            ground.clear()?;
         }
     }
-    println!("POST /whistles: {REPEATS} repeats of {} s, fresh process and ledger each, medians", SPAN.as_secs());
+    println!(
+        "\nPOST /whistles, {words}: {REPEATS} repeats of {} s, fresh process and ledger each, medians",
+        SPAN.as_secs()
+    );
     println!("connections         rate      p50      p99     processor time each");
     let mut figures = Vec::new();
-    for ((connections, goal), (floors, hubs)) in CELLS.into_iter().zip(cells) {
+    for ((connections, goal), (floors, hubs)) in cells.into_iter().zip(measured) {
         let (floor, hub) = (median(floors), median(hubs));
         let ratio = hub.per_second() / floor.per_second();
         println!("{connections:>5}  floor {}", floor.words());
-        println!("       hub   {}   ratio {ratio:.2}", hub.words());
+        println!("       hub   {}   ratio {ratio:.2}\n             {}", hub.words(), hub.pen);
         if let Some((least, goal)) = goal {
-            let what = format!("POST /whistles against the floor, {connections} connections");
+            let what = format!("POST /whistles against the floor, {words}, {connections} connections");
             figures.push(Figure::at_least(what, ratio, least, goal));
         }
     }
     Ok(figures)
 }
 
-async fn floor_cell(dir: &Path, connections: usize, orders: Arc<[String]>) -> anyhow::Result<Measured> {
-    let served = floor::start(dir).await?;
-    let make: Make = Arc::new(move |number, turn| floor::same_bytes(&key(number, turn), pick(&orders, number, turn)));
+/// What is blown.
+pub(crate) fn bodies() -> anyhow::Result<Orders> {
+    Ok(orders()?.iter().map(ToString::to_string).collect())
+}
+
+async fn floor_cell(ground: &Ground<'_>, connections: usize, orders: Orders) -> anyhow::Result<Measured> {
+    let mut served = ground.floor().await?;
+    let make = on_floor(orders);
+    let plan = plan(ground, std::slice::from_ref(&served), connections, make);
     // A log of pages that still grows makes each flush dearer. The hub's has come round after a few hundred whistles;
     // the floor's must have too before it is measured.
-    measure(Plan { connections: FLOOR_WARM, ..plan(&served, connections, Arc::clone(&make)) }).await?;
-    cell(served, connections, make).await
-}
-
-async fn hub_cell(dir: &Path, connections: usize, orders: Arc<[String]>) -> anyhow::Result<Measured> {
-    let served = Served::start(demo(dir), dir).await?;
-    let tokens = sign_blowers_in(&mut Connection::open(served.address).await?).await?;
-    let make: Make = Arc::new(move |number, turn| {
-        blow(&tokens[number % BLOWERS.len()], &key(number, turn), pick(&orders, number, turn))
-    });
-    cell(served, connections, make).await
-}
-
-async fn cell(mut served: Served, connections: usize, make: Make) -> anyhow::Result<Measured> {
-    let measured = measure(plan(&served, connections, make)).await?;
+    measure(Plan { connections: FLOOR_WARM, ..plan.clone() }).await?;
+    let measured = measure(plan).await?;
     served.kill()?;
     Ok(measured)
 }
 
-fn plan(served: &Served, connections: usize, make: Make) -> Plan {
-    Plan { address: served.address, server: served.child.id(), connections, warm: WARM, span: SPAN, wanted: 201, make }
+/// So many hubs on one ground, the connections spread over them.
+pub(crate) async fn hub_cell(
+    ground: &Ground<'_>,
+    replicas: usize,
+    connections: usize,
+    orders: Orders,
+) -> anyhow::Result<Measured> {
+    let mut hubs = Vec::new();
+    for _ in 0..replicas {
+        hubs.push(ground.hub().await?);
+    }
+    let make = on_hub(&hubs[0], orders).await?;
+    let before = pen::look(&hubs).await?;
+    let mut measured = measure(plan(ground, &hubs, connections, make)).await?;
+    measured.pen = pen::look(&hubs).await?.since(before);
+    for hub in &mut hubs {
+        hub.kill()?;
+    }
+    Ok(measured)
+}
+
+fn plan(ground: &Ground<'_>, servers: &[Served], connections: usize, make: Make) -> Plan {
+    Plan {
+        addresses: servers.iter().map(|served| served.address).collect(),
+        servers: servers.iter().map(|served| served.child.id()).collect(),
+        beside: ground.pair.processes(),
+        connections,
+        warm: WARM,
+        span: SPAN,
+        wanted: 201,
+        make,
+    }
+}
+
+/// The floor's requests.
+pub(crate) fn on_floor(orders: Orders) -> Make {
+    Arc::new(move |number, turn| floor::same_bytes(&key(number, turn), pick(&orders, number, turn)))
+}
+
+/// The hub's requests; the tokens count on its replicas, too.
+pub(crate) async fn on_hub(hub: &Served, orders: Orders) -> anyhow::Result<Make> {
+    let tokens = sign_blowers_in(&mut Connection::open(hub.address).await?).await?;
+    Ok(Arc::new(move |number, turn| {
+        blow(&tokens[number % BLOWERS.len()], &key(number, turn), pick(&orders, number, turn))
+    }))
 }
 
 fn key(number: usize, turn: usize) -> String {

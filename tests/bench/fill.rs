@@ -1,12 +1,11 @@
 //! A district's history, laid through the ledger's own commit: every whistle is decided by the domain, step by step, and
 //! committed as one Change. Letters are left out (they would all have left long ago) and so are the keys of requests
-//! (they are kept for a week). No worker finds anything to do in it.
+//! (they are kept for a week). No worker finds anything to do in it, but for whistles that are asked to be unreceived.
 
 use crate::load::orders;
 use anyhow::{Context, anyhow, ensure};
 use futures_util::future::join_all;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use tokio::time::Instant;
 use whistle_hub::clock::{Clock, SystemClock};
@@ -39,6 +38,7 @@ const BATCH: usize = 64;
 /// How far a whistle has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Reached {
+    Blown,
     Submitted,
     Dispatched,
     Handling,
@@ -46,19 +46,35 @@ enum Reached {
     Closed,
 }
 
-/// Fills a fresh ledger in `dir` with so many whistles; answers their codes, oldest first.
-pub(crate) async fn fill(dir: &Path, size: usize) -> anyhow::Result<Vec<String>> {
+/// How much there is to be of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) whistles: usize,
+    /// Of these, the newest: blown, and nothing more.
+    pub(crate) unreceived: usize,
+}
+
+/// What was filled in.
+pub(crate) struct Filled {
+    /// The whistles', oldest first.
+    pub(crate) codes: Vec<String>,
+    /// The last event's place.
+    pub(crate) events: i64,
+}
+
+/// Fills a fresh ledger.
+pub(crate) async fn fill(place: LedgerPlace, size: Size) -> anyhow::Result<Filled> {
     let began = Instant::now();
     let mut settings = Settings::default();
-    settings.ledger.url = LedgerPlace::Sqlite(dir.join("hub.db"));
+    settings.ledger.url = place;
     let around = Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() };
     let hub = demo(&settings, "whistle-demo", around).await?;
     let history = History::new(&hub.rules, size)?;
     // The last number of each series, as the pen will allot them.
     let mut numbers = HashMap::new();
-    let mut all = Vec::with_capacity(size);
-    for first in (0..size).step_by(BATCH) {
-        let decided = (first..size.min(first + BATCH)).map(|number| history.decide(number, &mut numbers));
+    let mut filled = Filled { codes: Vec::with_capacity(size.whistles), events: 0 };
+    for first in (0..size.whistles).step_by(BATCH) {
+        let decided = (first..size.whistles.min(first + BATCH)).map(|number| history.decide(number, &mut numbers));
         let decided = decided.collect::<anyhow::Result<Vec<_>>>()?;
         let codes: Vec<String> = decided.iter().filter_map(|(change, _)| code_of(change)).collect();
         let commits = decided.into_iter().map(|(change, at)| hub.ledger.commit(change, at));
@@ -66,22 +82,28 @@ pub(crate) async fn fill(dir: &Path, size: usize) -> anyhow::Result<Vec<String>>
             match outcome? {
                 // Summonses carry the code, so it has to be the one that was foreseen.
                 Outcome::Committed(committed) => {
-                    ensure!(code_of(&committed.change).as_deref() == Some(&code), "{code}")
+                    ensure!(code_of(&committed.change).as_deref() == Some(&code), "{code}");
+                    filled.events = filled.events.max(committed.seqs.end - 1);
                 }
                 Outcome::Replayed(_) => anyhow::bail!("{code} was there before"),
             }
-            all.push(code);
+            filled.codes.push(code);
         }
     }
     hub.ledger.close().await?;
-    let file = std::fs::metadata(dir.join("hub.db"))?.len() / (1024 * 1024);
+    let file = match &settings.ledger.url {
+        LedgerPlace::Sqlite(path) => format!(", {} MiB", std::fs::metadata(path)?.len() / (1024 * 1024)),
+        LedgerPlace::Postgres(_) => String::new(),
+    };
     println!(
-        "{size} whistles through the ledger's commit in {:.0} s, {file} MiB: {} closed, {SUBMITTED} submitted, the rest \
-         dispatched, handling or awaiting closure",
+        "{} whistles, {} events through the ledger's commit in {:.0} s{file}: {} unreceived, {SUBMITTED} submitted, some \
+         under way, the rest closed",
+        size.whistles,
+        filled.events,
         began.elapsed().as_secs_f64(),
-        size - size / OPEN
+        size.unreceived
     );
-    Ok(all)
+    Ok(filled)
 }
 
 fn code_of(change: &Change) -> Option<String> {
@@ -91,7 +113,7 @@ fn code_of(change: &Change) -> Option<String> {
 /// What a history is decided with.
 struct History<'a> {
     rules: &'a Rules,
-    size: usize,
+    size: Size,
     now: At,
     orders: Vec<Node>,
     accepts: Vec<Node>,
@@ -100,7 +122,7 @@ struct History<'a> {
 }
 
 impl History<'_> {
-    fn new(rules: &Rules, size: usize) -> anyhow::Result<History<'_>> {
+    fn new(rules: &Rules, size: Size) -> anyhow::Result<History<'_>> {
         let orders = orders()?;
         let node = |text: String| from_json(text.as_bytes()).map_err(|fault| anyhow!("{fault:?}"));
         let accepts = orders.iter().map(|order| {
@@ -129,9 +151,11 @@ impl History<'_> {
 
     /// How far whistle `number` has come: the newest wait, some are under way, all others are closed.
     fn reached(&self, number: usize) -> Reached {
-        let (from_end, open) = (self.size - number, self.size / OPEN);
+        let Size { whistles, unreceived } = self.size;
+        let (from_end, open) = (whistles - number, whistles / OPEN);
         match from_end {
-            _ if from_end <= SUBMITTED => Reached::Submitted,
+            _ if from_end <= unreceived => Reached::Blown,
+            _ if from_end <= unreceived + SUBMITTED => Reached::Submitted,
             _ if from_end > open => Reached::Closed,
             _ if number.is_multiple_of(3) => Reached::Dispatched,
             _ if number % 3 == 1 => Reached::Handling,
@@ -141,7 +165,7 @@ impl History<'_> {
 
     /// The whole life of whistle `number` as one Change, and when it was blown.
     fn decide(&self, number: usize, numbers: &mut HashMap<String, i64>) -> anyhow::Result<(Change, At)> {
-        let from_end = i64::try_from(self.size - number)?;
+        let from_end = i64::try_from(self.size.whistles - number)?;
         let at = At(self.now.0 - from_end * APART);
         let mint = Mint::new(at.0, u64::try_from(number)?);
         let mut life = Life { history: self, number, at, mint, change: Change::default() };
@@ -152,6 +176,9 @@ impl History<'_> {
             life.change.number(*last);
         }
         let reached = self.reached(number);
+        if reached >= Reached::Submitted {
+            life.receive();
+        }
         if reached >= Reached::Dispatched {
             life.accept()?;
         }
@@ -186,9 +213,12 @@ impl Life<'_> {
             BlowOrder::parse(node, actor, &history.rules.directory, self.at).map_err(|faults| anyhow!("{faults:?}"))?;
         let by = Deciding { actor: Some(actor), rules: history.rules, now: self.at, mint: &mut self.mint };
         self.change = blow::blow(&order, actor, by);
-        let officer = history.rules.directory.duty_officer(self.at).map(|person| person.id.clone());
-        self.step(false, |tree, by| follow::route(tree, officer, by));
         Ok(())
+    }
+
+    fn receive(&mut self) {
+        let officer = self.history.rules.directory.duty_officer(self.at).map(|person| person.id.clone());
+        self.step(false, |tree, by| follow::route(tree, officer, by));
     }
 
     fn accept(&mut self) -> anyhow::Result<()> {

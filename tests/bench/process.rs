@@ -7,7 +7,8 @@ use anyhow::Context;
 use std::path::Path;
 use tokio::time::Instant;
 
-const IDLE_MS: u64 = 3000;
+/// After it the memory that hashes the demo's password has been given back.
+pub(crate) const IDLE_MS: u64 = 3000;
 const MEMORY_MIB_MAX: f64 = 60.0;
 const START_SECONDS_MAX: f64 = 2.0;
 const STARTS: usize = 3;
@@ -17,14 +18,18 @@ pub(crate) async fn idle_memory(dir: &Path) -> anyhow::Result<Figure> {
     let dir = dir.join("idle");
     let served = Served::start(demo(&dir), &dir).await?;
     pause(IDLE_MS).await;
-    let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", served.child.id()))?;
-    let kib = |name: &str| {
-        let line = rollup.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok()).with_context(|| format!("no {name}"))
-    };
-    println!("\nidle after {IDLE_MS} ms: Pss {:.1} MiB, Rss {:.1} MiB", kib("Pss")? / 1024.0, kib("Rss")? / 1024.0);
+    let (pss, rss) = (memory_mib(&served, "Pss")?, memory_mib(&served, "Rss")?);
+    println!("\nidle after {IDLE_MS} ms: Pss {pss:.1} MiB, Rss {rss:.1} MiB");
     let what = "idle memory (Pss) on a fresh ledger".to_owned();
-    Ok(Figure::at_most(what, (kib("Pss")? / 1024.0, " MiB"), MEMORY_MIB_MAX, "<= 60 MiB"))
+    Ok(Figure::at_most(what, (pss, " MiB"), MEMORY_MIB_MAX, "<= 60 MiB"))
+}
+
+/// A line of the kernel's sum over a process's memory: `Pss` or `Rss`.
+pub(crate) fn memory_mib(served: &Served, name: &str) -> anyhow::Result<f64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", served.child.id()))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
+    Ok(kib.with_context(|| format!("no {name}"))? / 1024.0)
 }
 
 /// From the start of the process to the first good `/readyz`.

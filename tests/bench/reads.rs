@@ -90,8 +90,18 @@ async fn read(desk: &Desk, path: &'static str, reader: Reader) -> anyhow::Result
             Reader::Office | Reader::Liaison => get(&path, &token),
         }
     });
-    let (address, server) = (desk.served.address, desk.served.child.id());
-    measure(Plan { address, server, connections: CONNECTIONS, warm: WARM, span: SPAN, wanted: 200, make }).await
+    let (addresses, servers) = (vec![desk.served.address], vec![desk.served.child.id()]);
+    let plan = Plan {
+        addresses,
+        servers,
+        beside: Vec::new(),
+        connections: CONNECTIONS,
+        warm: WARM,
+        span: SPAN,
+        wanted: 200,
+        make,
+    };
+    measure(plan).await
 }
 
 fn token(desk: &Desk, reader: Reader) -> String {

@@ -7,20 +7,16 @@
 mod check;
 #[path = "../load/mod.rs"]
 mod load;
-mod storm;
 
-use anyhow::{Context, ensure};
-use load::{Connection, Served, demo};
+use anyhow::Context;
+use load::{Connection, Load, Manner, Served, Storm, Targets, demo, until};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
-use storm::{Entry, Storm, until};
 use tokio::time::Instant;
 
 const NAME: &str = "crash";
 const ROUNDS: usize = 3;
-/// How long a stop by SIGTERM may take, with connections kept open.
-const STOP_SECONDS: u64 = 5;
 
 /// What a round does to the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,14 +70,19 @@ async fn rounds_on(dir: &Path, rounds: usize, passed: &mut usize) -> anyhow::Res
     check::ledger_at_rest(dir, &outside).context("the ledger at rest")
 }
 
-async fn round_of(dir: &Path, outside: &mut Vec<Entry>, round: usize, blow: Blow) -> anyhow::Result<()> {
+async fn round_of(dir: &Path, outside: &mut Vec<load::Entry>, round: usize, blow: Blow) -> anyhow::Result<()> {
     let mut hub = Served::start(demo(dir), dir).await?;
     let tokens = load::sign_blowers_in(&mut Connection::open(hub.address).await?).await?;
     // Between one and three seconds, and never twice the same: the blow should fall into every stage of a commit.
     let span = Duration::from_millis(1000 + u64::try_from(round).unwrap_or(0) * 719 % 2000);
-    let connections = 16 + round * 8 % 17;
-    let storm = Storm::start(hub.address, &tokens, round, connections)?;
-    let idle = idle_connections(&hub).await?;
+    let storm = Storm::start(Load {
+        targets: Targets::new(vec![hub.address]),
+        tokens: tokens.clone(),
+        name: format!("crash-{round}"),
+        connections: 16 + u32::try_from(round)? * 8 % 17,
+        manner: Manner::Once { may_refuse: blow == Blow::Terminate },
+    })?;
+    let idle = hub.idle_connections(4).await?;
     until(Instant::now() + span).await;
     let began = Instant::now();
     let stopped = match blow {
@@ -90,43 +91,18 @@ async fn round_of(dir: &Path, outside: &mut Vec<Entry>, round: usize, blow: Blow
             String::new()
         }
         Blow::Terminate => {
-            terminate(&mut hub, began).await?;
+            hub.terminate().await?;
             format!("stopped in {:.1} s", began.elapsed().as_secs_f64())
         }
     };
     drop(idle);
     let since = outside.len();
-    outside.extend(storm.end(blow == Blow::Terminate).await?);
+    outside.extend(storm.end().await?.entries);
     drop(hub);
     let mut hub = Served::start(demo(dir), dir).await?;
-    let seen = check::round(&hub, outside, since, &tokens, dir).await?;
-    println!("{}", seen.line(round, blow, &stopped));
+    let seen = load::compare(&[hub.address], outside, since, &tokens, 1).await?;
+    let letters = check::letters(dir, outside.len()).await?;
+    println!("{}", check::line(&seen, letters, (round, blow), &stopped));
     seen.judge()?;
-    terminate(&mut hub, Instant::now()).await
-}
-
-/// Connections that were used once and are kept open: they must not hold up a stop.
-async fn idle_connections(hub: &Served) -> anyhow::Result<Vec<Connection>> {
-    let mut idle = Vec::new();
-    for _ in 0..4 {
-        let mut connection = Connection::open(hub.address).await?;
-        connection.ask(&load::request("GET", "/healthz", &[], "")).await?;
-        idle.push(connection);
-    }
-    Ok(idle)
-}
-
-/// SIGTERM, and the wait for a clean end.
-async fn terminate(hub: &mut Served, began: Instant) -> anyhow::Result<()> {
-    let kill = format!("kill -TERM {}", hub.child.id());
-    ensure!(Command::new("sh").args(["-c", &kill]).status()?.success(), "`{kill}` failed");
-    loop {
-        if let Some(status) = hub.child.try_wait()? {
-            ensure!(status.success(), "told to stop, the hub ended with {status}");
-            ensure!(began.elapsed().as_secs() < STOP_SECONDS, "the stop took {:?}", began.elapsed());
-            return Ok(());
-        }
-        ensure!(began.elapsed().as_secs() < 4 * STOP_SECONDS, "told to stop, the hub goes on");
-        load::pause(5).await;
-    }
+    hub.terminate().await
 }

@@ -1,12 +1,17 @@
-//! What bench and crash test share: a small HTTP/1.1 client over kept connections, and ways to start the real binary and
-//! to sign in. It knows the wire and the command line only, never what is inside; a broken answer is an error, never
-//! passed over.
+//! What bench, crash and fault tests share: a small HTTP/1.1 client over kept connections, ways to start the real binary
+//! and to sign in, a load, and the comparison with what was answered under it. It knows the wire and the command line
+//! only, never what is inside; a broken answer is an error, never passed over.
+#![allow(dead_code, unused_imports, reason = "each program that includes these files uses a part of them")]
 
+mod check;
 mod orders;
 mod served;
+mod storm;
 
+pub(crate) use check::{Seen, compare};
 pub(crate) use orders::orders;
-pub(crate) use served::{Served, demo, pause};
+pub(crate) use served::{Served, demo, hub, pause, until};
+pub(crate) use storm::{Entry, Load, Manner, Storm, Targets, code_of};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! stays in the folder that it was given.
 
 use super::{Connection, request};
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 /// How long a start may take before it counts as failed.
 const START_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a stop by SIGTERM may take, with connections kept open.
+const STOP_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A running server that told its address.
 pub(crate) struct Served {
@@ -23,8 +25,15 @@ pub(crate) struct Served {
 
 /// The hub itself, on the sample district in `dir`.
 pub(crate) fn demo(dir: &Path) -> Command {
+    let mut command = hub(0);
+    command.arg("--dir").arg(dir);
+    command
+}
+
+/// The hub itself, on the sample district wherever the environment says. `port`: 0 takes a free one.
+pub(crate) fn hub(port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_whistle-hub"));
-    command.arg("demo").arg("--dir").arg(dir).args(["--port", "0"]);
+    command.args(["demo", "--port", &port.to_string()]);
     command
 }
 
@@ -45,8 +54,10 @@ impl Served {
         });
         let Ok(address) = told.recv_timeout(START_DEADLINE) else {
             drop(child.kill());
-            let status = child.wait()?;
-            bail!("the server did not tell its address ({status}); its log is {}", dir.join("log").display());
+            let (status, log) = (child.wait()?, dir.join("log"));
+            let said = std::fs::read_to_string(&log)?;
+            let last = said.lines().last().unwrap_or_default();
+            bail!("the server did not tell its address ({status}); its log, {}, ends with: {last}", log.display());
         };
         let served = Served { child, address };
         served.wait_until_ready().await?;
@@ -68,11 +79,44 @@ impl Served {
         bail!("the server is not ready after {START_DEADLINE:?}")
     }
 
+    /// Connections that were used once and are kept open: they must not hold up a stop.
+    pub(crate) async fn idle_connections(&self, count: usize) -> anyhow::Result<Vec<Connection>> {
+        let mut idle = Vec::new();
+        for _ in 0..count {
+            let mut connection = Connection::open(self.address).await?;
+            connection.ask(&request("GET", "/healthz", &[], "")).await?;
+            idle.push(connection);
+        }
+        Ok(idle)
+    }
+
     /// `kill -9`, and waits until it is gone.
     pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let kill = format!("kill -{name} {}", self.child.id());
+        ensure!(Command::new("sh").args(["-c", &kill]).status()?.success(), "`{kill}` failed");
+        Ok(())
+    }
+
+    /// SIGTERM, and the wait for a clean end in time.
+    pub(crate) async fn terminate(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        self.signal("TERM")?;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(status.success(), "told to stop, the hub ended with {status}");
+                ensure!(began.elapsed() < STOP_DEADLINE, "the stop took {:?}", began.elapsed());
+                return Ok(());
+            }
+            ensure!(began.elapsed() < STOP_DEADLINE * 4, "told to stop, the hub goes on");
+            pause(5).await;
+        }
     }
 }
 
@@ -92,4 +136,9 @@ fn address_in(line: &str) -> Option<SocketAddr> {
 #[allow(clippy::disallowed_methods, reason = "another process rings no bell of ours")]
 pub(crate) async fn pause(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms)).await;
+}
+
+/// Waits until then.
+pub(crate) async fn until(then: Instant) {
+    tokio::time::sleep_until(then).await;
 }

@@ -30,7 +30,8 @@ impl Nginx {
         let mut last = String::new();
         for _ in 0..TRIES {
             let port = free_port();
-            std::fs::write(&file, config(place.path(), port)).unwrap();
+            let written = std::fs::write(&file, config(place.path(), port));
+            written.unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
             let words = ["-e", "stderr", "-g", "daemon off; master_process off;", "-c"];
             let mut args: Vec<String> = words.into_iter().map(str::to_owned).collect();
             args.push(file.display().to_string());

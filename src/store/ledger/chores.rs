@@ -249,11 +249,10 @@ impl Chore {
 
     /// What it answers before any row has come.
     pub(super) fn nothing_yet(&self) -> Kept {
-        match self {
-            Chore::ClaimLetters { .. } => Kept::Letters(Vec::new()),
-            Chore::TakeLease { .. } => Kept::Lease(None),
-            _ => Kept::Done(0),
+        if matches!(self, Chore::ClaimLetters { .. }) {
+            return Kept::Letters(Vec::new());
         }
+        if matches!(self, Chore::TakeLease { .. }) { Kept::Lease(None) } else { Kept::Done(0) }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Call, Each, Engine, Row, Value};
 use futures_util::future::{join_all, try_join_all};
 use futures_util::{TryStreamExt, pin_mut};
 use place::Address;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(crate) struct Postgres {
     settings: String,
     /// No flight takes longer.
     deadline: Duration,
-    line: RefCell<Option<Line>>,
+    line: Cell<Option<Line>>,
     stage: Cell<Stage>,
 }
 
@@ -67,7 +67,7 @@ impl Postgres {
     fn over(address: Arc<Address>, settings: String, deadline: Duration) -> Result<Postgres, Fault> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Fault::io("a connection's runtime cannot start", error))?;
-        let (line, stage) = (RefCell::new(None), Cell::new(Stage::None));
+        let (line, stage) = (Cell::new(None), Cell::new(Stage::None));
         Ok(Postgres { runtime, address, settings, deadline, line, stage })
     }
 
@@ -92,25 +92,22 @@ impl Postgres {
 
     #[cfg(test)]
     pub(super) fn prepare_only(&self, text: &str) -> Result<(), Fault> {
-        let prepared = self.runtime.block_on(async {
-            match self.line.borrow_mut().as_mut() {
-                Some(line) => line.prepare([text].into_iter()).await,
-                None => Ok(()),
-            }
-        });
+        let mut line = self.line.take().unwrap();
+        let prepared = self.runtime.block_on(line.prepare([text].into_iter()));
+        self.line.set(Some(line));
         prepared.map_err(|error| fault("a statement is refused", &error))
     }
 
     /// Sends everything at once and waits for all of it.
     fn fly(&self, opening: Opening, calls: &[Call<'_>]) -> Result<Vec<Answer>, Broken> {
         let within = matches!(self.stage.get(), Stage::Open);
+        let mut line = self.line.take();
         let flight = async {
-            let mut line = self.line.borrow_mut();
             if line.as_ref().is_none_or(|line| line.client.is_closed()) {
                 if within {
                     return Err(Broken::Lost(None));
                 }
-                *line = Some(self.connect().await.map_err(Broken::of)?);
+                line = Some(self.connect().await.map_err(Broken::of)?);
             }
             let Some(line) = line.as_mut() else { return Err(Broken::Lost(None)) };
             let all = || {
@@ -127,6 +124,7 @@ impl Postgres {
             Ok(answers.split_off(opening.len()))
         };
         let flown = self.runtime.block_on(async { tokio::time::timeout(self.deadline, flight).await });
+        self.line.set(line);
         let flown = flown.unwrap_or(Err(Broken::TooLong));
         if matches!(flown, Err(Broken::Lost(_) | Broken::TooLong)) {
             self.hang_up();
@@ -144,7 +142,7 @@ impl Postgres {
     /// Lets go of the connection, so that the server frees what it holds for it. What was begun is over.
     fn hang_up(&self) {
         self.stage.set(Stage::None);
-        if let Some(line) = self.line.borrow_mut().take() {
+        if let Some(line) = self.line.take() {
             line.talking.abort();
             drop(self.runtime.block_on(line.talking));
         }
@@ -152,12 +150,9 @@ impl Postgres {
 
     pub(super) fn script(&self, text: &str) -> Result<(), Fault> {
         self.many(&[], &mut |_, _| Ok(()))?;
-        let done = self.runtime.block_on(async {
-            match self.line.borrow().as_ref() {
-                Some(line) => line.client.batch_execute(text).await,
-                None => Ok(()),
-            }
-        });
+        let Some(line) = self.line.take() else { return Err(Fault::later("the connection to the ledger is lost")) };
+        let done = self.runtime.block_on(line.client.batch_execute(text));
+        self.line.set(Some(line));
         done.map_err(|error| fault("a script failed", &error))
     }
 

@@ -160,7 +160,7 @@ impl Postgres {
                 return Err(Fault::later("PostgreSQL at ledger.url does not answer: is it the right host and port?"));
             }
         };
-        *self.line.borrow_mut() = Some(line);
+        self.line.set(Some(line));
         self.stage.set(Stage::None);
         Ok(())
     }

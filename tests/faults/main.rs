@@ -1,0 +1,163 @@
+//! Faults, with a ledger outside (I1, I2, I3): real replicas on real PostgreSQL and Redis, clients that go elsewhere when
+//! they are not answered, and one thing after another that breaks. Whatever it was, in the end every answered whistle is
+//! there once, routed once and written about, and nothing waits. `cargo test --test faults -- [--rounds N] [--long]
+//! [name …]`: more rounds, times as long as in earnest, only what is named.
+
+#![allow(clippy::print_stdout, reason = "this test is its own harness and prints its scenarios")]
+
+mod feed;
+#[path = "../load/mod.rs"]
+mod load;
+mod post;
+mod proxy;
+mod rest;
+#[path = "../servers/mod.rs"]
+mod servers;
+mod site;
+mod strike;
+
+use anyhow::{Context, ensure};
+use feed::Feed;
+use load::{Connection, Manner, Seen, compare, pause, sign_in};
+use servers::{Postgres, Redis};
+use site::{Parts, Site};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+use strike::{Fault, strike};
+
+const NAME: &str = "faults";
+/// Load before the fault and after it, milliseconds.
+const AROUND_MS: u64 = 1000;
+/// One in so many whistles is opened and its timeline read; the ledger shows the rest.
+const OPEN_EVERY: usize = 8;
+
+/// What was asked for.
+struct Wanted {
+    faults: Vec<Fault>,
+    rounds: Option<usize>,
+    long: bool,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> ExitCode {
+    let wanted = match wanted(std::env::args().skip(1)) {
+        Ok(wanted) => wanted,
+        Err(fault) => {
+            println!("{fault}");
+            return ExitCode::from(2);
+        }
+    };
+    if wanted.faults.is_empty() {
+        println!("test result: ok. 0 passed; 0 failed");
+        return ExitCode::SUCCESS;
+    }
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("faults-{}", std::process::id()));
+    let failed = all(&wanted, &dir).await;
+    if failed > 0 {
+        println!("  logs are kept in {}", dir.display());
+    } else if let Err(fault) = std::fs::remove_dir_all(&dir) {
+        println!("{} is left behind: {fault}", dir.display());
+    }
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {word}. {} passed; {failed} failed", wanted.faults.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A word names the scenarios that hold it, in whatever case; this program's own name is all of them.
+fn wanted(mut args: impl Iterator<Item = String>) -> anyhow::Result<Wanted> {
+    let (mut rounds, mut long, mut words) = (None, false, Vec::new());
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--rounds" => rounds = Some(args.next().context("--rounds takes a number")?.parse()?),
+            "--long" => long = true,
+            "--list" => return Ok(Wanted { faults: Vec::new(), rounds, long }),
+            word if word.starts_with('-') => {}
+            word => words.push(word.to_lowercase()),
+        }
+    }
+    let named = |fault: &Fault| {
+        let name = fault.plan().name.to_lowercase();
+        words.is_empty() || words.iter().any(|word| name.contains(word) || NAME.contains(word.as_str()))
+    };
+    Ok(Wanted { faults: Fault::ALL.into_iter().filter(named).collect(), rounds, long })
+}
+
+/// Tries all that were wanted; answers how many failed.
+#[allow(clippy::disallowed_methods, reason = "the seconds of a scenario are printed")]
+async fn all(wanted: &Wanted, dir: &Path) -> usize {
+    let parts = Parts { postgres: Postgres::start(false), redis: Redis::start(&[]) };
+    let mut failed = usize::from(proxy::check_itself().is_err());
+    println!(
+        "\n{:<21} {:>6} {:>6} {:>8} {:>7} {:>5} {:>7} {:>5} {:>7} {:>7} {:>8}",
+        "fault", "rounds", "sent", "answered", "retried", "lost", "doubled", "stuck", "letters", "doubled", "seconds"
+    );
+    for (number, fault) in wanted.faults.iter().enumerate() {
+        let (began, name) = (Instant::now(), fault.plan().name);
+        let tried = scenario(*fault, &parts, &dir.join(format!("faults_{number}")), wanted).await;
+        let seconds = began.elapsed().as_secs_f64();
+        match tried {
+            Ok(line) => println!("{name:<21} {line} {seconds:>8.1}"),
+            Err(fault) => {
+                failed += 1;
+                println!("{name:<21} FAILED after {seconds:.1} s: {fault:#}");
+                // The next one finds everything running.
+                parts.postgres.restart();
+                parts.redis.start_again();
+            }
+        }
+    }
+    failed
+}
+
+/// One fault, round after round on one hub, and the end of it; answers its line of the table.
+async fn scenario(fault: Fault, parts: &Parts, dir: &Path, wanted: &Wanted) -> anyhow::Result<String> {
+    let plan = fault.plan();
+    let rounds = wanted.rounds.unwrap_or(plan.rounds);
+    let mut site = Site::open(parts, dir, plan.replicas, fault.is_of_the_line()).await?;
+    let feeds = if fault.is_watched() { feeds(&site).await? } else { Vec::new() };
+    let (mut outside, mut sum, mut retried) = (Vec::new(), Seen::default(), 0);
+    for round in 0..rounds {
+        let tokens = site.sign_in().await?;
+        let manner = Manner::Stubborn { per_second: plan.per_second, hasty: fault == Fault::SlowAndHasty };
+        let storm = site.storm(&tokens, format!("fault-{round}"), manner)?;
+        pause(AROUND_MS).await;
+        strike(fault, &mut site, &storm, round, wanted.long).await.with_context(|| format!("round {round}"))?;
+        pause(AROUND_MS).await;
+        let harvest = storm.end().await?;
+        ensure!(harvest.retried > 0 || !fault.is_felt(), "no client met the fault");
+        retried += harvest.retried;
+        let since = outside.len();
+        outside.extend(harvest.entries);
+        let seen = compare(site.targets.all(), &mut outside, since, &tokens, OPEN_EVERY).await?;
+        seen.judge()?;
+        sum.sent += seen.sent;
+        sum.answered += seen.answered;
+    }
+    let rest = rest::judge(&site, outside.len(), plan.allowed.times(rounds), fault.puts_letters_off()).await?;
+    ensure!(!fault.is_of_the_stream() || rest::swept(&site)? > 0, "the stream lost nothing that mattered");
+    end_feeds(feeds, &site).await?;
+    site.close().await?;
+    Ok(format!(
+        "{rounds:>6} {:>6} {:>8} {retried:>7} {:>5} {:>7} {:>5} {:>7} {:>7}",
+        sum.sent, sum.answered, sum.lost, sum.doubled, rest.stuck, rest.letters, rest.doubled_letters
+    ))
+}
+
+/// One reader of the feed on each replica, as the office.
+async fn feeds(site: &Site<'_>) -> anyhow::Result<Vec<Feed>> {
+    let addresses = site.targets.all();
+    let office = sign_in(&mut Connection::open(addresses[0]).await?, "office").await?;
+    Ok((0..addresses.len()).map(|place| Feed::open(site.targets.clone(), place, office.clone())).collect())
+}
+
+/// Every reader was told every event once, in order, whatever became of the replica it read from.
+async fn end_feeds(feeds: Vec<Feed>, site: &Site<'_>) -> anyhow::Result<()> {
+    let last: i64 = site.sql("SELECT max(seq) FROM events").parse()?;
+    for feed in feeds {
+        let (opened, heard) = (feed.opened(), feed.end(last).await.context("a feed")?);
+        let in_order = heard.iter().copied().eq(1..=last);
+        ensure!(in_order, "a feed of {last} events told {}, in {opened} parts, not each once", heard.len());
+    }
+    Ok(())
+}
