@@ -149,6 +149,23 @@ fn an_event_passes_the_door_while_its_feed_stays_open() {
     read_until(&mut line, |said| said.contains("id: 8"));
 }
 
+/// Whether a feed is read from the hub no faster than its reader reads shows only with a reader who does not; so what
+/// the configuration says is read, too.
+#[test]
+fn the_door_keeps_nothing_of_a_feed_and_outwaits_its_heartbeat() {
+    let says = |config: &str| {
+        let feed = config.split("location = /api/v1/events {").nth(1).and_then(|rest| rest.split('}').next());
+        let feed = feed.unwrap_or_default();
+        let patience = feed.split("proxy_read_timeout ").nth(1).and_then(|rest| rest.split("s;").next()?.parse().ok());
+        feed.contains("proxy_buffering off;") && patience.is_some_and(|seconds: u32| seconds >= 30)
+    };
+    let config = text("docker/nginx.conf");
+    assert!(says(&config));
+    assert!(!says(&config.replace("proxy_buffering off;", "")));
+    assert!(!says(&config.replace("proxy_read_timeout 60s;", "proxy_read_timeout 10s;")));
+    assert!(!says(&config.replace("/api/v1/events", "/events")));
+}
+
 #[test]
 fn the_door_tells_the_host_and_lets_nobody_change_the_protocol() {
     let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
