@@ -5,7 +5,7 @@ use super::{Fault, Reading};
 use crate::domain::at::At;
 use crate::domain::obligation::Post;
 use crate::domain::terms::{Duty, Role};
-use crate::ids::{ObligationId, WhistleId};
+use crate::ids::{LetterId, ObligationId, PersonId, WhistleId};
 
 const PASSED: &str = "
     SELECT whistle, id, role, department, reminds FROM obligations
@@ -37,6 +37,8 @@ const UNROUTED: &str = "
 
 const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";
 
+const COPIES: &str = "SELECT person FROM letter_copies WHERE letter = $1";
+
 const LETTERS_OWED: &str = "
     SELECT COUNT(*), MIN(not_before) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL";
 
@@ -55,7 +57,8 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[PASSED, OVERDUE, UNROUTED, LETTER, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
+pub(super) const STATEMENTS: &[&str] =
+    &[PASSED, OVERDUE, UNROUTED, LETTER, COPIES, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -129,6 +132,11 @@ pub fn letter_state(reading: &mut Reading<'_>, natural_key: &str) -> Result<Opti
     })
 }
 
+/// Which holders of its post have a letter already.
+pub fn copies(reading: &mut Reading<'_>, letter: &LetterId) -> Result<Vec<PersonId>, Fault> {
+    reading.rows(COPIES, &[letter.into()], |row| row.text(0).map(PersonId::from_text))
+}
+
 /// How many letters wait, and since when.
 pub fn letters_owed(reading: &mut Reading<'_>) -> Result<LettersOwed, Fault> {
     let owed = reading.row(LETTERS_OWED, &[], |row| Ok(LettersOwed { count: row.int(0)?, oldest: row.opt_at(1)? }))?;
@@ -152,7 +160,6 @@ mod tests {
     use crate::domain::obligation::Obligation;
     use crate::domain::terms::{LetterKind, SummonsStatus, WhistleStatus};
     use crate::domain::whistle::{Routed, Whistle};
-    use crate::ids::LetterId;
     use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, summons, whistle};
     use crate::store::{Chore, Kept};
 

@@ -162,26 +162,54 @@ impl Carrier {
         if vacant && !holders.is_empty() && claimed.tries == 0 {
             app::due::not_reached(&self.hub, letter).await?;
         }
-        let mut end = if holders.is_empty() { End::NotReached } else { End::Needless };
+        let several = holders.len() > 1;
+        let mut copied = match several {
+            true => {
+                let id = letter.id.clone();
+                self.hub.ledger.read(move |reading| due::copies(reading, &id)).await?
+            }
+            false => Vec::new(),
+        };
+        let mut ends = if holders.is_empty() { vec![End::NotReached] } else { Vec::new() };
         for person in holders {
-            let Some(facts) = self.facts(letter, &person, now).await? else { continue };
-            let outcome = match render(&facts, &self.post.sender, now) {
-                Ok(rendered) => self.post.transport.hand_over(&rendered, self.post.deadline).await,
-                Err(fault) => Err(fault),
-            };
-            let Err(fault) = outcome else {
-                metrics::counter!("hub_letters_total", "outcome" => "sent").increment(1);
-                end = End::Sent;
+            if copied.contains(&person.id) {
                 continue;
-            };
-            tracing::warn!(letter = %letter.id, kind = %letter.kind, cause = %Chain(&fault), "a letter was not handed over");
-            metrics::counter!("hub_letters_total", "outcome" => "failed").increment(1);
-            return Ok(match fault.kind {
-                FaultKind::Permanent => End::NotReached,
-                FaultKind::Temporary | FaultKind::Ambiguous => End::TryLater,
-            });
+            }
+            let end = self.hand_to(letter, &person, now).await?;
+            if end == End::Sent && several {
+                // So that another try leaves this one alone.
+                let chore = Chore::CopySent { id: letter.id.clone(), person: person.id.clone() };
+                self.hub.ledger.keep(chore).await?;
+                copied.push(person.id);
+            }
+            ends.push(end);
         }
-        Ok(end)
+        // Tried again while one may still be reached; else whoever has it decides.
+        let worst = [End::TryLater, End::Sent, End::NotReached].into_iter().find(|end| ends.contains(end));
+        Ok(match worst {
+            Some(End::TryLater) => End::TryLater,
+            _ if !copied.is_empty() => End::Sent,
+            other => other.unwrap_or(End::Needless),
+        })
+    }
+
+    /// Hands a letter to one holder of its post.
+    async fn hand_to(&mut self, letter: &LetterOwed, person: &Person, now: At) -> Result<End, WorkerFault> {
+        let Some(facts) = self.facts(letter, person, now).await? else { return Ok(End::Needless) };
+        let outcome = match render(&facts, &self.post.sender, now) {
+            Ok(rendered) => self.post.transport.hand_over(&rendered, self.post.deadline).await,
+            Err(fault) => Err(fault),
+        };
+        let Err(fault) = outcome else {
+            metrics::counter!("hub_letters_total", "outcome" => "sent").increment(1);
+            return Ok(End::Sent);
+        };
+        tracing::warn!(letter = %letter.id, kind = %letter.kind, cause = %Chain(&fault), "a letter was not handed over");
+        metrics::counter!("hub_letters_total", "outcome" => "failed").increment(1);
+        Ok(match fault.kind {
+            FaultKind::Permanent => End::NotReached,
+            FaultKind::Temporary | FaultKind::Ambiguous => End::TryLater,
+        })
     }
 
     /// What the letter may say to this person; nothing if they may not see it (any more).
@@ -259,6 +287,8 @@ impl Carrier {
 
 impl Worker for Letters {
     const NAME: &'static str = "letters";
+    /// A letter that is cut in the middle would leave twice.
+    const GRACE: Duration = Duration::from_millis(1500);
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let Some(epoch) = self.lease.hold().await? else {

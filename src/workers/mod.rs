@@ -75,6 +75,10 @@ pub trait Worker {
     /// For logs and figures.
     const NAME: &'static str;
 
+    /// How long a step under way may go on when we are told to stop. No step needs it to be safe: what it had claimed is
+    /// claimed again, what it committed is committed.
+    const GRACE: Duration = Duration::ZERO;
+
     /// Does what there is to do now; with nothing to do, listens for up to `wait`.
     fn step(&mut self, wait: Duration) -> impl Future<Output = Result<Step, WorkerFault>>;
 
@@ -95,11 +99,13 @@ pub async fn work<W: Worker>(mut worker: W, mut stop: watch::Receiver<bool>) {
 async fn steps<W: Worker>(worker: &mut W, stop: &mut watch::Receiver<bool>) {
     let mut pause = PAUSE;
     while !*stop.borrow() {
-        let step = AssertUnwindSafe(worker.step(LISTEN)).catch_unwind();
+        let mut step = std::pin::pin!(AssertUnwindSafe(worker.step(LISTEN)).catch_unwind());
         let outcome = tokio::select! {
-            outcome = step => outcome,
-            // A step is safe to cut: what it had claimed is claimed again, what it committed is committed.
-            _ = stop.changed() => return,
+            outcome = step.as_mut() => outcome,
+            _ = stop.changed() => {
+                drop(tokio::time::timeout(W::GRACE, step).await);
+                return;
+            }
         };
         match outcome {
             Ok(Ok(Step::Worked | Step::Idle)) => {

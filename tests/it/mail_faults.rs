@@ -54,8 +54,10 @@ fn shown(facts: &LetterFacts) -> String {
 
 /// How the double treats one connection.
 #[derive(Clone, Copy, PartialEq)]
-enum Manner {
+pub(crate) enum Manner {
     Good,
+    /// Answers so to RCPT of everybody whose address does not begin so.
+    OnlyFor(&'static str, &'static str),
     SilentAfterAccept,
     /// Takes DATA, then neither reads nor answers.
     SilentInData,
@@ -72,13 +74,13 @@ enum Manner {
 }
 
 #[derive(Debug, PartialEq)]
-enum Seen {
+pub(crate) enum Seen {
     Command(String),
     Gone,
 }
 
 /// Serves one connection per manner, in order; tells what it hears.
-fn relay(manners: Vec<Manner>) -> (String, Receiver<Seen>) {
+pub(crate) fn relay(manners: Vec<Manner>) -> (String, Receiver<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let (tell, seen) = channel();
@@ -110,6 +112,7 @@ fn serve(mut socket: &TcpStream, manner: Manner, tell: &Teller<Seen>) -> std::io
         let answer = match (verb, manner) {
             ("EHLO", _) => "250-double\r\n250 SIZE 1000000",
             ("MAIL", Manner::Sender(answer)) | ("RCPT", Manner::Recipient(answer)) => answer,
+            ("RCPT", Manner::OnlyFor(whom, answer)) if !command.contains(&format!("<{whom}@")) => answer,
             ("DATA", Manner::SilentInData) => {
                 socket.write_all(b"354 go on\r\n")?;
                 return lines.read_to_end(&mut Vec::new()).map(drop);

@@ -13,6 +13,7 @@ mod letters;
 mod lists;
 mod live;
 mod mail_faults;
+mod mail_holders;
 mod operation;
 mod order_of_checks;
 mod own_keys;

@@ -25,6 +25,8 @@ const RELEASE_LETTERS: &str = "UPDATE letters SET claimed_until = NULL
     WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL
       AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $1)";
 const LETTER_SENT: &str = "UPDATE letters SET sent_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
+const COPY_SENT: &str = "INSERT INTO letter_copies (letter, person) VALUES ($1, $2)
+    ON CONFLICT (letter, person) DO NOTHING";
 const LETTER_LATER: &str =
     "UPDATE letters SET not_before = $2, tries = $3, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const LETTER_GIVEN_UP: &str =
@@ -69,6 +71,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     CLAIM_LETTERS,
     RELEASE_LETTERS,
     LETTER_SENT,
+    COPY_SENT,
     LETTER_LATER,
     LETTER_GIVEN_UP,
     OPEN_SESSION,
@@ -108,6 +111,11 @@ pub enum Chore {
     LetterSent {
         id: LetterId,
         at: At,
+    },
+    /// One of several holders of the post has it.
+    CopySent {
+        id: LetterId,
+        person: PersonId,
     },
     /// Not this time: again from `not_before`; `tries` so far.
     LetterLater {
@@ -213,6 +221,7 @@ impl Chore {
             }
             Chore::ReleaseLetters { epoch } => one(RELEASE_LETTERS, vec![(*epoch).into()]),
             Chore::LetterSent { id, at } => vec![Call::of(LETTER_SENT, vec![id.into(), (*at).into()])],
+            Chore::CopySent { id, person } => vec![Call::of(COPY_SENT, vec![id.into(), person.into()])],
             Chore::LetterLater { id, not_before, tries } => {
                 vec![Call::of(LETTER_LATER, vec![id.into(), (*not_before).into(), (*tries).into()])]
             }

@@ -15,3 +15,10 @@ CREATE TABLE dead_letters (
     at BIGINT NOT NULL,
     PRIMARY KEY (consumer_group, id)
 );
+
+-- Which holders of a post already have a letter to it that not every holder could be given at once.
+CREATE TABLE letter_copies (
+    letter TEXT NOT NULL,
+    person TEXT NOT NULL,
+    PRIMARY KEY (letter, person)
+);

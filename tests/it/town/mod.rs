@@ -193,7 +193,7 @@ impl Town {
         let handle = server.handle();
         actix_web::rt::spawn(server);
         let letters = Arc::new(Mutex::new(Vec::new()));
-        let outbox = Outbox { sent: Arc::clone(&letters), links };
+        let outbox = Outbox { sent: Arc::clone(&letters), links, relay: None };
         Town {
             clock,
             address,
@@ -214,6 +214,11 @@ impl Town {
     /// Lets every worker work until none has anything left to do.
     pub(crate) async fn settle(&self) {
         self.workers.lock().await.settle().await;
+    }
+
+    /// From now on letters go to this relay.
+    pub(crate) async fn mails_through(&self, url: String) {
+        self.workers.lock().await.mail_through(url);
     }
 
     /// Gives the desk so many chances, whatever comes of them; answers how many failed.

@@ -30,6 +30,8 @@ pub(super) struct Workers {
 pub(super) struct Outbox {
     pub(super) sent: Arc<Mutex<Vec<Rendered>>>,
     pub(super) links: String,
+    /// A relay to hand letters to instead.
+    pub(super) relay: Option<String>,
 }
 
 impl Workers {
@@ -73,6 +75,12 @@ impl Workers {
         *self = Workers::start(&self.hub, self.settings.clone(), &self.name, self.outbox.clone());
     }
 
+    /// From now on letters go to this relay.
+    pub(super) fn mail_through(&mut self, url: String) {
+        let outbox = Outbox { relay: Some(url), ..self.outbox.clone() };
+        *self = Workers::start(&self.hub, self.settings.clone(), &self.name, outbox);
+    }
+
     pub(super) async fn try_desk(&mut self, times: usize) -> usize {
         self.ring_only().await;
         let mut failed = 0;
@@ -104,7 +112,10 @@ impl Workers {
 impl Outbox {
     fn post(&self) -> Post {
         Post {
-            transport: Transport::Memory(Arc::clone(&self.sent)),
+            transport: match &self.relay {
+                Some(url) => Transport::from_url(url, "town.example").unwrap(),
+                None => Transport::Memory(Arc::clone(&self.sent)),
+            },
             sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
             deadline: Duration::from_secs(10),
             links: self.links.clone(),
