@@ -40,7 +40,7 @@ const CONNECTIONS_PER_WORKER: usize = 1000;
 /// How long a connection may idle, a head may take, and the door may take to empty when it closes.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
-const STOP_SECONDS: u64 = 3;
+const STOP_SECONDS: u64 = 2;
 const BACKLOG: u32 = 1024;
 
 /// What every handler reaches.

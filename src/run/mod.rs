@@ -1,5 +1,6 @@
 //! Wires everything, in order: settings → ledger → directory and keys → stream → workers → door → ready; and stops in
-//! the reverse order: the door drains, workers are cut where they stand, the pen empties. The only file that knows all rooms.
+//! the reverse order: the door drains, workers end, the pen empties; each has its time, five seconds in all. The only
+//! file that knows all rooms.
 
 mod commands;
 pub mod doctor;
@@ -16,7 +17,7 @@ use crate::telemetry::Metrics;
 use crate::workers::{self, Desk, Due, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,9 @@ use tokio::task::JoinHandle;
 
 /// Time between two rounds of the metrics' upkeep.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// How long the ledger may take to empty its queue and close.
+const CLOSE_MAX: Duration = Duration::from_millis(1500);
 
 /// A hub that answers.
 pub struct Running {
@@ -96,8 +100,11 @@ impl Running {
         for worker in self.workers {
             worker.await.context("a worker")?;
         }
-        self.hub.ledger.close().await.context("the ledger does not close")?;
-        Ok(())
+        match tokio::time::timeout(CLOSE_MAX, self.hub.ledger.close()).await {
+            Ok(closed) => closed.context("the ledger does not close"),
+            // Whoever still waits has no answer, so nothing that was answered is lost.
+            Err(_) => bail!("the ledger does not answer: left as it is"),
+        }
     }
 }
 

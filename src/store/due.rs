@@ -7,9 +7,11 @@ use crate::domain::obligation::Post;
 use crate::domain::terms::{Duty, Role};
 use crate::ids::{LetterId, ObligationId, PersonId, WhistleId};
 
+/// Without those that were laid aside because nobody can pass them.
 const PASSED: &str = "
     SELECT whistle, id, role, department, reminds FROM obligations
     WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $1
+      AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer_group = 'due' AND d.id = obligations.id)
     ORDER BY due_at LIMIT $2";
 
 /// Two halves, each with its index: what the hub has noticed, and what it is about to notice.

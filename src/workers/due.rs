@@ -1,14 +1,19 @@
 //! Watches the limits: each passed one gets its event and owes its reminder, once, also after downtime. Sweeps out what
 //! nobody needs any longer. When a limit passes is read from the ledger; nothing is scheduled in memory.
 
+use super::aside::{Tries, attempt};
+use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
 use crate::app::{self, Hub};
 use crate::domain::at::{At, MINUTE};
 use crate::store::{Chore, due, leases};
 use futures_util::future::join_all;
+use std::collections::HashSet;
 use std::time::Duration;
 
+/// What is laid aside here is an obligation.
+const GROUP: &str = "due";
 /// Limits handled side by side: their events share a commit.
 const PASSED_MAX: i64 = 64;
 /// Time between two clean-ups. Microseconds.
@@ -24,19 +29,26 @@ const SESSION_MINUTES: i64 = 24 * 60;
 pub struct Due {
     hub: Hub,
     timekeeper: Timekeeper,
-    cleaned_at: Option<At>,
-    audited_at: Option<At>,
+    tries: Tries,
+    cleans: Pace,
+    audits: Pace,
 }
 
 impl Due {
     pub fn new(hub: Hub) -> Due {
-        Due { timekeeper: Timekeeper::new(hub.clone()), hub, cleaned_at: None, audited_at: None }
+        Due {
+            timekeeper: Timekeeper::new(hub.clone()),
+            hub,
+            tries: Tries::default(),
+            cleans: Pace::of(CLEAN_EVERY),
+            audits: Pace::of(MINUTE),
+        }
     }
 
     /// Proves that nothing is silently stuck (I3): every open thing has its armed obligation, every limit and letter is
     /// handled. What an operator alarms on is the time of the last success.
     async fn audit(&mut self, now: At) -> Result<(), WorkerFault> {
-        if self.audited_at.is_some_and(|at| now.0 - at.0 < MINUTE) {
+        if !self.audits.is_due(self.hub.clock.as_ref()) {
             return Ok(());
         }
         let read = self.hub.ledger.read(|reading| {
@@ -53,17 +65,17 @@ impl Due {
         metrics::gauge!("hub_letters_oldest_seconds").set(age_seconds(letters.oldest, now));
         metrics::gauge!("hub_limit_unhandled_seconds").set(age_seconds(oldest, now));
         metrics::gauge!("hub_audit_success_timestamp_seconds").set(figure(now.0 / 1_000_000));
-        self.audited_at = Some(now);
+        self.audits.keep(self.hub.clock.as_ref());
         Ok(())
     }
 
     async fn clean(&mut self, now: At) -> Result<(), WorkerFault> {
-        if self.cleaned_at.is_some_and(|at| now.0 - at.0 < CLEAN_EVERY) {
+        if !self.cleans.is_due(self.hub.clock.as_ref()) {
             return Ok(());
         }
         self.hub.ledger.keep(Chore::PurgeReceipts { before: now.plus_minutes(-RECEIPT_MINUTES) }).await?;
         self.hub.ledger.keep(Chore::PurgeSessions { before: now.plus_minutes(-SESSION_MINUTES) }).await?;
-        self.cleaned_at = Some(now);
+        self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }
 }
@@ -73,21 +85,27 @@ impl Worker for Due {
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let now = self.hub.now();
+        self.audit(now).await?;
         let passed = match self.timekeeper.is_believed().await? {
-            true => self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?,
+            true => {
+                self.clean(now).await?;
+                self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?
+            }
             false => Vec::new(),
         };
+        self.tries.count(passed.iter().map(|one| one.obligation.as_str()));
         if passed.is_empty() {
-            self.audit(now).await?;
-            self.clean(now).await?;
             super::rest(wait).await;
             return Ok(Step::Idle);
         }
         // Two limits of one tree in one go would only make each other stale.
-        let mut seen = std::collections::HashSet::new();
-        let apart: Vec<_> = passed.iter().filter(|one| seen.insert(one.whistle.clone())).collect();
-        let outcomes = join_all(apart.into_iter().map(|one| app::due::pass_limit(&self.hub, one))).await;
-        outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        let apart = passed.iter().filter(|one| seen.insert(one.whistle.clone()));
+        let outcomes = join_all(apart.map(|one| {
+            let id = one.obligation.as_str();
+            attempt(&self.hub, GROUP, (id, self.tries.of(id)), app::due::pass_limit(&self.hub, one))
+        }));
+        outcomes.await.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Step::Worked)
     }
 }

@@ -12,12 +12,16 @@ pub(super) const BEAT_EVERY: Duration = Duration::from_secs(3);
 /// After how long without a beat a holder counts as gone. Microseconds.
 const STOOD_STILL: i64 = 12_000_000;
 
+/// The epoch of who has lost it.
+const LOST: i64 = -1;
+
 /// One replica's hold on a lease, or its wait for it.
 pub(super) struct Lease {
     hub: Hub,
     name: &'static str,
     holder: String,
-    /// 0: not ours.
+    /// In which it is ours; 0: we have just started, and one of our name before us is gone; -1: not ours, and one of our
+    /// name is somebody else.
     epoch: i64,
     /// When we last heard that it is ours, by [`crate::clock::Clock::elapsed`].
     beaten_at: i64,
@@ -34,7 +38,7 @@ impl Lease {
     /// The epoch in which it is ours, if it is. Beats when it is time to.
     pub(super) async fn hold(&mut self) -> Result<Option<i64>, WorkerFault> {
         let now = self.hub.clock.elapsed();
-        if self.epoch != 0 && now - self.beaten_at < STOOD_STILL / 4 {
+        if self.epoch > 0 && now - self.beaten_at < STOOD_STILL / 4 {
             return Ok(Some(self.epoch));
         }
         let Some(stood_still) = self.may_take(now).await? else { return Ok(None) };
@@ -42,23 +46,22 @@ impl Lease {
         let taken = self.hub.ledger.keep(Chore::TakeLease { name, holder, epoch, stood_still }).await;
         let Ok(Kept::Lease(epoch)) = taken else {
             // Unknown is not ours: the next look tells.
-            self.epoch = 0;
+            self.epoch = LOST;
             return taken.map(|_| None).map_err(WorkerFault::from);
         };
-        (self.epoch, self.beaten_at) = (epoch.unwrap_or(0), now);
+        (self.epoch, self.beaten_at) = (epoch.unwrap_or(LOST), now);
         Ok(epoch)
     }
 
     /// Whether to try, and which beat has stood still.
     async fn may_take(&mut self, now: i64) -> Result<Option<Option<i64>>, WorkerFault> {
-        if self.epoch != 0 {
+        if self.epoch > 0 {
             return Ok(Some(None));
         }
         let name = self.name;
         let held = self.hub.ledger.read(move |reading| leases::held(reading, name)).await?;
-        let Some(held) = held.filter(|held| held.holder != self.holder && !held.holder.is_empty()) else {
-            return Ok(Some(None));
-        };
+        let free = |held: &leases::Held| held.holder.is_empty() || (held.holder == self.holder && self.epoch != LOST);
+        let Some(held) = held.filter(|held| !free(held)) else { return Ok(Some(None)) };
         match self.seen {
             Some((beat, since)) if beat == held.beat => Ok((now - since >= STOOD_STILL).then_some(Some(beat))),
             Some(_) | None => {
@@ -70,8 +73,8 @@ impl Lease {
 
     /// Lets the next one take it at once.
     pub(super) async fn leave(&mut self) -> Result<(), WorkerFault> {
-        let epoch = std::mem::take(&mut self.epoch);
-        if epoch != 0 {
+        let epoch = std::mem::replace(&mut self.epoch, LOST);
+        if epoch > 0 {
             self.hub.ledger.keep(Chore::LeaveLease { name: self.name, epoch }).await?;
         }
         Ok(())

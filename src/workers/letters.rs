@@ -92,8 +92,16 @@ impl Letters {
         }
     }
 
+    /// Listens; what rang is no more than a reason to look.
+    async fn hear(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
+        let heard = self.listener.hear(self.carrier.hub.clock.as_ref(), HEAR_MAX, wait).await?;
+        let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
+        self.listener.ears.done(&seqs).await?;
+        Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
+    }
+
     /// Carries a letter, the lease's beat going on meanwhile.
-    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
+    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<End, WorkerFault> {
         let mut carrying = std::pin::pin!(self.carrier.carry(claimed));
         loop {
             match tokio::time::timeout(BEAT_EVERY, carrying.as_mut()).await {
@@ -107,36 +115,35 @@ impl Letters {
 
 impl Carrier {
     /// Hands a letter over and notes how it ended. A fault of ours counts as a try, so that it ends some day.
-    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<(), WorkerFault> {
+    async fn carry(&mut self, claimed: &ClaimedLetter) -> Result<End, WorkerFault> {
         let now = self.hub.now();
         let ended = self.hand_over(claimed, now).await;
         let end = match &ended {
             Ok(end) => *end,
             Err(_) => End::TryLater,
         };
-        self.note(claimed, end, now).await?;
-        ended.map(drop)
+        self.say(claimed, end, now).await?;
+        ended
     }
 
     /// That a letter was taken is said until the ledger has heard it: unsaid, the letter would leave again.
-    async fn note(&self, claimed: &ClaimedLetter, end: End, now: At) -> Result<(), WorkerFault> {
-        let mut said = self.say(claimed, end, now).await;
+    async fn insist(&self, taken: impl Fn() -> Chore) -> Result<(), WorkerFault> {
+        let mut said = self.hub.ledger.keep(taken()).await;
         for _ in 0..NOTES_MAX {
-            let passes = matches!(&said, Err(WorkerFault::Ledger(fault)) if fault.retry != Retry::Never);
-            if end != End::Sent || !passes {
+            if !matches!(&said, Err(fault) if fault.retry != Retry::Never) {
                 break;
             }
             super::rest(NOTE_PAUSE).await;
-            said = self.say(claimed, end, now).await;
+            said = self.hub.ledger.keep(taken()).await;
         }
-        said
+        Ok(said.map(drop)?)
     }
 
     async fn say(&self, claimed: &ClaimedLetter, end: End, now: At) -> Result<(), WorkerFault> {
         let letter = &claimed.letter;
         let id = letter.id.clone();
         let chore = match end {
-            End::Sent => Chore::LetterSent { id, at: now },
+            End::Sent => return self.insist(|| Chore::LetterSent { id: id.clone(), at: now }).await,
             End::Needless => Chore::LetterGivenUp { id, at: now },
             End::TryLater if claimed.tries + 1 < TRIES_MAX => {
                 let pause = 1_i64 << claimed.tries.clamp(0, 6);
@@ -162,14 +169,9 @@ impl Carrier {
         if vacant && !holders.is_empty() && claimed.tries == 0 {
             app::due::not_reached(&self.hub, letter).await?;
         }
+        let id = letter.id.clone();
+        let mut copied = self.hub.ledger.read(move |reading| due::copies(reading, &id)).await?;
         let several = holders.len() > 1;
-        let mut copied = match several {
-            true => {
-                let id = letter.id.clone();
-                self.hub.ledger.read(move |reading| due::copies(reading, &id)).await?
-            }
-            false => Vec::new(),
-        };
         let mut ends = if holders.is_empty() { vec![End::NotReached] } else { Vec::new() };
         for person in holders {
             if copied.contains(&person.id) {
@@ -178,8 +180,8 @@ impl Carrier {
             let end = self.hand_to(letter, &person, now).await?;
             if end == End::Sent && several {
                 // So that another try leaves this one alone.
-                let chore = Chore::CopySent { id: letter.id.clone(), person: person.id.clone() };
-                self.hub.ledger.keep(chore).await?;
+                let copy = || Chore::CopySent { id: letter.id.clone(), person: person.id.clone() };
+                self.insist(copy).await?;
                 copied.push(person.id);
             }
             ends.push(end);
@@ -288,7 +290,7 @@ impl Carrier {
 impl Worker for Letters {
     const NAME: &'static str = "letters";
     /// A letter that is cut in the middle would leave twice.
-    const GRACE: Duration = Duration::from_millis(1500);
+    const GRACE: Duration = Duration::from_millis(1000);
 
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let Some(epoch) = self.lease.hold().await? else {
@@ -297,22 +299,27 @@ impl Worker for Letters {
             return Ok(Step::Idle);
         };
         let claimed = self.claim(epoch).await?;
-        let mut sent = Ok(Step::Worked);
+        let pause = wait;
+        // What rang is known now, however many letters keep us busy: nobody waits for a group that does not listen.
+        let wait = if claimed.is_empty() { wait } else { Duration::ZERO };
+        let (mut sent, mut arrived) = (Ok(Step::Worked), claimed.is_empty());
         for letter in &claimed {
             // Stopped for so long that another has taken over, we wake up with letters that are no longer ours.
             if self.lease.hold().await? != Some(epoch) {
                 return Ok(Step::Worked);
             }
             // One that fails must not hold up its neighbours.
-            sent = self.carry(letter).await.map(|()| Step::Worked).and(sent);
+            let carried = self.carry(letter).await;
+            arrived |= matches!(carried, Ok(End::Sent | End::Needless));
+            sent = carried.map(|_| Step::Worked).and(sent);
         }
-        if !claimed.is_empty() {
-            return sent;
+        if !arrived {
+            // A relay that takes nothing is not asked in a storm.
+            super::rest(pause).await;
         }
-        let heard = self.listener.hear(self.carrier.hub.now(), HEAR_MAX, wait).await?;
-        let seqs: Vec<i64> = heard.iter().map(|heard| heard.entry.seq).collect();
-        self.listener.ears.done(&seqs).await?;
-        Ok(if heard.is_empty() { Step::Idle } else { Step::Worked })
+        let heard = self.hear(wait).await;
+        // Letters go on without the stream: the ledger says what is owed.
+        if claimed.is_empty() { heard } else { sent }
     }
 
     async fn leave(&mut self) -> Result<(), WorkerFault> {

@@ -2,12 +2,14 @@
 //! loop is here: it waits, backs off after a fault, goes on after a panic, and ends when told to stop.
 //! No rules, no SQL and no schedule in memory: what is to be done is always read from the ledger.
 
+mod aside;
 mod desk;
 mod due;
 mod lease;
 mod letters;
 mod listener;
 mod live;
+mod pace;
 mod relay;
 mod timekeeper;
 
@@ -35,6 +37,10 @@ const LISTEN: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
 /// Short enough that the sweep goes on while the stream is away.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// How long a worker may take to give back what others wait for.
+const LEAVE_MAX: Duration = Duration::from_millis(500);
+const UNLEFT: &str = "what a worker held is given back by time alone";
 
 /// What a step found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +97,10 @@ pub trait Worker {
 /// Steps until told to stop; a step under way is cut then, and the next start does what it left.
 pub async fn work<W: Worker>(mut worker: W, mut stop: watch::Receiver<bool>) {
     steps(&mut worker, &mut stop).await;
-    if let Err(fault) = worker.leave().await {
-        tracing::warn!(worker = W::NAME, cause = %Chain(&fault), "what a worker held is given back by time alone");
+    match tokio::time::timeout(LEAVE_MAX, worker.leave()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => tracing::warn!(worker = W::NAME, cause = %Chain(&fault), "{UNLEFT}"),
+        Err(_) => tracing::warn!(worker = W::NAME, "{UNLEFT}"),
     }
 }
 

@@ -10,9 +10,9 @@
 //! Everything that follows would be refused as if it were there already, so the whole stream is forgotten (T36).
 
 use super::due::age_seconds;
-use super::{GROUPS, Step, Worker, WorkerFault, figure};
+use super::pace::Pace;
+use super::{Chain, GROUPS, Step, Worker, WorkerFault, figure};
 use crate::app::Hub;
-use crate::domain::at::At;
 use crate::store::{Chore, events};
 use crate::stream::{Entry, Stream};
 use std::time::Duration;
@@ -35,13 +35,13 @@ pub struct Relay {
     /// How far the ledger knows that we have come. Behind by a few steps is harmless: the stream refuses a repeat.
     noted: i64,
     steps: u32,
-    measured_at: Option<At>,
+    measures: Pace,
 }
 
 impl Relay {
     pub fn new(hub: Hub, stream: Stream) -> Relay {
         let bell = hub.bell.subscribe();
-        Relay { bell, hub, stream, cursor: None, noted: 0, steps: 0, measured_at: None }
+        Relay { bell, hub, stream, cursor: None, noted: 0, steps: 0, measures: Pace::of(MEASURE_EVERY) }
     }
 
     async fn note(&mut self, seq: i64) -> Result<(), WorkerFault> {
@@ -52,23 +52,29 @@ impl Relay {
         Ok(())
     }
 
-    /// How far each group is behind, as an operator alarms on it: never the stream's length (C03).
-    async fn measure(&mut self) -> Result<(), WorkerFault> {
-        let now = self.hub.now();
-        if self.measured_at.is_some_and(|at| now.0 - at.0 < MEASURE_EVERY) {
-            return Ok(());
+    /// How far each group is behind, as an operator alarms on it: never the stream's length (C03). A figure that cannot
+    /// be had keeps nobody from ringing.
+    async fn measure(&mut self) {
+        if !self.measures.is_due(self.hub.clock.as_ref()) {
+            return;
         }
+        self.measures.keep(self.hub.clock.as_ref());
         for group in GROUPS {
-            let lag = self.stream.lag(group).await?;
-            let since = match lag.oldest {
-                Some(seq) => self.hub.ledger.read(move |reading| events::tail(reading, seq - 1, 1)).await?,
-                None => Vec::new(),
-            };
-            metrics::gauge!("hub_stream_lag", "group" => *group).set(figure(lag.undelivered + lag.pending));
-            let age = age_seconds(since.first().map(|event| event.at), now);
-            metrics::gauge!("hub_stream_oldest_seconds", "group" => *group).set(age);
+            if let Err(fault) = self.measure_group(group).await {
+                tracing::warn!(group, cause = %Chain(&fault), "how far the group is behind cannot be told");
+            }
         }
-        self.measured_at = Some(now);
+    }
+
+    async fn measure_group(&self, group: &'static str) -> Result<(), WorkerFault> {
+        let lag = self.stream.lag(group).await?;
+        let since = match lag.oldest {
+            Some(seq) => self.hub.ledger.read(move |reading| events::tail(reading, seq - 1, 1)).await?,
+            None => Vec::new(),
+        };
+        metrics::gauge!("hub_stream_lag", "group" => group).set(figure(lag.undelivered + lag.pending));
+        let age = age_seconds(since.first().map(|event| event.at), self.hub.now());
+        metrics::gauge!("hub_stream_oldest_seconds", "group" => group).set(age);
         Ok(())
     }
 }
@@ -95,9 +101,9 @@ impl Worker for Relay {
             self.stream.forget().await?;
             return Ok(Step::Worked);
         }
-        self.measure().await?;
         let Some(last) = events.last().map(|event| event.seq) else {
             self.cursor = Some(cursor);
+            self.measure().await;
             // Whatever rings meanwhile is remembered by the bell; another replica's commits are found by looking. The
             // cursor is noted when it has grown quiet: each note is a flush that a whistle would wait for.
             if tokio::time::timeout(wait, self.bell.changed()).await.is_err() {
@@ -111,6 +117,7 @@ impl Worker for Relay {
             .collect();
         self.stream.ring(&entries).await?;
         self.cursor = Some(last);
+        self.measure().await;
         self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(TRIM_EVERY) {
             self.note(last).await?;

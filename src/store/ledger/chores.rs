@@ -52,12 +52,13 @@ static SET_PASSWORDS: Listed = Listed::new(
 );
 /// Whoever comes first decides: two processes that start at once end with the same.
 const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
-/// Taken by whoever held it, when it was left, and when its beat has stood still since it was last seen (-1: it has
-/// not). Another holder, or the same one in another life, begins a new epoch.
+/// Kept by whoever holds it in this epoch; taken by one of the same name that has just started (epoch 0), when it was
+/// left, and when its beat has stood still since it was last seen (-1: it has not). All but keeping begins a new epoch.
 const TAKE_LEASE: &str = "INSERT INTO leases (name, holder, epoch, beat) VALUES ($1, $2, 1, 1)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, beat = leases.beat + 1,
       epoch = leases.epoch + CASE WHEN leases.holder = excluded.holder AND leases.epoch = $3 THEN 0 ELSE 1 END
-    WHERE leases.holder = excluded.holder OR leases.holder = '' OR leases.beat = $4
+    WHERE (leases.holder = excluded.holder AND (leases.epoch = $3 OR $3 = 0))
+      OR leases.holder = '' OR leases.beat = $4
     RETURNING epoch";
 const LEAVE_LEASE: &str = "UPDATE leases SET holder = '', beat = beat + 1 WHERE name = $1 AND epoch = $2";
 const LAY_ASIDE: &str = "INSERT INTO dead_letters (consumer_group, id, at) VALUES ($1, $2, $3)
@@ -161,7 +162,7 @@ pub enum Chore {
     TakeLease {
         name: &'static str,
         holder: String,
-        /// In which epoch we hold it, 0 if not.
+        /// In which epoch we hold it; 0: we have just started; -1: we have lost it.
         epoch: i64,
         /// The beat that has stood still for so long that its holder counts as gone.
         stood_still: Option<i64>,

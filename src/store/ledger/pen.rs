@@ -19,6 +19,17 @@ pub(super) enum Job {
     Keep(Chore, oneshot::Sender<Result<Kept, Fault>>),
 }
 
+impl Job {
+    /// Answers that it was not done.
+    fn refuse(self, fault: &Fault) {
+        // Who has gone does not mind.
+        match self {
+            Job::Commit(pending) => drop(pending.answer.send(Err(fault.clone().into()))),
+            Job::Keep(_, answer) => drop(answer.send(Err(fault.clone()))),
+        }
+    }
+}
+
 /// A Change that waits for its turn.
 pub(super) struct Pending {
     pub(super) change: Change,
@@ -37,7 +48,12 @@ pub(super) fn write_until_closed(
     let mut taken = Vec::with_capacity(batch_max);
     while jobs.blocking_recv_many(&mut taken, batch_max) > 0 {
         metrics::gauge!("pen_queue").set(u32::try_from(jobs.len()).unwrap_or(u32::MAX));
-        write_batch(sql, taken.drain(..));
+        if let Err(fault) = write_batch(sql, taken.drain(..)) {
+            // Whoever waits would only find out one batch later each.
+            while let Ok(job) = jobs.try_recv() {
+                job.refuse(&fault);
+            }
+        }
     }
     let folded = sql.fold();
     // Said and not left to the end of the file: a process that is being started holds a copy of it for a moment.
@@ -47,7 +63,8 @@ pub(super) fn write_until_closed(
     }
 }
 
-pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
+/// Writes what was taken and answers it. The error is one that whatever comes next will meet.
+pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) -> Result<(), Fault> {
     let (mut changes, mut chores, mut askers) = (Vec::new(), Vec::new(), Vec::new());
     for job in jobs {
         match job {
@@ -69,16 +86,16 @@ pub(super) fn write_batch(sql: &Sql, jobs: impl Iterator<Item = Job>) {
             for (asker, kept) in askers.into_iter().zip(kept) {
                 drop(asker.send(kept));
             }
+            Ok(())
         }
         Err(fault) => {
             metrics::counter!("pen_faults").increment(1);
-            // Nobody of the batch is answered with success; who has gone does not mind.
-            for pending in changes {
-                drop(pending.answer.send(Err(fault.clone().into())));
-            }
-            for asker in askers {
-                drop(asker.send(Err(fault.clone())));
-            }
+            let changes = changes.into_iter().map(|pending| Job::Commit(Box::new(pending)));
+            let chores = chores.into_iter().zip(askers).map(|(chore, asker)| Job::Keep(chore, asker));
+            // Nobody of the batch is answered with success.
+            changes.chain(chores).for_each(|job| job.refuse(&fault));
+            // A line that was cut at the end may stand again at once; what is away is away for those who wait, too.
+            if fault.retry == Retry::Later { Err(fault) } else { Ok(()) }
         }
     }
 }
@@ -112,7 +129,7 @@ struct Written {
 /// Writes the batch together; if one of it is guilty, again one by one, so that only the guilty fails.
 fn settled(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
     match in_transaction(sql, || together(sql, changes, chores)) {
-        Err(fault) if fault.retry == Retry::Never => in_transaction(sql, || one_by_one(sql, changes, chores)),
+        Err(fault) if fault.retry == Retry::Never => Ok(one_by_one(sql, changes, chores)),
         done => done,
     }
 }
@@ -161,36 +178,21 @@ fn together(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Writ
     Ok(Written { verdicts, kept: kept.into_iter().map(Ok).collect() })
 }
 
-/// The same for each alone under its own savepoint: slower, and the guilty one is found.
-fn one_by_one(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Result<Written, Fault> {
-    let mut written = Written { verdicts: Vec::new(), kept: Vec::new() };
-    for pending in changes {
-        let alone = apart(sql, || together(sql, std::slice::from_mut(pending), &[]))?;
-        let verdict = alone.map(|mut alone| alone.verdicts.pop());
-        let none = || Verdict::Refused(Fault::never("a change has no verdict").into());
-        written
-            .verdicts
-            .push(verdict.map_or_else(|fault| Verdict::Refused(fault.into()), |one| one.unwrap_or_else(none)));
-    }
-    for chore in chores {
-        let alone = apart(sql, || together(sql, &mut [], std::slice::from_ref(chore)))?;
-        let kept = alone.and_then(|mut alone| alone.kept.pop().unwrap_or(Err(Fault::never("a chore has no answer"))));
-        written.kept.push(kept);
-    }
-    Ok(written)
-}
-
-/// Runs `f` under a savepoint. The inner error is `f`'s own and leaves no trace; the outer one is the ledger's.
-fn apart<T>(sql: &Sql, f: impl FnOnce() -> Result<T, Fault>) -> Result<Result<T, Fault>, Fault> {
-    sql.script("SAVEPOINT apart")?;
-    let done = calmly(f);
-    match &done {
-        Ok(_) => {}
-        Err(fault) if fault.retry == Retry::Never => sql.script("ROLLBACK TO apart")?,
-        Err(fault) => return Err(fault.clone()),
-    }
-    sql.script("RELEASE apart")?;
-    Ok(done)
+/// The same for each alone, in a transaction of its own: slower, the guilty one is found, and other processes' pens have
+/// their turns in between.
+fn one_by_one(sql: &Sql, changes: &mut [Pending], chores: &[Chore]) -> Written {
+    let verdict = |pending: &mut Pending| {
+        let alone = in_transaction(sql, || together(sql, std::slice::from_mut(pending), &[]));
+        let none = Fault::never("a change has no verdict");
+        alone
+            .and_then(|mut alone| alone.verdicts.pop().ok_or(none))
+            .unwrap_or_else(|fault| Verdict::Refused(fault.into()))
+    };
+    let kept = |chore: &Chore| {
+        let alone = in_transaction(sql, || together(sql, &mut [], std::slice::from_ref(chore)));
+        alone.and_then(|mut alone| alone.kept.pop().unwrap_or(Err(Fault::never("a chore has no answer"))))
+    };
+    Written { verdicts: changes.iter_mut().map(verdict).collect(), kept: chores.iter().map(kept).collect() }
 }
 
 /// A panic becomes a fault that stays; what it interrupted is rolled back by the caller.

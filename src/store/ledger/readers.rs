@@ -1,5 +1,6 @@
 //! The threads that read: each owns a connection that the engine keeps from writing, and runs one read at a time inside
-//! one transaction, so that a read sees one moment. A read past its deadline, or whose asker has gone, is interrupted.
+//! one transaction, so that a read sees one moment. A read past its deadline, or whose asker has gone, is interrupted;
+//! on a server it goes no further than the statement that runs, which the server itself ends at the deadline.
 
 use super::super::sql::{Interrupter, Row, Sql, Value};
 use super::{Fault, Ledger};

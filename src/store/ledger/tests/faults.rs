@@ -70,7 +70,7 @@ fn a_full_disk_fails_the_batch_loses_nothing_answered_and_the_pen_writes_again_w
             body: "x".repeat(size),
         };
         let (answer, mut answered) = oneshot::channel();
-        write_batch(&sql, [Job::Keep(Chore::LayDirectory((0..rows).map(row).collect()), answer)].into_iter());
+        write_batch(&sql, [Job::Keep(Chore::LayDirectory((0..rows).map(row).collect()), answer)].into_iter()).unwrap();
         answered.try_recv().unwrap()
     };
     ballast(100, 5000).unwrap();

@@ -123,7 +123,8 @@ fn batch(sql: &Sql, changes: Vec<Change>) -> Vec<Result<Outcome, CommitRefusal>>
             (Job::Commit(Box::new(Pending { change, at: NOW, answer })), answered)
         })
         .unzip();
-    write_batch(sql, jobs.into_iter());
+    // What it met is in the answers.
+    drop(write_batch(sql, jobs.into_iter()));
     answers.into_iter().map(|mut answered| answered.try_recv().unwrap()).collect()
 }
 

@@ -25,10 +25,14 @@ use wire::{Broken, fault};
 
 /// The pen's transaction: one pen at a time over all processes, so that `seq` is the order of commit. Each statement
 /// after the lock looks anew (READ COMMITTED), and so sees what the last holder wrote.
-pub(super) const PEN: Opening = &["BEGIN", "SELECT pg_advisory_xact_lock(7308604)"];
+pub(super) const PEN: Opening =
+    &["BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "SELECT pg_advisory_xact_lock(7308604)"];
 
 /// A reader's transaction: one moment.
 pub(super) const READER: Opening = &["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"];
+
+/// Longest script: a migration of a large ledger.
+const SCRIPT_DEADLINE: Duration = Duration::from_secs(600);
 
 /// What opens a transaction.
 type Opening = &'static [&'static str];
@@ -76,9 +80,12 @@ impl Postgres {
             Stage::Promised(opening) => opening,
             Stage::None | Stage::Open => &[],
         };
+        let line = self.line.take();
+        let idle = line.is_some();
+        self.line.set(line);
         let mut flown = self.fly(opening, calls);
         // Nothing had begun: an idle connection that was cut meanwhile costs a new one, not an answer.
-        if !opening.is_empty() && matches!(flown, Err(Broken::Lost(_))) {
+        if !opening.is_empty() && idle && matches!(flown, Err(Broken::Lost(_))) {
             flown = self.fly(opening, calls);
         }
         let answers = flown.map_err(|broken| broken.into_fault("a statement failed"))?;
@@ -107,7 +114,8 @@ impl Postgres {
                 if within {
                     return Err(Broken::Lost(None));
                 }
-                line = Some(self.connect().await.map_err(Broken::of)?);
+                // Whatever keeps us out: nothing was asked yet, and it may pass.
+                line = Some(self.connect().await.map_err(|error| Broken::Lost(Some(error)))?);
             }
             let Some(line) = line.as_mut() else { return Err(Broken::Lost(None)) };
             let all = || {
@@ -151,9 +159,17 @@ impl Postgres {
     pub(super) fn script(&self, text: &str) -> Result<(), Fault> {
         self.many(&[], &mut |_, _| Ok(()))?;
         let Some(line) = self.line.take() else { return Err(Fault::later("the connection to the ledger is lost")) };
-        let done = self.runtime.block_on(line.client.batch_execute(text));
+        let done = self
+            .runtime
+            .block_on(async { tokio::time::timeout(SCRIPT_DEADLINE, line.client.batch_execute(text)).await });
         self.line.set(Some(line));
-        done.map_err(|error| fault("a script failed", &error))
+        match done {
+            Ok(done) => done.map_err(|error| fault("a script failed", &error)),
+            Err(_) => {
+                self.hang_up();
+                Err(Broken::TooLong.into_fault(""))
+            }
+        }
     }
 
     pub(super) fn begin(&self, opening: Opening) -> Result<(), Fault> {
@@ -163,9 +179,9 @@ impl Postgres {
     }
 
     pub(super) fn commit(&self) -> Result<(), Fault> {
-        match self.stage.replace(Stage::None) {
-            Stage::None | Stage::Promised(_) => return Ok(()),
-            Stage::Open => self.stage.set(Stage::Open),
+        if !matches!(self.stage.get(), Stage::Open) {
+            self.stage.set(Stage::None);
+            return Ok(());
         }
         let done = self.fly(&[], &[Call::of("COMMIT", Vec::new())]);
         self.stage.set(Stage::None);

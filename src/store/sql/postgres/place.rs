@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Config, Connection, Error, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -78,10 +78,14 @@ impl Address {
             Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
             Host::Unix(_) => true,
         };
-        // To another machine only encrypted, unless `sslmode=disable` is spelled out.
-        let far = !config.get_hosts().iter().all(near);
-        if far && config.get_ssl_mode() == SslMode::Prefer {
-            config.ssl_mode(SslMode::Require);
+        let far = !config.get_hosts().iter().all(near) || !config.get_hostaddrs().iter().all(IpAddr::is_loopback);
+        // To another machine only encrypted, unless `sslmode=disable` is spelled out; on this one only if it is wanted.
+        if config.get_ssl_mode() == SslMode::Prefer {
+            config.ssl_mode(if far { SslMode::Require } else { SslMode::Disable });
+        }
+        if config.get_hosts().len() > 1 {
+            // The one of them that takes writes.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         config.connect_timeout(CONNECT_DEADLINE).tcp_user_timeout(SILENCE).application_name("whistle-hub");
         config
@@ -110,6 +114,9 @@ fn encryption(ca_file: Option<&Path>) -> Result<ClientConfig, Fault> {
             let unreadable = || Fault::never("tls.ca_file cannot be read as certificates in PEM form");
             for certificate in CertificateDer::pem_file_iter(path).map_err(|_| unreadable())? {
                 roots.add(certificate.map_err(|_| unreadable())?).map_err(|_| unreadable())?;
+            }
+            if roots.is_empty() {
+                return Err(unreadable());
             }
         }
         None => {

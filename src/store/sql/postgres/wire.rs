@@ -84,8 +84,8 @@ impl Broken {
 /// Whether the connection can be used no longer.
 pub(super) fn is_lost(error: &Error) -> bool {
     if let Some(code) = error.code() {
-        // Connection exceptions, and a server that goes down.
-        return code.code().starts_with("08") || code.code().starts_with("57P");
+        // Connection exceptions, a server that goes down, and one that takes writes no longer: another may.
+        return ["08", "57P", "25006"].iter().any(|prefix| code.code().starts_with(prefix));
     }
     let mut cause = error.source();
     while let Some(deeper) = cause {
