@@ -89,6 +89,7 @@ async fn fill(hub: &Served, storm: &Storm, token: &str, round: usize) -> anyhow:
     ensure!(storm.answered() == stands, "whistles were taken by a disk that is full");
     limit(hub, "unlimited")?;
     goes_on(storm, stands).await?;
+    let mut connection = Connection::open(hub.address).await?;
     for entry in by_hand.iter_mut().filter(|entry| entry.code.is_none()) {
         let answer = connection.ask(&blow(token, &entry.key, &entry.order)).await?;
         ensure!(answer.status == 201, "{} is answered {} by a disk with room", entry.key, answer.status);
