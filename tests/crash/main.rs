@@ -67,7 +67,10 @@ async fn rounds_on(dir: &Path, rounds: usize, passed: &mut usize) -> anyhow::Res
         round_of(dir, &mut outside, round, blow).await.with_context(|| format!("round {round}, {blow:?}"))?;
         *passed += 1;
     }
-    check::ledger_at_rest(dir, &outside).context("the ledger at rest")
+    let rest = load::file_at_rest(dir, &outside).context("the ledger at rest")?;
+    let load::AtRest { letters, sent, owed } = rest;
+    println!("at rest: {} whistles, {letters} letters handed over, {sent} noted, {owed} owed", outside.len());
+    Ok(())
 }
 
 async fn round_of(dir: &Path, outside: &mut Vec<load::Entry>, round: usize, blow: Blow) -> anyhow::Result<()> {

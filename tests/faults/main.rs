@@ -1,10 +1,12 @@
-//! Faults, with a ledger outside (I1, I2, I3): real replicas on real PostgreSQL and Redis, clients that go elsewhere when
-//! they are not answered, and one thing after another that breaks. Whatever it was, in the end every answered whistle is
-//! there once, routed once and written about, and nothing waits. `cargo test --test faults -- [--rounds N] [--long]
-//! [name …]`: more rounds, times as long as in earnest, only what is named.
+//! Faults, with a ledger outside (I1, I2, I3): real replicas on real PostgreSQL and Redis, or one hub on its own files,
+//! clients that go elsewhere when they are not answered, and one thing after another that breaks. Whatever it was, in the
+//! end every answered whistle is there once, routed once and written about, and nothing waits. `cargo test --test faults
+//! -- [--rounds N] [--long] [name …]`: more rounds, times as long as in earnest, only what is named.
 
 #![allow(clippy::print_stdout, reason = "this test is its own harness and prints its scenarios")]
 
+mod clocks;
+mod disk;
 mod feed;
 #[path = "../load/mod.rs"]
 mod load;
@@ -15,26 +17,42 @@ mod rest;
 mod servers;
 mod site;
 mod strike;
+mod tally;
 
 use anyhow::{Context, ensure};
 use feed::Feed;
-use load::{Connection, Manner, Seen, compare, pause, sign_in};
+use load::{Connection, Manner, pause, sign_in};
 use servers::{Postgres, Redis};
 use site::{Parts, Site};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use strike::{Fault, strike};
+use tally::Tally;
 
 const NAME: &str = "faults";
 /// Load before the fault and after it, milliseconds.
 const AROUND_MS: u64 = 1000;
-/// One in so many whistles is opened and its timeline read; the ledger shows the rest.
-const OPEN_EVERY: usize = 8;
+
+/// What may be tried.
+#[derive(Debug, Clone, Copy)]
+enum Trial {
+    OnServers(Fault),
+    FullDisk,
+}
+
+impl Trial {
+    fn name(self) -> &'static str {
+        match self {
+            Trial::OnServers(fault) => fault.plan().name,
+            Trial::FullDisk => disk::NAME,
+        }
+    }
+}
 
 /// What was asked for.
 struct Wanted {
-    faults: Vec<Fault>,
+    trials: Vec<Trial>,
     rounds: Option<usize>,
     long: bool,
 }
@@ -48,7 +66,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if wanted.faults.is_empty() {
+    if wanted.trials.is_empty() {
         println!("test result: ok. 0 passed; 0 failed");
         return ExitCode::SUCCESS;
     }
@@ -60,7 +78,7 @@ async fn main() -> ExitCode {
         println!("{} is left behind: {fault}", dir.display());
     }
     let word = if failed == 0 { "ok" } else { "FAILED" };
-    println!("\ntest result: {word}. {} passed; {failed} failed", wanted.faults.len() - failed);
+    println!("\ntest result: {word}. {} passed; {failed} failed", wanted.trials.len() - failed);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -71,16 +89,17 @@ fn wanted(mut args: impl Iterator<Item = String>) -> anyhow::Result<Wanted> {
         match arg.as_str() {
             "--rounds" => rounds = Some(args.next().context("--rounds takes a number")?.parse()?),
             "--long" => long = true,
-            "--list" => return Ok(Wanted { faults: Vec::new(), rounds, long }),
+            "--list" => return Ok(Wanted { trials: Vec::new(), rounds, long }),
             word if word.starts_with('-') => {}
             word => words.push(word.to_lowercase()),
         }
     }
-    let named = |fault: &Fault| {
-        let name = fault.plan().name.to_lowercase();
+    let named = |trial: &Trial| {
+        let name = trial.name().to_lowercase();
         words.is_empty() || words.iter().any(|word| name.contains(word) || NAME.contains(word.as_str()))
     };
-    Ok(Wanted { faults: Fault::ALL.into_iter().filter(named).collect(), rounds, long })
+    let all = Fault::ALL.into_iter().map(Trial::OnServers).chain([Trial::FullDisk]);
+    Ok(Wanted { trials: all.filter(named).collect(), rounds, long })
 }
 
 /// Tries all that were wanted; answers how many failed.
@@ -92,9 +111,13 @@ async fn all(wanted: &Wanted, dir: &Path) -> usize {
         "\n{:<21} {:>6} {:>6} {:>8} {:>7} {:>5} {:>7} {:>5} {:>7} {:>7} {:>8}",
         "fault", "rounds", "sent", "answered", "retried", "lost", "doubled", "stuck", "letters", "doubled", "seconds"
     );
-    for (number, fault) in wanted.faults.iter().enumerate() {
-        let (began, name) = (Instant::now(), fault.plan().name);
-        let tried = scenario(*fault, &parts, &dir.join(format!("faults_{number}")), wanted).await;
+    for (number, trial) in wanted.trials.iter().enumerate() {
+        let (began, name) = (Instant::now(), trial.name());
+        let dir = dir.join(format!("faults_{number}"));
+        let tried = match trial {
+            Trial::OnServers(fault) => scenario(*fault, &parts, &dir, wanted).await,
+            Trial::FullDisk => disk::scenario(&dir, wanted.rounds.unwrap_or(disk::ROUNDS)).await,
+        };
         let seconds = began.elapsed().as_secs_f64();
         match tried {
             Ok(line) => println!("{name:<21} {line} {seconds:>8.1}"),
@@ -114,34 +137,25 @@ async fn all(wanted: &Wanted, dir: &Path) -> usize {
 async fn scenario(fault: Fault, parts: &Parts, dir: &Path, wanted: &Wanted) -> anyhow::Result<String> {
     let plan = fault.plan();
     let rounds = wanted.rounds.unwrap_or(plan.rounds);
-    let mut site = Site::open(parts, dir, plan.replicas, fault.is_of_the_line()).await?;
+    let mut site = Site::open(parts, dir, fault).await?;
     let feeds = if fault.is_watched() { feeds(&site).await? } else { Vec::new() };
-    let (mut outside, mut sum, mut retried) = (Vec::new(), Seen::default(), 0);
+    let mut tally = Tally::default();
     for round in 0..rounds {
         let tokens = site.sign_in().await?;
         let manner = Manner::Stubborn { per_second: plan.per_second, hasty: fault == Fault::SlowAndHasty };
-        let storm = site.storm(&tokens, format!("fault-{round}"), manner)?;
+        let mut storm = site.storm(&tokens, format!("fault-{round}"), manner)?;
         pause(AROUND_MS).await;
-        strike(fault, &mut site, &storm, round, wanted.long).await.with_context(|| format!("round {round}"))?;
+        strike(fault, &mut site, &mut storm, round, wanted.long).await.with_context(|| format!("round {round}"))?;
         pause(AROUND_MS).await;
         let harvest = storm.end().await?;
         ensure!(harvest.retried > 0 || !fault.is_felt(), "no client met the fault");
-        retried += harvest.retried;
-        let since = outside.len();
-        outside.extend(harvest.entries);
-        let seen = compare(site.targets.all(), &mut outside, since, &tokens, OPEN_EVERY).await?;
-        seen.judge()?;
-        sum.sent += seen.sent;
-        sum.answered += seen.answered;
+        tally.add(harvest, site.targets.all(), &tokens).await?;
     }
-    let rest = rest::judge(&site, outside.len(), plan.allowed.times(rounds), fault.puts_letters_off()).await?;
+    let rest = rest::judge(&site, tally.entries.len(), plan.allowed.times(rounds), fault.puts_letters_off()).await?;
     ensure!(!fault.is_of_the_stream() || rest::swept(&site)? > 0, "the stream lost nothing that mattered");
     end_feeds(feeds, &site).await?;
     site.close().await?;
-    Ok(format!(
-        "{rounds:>6} {:>6} {:>8} {retried:>7} {:>5} {:>7} {:>5} {:>7} {:>7}",
-        sum.sent, sum.answered, sum.lost, sum.doubled, rest.stuck, rest.letters, rest.doubled_letters
-    ))
+    Ok(tally.line(rounds, &rest))
 }
 
 /// One reader of the feed on each replica, as the office.

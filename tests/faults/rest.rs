@@ -4,6 +4,7 @@
 use crate::load::{Connection, get, pause};
 use crate::site::Site;
 use anyhow::{Context, ensure};
+use std::net::SocketAddr;
 use tokio::time::{Duration, Instant};
 
 /// How long everything owed may take once the fault is over.
@@ -173,6 +174,15 @@ fn value_after<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     text.lines().skip_while(|line| *line != name).nth(1)
 }
 
+/// What a replica's `/metrics` say: names with their labels, and values.
+pub(crate) async fn figures(address: SocketAddr) -> anyhow::Result<Vec<(String, String)>> {
+    let answer = Connection::open(address).await?.ask(&get("/metrics", "")).await?;
+    ensure!(answer.status == 200, "/metrics answers {}", answer.status);
+    let text = String::from_utf8(answer.body)?;
+    let figures = text.lines().filter_map(|line| line.rsplit_once(' '));
+    Ok(figures.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
 /// What the auditor counts, over all replicas, of which one at least must have looked; and how far each says that the
 /// stream's groups are behind, once they have had the time to look again.
 async fn audited(site: &Site<'_>) -> anyhow::Result<i64> {
@@ -180,11 +190,8 @@ async fn audited(site: &Site<'_>) -> anyhow::Result<i64> {
     loop {
         let (mut stuck, mut lags) = (Vec::new(), Vec::new());
         for address in site.targets.all() {
-            let answer = Connection::open(*address).await?.ask(&get("/metrics", "")).await?;
-            ensure!(answer.status == 200, "/metrics answers {}", answer.status);
-            let text = String::from_utf8(answer.body)?;
-            for (name, value) in text.lines().filter_map(|line| line.rsplit_once(' ')) {
-                match name {
+            for (name, value) in figures(*address).await? {
+                match name.as_str() {
                     "hub_stuck" => stuck.push(value.parse::<i64>()?),
                     name if name.starts_with("hub_stream_lag{") => lags.push(value.parse::<i64>()?),
                     _ => {}

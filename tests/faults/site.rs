@@ -1,10 +1,12 @@
 //! One hub as a district runs it: replicas in processes of their own on one PostgreSQL, one Redis and one mail relay.
 //! Each site has a database of its own; what it starts goes with it, and nothing of it is looked at from inside.
 
+use crate::clocks;
 use crate::load::{Connection, Load, Manner, Served, Storm, Targets, hub, sign_blowers_in};
 use crate::post::Post;
 use crate::proxy::Proxy;
 use crate::servers::{Postgres, Redis, free_port};
+use crate::strike::Fault;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,8 @@ pub(crate) struct Site<'p> {
     pub(crate) parts: &'p Parts,
     pub(crate) database: String,
     pub(crate) proxy: Option<Proxy>,
+    /// Whose clock is wrong.
+    skewed: Option<usize>,
     pub(crate) post: Post,
     pub(crate) replicas: Vec<Served>,
     pub(crate) targets: Targets,
@@ -33,17 +37,18 @@ pub(crate) struct Site<'p> {
 }
 
 impl<'p> Site<'p> {
-    /// Starts so many replicas on an empty database and an empty stream. `proxied`: PostgreSQL is reached by a line that
-    /// can be made bad.
-    pub(crate) async fn open(parts: &'p Parts, dir: &Path, replicas: usize, proxied: bool) -> anyhow::Result<Site<'p>> {
+    /// Starts what the fault is tried on, with an empty database and an empty stream.
+    pub(crate) async fn open(parts: &'p Parts, dir: &Path, fault: Fault) -> anyhow::Result<Site<'p>> {
+        let replicas = fault.plan().replicas;
         let name = dir.file_name().and_then(|name| name.to_str()).context("a folder with a name")?;
         parts.redis.cli(&["FLUSHALL"]);
         parts.postgres.create(name);
-        let proxy = if proxied { Some(Proxy::start(parts.postgres.port())?) } else { None };
+        let proxy = if fault.is_of_the_line() { Some(Proxy::start(parts.postgres.port())?) } else { None };
         let mut site = Site {
             parts,
             database: name.to_owned(),
             proxy,
+            skewed: fault.is_of_the_clock().then_some(clocks::SKEWED),
             post: Post::start()?,
             replicas: Vec::new(),
             targets: Targets::new(Vec::new()),
@@ -72,6 +77,9 @@ impl<'p> Site<'p> {
         command.env("WHISTLE__STREAM__CLAIM_IDLE_SECONDS", CLAIM_IDLE_SECONDS);
         command.env("WHISTLE__MAIL__URL", format!("smtp://127.0.0.1:{}", self.post.port));
         command.env("WHISTLE__MAIL__DEADLINE_SECONDS", LETTER_SECONDS);
+        if self.skewed == Some(place) {
+            clocks::set_ahead(&mut command)?;
+        }
         Served::start(command, &dir).await.with_context(|| format!("replica {place}"))
     }
 

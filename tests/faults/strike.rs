@@ -1,6 +1,7 @@
 //! The faults themselves: what is done to the hub or to what it stands on while whistles are blown, and undone again.
 //! Each makes sure that it bit: a fault that nobody met proves nothing.
 
+use crate::clocks;
 use crate::load::{Storm, pause};
 use crate::post::Manner as Mail;
 use crate::proxy::{Cut, Proxy};
@@ -29,6 +30,7 @@ pub(crate) enum Fault {
     MailUnknown,
     Paused,
     Rolling,
+    Clocks,
 }
 
 /// What a fault is tried on.
@@ -47,7 +49,7 @@ const UNDER_WAY: usize = 4 * 2;
 const TROUBLED: usize = 3;
 
 impl Fault {
-    pub(crate) const ALL: [Fault; 17] = [
+    pub(crate) const ALL: [Fault; 18] = [
         Fault::Kill,
         Fault::ThreeReplicas,
         Fault::Flushall,
@@ -65,6 +67,7 @@ impl Fault {
         Fault::MailUnknown,
         Fault::Paused,
         Fault::Rolling,
+        Fault::Clocks,
     ];
 
     pub(crate) fn plan(self) -> Plan {
@@ -90,12 +93,18 @@ impl Fault {
             }
             Fault::Paused => Plan { allowed: doubled(UNDER_WAY), ..plain("replica paused") },
             Fault::Rolling => Plan { allowed: doubled(2 * UNDER_WAY), ..plain("rolling restart") },
+            Fault::Clocks => plain("clocks 90 s apart"),
         }
     }
 
     /// Whether PostgreSQL is reached by a bad line.
     pub(crate) fn is_of_the_line(self) -> bool {
         matches!(self, Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::SlowAndHasty)
+    }
+
+    /// Whether one replica's clock is wrong from its start on.
+    pub(crate) fn is_of_the_clock(self) -> bool {
+        matches!(self, Fault::Clocks)
     }
 
     /// Whether readers of the feed go on over it, and must miss nothing.
@@ -111,7 +120,7 @@ impl Fault {
             Fault::Flushall | Fault::DeletedStream | Fault::DestroyedGroups | Fault::Trimmed | Fault::RedisAway => {
                 false
             }
-            Fault::MailSilent | Fault::MailIdle | Fault::MailBusy | Fault::MailUnknown => false,
+            Fault::MailSilent | Fault::MailIdle | Fault::MailBusy | Fault::MailUnknown | Fault::Clocks => false,
         }
     }
 
@@ -120,9 +129,9 @@ impl Fault {
         matches!(self, Fault::Flushall | Fault::DeletedStream | Fault::Trimmed | Fault::RedisAway)
     }
 
-    /// Whether letters wait for a later try, which nobody waits for here.
+    /// Whether letters wait for a later try, or for the hour of the replica that owes them, which nobody waits for here.
     pub(crate) fn puts_letters_off(self) -> bool {
-        matches!(self, Fault::MailSilent | Fault::MailBusy | Fault::PostgresRestarted)
+        matches!(self, Fault::MailSilent | Fault::MailBusy | Fault::PostgresRestarted | Fault::Clocks)
     }
 }
 
@@ -130,7 +139,7 @@ impl Fault {
 pub(crate) async fn strike(
     fault: Fault,
     site: &mut Site<'_>,
-    storm: &Storm,
+    storm: &mut Storm,
     round: usize,
     long: bool,
 ) -> anyhow::Result<()> {
@@ -165,6 +174,7 @@ pub(crate) async fn strike(
             site.replicas[0].signal("CONT")
         }
         Fault::Rolling => roll(site).await,
+        Fault::Clocks => clocks::work_apart(site, storm, round).await,
     }
 }
 
@@ -226,7 +236,7 @@ async fn redis_away(site: &Site<'_>, storm: &Storm, seconds: u64) -> anyhow::Res
 }
 
 /// Waits until whistles are answered again.
-async fn goes_on(storm: &Storm, before: usize) -> anyhow::Result<()> {
+pub(crate) async fn goes_on(storm: &Storm, before: usize) -> anyhow::Result<()> {
     for _ in 0..200 {
         if storm.answered() > before {
             return Ok(());

@@ -4,14 +4,16 @@
 #![allow(dead_code, unused_imports, reason = "each program that includes these files uses a part of them")]
 
 mod check;
+mod file;
 mod orders;
 mod served;
 mod storm;
 
 pub(crate) use check::{Seen, compare};
+pub(crate) use file::{AtRest, file_at_rest, letter_files, letters_owed};
 pub(crate) use orders::orders;
 pub(crate) use served::{Served, demo, hub, pause, until};
-pub(crate) use storm::{Entry, Load, Manner, Storm, Targets, code_of};
+pub(crate) use storm::{Entry, Harvest, Load, Manner, Storm, Targets, code_of};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};

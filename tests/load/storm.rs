@@ -92,14 +92,21 @@ pub(crate) struct Storm {
 
 impl Storm {
     pub(crate) fn start(load: Load) -> anyhow::Result<Storm> {
-        let (load, orders, stop) = (Arc::new(load), Arc::new(orders()?), Arc::new(AtomicBool::new(false)));
-        let (mut clients, answered) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
+        let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let mut storm = Storm { clients: JoinSet::new(), stop, answered };
+        storm.grow(load)?;
+        Ok(storm)
+    }
+
+    /// More connections, whose keys begin otherwise.
+    pub(crate) fn grow(&mut self, load: Load) -> anyhow::Result<()> {
+        let (load, orders) = (Arc::new(load), Arc::new(orders()?));
         for number in 0..load.connections {
             let number = usize::try_from(number)?;
-            let (load, orders, stop) = (Arc::clone(&load), Arc::clone(&orders), Arc::clone(&stop));
-            let answered = Arc::clone(&answered);
+            let (load, orders, stop) = (Arc::clone(&load), Arc::clone(&orders), Arc::clone(&self.stop));
+            let answered = Arc::clone(&self.answered);
             let mut client = Client { load, orders, stop, answered, number, harvest: Harvest::default() };
-            clients.spawn(async move {
+            self.clients.spawn(async move {
                 match client.load.manner {
                     Manner::Once { may_refuse } => client.once(may_refuse).await?,
                     Manner::Stubborn { per_second, hasty } => client.stubborn(per_second, hasty).await?,
@@ -107,7 +114,7 @@ impl Storm {
                 Ok(client.harvest)
             });
         }
-        Ok(Storm { clients, stop, answered })
+        Ok(())
     }
 
     /// How many were answered so far.
