@@ -117,10 +117,8 @@ impl TryFrom<String> for LedgerPlace {
 #[serde(default, deny_unknown_fields)]
 pub struct Stream {
     pub url: StreamPlace,
-    /// Seconds that a listening worker waits inside the server at most.
-    pub block_seconds: u64,
-    /// Seconds after which a listening worker takes the server for dead: longer than `block_seconds`, or each quiet
-    /// moment would look like a broken line (C01).
+    /// Seconds after which a listening worker takes the server for dead: longer than the second that it waits there, or
+    /// each quiet moment would look like a broken line (C01).
     pub response_seconds: u64,
     /// Seconds after which an entry that somebody heard and did not act upon is taken over.
     pub claim_idle_seconds: u64,
@@ -128,7 +126,7 @@ pub struct Stream {
 
 impl Default for Stream {
     fn default() -> Stream {
-        Stream { url: StreamPlace::default(), block_seconds: 2, response_seconds: 6, claim_idle_seconds: 90 }
+        Stream { url: StreamPlace::default(), response_seconds: 6, claim_idle_seconds: 90 }
     }
 }
 
@@ -310,11 +308,10 @@ impl Settings {
                 "is file://<folder>, smtp://<host> or smtps://<host>",
             ),
             (!(1..=600).contains(&self.mail.deadline_seconds), "mail.deadline_seconds", "is 1 to 600"),
-            (!(1..=60).contains(&self.stream.block_seconds), "stream.block_seconds", "is 1 to 60"),
             (
-                !(self.stream.block_seconds + 1..=600).contains(&self.stream.response_seconds),
+                !(2..=10).contains(&self.stream.response_seconds),
                 "stream.response_seconds",
-                "is longer than stream.block_seconds, up to 600: a quiet moment is no broken line",
+                "is 2 to 10, better 6: a worker waits for one second, and a quiet moment is no broken line",
             ),
             (
                 !(2 * ACT_SECONDS_MAX + 1..=86_400).contains(&self.stream.claim_idle_seconds),

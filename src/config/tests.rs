@@ -31,7 +31,7 @@ fn the_shipped_file_shows_every_key_with_its_default() {
     let read = format!("{:#?}", load_text("all", &all, &[]).unwrap());
     let mut fields: Vec<_> = read.lines().filter_map(|line| line.strip_prefix("        ")?.split_once(": ")).collect();
     fields.retain(|(key, _)| !key.starts_with(' '));
-    assert_eq!(fields.len(), 19, "{read}");
+    assert_eq!(fields.len(), 18, "{read}");
     for (key, _) in fields {
         assert!(all.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the shipped file");
     }
@@ -69,7 +69,7 @@ fn unknown_keys_and_wrong_types_are_refused_by_name() {
         ("", Some(("WHISTLE__LEDGER__URL", "mysql://u:hunter2@h/hub")), "ledger.url: is sqlite://<path> or postgres"),
         ("", Some(("WHISTLE__STREAM__URL", "amqp://u:hunter2@h")), "stream.url: is embedded, redis://<host>"),
         ("", Some(("WHISTLE__STREAM__URL", "EMBEDDED")), "stream.url: is embedded"),
-        ("[stream]\nblock_seconds = \"long\"", None, "block_seconds"),
+        ("[stream]\nresponse_seconds = \"long\"", None, "response_seconds"),
         ("[tls]\nca = \"x\"", None, "ca"),
         ("", Some(("WHISTLE__LEDGER__URL", "sqlite://")), "ledger.url: is sqlite://"),
         ("", Some(("WHISTLE__MAIL__URL", "u:hunter2@h")), "mail.url: is file://"),
@@ -104,10 +104,8 @@ fn pairs_that_cannot_be_meant_are_refused() {
         ("[pen]\nbatch_max = 0", "pen.batch_max"),
         ("[pen]\nqueue_max = 8\nbatch_max = 9", "pen.queue_max"),
         ("[mail]\ndeadline_seconds = 0", "mail.deadline_seconds"),
-        ("[stream]\nblock_seconds = 0", "stream.block_seconds"),
-        ("[stream]\nblock_seconds = 61\nresponse_seconds = 99", "stream.block_seconds"),
-        ("[stream]\nblock_seconds = 6", "stream.response_seconds"),
-        ("[stream]\nresponse_seconds = 601", "stream.response_seconds"),
+        ("[stream]\nresponse_seconds = 1", "stream.response_seconds"),
+        ("[stream]\nresponse_seconds = 11", "stream.response_seconds"),
         ("[stream]\nclaim_idle_seconds = 60", "stream.claim_idle_seconds"),
         ("[mail]\nfrom = \"office\"", "mail.from"),
         ("[mail]\nreply_to = \"a@b\\nBcc: c@d\"", "mail.reply_to"),

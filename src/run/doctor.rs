@@ -82,6 +82,7 @@ struct Standing {
 /// Looks at everything, part by part.
 pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     let mut findings = vec![address(settings)];
+    findings.extend(replica(settings));
     findings.push(rules("limits", setup::limits(settings).map(drop)));
     findings.push(rules("routing", setup::routing(settings).map(drop)));
     let now = clock.now();
@@ -116,6 +117,16 @@ fn address(settings: &Settings) -> Finding {
             Finding::of(Verdict::Warn, "settings", words)
         }
     }
+}
+
+/// Whose the work is, where several may share it.
+fn replica(settings: &Settings) -> Option<Finding> {
+    let name = match &settings.ledger.url {
+        LedgerPlace::Sqlite(_) => return None,
+        LedgerPlace::Postgres(_) => setup::replica(settings, settings.http.listen).name,
+    };
+    let words = format!("called {name}, by host and port: no other machine may have this host's name");
+    Some(Finding::of(Verdict::Ok, "replica", words))
 }
 
 fn rules(part: &'static str, read: anyhow::Result<()>) -> Finding {

@@ -133,7 +133,6 @@ fn redis(settings: &Settings, url: SecretString) -> anyhow::Result<stream::Setti
     Ok(stream::Settings {
         url,
         ca_pem: ca_pem(settings)?,
-        block: Duration::from_secs(settings.stream.block_seconds),
         response: Duration::from_secs(settings.stream.response_seconds),
     })
 }

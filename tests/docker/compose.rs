@@ -93,10 +93,27 @@ fn two_replicas_differ_by_name_only(compose: &Value) -> Vec<String> {
         let mut replica = compose["services"][name].clone();
         let host = replica["hostname"].take();
         replica["depends_on"].take();
+        for origin in ["build", "pull_policy"] {
+            replica.as_object_mut().and_then(|replica| replica.remove(origin));
+        }
         (host, replica)
     });
     let fine = a.1["image"].is_string() && a.1 == b.1 && a.0 == REPLICAS[0] && b.0 == REPLICAS[1];
     if fine { Vec::new() } else { vec!["the replicas are not two of a kind with names of their own".to_owned()] }
+}
+
+/// Two builds of one tag at once race; a pull would bring somebody else's image.
+fn the_image_is_built_once(compose: &Value) -> Vec<String> {
+    let [built, other] = REPLICAS.map(|name| &compose["services"][name]);
+    let fine = built["build"].is_object() && other.get("build").is_none() && other["pull_policy"] == "never";
+    if fine { Vec::new() } else { vec!["the hub's image is not built by one service alone".to_owned()] }
+}
+
+/// The other replica serves meanwhile, if the door stays open.
+fn nobody_restarts_with_another(compose: &Value) -> Vec<String> {
+    of_containers(compose, "it restarts whenever another does", |_, service| {
+        service["depends_on"].as_object().into_iter().flatten().any(|(_, on)| on.get("restart").is_some())
+    })
 }
 
 fn who_needs_a_part_waits_for_it(compose: &Value) -> Vec<String> {
@@ -178,6 +195,9 @@ const RULES: &[(Rule, Break)] = &[
     (no_secret_stands_in_it, |c| c["services"]["redis"]["secrets"] = json!([])),
     (two_replicas_differ_by_name_only, |c| c["services"]["hub-b"]["hostname"] = json!("hub-a")),
     (two_replicas_differ_by_name_only, |c| c["services"]["hub-b"]["image"] = json!("whistle-hub:0.0.9")),
+    (the_image_is_built_once, |c| c["services"]["hub-b"]["build"] = c["services"]["hub-a"]["build"].clone()),
+    (the_image_is_built_once, |c| c["services"]["hub-b"]["pull_policy"] = json!("missing")),
+    (nobody_restarts_with_another, |c| c["services"]["proxy"]["depends_on"]["hub-a"]["restart"] = json!(true)),
     (who_needs_a_part_waits_for_it, |c| {
         c["services"]["hub-b"]["depends_on"]["redis"]["condition"] = json!("service_started")
     }),

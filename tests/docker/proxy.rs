@@ -1,5 +1,6 @@
 //! The door's configuration in a real nginx before two hubs that only say what reached them. Of the file nothing is
-//! changed but addresses, the folder it writes to and how much it says.
+//! changed but addresses, the folder it writes to and how much it says; and `resolve`, a word that Debian's nginx is too
+//! old for. So that names are asked for again is read here and tried by nobody.
 
 use crate::servers::{Nginx, free_port};
 use crate::text;
@@ -96,12 +97,13 @@ fn head(reader: &mut impl BufRead) -> Option<String> {
 /// The door before hubs on these ports.
 fn door(ports: [u16; 2]) -> Nginx {
     let config = text("docker/nginx.conf");
-    let changed = ["server hub-a:8080 ", "server hub-b:8080 ", "listen 8080;", " /tmp/", "error_log stderr warn;"];
+    let servers = ["server hub-a:8080 resolve ", "server hub-b:8080 resolve "];
+    let changed = [servers[0], servers[1], "listen 8080;", " /tmp/", "error_log stderr warn;"];
     assert!(changed.iter().all(|part| config.contains(part)), "the test changes what is no longer there");
     Nginx::start(|folder, port| {
         config
-            .replace("hub-a:8080", &format!("127.0.0.1:{}", ports[0]))
-            .replace("hub-b:8080", &format!("127.0.0.1:{}", ports[1]))
+            .replace(servers[0], &format!("server 127.0.0.1:{} ", ports[0]))
+            .replace(servers[1], &format!("server 127.0.0.1:{} ", ports[1]))
             .replace("listen 8080;", &format!("listen 127.0.0.1:{port};"))
             .replace(" /tmp/", &format!(" {}/", folder.display()))
             .replace("error_log stderr warn;", "error_log stderr notice;")
@@ -164,6 +166,22 @@ fn the_door_keeps_nothing_of_a_feed_and_outwaits_its_heartbeat() {
     assert!(!says(&config.replace("proxy_buffering off;", "")));
     assert!(!says(&config.replace("proxy_read_timeout 60s;", "proxy_read_timeout 10s;")));
     assert!(!says(&config.replace("/api/v1/events", "/events")));
+}
+
+/// A name that is asked for only once keeps the door shut while one replica is away, and leads astray afterwards.
+#[test]
+fn the_door_asks_for_each_name_again() {
+    let config = text("docker/nginx.conf");
+    let servers: Vec<&str> = config.lines().map(str::trim).filter(|line| line.starts_with("server hub-")).collect();
+    assert!(servers.len() == 2 && servers.iter().all(|line| line.contains(" resolve ")), "{servers:?}");
+    assert!(
+        config.contains("resolver 127.0.0.11 ") && config.contains("zone hub "),
+        "nobody to ask, nowhere to keep it"
+    );
+    let image = text("docker/compose.yaml");
+    let version = image.split("image: nginx:").nth(1).and_then(|rest| rest.split('-').next()).unwrap_or_default();
+    let version: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
+    assert!(version >= vec![1, 27, 3], "nginx {version:?} does not know the word `resolve`");
 }
 
 #[test]

@@ -38,6 +38,7 @@ async fn a_district_that_works_is_told_so_while_it_works() {
     let told = said.iter().filter(|line| !about_speed.iter().any(|word| line.contains(word)));
     assert!(told.clone().all(|line| line.starts_with("ok ")), "{said:?}");
     assert_eq!(said.iter().any(|line| line.contains("fsync off")), backend() == Backend::Servers);
+    assert_eq!(parts.contains(&"replica"), backend() == Backend::Servers, "{said:?}");
     assert!(told.clone().any(|line| line.contains("schema 2; a question takes")), "{said:?}");
     t.close().await;
 }

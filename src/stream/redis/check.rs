@@ -46,6 +46,7 @@ impl Redis {
             return Err(StreamFault::Refused(why.to_owned()));
         }
         self.make_groups(&mut line).await?;
+        self.may_ring().await?;
         let mut warnings = Vec::new();
         if told.value("maxmemory").is_some_and(|bytes| bytes != "0")
             && told.value("maxmemory_policy") != Some("noeviction")
@@ -60,7 +61,20 @@ impl Redis {
                     .to_owned(),
             );
         }
+        let groups = self.groups().await?;
+        warnings.extend(self.strange(&groups).map(|group| self.pinned_by(&group.name)));
         Ok(warnings)
+    }
+
+    /// A name is a stranger's word: it is shown only when it cannot be taken for anything else.
+    fn pinned_by(&self, group: &str) -> String {
+        let is_plain = group.len() <= 64 && group.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let name = if is_plain { group } else { "<name>, as XINFO GROUPS shows it" };
+        format!(
+            "the stream has a group that is not the hub's and keeps all that it has not heard: unless somebody needs it, \
+             XGROUP DESTROY {} {name}",
+            self.shared.key
+        )
     }
 
     /// Whether whoever listens there greets or answers in another protocol. The client hangs up on such a server before

@@ -107,7 +107,7 @@ impl Ears {
             let room = at_most - heard.len();
             if room > 0 {
                 let block = if heard.is_empty() { until - Instant::now() } else { Duration::ZERO };
-                let answer = self.read(line, ">", room, block.min(self.redis.shared.block)).await?;
+                let answer = self.read(line, ">", room, block.min(self.redis.shared.response / 2)).await?;
                 let (new, strange) = self.sorted(line, reply::read_group(&answer)).await?;
                 heard.extend(new.into_iter().map(|entry| Heard { entry, deliveries: 1 }));
                 foreign += strange;

@@ -52,7 +52,9 @@ pub(super) fn answered(fault: &ServerError) -> StreamFault {
 }
 
 fn coded(code: &str, detail: &str) -> StreamFault {
-    match code {
+    // A transaction that is refused as a whole has its reason inside.
+    let inner = if code == "EXECABORT" { detail.split_once("because of: ") } else { None };
+    match inner.map_or(code, |(_, why)| why.split_whitespace().next().unwrap_or_default()) {
         "NOAUTH" | "WRONGPASS" => refused(LOGIN),
         "NOPERM" => refused(RIGHTS),
         "WRONGTYPE" => refused(OTHER_TYPE),

@@ -28,8 +28,6 @@ const OPEN_MAX: Duration = Duration::from_secs(4);
 const CONNECT_MAX: Duration = Duration::from_secs(2);
 /// A command that does not block is answered by then.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
-/// Undelivered entries counted one by one; past it Redis' own count is good enough.
-const COUNTED_MAX: usize = 256;
 /// A consumer that holds nothing and was not heard of for this long is a replica of the past. Milliseconds.
 const CONSUMER_IDLE_MAX: usize = 24 * 60 * 60 * 1000;
 
@@ -39,9 +37,8 @@ pub struct Settings {
     pub url: SecretString,
     /// Trusted instead of the system's authorities, PEM.
     pub ca_pem: Option<Vec<u8>>,
-    /// The longest wait inside the server.
-    pub block: Duration,
-    /// The longest wait for its answer, longer than `block` (C01).
+    /// The longest wait for the server's answer to whoever listens. No wait inside the server is longer than half of it,
+    /// so that a quiet moment never looks like a broken line (C01).
     pub response: Duration,
 }
 
@@ -55,7 +52,6 @@ struct Shared {
     address: Address,
     key: String,
     groups: Vec<String>,
-    block: Duration,
     response: Duration,
     line: Mutex<Option<Line>>,
     up: AtomicBool,
@@ -67,7 +63,6 @@ impl Redis {
             address: Address::read(settings.url.expose_secret(), settings.ca_pem.as_deref())?,
             key: format!("whistle-hub:{{{ledger_id}}}:events"),
             groups: groups.iter().map(|name| (*name).to_owned()).collect(),
-            block: settings.block,
             response: settings.response,
             line: Mutex::new(None),
             up: AtomicBool::new(false),
@@ -87,29 +82,42 @@ impl Redis {
         if entries.is_empty() {
             return Ok(0);
         }
-        // All of them or none: a hole would stay one, since what is below the top is refused.
+        let rung = self.ring_all(entries).await;
+        self.concluded(rung).await
+    }
+
+    /// All of them or none: a hole would stay one, since what is below the top is refused. The client's own transactions
+    /// are not used: it takes a refused EXEC for an empty answer and may give up at a refused MULTI.
+    async fn ring_all(&self, entries: &[Entry]) -> Result<usize, StreamFault> {
         let mut rings = pipe();
-        rings.atomic();
+        rings.cmd("MULTI");
         for entry in entries {
             rings.cmd("XADD").arg(&self.shared.key).arg(Id::of(entry.seq).to_string());
             rings.arg(reply::FIELD).arg(entry.body());
         }
-        let rung = async {
-            let mut line = self.line().await?;
-            let answers = line.send_packed_commands(&rings, rings.len() + 1, 1).await.map_err(|fault| said(&fault))?;
-            let mut rung = 0;
-            for answer in answers.first().map(reply::list).unwrap_or_default() {
-                if let Value::ServerError(fault) = answer {
-                    if !is_there_already(fault) {
-                        return Err(answered(fault));
-                    }
-                } else {
-                    rung += 1;
-                }
-            }
-            Ok(rung)
+        rings.cmd("EXEC");
+        let mut done = None;
+        for answer in all(&mut self.line().await?, &rings).await? {
+            // The first refusal is the reason; EXEC's only says that there was one.
+            done = Some(answer.map_err(|fault| answered(&fault))?);
+        }
+        let Some(Value::Array(answers)) = done.filter(|done| reply::list(done).len() == entries.len()) else {
+            return Err(StreamFault::Unreachable("it did not say what became of a ring".to_owned()));
         };
-        self.concluded(rung.await).await
+        let mut rung = 0;
+        for answer in answers {
+            match answer {
+                Value::ServerError(fault) if is_there_already(&fault) => {}
+                Value::ServerError(fault) => return Err(answered(&fault)),
+                _ => rung += 1,
+            }
+        }
+        Ok(rung)
+    }
+
+    /// Whether this user may ring, by a ring of nothing: 0 is below the top of every stream, and refused for that.
+    async fn may_ring(&self) -> Result<(), StreamFault> {
+        self.ring_all(&[Entry { seq: 0, kind: String::new(), id: String::new() }]).await.map(drop)
     }
 
     pub(super) async fn last(&self) -> Result<i64, StreamFault> {
@@ -139,14 +147,19 @@ impl Redis {
         // A group that is yet to be made has heard nothing.
         let (pending, delivered, lag) =
             named.map_or((0, Id::default(), None), |group| (group.pending, group.delivered, group.lag));
-        let mut asked = pipe();
-        asked.cmd("XRANGE").arg(&self.shared.key).arg(format!("({delivered}")).arg("+").arg("COUNT").arg(COUNTED_MAX);
-        asked.cmd("XPENDING").arg(&self.shared.key).arg(group);
+        // One entry only: a stranger may have made each as large as the server takes them (T36).
+        let (key, mut asked) = (&self.shared.key, pipe());
+        asked.cmd("XRANGE").arg(key).arg(format!("({delivered}")).arg("+").arg("COUNT").arg(1);
+        asked.cmd("XLEN").arg(key);
+        asked.cmd("XPENDING").arg(key).arg(group);
         let answers = self.ask_all(&asked).await?;
-        let new: Vec<Id> = answers.first().map(reply::ids).unwrap_or_default();
-        let undelivered = if new.len() < COUNTED_MAX { new.len() } else { lag.unwrap_or(0).max(COUNTED_MAX) };
-        let first_pending = answers.get(1).and_then(reply::first_pending);
-        let oldest = first_pending.or(new.first().copied()).map(Id::seq);
+        let next: Option<Id> = answers.first().and_then(reply::first_id);
+        let there = answers.get(1).and_then(reply::count).unwrap_or(0);
+        // Redis' own count has what was trimmed unheard in it. 6.2 has none: then it is all that nobody holds, among it
+        // what is done and not trimmed yet.
+        let counted = || lag.unwrap_or(there.saturating_sub(pending)).min(there).max(1);
+        let undelivered = next.map_or(0, |_| counted());
+        let oldest = answers.get(2).and_then(reply::first_pending).or(next).map(Id::seq);
         Ok(Lag { undelivered, pending, oldest })
     }
 
@@ -154,6 +167,8 @@ impl Redis {
         let trimmed = async {
             self.retire(CONSUMER_IDLE_MAX).await?;
             let groups = self.groups().await?;
+            let strange = u32::try_from(self.strange(&groups).count()).unwrap_or(u32::MAX);
+            metrics::gauge!("hub_stream_strange_groups").set(strange);
             if self.shared.groups.iter().any(|ours| groups.iter().all(|group| group.name != *ours)) {
                 // One of ours is lost; made again, it wants to hear whatever is still there.
                 return Ok(0);
@@ -194,6 +209,11 @@ impl Redis {
 
     async fn groups(&self) -> Result<Vec<Group>, StreamFault> {
         Ok(reply::groups(&self.ask(cmd("XINFO").arg("GROUPS").arg(&self.shared.key)).await?))
+    }
+
+    /// Groups that are not ours: as long as they are there, what they have not heard is kept for them (C03).
+    fn strange<'g>(&self, groups: &'g [Group]) -> impl Iterator<Item = &'g Group> {
+        groups.iter().filter(|group| !self.shared.groups.contains(&group.name))
     }
 
     /// Makes every group of ours that is missing, from the first entry on.
@@ -274,7 +294,8 @@ async fn one(line: &mut Line, asked: &Pipeline) -> Result<Answer, StreamFault> {
 }
 
 fn is_there_already(fault: &ServerError) -> bool {
-    fault.details().is_some_and(|why| why.contains("equal or smaller than the target stream top item"))
+    let why = fault.details().unwrap_or_default();
+    why.contains("equal or smaller than the target stream top item") || why.contains("must be greater than 0-0")
 }
 
 /// The stream, or the group that was asked for, is not there.

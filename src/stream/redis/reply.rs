@@ -65,9 +65,9 @@ pub(super) fn entries(answer: &Value) -> Vec<Found> {
     list(answer).iter().filter_map(found).collect()
 }
 
-/// The numbers of a list of entries.
-pub(super) fn ids(answer: &Value) -> Vec<Id> {
-    list(answer).iter().filter_map(|row| Id::read(text(list(row).first()?)?)).collect()
+/// The number of a list's first entry.
+pub(super) fn first_id(answer: &Value) -> Option<Id> {
+    Id::read(text(list(list(answer).first()?).first()?)?)
 }
 
 fn found(row: &Value) -> Option<Found> {

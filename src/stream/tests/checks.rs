@@ -60,10 +60,18 @@ async fn t36_a_wrong_login_is_refused_and_a_narrow_user_suffices() {
 
 #[tokio::test]
 async fn a_user_without_rights_is_told_which_it_needs() {
-    let options = ["--user", "hub", "on", ">hunter2", "~other:*", "-@all", "+info", "+@stream"];
-    let server = Server::with(&options);
-    let why = refusal(&format!("redis://hub:hunter2@127.0.0.1:{}", server.port)).await;
-    assert!(why.contains("grant it"), "{why}");
+    for rights in [
+        "~other:* +info +@stream +@transaction",
+        "~whistle-hub:* +info +@stream",
+        "~whistle-hub:* +info +@stream +multi",
+        "~whistle-hub:* +info +@stream +exec",
+        "~whistle-hub:* +info +@stream +@transaction -xadd",
+    ] {
+        let user = format!("--user hub on >hunter2 -@all +@connection {rights}");
+        let server = Server::with(&user.split(' ').collect::<Vec<_>>());
+        let why = refusal(&format!("redis://hub:hunter2@127.0.0.1:{}", server.port)).await;
+        assert!(why.contains("grant it"), "{rights}: {why}");
+    }
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn c01_silence_longer_than_the_client_s_own_patience_is_no_fault_and_hides
     let stream = on(&server.url());
     let mut ears = stream.listen("desk", "a");
     let begun = Instant::now();
-    // Longer than the client's half second, and than one BLOCK.
+    // Longer than the client's half second, and than one wait inside the server.
     assert_eq!(ears.hear(10, Duration::from_millis(2600)).await.unwrap(), []);
     assert!(begun.elapsed() >= Duration::from_millis(2600), "silence was taken for something else");
     let mut line = server.line().await;
@@ -130,8 +130,7 @@ async fn c02_a_server_that_was_killed_and_came_back_empty_serves_the_next_calls(
 #[tokio::test]
 async fn a_server_that_falls_silent_is_given_up_in_time_and_what_it_had_handed_out_is_heard() {
     let server = Server::start();
-    let (block, response) = (Duration::from_millis(200), Duration::from_millis(600));
-    let short = Settings { block, response, ..settings(&server.url()) };
+    let short = Settings { response: Duration::from_millis(600), ..settings(&server.url()) };
     let stream = Stream::redis(short, "ledger-1", GROUPS).unwrap();
     let mut ears = stream.listen("desk", "a");
     assert_eq!(ears.hear(10, NOW).await.unwrap(), []);
@@ -226,6 +225,14 @@ async fn c03_nothing_is_trimmed_that_a_group_of_somebody_else_has_not_heard() {
     }
     sent(&mut line, "XGROUP CREATE KEY audit 1-0").await;
     assert_eq!(stream.trim().await.unwrap(), 1);
+    // It is not kept for ever without a word.
+    sent(&mut line, "XGROUP CREATE KEY \u{7}%s 1-0").await;
+    let warnings = stream.check().await.unwrap();
+    let pinned: Vec<&String> = warnings.iter().filter(|warning| warning.contains("XGROUP DESTROY")).collect();
+    assert_eq!(pinned.len(), 2, "{warnings:?}");
+    assert!(pinned.iter().any(|one| one.ends_with(&format!("XGROUP DESTROY {KEY} audit"))), "{pinned:?}");
+    assert!(pinned.iter().all(|one| !one.contains("%s")), "{pinned:?}");
+    sent(&mut line, "XGROUP DESTROY KEY \u{7}%s").await;
     sent(&mut line, "XGROUP DESTROY KEY audit").await;
     sent(&mut line, "XGROUP DESTROY KEY letters").await;
     assert_eq!(stream.trim().await.unwrap(), 0, "letters will want to hear it");
@@ -258,4 +265,22 @@ async fn a_server_without_memory_takes_all_of_a_ring_or_nothing() {
     assert!(matches!(full, StreamFault::Unreachable(_)), "{full}");
     sent(&mut line, "CONFIG SET maxmemory 0").await;
     assert_eq!((stream.last().await.unwrap(), rung(&stream, &[2, 3]).await), (1, 2));
+}
+
+#[tokio::test]
+async fn c02_a_ring_that_is_refused_as_a_whole_is_no_empty_ring() {
+    let server = Server::start();
+    let (stream, mut line) = (on(&server.url()), server.line().await);
+    rung(&stream, &[1]).await;
+    for (taken, given) in [("-exec", "+exec"), ("-multi", "+multi"), ("-xadd", "+xadd")] {
+        sent(&mut line, &format!("ACL SETUSER default {taken}")).await;
+        let refused = stream.ring(&[entry(1), entry(2)]).await;
+        assert!(matches!(refused, Err(StreamFault::Refused(_))), "{taken}: {refused:?}");
+        sent(&mut line, &format!("ACL SETUSER default {given}")).await;
+    }
+    sent(&mut line, &format!("REPLICAOF 127.0.0.1 {}", server::free_port())).await;
+    let refused = stream.ring(&[entry(3)]).await;
+    assert!(matches!(&refused, Err(StreamFault::Unreachable(why)) if why.contains("READONLY")), "{refused:?}");
+    sent(&mut line, "REPLICAOF NO ONE").await;
+    assert_eq!(rung(&stream, &[2, 3]).await, 1, "without MULTI each went by itself, in order: 2 is there");
 }

@@ -38,8 +38,7 @@ fn opened(url: &str) -> Result<Stream, StreamFault> {
 }
 
 fn settings(url: &str) -> Settings {
-    let (block, response) = (Duration::from_secs(2), Duration::from_secs(6));
-    Settings { url: url.into(), ca_pem: None, block, response }
+    Settings { url: url.into(), ca_pem: None, response: Duration::from_secs(4) }
 }
 
 fn entry(seq: i64) -> Entry {
