@@ -8,10 +8,16 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 use whistle_hub::config::LedgerPlace;
 
+/// In memory, since a district's mail relay has a disk of its own: files that are flushed here would be waited for by
+/// the ledger.
+const RELAY: &str = "/dev/shm";
+
 /// PostgreSQL, whose commits reach the disk, and Redis: this program's own, gone with it.
 pub(crate) struct Servers {
     postgres: Postgres,
     redis: Redis,
+    /// Where letters go, as to a relay.
+    letters: PathBuf,
 }
 
 /// The pair of parts under a hub.
@@ -32,12 +38,20 @@ pub(crate) struct Ground<'a> {
 impl Servers {
     /// Starts both; says what to install when one is not there.
     pub(crate) fn start() -> Servers {
-        Servers { postgres: Postgres::start(true), redis: Redis::start(&[]) }
+        let letters = Path::new(RELAY).join(format!("whistle-hub-bench-{}", std::process::id()));
+        Servers { postgres: Postgres::start(true), redis: Redis::start(&[]), letters }
     }
 
     /// `redis://…`
     pub(crate) fn redis_url(&self) -> String {
         self.redis.url()
+    }
+}
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        // No letter was ever owed, or they are gone.
+        std::fs::remove_dir_all(&self.letters).ok();
     }
 }
 
@@ -70,6 +84,7 @@ impl Ground<'_> {
         if let Pair::Servers(servers) = self.pair {
             command.env("WHISTLE__LEDGER__URL", self.postgres_url(servers));
             command.env("WHISTLE__STREAM__URL", servers.redis.url());
+            command.env("WHISTLE__MAIL__URL", format!("file://{}", servers.letters.display()));
         }
         Served::start(command, &self.dir).await
     }
@@ -103,6 +118,8 @@ impl Ground<'_> {
     pub(crate) fn clear(self) -> anyhow::Result<()> {
         if let Pair::Servers(servers) = self.pair {
             servers.postgres.drop(&self.database);
+            // The next ledger's letters have names of their own.
+            std::fs::remove_dir_all(&servers.letters).ok();
         }
         Ok(std::fs::remove_dir_all(&self.dir)?)
     }
