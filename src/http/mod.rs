@@ -15,6 +15,7 @@ pub mod pages;
 pub mod problem;
 pub mod query;
 pub mod routes;
+mod searches;
 mod sessions;
 mod summonses;
 mod whistles;
@@ -53,6 +54,7 @@ pub struct Door {
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,
     feeds: live::Feeds,
+    searches: searches::Searches,
     stopping: AtomicBool,
     /// Of this process, so that request ids of two replicas differ.
     begun: u64,
@@ -75,6 +77,7 @@ impl Door {
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
             feeds: live::Feeds::new(live),
+            searches: searches::Searches::default(),
             stopping: AtomicBool::new(false),
             begun: hub.chance.seed(),
             requests: AtomicU64::new(0),

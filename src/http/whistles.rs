@@ -82,6 +82,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
     query.sort = sort;
     query.limit = given.limit + 1;
+    let _turn = door.searches.turn(&caller.present.actor.person, query.q.as_ref()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();

@@ -242,3 +242,23 @@ async fn the_directory_is_read_whole_and_by_name() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn t39_search_storm_whistles_flow() {
+    town(async |t| {
+        blows_many(t, 20).await;
+        let mut storm = Vec::new();
+        for person in [t.office(), t.fire()] {
+            let ask = person.ask("GET", "/whistles?q=%E6%97%A0%E6%AD%A4%E8%AF%8D").await;
+            storm.extend((0..40).map(|_| ask.clone().send()));
+        }
+        let (found, ()) = tokio::join!(join_all(storm), blows_many(t, 40));
+        let count = |status: u16| found.iter().filter(|reply| reply.status == status).count();
+        assert!(count(200) > 0, "nobody may search any longer");
+        assert!(count(429) > 0, "one person takes every reader");
+        assert_eq!(count(200) + count(429) + count(503), 80, "a search ended otherwise");
+        assert!(found.iter().filter(|reply| reply.status != 200).all(|reply| reply.header("retry-after").is_some()));
+        t.office().get("/whistles?q=%E6%97%A0").await.expect(200);
+    })
+    .await;
+}
