@@ -7,7 +7,7 @@ use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::at::{At, MINUTE};
 use crate::mail::Transport;
 use crate::store::{self, Look, Reading, directory, due, leases};
-use crate::stream::{Entry, Stream, StreamFault};
+use crate::stream::StreamFault;
 use secrecy::ExposeSecret;
 use std::fmt;
 use std::path::Path;
@@ -266,33 +266,13 @@ async fn stream(settings: &Settings) -> Finding {
         Ok(trial) => trial,
         Err(fault) => return of(Verdict::Fail, format!("{fault:#}")),
     };
-    let checked = tried(&trial).await;
-    // What was laid goes; a server that is away has nothing of it.
-    trial.forget().await.ok();
-    match checked {
-        Ok(warnings) if warnings.is_empty() => of(Verdict::Ok, "answers, and is set as it should be".to_owned()),
-        Ok(warnings) => of(Verdict::Warn, warnings.join("; ")),
-        Err(fault) => of(Verdict::Fail, fault.to_string()),
+    let checked = trial.check().await;
+    // What was laid goes; a server that is away has nothing of it. Who may not do that lacks a right in earnest, too.
+    match (checked, trial.forget().await) {
+        (Err(fault), _) | (Ok(_), Err(fault @ StreamFault::Refused(_))) => of(Verdict::Fail, fault.to_string()),
+        (Ok(warnings), _) if warnings.is_empty() => of(Verdict::Ok, "answers, and is set as it should be".to_owned()),
+        (Ok(warnings), _) => of(Verdict::Warn, warnings.join("; ")),
     }
-}
-
-/// Looks at the server and, if it is there, rings once: a user may be let in and still lack the rights for that.
-async fn tried(trial: &Stream) -> Result<Vec<String>, StreamFault> {
-    let mut warnings = trial.check().await?;
-    if trial.is_up() {
-        let entry = Entry { seq: 1, kind: TRIAL_STREAM.to_owned(), id: TRIAL_STREAM.to_owned() };
-        // Somebody who looked before may have been cut off.
-        trial.forget().await?;
-        let refusal = match trial.ring(&[entry]).await {
-            Ok(1) => None,
-            Ok(_) => Some("the entry was not taken".to_owned()),
-            Err(fault) => Some(fault.to_string()),
-        };
-        warnings.extend(refusal.map(|why| {
-            format!("it answers but cannot be rung ({why}): give its user the rights that `docker/new-secrets` names")
-        }));
-    }
-    Ok(warnings)
 }
 
 async fn mail(settings: &Settings) -> Finding {

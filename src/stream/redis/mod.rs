@@ -87,7 +87,8 @@ impl Redis {
     }
 
     /// All of them or none: a hole would stay one, since what is below the top is refused. The client's own transactions
-    /// are not used: it takes a refused EXEC for an empty answer and may give up at a refused MULTI.
+    /// are not used: it takes a refused EXEC for an empty answer and may give up at a refused MULTI. Where MULTI itself is
+    /// refused the entries went one by one, which whoever rings again finds out.
     async fn ring_all(&self, entries: &[Entry]) -> Result<usize, StreamFault> {
         let mut rings = pipe();
         rings.cmd("MULTI");
@@ -106,10 +107,12 @@ impl Redis {
         };
         let mut rung = 0;
         for answer in answers {
-            match answer {
-                Value::ServerError(fault) if is_there_already(&fault) => {}
-                Value::ServerError(fault) => return Err(answered(&fault)),
-                _ => rung += 1,
+            if let Value::ServerError(fault) = answer {
+                if !is_there_already(&fault) {
+                    return Err(answered(&fault));
+                }
+            } else {
+                rung += 1;
             }
         }
         Ok(rung)

@@ -37,10 +37,11 @@ async fn pending(stream: &Stream) -> usize {
 #[tokio::test]
 async fn c01_silence_longer_than_the_client_s_own_patience_is_no_fault_and_hides_nothing() {
     let server = Server::start();
-    let stream = on(&server.url());
+    let impatient = Settings { response: SECOND, ..settings(&server.url()) };
+    let stream = Stream::redis(impatient, "ledger-1", GROUPS).unwrap();
     let mut ears = stream.listen("desk", "a");
     let begun = Instant::now();
-    // Longer than the client's half second, and than one wait inside the server.
+    // Longer than the client's half second, than one wait inside the server, and than its answer may take.
     assert_eq!(ears.hear(10, Duration::from_millis(2600)).await.unwrap(), []);
     assert!(begun.elapsed() >= Duration::from_millis(2600), "silence was taken for something else");
     let mut line = server.line().await;
