@@ -88,6 +88,8 @@ pub struct Present {
     pub actor: Actor,
     pub scope: Scope,
     pub door: Door,
+    /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
+    until: At,
     secret_hash: [u8; 32],
 }
 
@@ -139,9 +141,10 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, now: At) -> Result<Si
 
 /// Who bears this token; nobody if it or its session is not sound.
 pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone> {
-    let Some((subject, secret)) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
-    let present = by_secret(hub, &secret, Door::Api).await?;
-    Ok(present.filter(|present| present.actor.person.as_str() == subject))
+    let Some(token) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
+    let present = by_secret(hub, &token.secret, Door::Api).await?;
+    let present = present.filter(|present| present.actor.person.as_str() == token.subject);
+    Ok(present.map(|present| Present { until: present.until.min(token.until), ..present }))
 }
 
 /// Who bears this cookie.
@@ -159,16 +162,20 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(Present { scope: policy::scope(&actor), actor, door, secret_hash: hash }))
+    Ok(Some(Present { scope: policy::scope(&actor), actor, door, until: session.ends_at, secret_hash: hash }))
 }
 
-/// Who somebody that was let in is now; nobody once the session is over. It counts as no use of the session.
+/// Who somebody that was let in is now; nobody once the session is over, or the token that let them in. It counts as no
+/// use of the session.
 pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Present>, Undone> {
-    let (hash, door) = (present.secret_hash, present.door);
+    let Present { secret_hash: hash, door, until, .. } = *present;
+    if hub.now() >= until {
+        return Ok(None);
+    }
     let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
     let session = session.filter(|session| session.door == door && is_alive(session, hub.now()));
     let actor = session.and_then(|session| hub.rules.directory.actor(&session.person));
-    Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, secret_hash: hash }))
+    Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, until, secret_hash: hash }))
 }
 
 fn is_alive(session: &Session, now: At) -> bool {

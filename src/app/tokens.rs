@@ -36,6 +36,15 @@ struct Claims {
     sid: String,
 }
 
+/// A sound token, as it concerns whoever bears it.
+pub(super) struct Sound {
+    pub(super) subject: String,
+    /// The session's.
+    pub(super) secret: String,
+    /// From then on the token is refused.
+    pub(super) until: At,
+}
+
 /// The one signing key.
 pub(super) struct TokenKey {
     kid: String,
@@ -83,8 +92,8 @@ impl TokenKey {
         jsonwebtoken::encode(&header, &claims, &self.encoding).ok()
     }
 
-    /// The subject and session secret of a sound token.
-    pub(super) fn read_token(&self, token: &str, now: At) -> Option<(String, String)> {
+    /// What a sound token says.
+    pub(super) fn read_token(&self, token: &str, now: At) -> Option<Sound> {
         let claims = self.proven_claims(token)?;
         let seconds = now.0.div_euclid(1_000_000);
         // Claims may be any number: nothing is added to them.
@@ -93,7 +102,8 @@ impl TokenKey {
             && claims.iat <= seconds + LEEWAY_SECONDS
             && claims.exp.checked_sub(claims.iat).is_some_and(|life| (1..=LIFE_SECONDS).contains(&life));
         let ours = claims.iss == ISSUER && claims.aud == AUDIENCE;
-        (timely && ours).then_some((claims.sub, claims.sid))
+        let until = At((claims.exp.checked_add(LEEWAY_SECONDS)?).checked_mul(1_000_000)?);
+        (timely && ours).then_some(Sound { subject: claims.sub, secret: claims.sid, until })
     }
 
     /// The claims of a token that this key has signed, whatever they say.

@@ -6,7 +6,7 @@ pub mod letters;
 
 pub use letters::{LetterFacts, OverdueItem, Rendered, Sender, render};
 
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use std::error::Error;
@@ -63,12 +63,12 @@ pub enum Transport {
 impl Transport {
     /// `smtp://host[:25]`, `smtps://host[:465]`, `smtp://…?tls=required|none`, `file://dir`. Outside loopback `smtp`
     /// means STARTTLS unless `tls=none` is spelled out (T24). `hello`: our own host name or
-    /// address for EHLO.
-    pub fn from_url(url: &str, hello: &str) -> Result<Transport, BadSetting> {
+    /// address for EHLO. `ca_pem`: the only authority that a relay's certificate may be of; without it the system's.
+    pub fn from_url(url: &str, hello: &str, ca_pem: Option<&[u8]>) -> Result<Transport, BadSetting> {
         match url.split_once("://") {
             Some(("file", dir)) if !dir.is_empty() => Ok(Transport::File(PathBuf::from(dir))),
             Some((scheme @ ("smtp" | "smtps"), rest)) => {
-                Smtp::parse(scheme, rest, hello).map(|smtp| Transport::Smtp(Box::new(smtp)))
+                Smtp::parse(scheme, rest, hello, ca_pem).map(|smtp| Transport::Smtp(Box::new(smtp)))
             }
             _ => Err(BadSetting("mail url is none of smtp://host, smtps://host, file://dir")),
         }
@@ -138,14 +138,13 @@ enum Stage {
 }
 
 impl Smtp {
-    fn parse(scheme: &str, rest: &str, hello: &str) -> Result<Smtp, BadSetting> {
+    fn parse(scheme: &str, rest: &str, hello: &str, ca_pem: Option<&[u8]>) -> Result<Smtp, BadSetting> {
         let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
         let default_port = if scheme == "smtps" { 465 } else { 25 };
         let (host, port) = host_and_port(place.trim_end_matches('/'), default_port)?;
         let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         let name = host.to_owned();
-        // The library takes its own cryptography when the process has set none: nothing to install first.
-        let tls = || TlsParameters::new(name.clone()).map_err(|_| BadSetting("mail host cannot be used with TLS"));
+        let tls = || encryption(&name, ca_pem);
         let security = match (scheme, query) {
             ("smtps", None | Some("tls=required")) => Security::Implicit(tls()?),
             ("smtp", Some("tls=none")) => Security::Clear,
@@ -260,6 +259,17 @@ fn masked(words: &str) -> String {
     kept.join(" ")
 }
 
+/// TLS to this host. The library takes its own cryptography when the process has set none: nothing to install first.
+fn encryption(host: &str, ca_pem: Option<&[u8]>) -> Result<TlsParameters, BadSetting> {
+    let mut tls = TlsParameters::builder(host.to_owned());
+    if let Some(pem) = ca_pem {
+        let authority =
+            Certificate::from_pem(pem).map_err(|_| BadSetting("tls.ca_file holds a certificate that is none"))?;
+        tls = tls.certificate_store(CertificateStore::None).add_root_certificate(authority);
+    }
+    tls.build().map_err(|_| BadSetting("tls.ca_file holds a certificate that TLS does not take"))
+}
+
 fn host_and_port(place: &str, default_port: u16) -> Result<(&str, u16), BadSetting> {
     let (host, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
@@ -306,7 +316,7 @@ mod tests {
     use super::*;
 
     fn security(url: &str) -> &'static str {
-        match Transport::from_url(url, "hub.example") {
+        match Transport::from_url(url, "hub.example", None) {
             Ok(Transport::Smtp(smtp)) => match smtp.security {
                 Security::Clear => "clear",
                 Security::StartTls(_) => "starttls",
@@ -336,7 +346,17 @@ mod tests {
         for url in ["smtp://", "smtp://:25", "smtp://relay:0", "smtp://relay:99999", "file://", "http://x", "relay"] {
             assert_eq!(security(url), "refused", "{url}");
         }
-        assert!(Transport::from_url("smtp://relay.example", "hub\r\nMAIL").is_err());
+        assert!(Transport::from_url("smtp://relay.example", "hub\r\nMAIL", None).is_err());
+    }
+
+    #[test]
+    fn t24_an_authority_that_is_none_is_refused_at_the_start() {
+        let torn = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+        let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for pem in [torn, empty] {
+            let refused = Transport::from_url("smtps://relay.example", "hub.example", Some(pem.as_bytes())).err();
+            assert!(refused.is_some_and(|fault| fault.0.contains("tls.ca_file")), "{pem}");
+        }
     }
 
     #[test]

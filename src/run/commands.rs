@@ -95,7 +95,8 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             }
         }
         What::CheckConfig => {
-            Transport::from_url(settings.mail.url.expose_secret(), "localhost")?;
+            let ca_pem = setup::ca_pem(&settings)?;
+            Transport::from_url(settings.mail.url.expose_secret(), "localhost", ca_pem.as_deref())?;
             setup::stream(&settings, "")?;
             settings.limits_texts()?;
             settings.routing_text()?;

@@ -138,7 +138,7 @@ fn redis(settings: &Settings, url: SecretString) -> anyhow::Result<stream::Setti
 }
 
 /// The data centre's own authority.
-fn ca_pem(settings: &Settings) -> anyhow::Result<Option<Vec<u8>>> {
+pub(super) fn ca_pem(settings: &Settings) -> anyhow::Result<Option<Vec<u8>>> {
     let Some(path) = &settings.tls.ca_file else { return Ok(None) };
     let pem = fs::read(path).with_context(|| format!("tls.ca_file: cannot read {}", path.display()))?;
     if CertificateDer::pem_slice_iter(&pem).any(|certificate| certificate.is_ok()) {
@@ -163,8 +163,9 @@ pub fn replica(settings: &Settings, bound: SocketAddr) -> Replica {
 pub fn post(settings: &Settings, bound: SocketAddr) -> anyhow::Result<Post> {
     let mail = &settings.mail;
     let links = settings.http.links(bound);
+    let ca_pem = ca_pem(settings)?;
     Ok(Post {
-        transport: Transport::from_url(mail.url.expose_secret(), &bound.ip().to_string())?,
+        transport: Transport::from_url(mail.url.expose_secret(), &bound.ip().to_string(), ca_pem.as_deref())?,
         sender: Sender::parse(&mail.from, mail.reply_to.as_deref(), None)?,
         deadline: Duration::from_secs(mail.deadline_seconds),
         links,

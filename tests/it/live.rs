@@ -170,37 +170,56 @@ async fn t20_feed_dies_with_the_right() {
 }
 
 #[actix_web::test]
-async fn t09_idle_is_not_fed_by_sse() {
+async fn t20_a_feed_ends_with_the_token_that_opened_it_though_the_session_lives() {
     town(async |t| {
+        let token = t.office().token().await;
         let mut feed = t.office().listens(None).await;
-        t.clock.advance(20);
-        let code = t.fire().blows(&blow_order("二十分钟")).await;
+        t.clock.advance(9);
+        // A use: the session is wide awake.
+        t.ask("GET", "/api/v1/whistles").bearer(&token).send().await.expect(200);
+        let code = t.fire().blows(&blow_order("九分钟")).await;
         assert_eq!(feed.told().await.1, code);
-        t.clock.advance(11);
-        t.fire().blows(&blow_order("三十一分钟")).await;
-        assert_eq!(feed.next().await, None, "the feed kept its session awake");
+        t.clock.advance(2);
+        t.fire().blows(&blow_order("十一分钟")).await;
+        assert_eq!(feed.next().await, None, "the token is over and still tells");
     })
     .await;
 }
 
 #[actix_web::test]
-async fn a_person_has_four_feeds_and_gets_a_place_back_by_hanging_up() {
+async fn a_persons_fifth_feed_ends_their_oldest_one() {
     town(async |t| {
         let mut feeds: Vec<Feed> = Vec::new();
-        for _ in 0..4 {
+        for _ in 0..5 {
             feeds.push(t.office().listens(None).await);
         }
-        let fifth = t.office().get("/events").await.expect(429);
-        assert_eq!((fifth.problem().as_str(), fifth.header("retry-after")), ("too_many_requests", Some("30")));
-        drop(t.director().listens(None).await);
-        drop(feeds.pop());
-        // A silent feed: the door must see the hang-up by itself.
-        let place_is_back = async {
-            while t.office().ask("GET", "/events").await.listen().await.head.status == 429 {
-                tokio::task::yield_now().await;
+        assert_eq!(feeds.remove(0).next().await, None);
+        let code = t.fire().blows(&blow_order("换了网络")).await;
+        for feed in &mut feeds {
+            assert_eq!(feed.told().await.1, code);
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn whoever_hangs_up_gives_the_place_back() {
+    town(async |t| {
+        // Somebody new each time: the door may take a moment to see that a silent reader has hung up.
+        for person in [t.office(), t.director(), t.fire()] {
+            let mut first = person.listens(None).await;
+            let _others = [person.listens(None).await, person.listens(None).await];
+            drop(person.listens(None).await);
+            for _ in 0..20 {
+                person.get("/whistles").await.expect(200);
             }
-        };
-        tokio::time::timeout(Duration::from_secs(5), place_is_back).await.expect("the place is not given back");
+            let _fifth = person.listens(None).await;
+            t.fire().blows(&blow_order("挂断之后")).await;
+            if first.next().await.is_some() {
+                return;
+            }
+        }
+        panic!("the place is not given back");
     })
     .await;
 }

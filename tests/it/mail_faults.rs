@@ -12,13 +12,13 @@ use whistle_hub::domain::terms::{Category, ClosureKind, DeclineGround, Duty, Let
 use whistle_hub::mail::{FaultKind, LetterFacts, OverdueItem, Rendered, Sender, Transport, render};
 
 const SHORT: Duration = Duration::from_millis(200);
-const AMPLE: Duration = Duration::from_secs(20);
+pub(crate) const AMPLE: Duration = Duration::from_secs(20);
 
 fn at(text: &str) -> At {
     At::parse(text).unwrap()
 }
 
-fn facts(kind: LetterKind) -> LetterFacts {
+pub(crate) fn facts(kind: LetterKind) -> LetterFacts {
     LetterFacts {
         kind,
         key: format!("{kind}.WH-2026-0731"),
@@ -40,7 +40,7 @@ fn facts(kind: LetterKind) -> LetterFacts {
     }
 }
 
-fn letter(facts: &LetterFacts) -> Rendered {
+pub(crate) fn letter(facts: &LetterFacts) -> Rendered {
     let sender = Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap();
     render(facts, &sender, at("2026-11-25T15:00:30+08:00")).unwrap()
 }
@@ -141,7 +141,7 @@ fn serve(mut socket: &TcpStream, manner: Manner, tell: &Teller<Seen>) -> std::io
 /// Two letters over one transport: the first meets `manner` and must end so, the second meets a good relay.
 async fn then_a_good_one(manner: Manner, deadline: Duration, kind: Option<FaultKind>) {
     let (url, seen) = relay(vec![manner, Manner::Good]);
-    let mut transport = Transport::from_url(&url, "hub.yunhu.example").unwrap();
+    let mut transport = Transport::from_url(&url, "hub.yunhu.example", None).unwrap();
     let letter = letter(&facts(LetterKind::SummonsNew));
     let first = transport.hand_over(&letter, deadline).await;
     assert_eq!(first.map_err(|fault| fault.kind).err(), kind);
@@ -190,7 +190,7 @@ async fn a_relay_that_hangs_up_while_idle_costs_no_letter() {
 #[tokio::test]
 async fn two_letters_to_a_good_relay_share_one_connection() {
     let (url, seen) = relay(vec![Manner::Good]);
-    let mut transport = Transport::from_url(&url, "hub.yunhu.example").unwrap();
+    let mut transport = Transport::from_url(&url, "hub.yunhu.example", None).unwrap();
     for kind in [LetterKind::SummonsNew, LetterKind::WhistleNew] {
         transport.hand_over(&letter(&facts(kind)), AMPLE).await.unwrap();
     }
@@ -203,7 +203,7 @@ async fn two_letters_to_a_good_relay_share_one_connection() {
 #[tokio::test]
 async fn t24_hidden_starttls_sends_nothing() {
     let (url, seen) = relay(vec![Manner::Good]);
-    let mut transport = Transport::from_url(&format!("{url}?tls=required"), "hub.yunhu.example").unwrap();
+    let mut transport = Transport::from_url(&format!("{url}?tls=required"), "hub.yunhu.example", None).unwrap();
     let fault = transport.hand_over(&letter(&facts(LetterKind::SummonsNew)), AMPLE).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Temporary);
     while let Seen::Command(line) = seen.recv_timeout(AMPLE).unwrap() {
@@ -214,7 +214,7 @@ async fn t24_hidden_starttls_sends_nothing() {
 #[tokio::test]
 async fn tls_from_the_first_byte_against_a_clear_relay_ends_by_the_deadline() {
     let (url, _seen) = relay(vec![Manner::SilentAfterAccept]);
-    let mut transport = Transport::from_url(&url.replace("smtp:", "smtps:"), "hub.yunhu.example").unwrap();
+    let mut transport = Transport::from_url(&url.replace("smtp:", "smtps:"), "hub.yunhu.example", None).unwrap();
     let fault = transport.hand_over(&letter(&facts(LetterKind::SummonsNew)), SHORT).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Temporary);
 }
@@ -222,7 +222,7 @@ async fn tls_from_the_first_byte_against_a_clear_relay_ends_by_the_deadline() {
 #[tokio::test]
 async fn a_repeat_into_a_folder_overwrites_the_same_file() {
     let dir = std::env::temp_dir().join(format!("whistle-hub-letters-{}", std::process::id()));
-    let mut transport = Transport::from_url(&format!("file://{}", dir.display()), "hub.yunhu.example").unwrap();
+    let mut transport = Transport::from_url(&format!("file://{}", dir.display()), "hub.yunhu.example", None).unwrap();
     let letter = letter(&facts(LetterKind::SummonsNew));
     for _ in 0..2 {
         transport.hand_over(&letter, AMPLE).await.unwrap();

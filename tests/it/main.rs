@@ -14,6 +14,7 @@ mod lists;
 mod live;
 mod mail_faults;
 mod mail_holders;
+mod mail_tls;
 mod operation;
 mod order_of_checks;
 mod own_keys;

@@ -29,7 +29,7 @@ use tokio::time::{Instant, timeout_at};
 
 /// The longest silence on the wire. Proxies and readers take thirty seconds for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// The longest life of a feed; its reader resumes, and signs in anew if need be.
+/// The longest life of a feed, whatever let its reader in; a token ends earlier. The reader comes back.
 const LIFE_MINUTES: i64 = 60;
 /// A right that was looked at is good for so long.
 const RIGHT_MICROS: i64 = 1_000_000;
@@ -80,7 +80,7 @@ struct Feed {
     opened: At,
     looked: At,
     beat: Instant,
-    _seat: Seat,
+    seat: Seat,
 }
 
 impl Feed {
@@ -94,15 +94,16 @@ impl Feed {
         let now = door.hub.now();
         let beat = Instant::now() + door.feeds.heartbeat;
         let stop = door.feeds.stop.subscribe();
-        Ok(Feed { present, heard, stop, at, caught_up: at == last, opened: now, looked: now, beat, _seat: seat, door })
+        Ok(Feed { present, heard, stop, at, caught_up: at == last, opened: now, looked: now, beat, seat, door })
     }
 
     /// What goes on the wire next; nothing when the feed is over.
     async fn next(&mut self) -> Option<Bytes> {
-        let mut stop = self.stop.clone();
+        let (mut stop, newer) = (self.stop.clone(), self.seat.bell());
         tokio::select! {
             biased;
             _ = stop.wait_for(|told| *told) => None,
+            () = newer.notified() => None,
             piece = self.piece() => {
                 self.beat = Instant::now() + self.door.feeds.heartbeat;
                 piece
@@ -169,7 +170,7 @@ impl Feed {
         (0..RIGHT_MICROS).contains(&age) || self.look_again().await
     }
 
-    /// Looks at the session again. It is no use of the session: a feed keeps nobody signed in.
+    /// Looks at the session, and the token's end, again. It is no use of the session: a feed keeps nobody signed in.
     async fn look_again(&mut self) -> bool {
         let now = self.door.hub.now();
         if now.0 - self.opened.0 >= LIFE_MINUTES * MINUTE {

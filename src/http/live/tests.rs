@@ -1,6 +1,6 @@
 //! A feed without its wire: what ends it, what it is silent about, and how many there may be.
 
-use super::seats::{PER_PERSON, PER_REPLICA};
+use super::seats::{PER_PERSON, PER_PERSON_LEAVING, PER_REPLICA};
 use super::*;
 use crate::app::passwords;
 use crate::app::sessions::SignIn;
@@ -15,6 +15,7 @@ use crate::ids::{PersonId, WhistleId};
 use crate::store::Chore;
 use actix_web::test::TestRequest;
 use aws_lc_rs::digest::{SHA256, digest};
+use futures_util::FutureExt;
 use std::net::Ipv4Addr;
 
 const PASSWORD: &str = "feed-2026-test";
@@ -36,9 +37,9 @@ impl Stage {
         let phc = passwords::hash(PASSWORD, &[1; 16]).unwrap();
         sessions::set_shared_password(&hub, PASSWORD, phc).await.unwrap();
         let address = Ipv4Addr::LOCALHOST.into();
-        let given = SignIn { username, password: PASSWORD, address, door: session::Door::Api };
+        let given = SignIn { username, password: PASSWORD, address, door: session::Door::Cookie };
         let signed_in = sessions::sign_in(&hub, given).await.unwrap();
-        let present = sessions::by_token(&hub, &signed_in.access_token).await.unwrap().unwrap();
+        let present = sessions::by_cookie(&hub, &signed_in.secret).await.unwrap().unwrap();
         let hash = digest(&SHA256, signed_in.secret.as_bytes()).as_ref().try_into().unwrap();
         let live = broadcast::Sender::new(4);
         let mut door = Door::new(Arc::new(hub), "http://127.0.0.1:1".into(), || true, String::new, live);
@@ -198,6 +199,30 @@ async fn a_door_that_closes_ends_its_feeds_and_opens_no_other() {
     assert_eq!(refused.kind(), ProblemKind::Busy);
 }
 
+#[actix_web::test]
+async fn t09_idle_is_not_fed_by_sse() {
+    let stage = Stage::of("office", HEARTBEAT).await;
+    let mut feed = stage.feed().await;
+    for (minutes, heard) in [(20, Some(1)), (9, Some(2)), (1, None)] {
+        stage.clock.advance(minutes);
+        stage.call_out(heard.unwrap_or(9), &[]);
+        assert_eq!(next_id(&mut feed).await, heard, "the feed kept its session awake");
+    }
+}
+
+#[actix_web::test]
+async fn a_fifth_feed_ends_the_oldest_one_and_no_other() {
+    let stage = Stage::of("office", Duration::from_millis(1)).await;
+    let mut feeds = Vec::new();
+    for _ in 0..=PER_PERSON {
+        feeds.push(stage.feed().await);
+    }
+    assert_eq!(next_id(&mut feeds[0]).await, None);
+    for feed in &mut feeds[1..] {
+        assert_eq!(next_id(feed).await, Some(0));
+    }
+}
+
 #[test]
 fn places_are_so_many_a_person_and_so_many_in_all_and_come_back() {
     let feeds = Feeds::new(broadcast::Sender::new(1));
@@ -207,15 +232,18 @@ fn places_are_so_many_a_person_and_so_many_in_all_and_come_back() {
         (0..PER_REPLICA).map(|number| feeds.seat(&person(number / PER_PERSON)).ok().unwrap()).collect();
     assert_eq!(refusal(0), Some(ProblemKind::Busy));
     assert_eq!(refusal(PER_REPLICA), Some(ProblemKind::Busy));
-    // The last person's.
     seats.pop();
-    assert_eq!(refusal(0), Some(ProblemKind::TooManyRequests));
     assert_eq!(refusal(PER_REPLICA), None);
+    assert!(seats.iter().all(|seat| seat.bell().notified().now_or_never().is_none()), "nobody has too many");
     drop(seats);
     for _ in 0..2 {
-        let own: Vec<Seat> = (0..PER_PERSON).map(|_| feeds.seat(&person(0)).ok().unwrap()).collect();
+        // None of them leaves when it is told to.
+        let mut own: Vec<Seat> = (0..PER_PERSON_LEAVING).map(|_| feeds.seat(&person(0)).ok().unwrap()).collect();
         assert_eq!(refusal(0), Some(ProblemKind::TooManyRequests));
-        drop(own);
+        let told = own.iter().filter(|seat| seat.bell().notified().now_or_never().is_some()).count();
+        assert_eq!(told, PER_PERSON_LEAVING - PER_PERSON);
+        own.remove(0);
+        assert_eq!(refusal(0), None);
     }
 }
 

@@ -113,7 +113,7 @@ impl Outbox {
     fn post(&self) -> Post {
         Post {
             transport: match &self.relay {
-                Some(url) => Transport::from_url(url, "town.example").unwrap(),
+                Some(url) => Transport::from_url(url, "town.example", None).unwrap(),
                 None => Transport::Memory(Arc::clone(&self.sent)),
             },
             sender: Sender::parse("云湖区安委办 <hub@yunhu.example>", None, None).unwrap(),
