@@ -39,6 +39,12 @@ const UNROUTED: &str = "
 
 const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";
 
+const LETTER_WAITS: &str = "
+    SELECT id FROM letters
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
+      AND (claimed_until IS NULL OR claimed_until <= $1)
+    ORDER BY not_before, id LIMIT 1";
+
 const COPIES: &str = "SELECT person FROM letter_copies WHERE letter = $1";
 
 const LETTERS_OWED: &str = "
@@ -60,7 +66,7 @@ const UNARMED: &str = "
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, COPIES, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
+    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -132,6 +138,11 @@ pub fn letter_state(reading: &mut Reading<'_>, natural_key: &str) -> Result<Opti
     reading.row(LETTER, &[natural_key.into()], |row| {
         Ok(LetterState { sent: row.opt_at(0)?.is_some(), given_up: row.opt_at(1)?.is_some() })
     })
+}
+
+/// Whether a letter may be claimed now: a look costs the pen nothing, and most looks find none.
+pub fn letter_waits(reading: &mut Reading<'_>, now: At) -> Result<bool, Fault> {
+    Ok(reading.row(LETTER_WAITS, &[now.into()], |_| Ok(()))?.is_some())
 }
 
 /// Which holders of its post have a letter already.
@@ -295,6 +306,7 @@ mod tests {
             (PASSED, "obligations_due (due_at<?)"),
             (UNROUTED, "whistles_unrouted (blown_at<?)"),
             (LETTERS_OWED, "INDEX letters_owed"),
+            (LETTER_WAITS, "letters_owed (not_before<?)"),
             (OLDEST_UNPASSED, "obligations_due"),
         ] {
             let plan = desk.plan(statement).await;

@@ -83,6 +83,9 @@ impl Letters {
             self.begun = epoch;
         }
         let now = hub.now();
+        if !hub.ledger.read(move |reading| due::letter_waits(reading, now)).await? {
+            return Ok(Vec::new());
+        }
         // The claim outlives the whole batch.
         let batch = i64::try_from(post.deadline.as_micros()).unwrap_or(i64::MAX / 64) * CLAIM_MAX;
         let until = At(now.0.saturating_add(batch));
