@@ -305,3 +305,18 @@ async fn t34_no_limit_passes_by_a_clock_that_jumped_and_whistles_are_taken_all_t
     })
     .await;
 }
+
+#[actix_web::test]
+async fn t34_a_clock_that_is_set_back_does_not_stop_the_sweep() {
+    town(async |t| {
+        t.clock.jump(10 * 3600);
+        t.settle().await;
+        t.clock.jump(-10 * 3600);
+        let code = t.fire().blows(&blow_order("丢了的铃")).await;
+        t.lose_stream().await;
+        t.advance(1).await;
+        let kinds = t.office().kinds(&code).await;
+        assert!(kinds.contains(&"whistle.routed".to_owned()), "nobody has it: {kinds:?}");
+    })
+    .await;
+}

@@ -19,7 +19,6 @@ const LICENCES: &[&str] = &[
     "CC0-1.0",
     "BSL-1.0",
     "Unicode-3.0",
-    "CDLA-Permissive-2.0",
     "OpenSSL",
 ];
 

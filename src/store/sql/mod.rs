@@ -276,7 +276,7 @@ impl Sql {
         Ok(first)
     }
 
-    /// Several statements without parameters: migrations and marks inside transactions.
+    /// Several statements without parameters: migrations.
     pub(super) fn script(&self, text: &str) -> Result<(), Fault> {
         match self {
             Sql::Sqlite(sqlite) => sqlite.script(text),

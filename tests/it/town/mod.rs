@@ -248,6 +248,11 @@ impl Town {
         self.workers.lock().await.forget_stream().await;
     }
 
+    /// Everything is rung and lost before anybody hears; the workers go on.
+    pub(crate) async fn lose_stream(&self) {
+        self.workers.lock().await.lose_stream().await;
+    }
+
     /// Events are rung and nobody hears them.
     pub(crate) async fn ring_only(&self) {
         self.workers.lock().await.ring_only().await;

@@ -75,6 +75,14 @@ impl Workers {
         *self = Workers::start(&self.hub, self.settings.clone(), &self.name, self.outbox.clone());
     }
 
+    /// Everything is rung, by every relay, and lost before anybody hears; the workers go on.
+    pub(super) async fn lose_stream(&mut self) {
+        for relay in &mut self.relays {
+            while relay.step(Duration::ZERO).await.unwrap() == Step::Worked {}
+        }
+        self.stream.forget().await.unwrap();
+    }
+
     /// From now on letters go to this relay.
     pub(super) fn mail_through(&mut self, url: String) {
         let outbox = Outbox { relay: Some(url), ..self.outbox.clone() };

@@ -194,6 +194,12 @@ async fn a_lease_is_kept_left_taken_over_when_it_stands_still_and_its_old_epoch_
     assert_eq!(take_lease(&ledger, "a", 1, None).await, None, "who slept has lost it");
     assert_eq!(claimed(1).await, Kept::Letters(Vec::new()));
     assert_eq!(take_lease(&ledger, "b", 0, None).await, Some(3), "the same replica in another life");
+    assert_eq!(
+        take_lease(&ledger, "b", 2, None).await,
+        None,
+        "two of one name do not take it from each other in turns"
+    );
+    assert_eq!(take_lease(&ledger, "b", -1, None).await, None, "who has lost it waits as anybody does");
     let Kept::Letters(letters) = claimed(3).await else { panic!("no letters") };
     assert_eq!(letters.len(), 1);
     assert_eq!(ledger.keep(Chore::ReleaseLetters { epoch: 2 }).await.unwrap(), Kept::Done(0));
