@@ -71,14 +71,16 @@ async fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("faults-{}", std::process::id()));
-    let failed = all(&wanted, &dir).await;
+    let failures = all(&wanted, &dir).await;
+    let failed = failures.len();
     if failed > 0 {
-        println!("  logs are kept in {}", dir.display());
+        // Once more at the end, where whoever reads only the end of a long log finds them.
+        println!("\n{}\n  logs are kept in {}", failures.join("\n"), dir.display());
     } else if let Err(fault) = std::fs::remove_dir_all(&dir) {
         println!("{} is left behind: {fault}", dir.display());
     }
     let word = if failed == 0 { "ok" } else { "FAILED" };
-    println!("\ntest result: {word}. {} passed; {failed} failed", wanted.trials.len() - failed);
+    println!("\ntest result: {word}. {} passed; {failed} failed", wanted.trials.len().saturating_sub(failed));
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -102,11 +104,12 @@ fn wanted(mut args: impl Iterator<Item = String>) -> anyhow::Result<Wanted> {
     Ok(Wanted { trials: all.filter(named).collect(), rounds, long })
 }
 
-/// Tries all that were wanted; answers how many failed.
+/// Tries all that were wanted; answers what failed and why.
 #[allow(clippy::disallowed_methods, reason = "the seconds of a scenario are printed")]
-async fn all(wanted: &Wanted, dir: &Path) -> usize {
+async fn all(wanted: &Wanted, dir: &Path) -> Vec<String> {
     let parts = Parts { postgres: Postgres::start(false), redis: Redis::start(&[]) };
-    let mut failed = usize::from(proxy::check_itself().is_err());
+    let itself = proxy::check_itself().err().map(|fault| format!("the proxy itself: {fault:#}"));
+    let mut failures: Vec<String> = itself.into_iter().collect();
     println!(
         "\n{:<21} {:>6} {:>6} {:>8} {:>7} {:>5} {:>7} {:>5} {:>7} {:>7} {:>8}",
         "fault", "rounds", "sent", "answered", "retried", "lost", "doubled", "stuck", "letters", "doubled", "seconds"
@@ -122,15 +125,16 @@ async fn all(wanted: &Wanted, dir: &Path) -> usize {
         match tried {
             Ok(line) => println!("{name:<21} {line} {seconds:>8.1}"),
             Err(fault) => {
-                failed += 1;
-                println!("{name:<21} FAILED after {seconds:.1} s: {fault:#}");
+                let line = format!("{name:<21} FAILED after {seconds:.1} s: {fault:#}");
+                println!("{line}");
+                failures.push(line);
                 // The next one finds everything running.
                 parts.postgres.restart();
                 parts.redis.start_again();
             }
         }
     }
-    failed
+    failures
 }
 
 /// One fault, round after round on one hub, and the end of it; answers its line of the table.
