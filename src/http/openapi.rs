@@ -224,6 +224,7 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
         ("Me", object(&me)),
