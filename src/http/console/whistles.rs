@@ -15,6 +15,7 @@ use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate::{self, Visitor};
@@ -79,7 +80,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
     let query = WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         overdue,
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         sort,
         limit: ROWS + 1,
         // A cursor that is none of ours begins at the start, as a stale bookmark should.
