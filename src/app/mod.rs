@@ -5,8 +5,10 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod feedback;
 pub mod informers;
 pub mod machine_tokens;
+pub mod obligations;
 pub mod passwords;
 mod refresh;
 pub mod sample_district;
@@ -14,6 +16,7 @@ pub mod sessions;
 pub mod summonses;
 mod throttle;
 mod tokens;
+pub mod unsent;
 pub mod whistles;
 
 use crate::clock::Clock;

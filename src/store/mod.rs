@@ -5,20 +5,23 @@ pub mod backup;
 pub mod directory;
 pub mod due;
 pub mod events;
+pub mod feedback;
 pub mod leases;
 pub mod ledger;
 mod look;
 pub mod machine_tokens;
+pub mod obligations;
 pub mod sessions;
 mod sql;
 pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod unsent;
 pub mod whistles;
 
 pub use backup::{BadBackup, Head, Restored, Summary};
 pub use ledger::{
-    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading,
+    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Note, Outcome, Reading,
 };
 pub use look::{Look, look};
 pub use sql::{Row, Value};
@@ -102,6 +105,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("migrations/0003_access.sql")),
     (4, include_str!("migrations/0004_sealed.sql")),
     (5, include_str!("migrations/0005_bodies.sql")),
+    (8, include_str!("migrations/0008_console.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -20,7 +20,7 @@ use actix_web::http::StatusCode;
 
 /// `GET /console/whistles/new` and `GET /field/new`
 pub(super) async fn form(reader: Reader) -> Answer {
-    let fresh = Form::fresh(reader.key(), String::new());
+    let fresh = reader.left("/console/whistles/new", Form::fresh(reader.key(), String::new())).await?;
     shown(reader.lang, &filled(&reader, fresh).await?)
 }
 
@@ -28,7 +28,10 @@ pub(super) async fn form(reader: Reader) -> Answer {
 pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
-        Ok(blown) => done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code),
+        Ok(blown) => {
+            reader.sent("/console/whistles/new").await?;
+            done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code)
+        }
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "blow", &sent.bytes, &faults);
             page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form).await?)

@@ -3,7 +3,7 @@
 
 use super::answers::{page, see_other, shown, sign_in_first, with_cookie};
 use super::next::own_path;
-use super::reader::{self, Reader, Stranger, language_cookie, pairs};
+use super::reader::{Stranger, language_cookie, pairs};
 use super::views;
 use crate::app::Undone;
 use crate::app::sessions::{self, Present, SignIn};
@@ -19,7 +19,7 @@ use crate::i18n::problems::ProblemKind;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest};
 
 /// Where everybody begins; it leads on by role.
 const DESK: &str = "/console";
@@ -51,22 +51,27 @@ pub(super) async fn form(request: HttpRequest, visitor: gate::Visitor) -> Answer
     answer(&stranger, StatusCode::OK, Form::default(), said, next)
 }
 
-/// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not kept.
+/// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not carried out.
 pub(super) fn needed(request: &HttpRequest) -> Answer {
     let path = request.path();
     if *request.method() == Method::GET {
         let asked = request.uri().path_and_query().map_or(path, |asked| asked.as_str());
         return Ok(sign_in_first(own_path(asked).unwrap_or(DESK)));
     }
-    // The verb closes the address of a deed: without it, it is the page that the form stood on.
-    let thing = match path.split('/').collect::<Vec<_>>().as_slice() {
+    let next = own_path(page_of_form(path)).unwrap_or(DESK).to_owned();
+    let stranger = Stranger::of(request)?.at(DESK.to_owned());
+    let kept = request.extensions().contains::<gate::KeptLate>();
+    let (t, d) = (words::of(stranger.lang), words::desk(stranger.lang));
+    let said = if kept { d.kept_late } else { t.sign_in_again }.to_owned();
+    answer(&stranger, StatusCode::UNAUTHORIZED, Form::default(), Some(said), next)
+}
+
+/// The page that a form stands on. The verb closes the address of a deed: without it, it is the thing's page.
+pub(super) fn page_of_form(path: &str) -> &str {
+    match path.split('/').collect::<Vec<_>>().as_slice() {
         ["", "console", _, _, _] => path.rsplit_once('/').map_or(path, |(thing, _)| thing),
         _ => path,
-    };
-    let next = own_path(thing).unwrap_or(DESK).to_owned();
-    let stranger = Stranger::of(request)?.at(DESK.to_owned());
-    let said = words::of(stranger.lang).sign_in_again.to_owned();
-    answer(&stranger, StatusCode::UNAUTHORIZED, Form::default(), Some(said), next)
+    }
 }
 
 /// `POST /login`
@@ -88,7 +93,6 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
     let given = SignIn { username: &username, password: &password, address, door: session::Door::Cookie };
     match sessions::sign_in(&door.hub, given).await {
         Ok(signed_in) => {
-            let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
             let mut answer = see_other(&next);
             with_cookie(&mut answer, &gate::cookie_to_set(&door, gate::SESSION, signed_in.secret))?;
             Ok(answer)
@@ -193,9 +197,4 @@ fn hints(door: &Door, lang: Lang) -> Vec<Choice> {
             Choice::new(person.username.as_str(), words::post(lang, &unit, lang.role(person.role)))
         })
         .collect()
-}
-
-/// Where somebody signed in begins: `GET /` and `GET /console`.
-pub(super) async fn home(reader: Reader) -> HttpResponse {
-    see_other(reader::home(reader.present.actor.role))
 }

@@ -5,9 +5,15 @@ mod answers;
 mod assets;
 mod blow;
 mod choices;
+mod desk;
+mod disputes;
+mod dues;
+mod feedback;
 mod flash;
 mod informer;
+mod live;
 mod login;
+mod looks;
 mod moves;
 mod next;
 mod orders;
@@ -15,6 +21,7 @@ mod reader;
 mod summonses;
 mod tale;
 mod triage;
+mod unsent;
 mod views;
 mod whistles;
 
@@ -29,13 +36,20 @@ use actix_web::{HttpResponse, Route};
 pub(super) fn configure(pages: &mut ServiceConfig) {
     let (look, both, send) = ("GET, HEAD", "GET, HEAD, POST", "POST");
     pages
-        .service(resource("/", look).route(get().to(desk)))
+        .service(resource("/", look).route(get().to(root)))
         .service(resource("/login", both).route(get().to(login::form)).route(web::post().to(login::sign_in)))
         .service(resource("/logout", send).route(web::post().to(login::sign_out)))
+        .service(resource("/feedback", both).route(get().to(feedback::form)).route(web::post().to(feedback::leave)))
+        .service(resource("/feedback/{id}", send).route(web::post().to(feedback::answer)))
+        .service(resource("/looks", send).route(web::post().to(looks::set)))
         .service(resource("/language", send).route(web::post().to(login::language)))
         .service(resource("/assets/{file}", look).route(get().to(assets::file_of)))
         .service(resource("/w/{code}", look).route(get().to(whistles::short)))
-        .service(resource("/console", look).route(get().to(login::home)))
+        .service(resource("/console", look).route(get().to(desk::desk)))
+        .service(resource("/console/live", look).route(get().to(live::feed)))
+        .service(resource("/console/unsent", send).route(web::post().to(unsent::keep)))
+        .service(resource("/console/deadlines", look).route(get().to(dues::deadlines)))
+        .service(resource("/console/disputes", look).route(get().to(disputes::list)))
         .service(resource("/console/triage", look).route(get().to(triage::queue)));
     for path in ["/console/whistles/new", "/field/new"] {
         pages.service(resource(path, both).route(get().to(blow::form)).route(web::post().to(blow::blow)));
@@ -55,7 +69,7 @@ fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-async fn desk() -> HttpResponse {
+async fn root() -> HttpResponse {
     answers::see_other("/console")
 }
 

@@ -1,14 +1,16 @@
 //! What each page of the console shows, as plain data beside its template. Whoever fills a view has already asked the
 //! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
 
+pub mod desk;
 pub mod form;
 pub mod frame;
 pub mod views;
 
 use askama::Template;
 
+pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
-pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use views::{
     DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab,
     WhistleFacts,
@@ -236,6 +238,7 @@ mod tests {
         let text = |s: &str| s.to_owned();
         Shell {
             t: crate::i18n::pages::of(lang),
+            d: crate::i18n::pages::desk(lang),
             lang,
             who: None,
             csrf: text("token"),
@@ -248,9 +251,11 @@ mod tests {
             nav: vec![NavItem { place: Place::Triage, count: Some(1) }],
             watch: None,
             notice: None,
+            looks: Looks::default(),
             assets: Assets {
                 css: text("/assets/hub.css"),
                 js: text("/assets/hub.js"),
+                live: text("/assets/live.js"),
                 icons: text("/assets/icons.svg"),
             },
         }
@@ -327,6 +332,7 @@ mod tests {
             deed: "accept".to_owned(),
             typed: vec![("urgency".to_owned(), "normal".to_owned()), ("clause".to_owned(), "第十一条".to_owned())],
             faults: vec![FormFault { field: "clause".to_owned(), message: "写明条款".to_owned() }],
+            kept: None,
         };
         let html = page(Lang::Zh, form, whistle("风机停了", &["accept"]));
         assert!(html.contains("<title>错误："));

@@ -5,6 +5,7 @@ mod access;
 mod batch;
 mod chores;
 pub(crate) mod leaf;
+mod notes;
 mod pen;
 mod readers;
 mod rows;
@@ -13,6 +14,7 @@ mod tests;
 
 pub use access::Access;
 pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
+pub use notes::Note;
 pub use readers::Reading;
 pub(super) use readers::read_here;
 
@@ -216,6 +218,7 @@ pub(super) fn every_statement() -> Vec<String> {
     let single = chores::STATEMENTS
         .iter()
         .chain(access::STATEMENTS)
+        .chain(notes::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()

@@ -2,7 +2,10 @@
 //! ledger is opened on it. These run on both engines whatever `HUB_BACKEND` says.
 
 use super::super::ledger::every_statement;
-use super::super::{backup, directory, due, events, leases, machine_tokens, sessions, summonses, whistles};
+use super::super::{
+    backup, directory, due, events, feedback, leases, machine_tokens, obligations, sessions, summonses, unsent,
+    whistles,
+};
 use super::*;
 use crate::store::{Chore, Retry};
 use std::collections::BTreeMap;
@@ -34,10 +37,13 @@ fn every_statement_is_prepared_on_both_engines() {
         directory::STATEMENTS,
         due::STATEMENTS,
         events::STATEMENTS,
+        feedback::STATEMENTS,
         leases::STATEMENTS,
         machine_tokens::STATEMENTS,
+        obligations::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
+        unsent::STATEMENTS,
     ]
     .iter()
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))
