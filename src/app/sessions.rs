@@ -105,14 +105,14 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     }
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules.directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
+    let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
     let stored = match person.clone() {
         Some(id) => hub.ledger.read(move |reading| directory::password(reading, &id)).await?,
         None => None,
     };
     let password = if sane { given.password } else { "" };
     let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules.directory.actor(&id));
+    let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
     let Some(actor) = actor else {
         counted.iter().for_each(|counted| throttle.count(*counted, now));
         return Err(Undone::WrongPassword);
@@ -158,7 +158,7 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     let Some(session) = session.filter(|session| session.door == door && is_alive(session, now)) else {
         return Ok(None);
     };
-    let Some(actor) = hub.rules.directory.actor(&session.person) else { return Ok(None) };
+    let Some(actor) = hub.rules().directory.actor(&session.person) else { return Ok(None) };
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
@@ -174,7 +174,7 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
     }
     let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
     let session = session.filter(|session| session.door == door && is_alive(session, hub.now()));
-    let actor = session.and_then(|session| hub.rules.directory.actor(&session.person));
+    let actor = session.and_then(|session| hub.rules().directory.actor(&session.person));
     Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, until, secret_hash: hash }))
 }
 
@@ -221,7 +221,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Sets one password for everybody, hashed once: the demo's. Another one than before ends every session.
 pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Result<(), Undone> {
-    let people: Vec<PersonId> = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
+    let people: Vec<PersonId> = hub.rules().directory.people.iter().map(|person| person.id.clone()).collect();
     let Some(first) = people.first().cloned() else { return Ok(()) };
     let stored = hub.ledger.read(move |reading| directory::password(reading, &first)).await?;
     if hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)? {

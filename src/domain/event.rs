@@ -19,6 +19,9 @@ words!(
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
         SummonsSentBack = "summons.sent_back",
         ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
+        DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
+        DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",
+        DirectoryReordered = "directory.reordered", DirectoryExported = "directory.exported",
     }
 );
 
@@ -41,13 +44,18 @@ impl From<&Actor> for Doer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub kind: EventKind,
-    /// The whistle in whose tree it happened.
+    /// The whistle in whose tree it happened; [`of_directory`] for what is no whistle's.
     pub whistle: WhistleId,
     /// The summons it is about, if any.
     pub summons: Option<SummonsId>,
     pub doer: Option<Doer>,
     /// Facts for the timeline: words, codes, numbers, and references to texts made by [`text_ref`].
     pub data: Value,
+}
+
+/// Where events stand that are about the directory and the calendar: a tree beside the whistles', which no feed tells.
+pub fn of_directory() -> WhistleId {
+    WhistleId::from_text("directory")
 }
 
 /// How an event or a receipt points at a text: the reader resolves it under the reader's rights.

@@ -8,6 +8,7 @@ mod cursor;
 mod directory;
 pub mod frame;
 pub mod gate;
+mod imports;
 mod live;
 mod openapi;
 mod ops;

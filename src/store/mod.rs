@@ -14,7 +14,7 @@ pub mod summonses;
 pub(crate) mod tests;
 pub mod whistles;
 
-pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
+pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 

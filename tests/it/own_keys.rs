@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use whistle_hub::app::sessions::{self, SignIn};
-use whistle_hub::app::{Hub, passwords, sample_district};
+use whistle_hub::app::{Hub, laying, passwords, sample_district};
 use whistle_hub::clock::SystemClock;
 use whistle_hub::config::Settings;
 use whistle_hub::domain::session::Door;
@@ -137,8 +137,7 @@ async fn t31_dump_cannot_mint() {
     let settings = with_keys(&place);
     let hub = setup::serve(&settings, around()).await.unwrap();
     let sample = sample_district::read().unwrap();
-    let rows = directory::rows(&sample.directory, &sample.days).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    laying::lay(&hub.ledger, &sample, hub.now(), &hub.chance).await.unwrap();
     hub.ledger.close().await.unwrap();
 
     let hub = setup::serve(&settings, around()).await.unwrap();

@@ -117,6 +117,16 @@ impl SpecialDay {
     }
 }
 
+/// The same as it is kept and as it comes in a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AnnouncedDay {
+    /// `2026-02-14`.
+    pub date: String,
+    pub kind: DayKind,
+    /// The holiday's announced name.
+    pub holiday: String,
+}
+
 /// The announced days and the working hours of a district.
 #[derive(Debug, Clone)]
 pub struct Calendar {

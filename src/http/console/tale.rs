@@ -99,6 +99,10 @@ impl Words<'_> {
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
             EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
             EventKind::SummonsAccepted | EventKind::SummonsSentBack => Vec::new(),
+            // No whistle's tale has them.
+            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
+            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
+            EventKind::DirectoryExported => Vec::new(),
         }
     }
 }

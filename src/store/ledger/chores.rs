@@ -1,4 +1,4 @@
-//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, the directory, purges.
+//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, purges.
 //! No chore writes an event or touches a whistle's tree.
 
 use super::super::sql::{Call, Row, Value};
@@ -10,7 +10,6 @@ use crate::domain::obligation::Post;
 use crate::domain::session::Session;
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
-use std::collections::BTreeSet;
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
@@ -43,8 +42,6 @@ const PURGE_RECEIPTS: &str =
     "DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE at < $1 ORDER BY at LIMIT 1000)";
 const PURGE_SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT 1000)";
-const CLEAR_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1";
-static LAY_DIRECTORY: Listed = Listed::new("INSERT INTO directory (kind, code, position, body) VALUES ", 4, "");
 static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
@@ -81,7 +78,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     TOUCH_SESSION,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
-    CLEAR_DIRECTORY,
     MAKE_META,
     TAKE_LEASE,
     LEAVE_LEASE,
@@ -89,7 +85,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     REDRIVE,
 ];
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 2] = [&LAY_DIRECTORY, &SET_PASSWORDS];
+pub(super) static LISTS: [&Listed; 1] = [&SET_PASSWORDS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
@@ -149,8 +145,6 @@ pub enum Chore {
     PurgeSessions {
         before: At,
     },
-    /// Replaces every row of the kinds that it names.
-    LayDirectory(Vec<DirectoryRow>),
     /// PHC strings.
     SetPasswords(Vec<(PersonId, String)>),
     /// A note of the ledger's own, unless it stands already.
@@ -180,17 +174,6 @@ pub enum Chore {
     },
     /// Everything that was laid aside is tried again.
     Redrive,
-}
-
-/// A document of the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DirectoryRow {
-    pub kind: String,
-    pub code: String,
-    /// Its place in the official order.
-    pub position: i64,
-    /// JSON.
-    pub body: String,
 }
 
 /// What a chore answers.
@@ -237,7 +220,6 @@ impl Chore {
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
-            Chore::LayDirectory(rows) => lay_directory(rows),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
                 SET_PASSWORDS
@@ -312,14 +294,4 @@ fn session_row(session: &Session) -> Vec<Value<'_>> {
         session.ends_at.into(),
         session.revoked_at.into(),
     ]
-}
-
-/// Replaces every row of the kinds that are named.
-fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
-    let kinds: BTreeSet<_> = rows.iter().map(|row| &row.kind).collect();
-    let mut calls: Vec<_> = kinds.into_iter().map(|kind| Call::of(CLEAR_DIRECTORY, vec![kind.into()])).collect();
-    let values =
-        rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
-    LAY_DIRECTORY.add(&mut calls, values.collect());
-    calls
 }

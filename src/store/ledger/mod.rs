@@ -10,7 +10,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
+pub(super) use batch::DIRECTORY;
+pub use chores::{Chore, ClaimedLetter, Kept};
 pub use readers::Reading;
 pub(super) use readers::read_here;
 
