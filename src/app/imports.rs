@@ -2,7 +2,7 @@
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
 use super::{Hub, Undone};
-use crate::domain::at::At;
+use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
@@ -10,10 +10,13 @@ use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List};
 use crate::domain::policy::{self, Actor};
 use crate::ids::{Chance, Mint, hex};
-use crate::store::{CommitRefusal, Ledger, directory};
+use crate::store::imports::ImportFile;
+use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
+/// How long a file waits for its sender's word.
+const KEPT_MINUTES: i64 = 60;
 /// How often a file is looked at anew when somebody else changes the list meanwhile.
 const ATTEMPTS_MAX: usize = 3;
 
@@ -64,8 +67,11 @@ pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
     let difference = judged.faults.is_empty().then_some(difference);
-    let sha256 = hex(digest::digest(&digest::SHA256, sent.file).as_ref());
-    Ok(Preview { judged, difference, sha256, version })
+    Ok(Preview { judged, difference, sha256: digest_of(sent.file), version })
+}
+
+fn digest_of(file: &[u8]) -> String {
+    hex(digest::digest(&digest::SHA256, file).as_ref())
 }
 
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
@@ -108,6 +114,31 @@ pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Previ
     hub.ring();
     hub.refresh().await?;
     Ok(written)
+}
+
+/// Looks at a file and keeps it until its sender says the word, or looks at another one.
+pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
+    let seen = preview_as(hub, actor, sent).await?;
+    if seen.difference.is_some() {
+        let removes = sent.left_out == LeftOut::Goes;
+        let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
+        let file = ImportFile { list, encoding, removes, at, body };
+        hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
+    }
+    Ok(seen)
+}
+
+/// The word for the file that was looked at: nothing if it is another one by now, or has been forgotten.
+pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Preview>, Undone> {
+    let person = actor.person.clone();
+    let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
+    let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
+    let Some(file) = kept.filter(fresh) else { return Ok(None) };
+    let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
+    let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
+    let written = import_as(hub, actor, sent).await?;
+    hub.ledger.keep(Chore::DropImport { person: actor.person.clone() }).await?;
+    Ok(Some(written))
 }
 
 /// A list as a file; that it went out is an event.

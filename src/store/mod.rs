@@ -4,6 +4,7 @@
 pub mod directory;
 pub mod due;
 pub mod events;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
@@ -91,8 +92,11 @@ impl Default for Options {
 }
 
 /// In order; a released one never changes.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("migrations/0001_ledger.sql")), (2, include_str!("migrations/0002_replicas.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("migrations/0001_ledger.sql")),
+    (2, include_str!("migrations/0002_replicas.sql")),
+    (3, include_str!("migrations/0003_import_files.sql")),
+];
 
 /// The newest schema, which this release brings a ledger to.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

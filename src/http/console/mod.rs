@@ -6,6 +6,7 @@ mod assets;
 mod blow;
 mod choices;
 mod flash;
+mod imports;
 mod login;
 mod moves;
 mod next;
@@ -35,7 +36,10 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
         .service(resource("/assets/{file}", look).route(get().to(assets::file_of)))
         .service(resource("/w/{code}", look).route(get().to(whistles::short)))
         .service(resource("/console", look).route(get().to(login::home)))
-        .service(resource("/console/triage", look).route(get().to(triage::queue)));
+        .service(resource("/console/triage", look).route(get().to(triage::queue)))
+        .service(resource("/admin/import", both).route(get().to(imports::form)).route(web::post().to(imports::look)))
+        .service(resource("/admin/import/confirm", send).route(web::post().to(imports::confirm)))
+        .service(resource("/admin/export/{code}", send).route(web::post().to(imports::export)));
     for path in ["/console/whistles/new", "/field/new"] {
         pages.service(resource(path, both).route(get().to(blow::form)).route(web::post().to(blow::blow)));
     }

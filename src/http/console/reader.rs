@@ -135,7 +135,7 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::Elsewhere => 0,
+                Place::Blow | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -206,12 +206,15 @@ struct Counts {
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
     match role {
-        Role::OfficeDuty | Role::OfficeDirector => &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow],
+        Role::OfficeDuty | Role::OfficeDirector => {
+            &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow, Place::Import]
+        }
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Place::Summonses, Place::Whistles, Place::Blow],
         Role::SquadLeader => &[Place::Whistles, Place::Blow],
         Role::Inspector => &[Place::Summonses, Place::Whistles],
         Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Expert | Role::LegalReviewer | Role::Admin => &[Place::Whistles],
+        Role::Admin => &[Place::Import, Place::Whistles],
+        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::obligation::Post;
 use crate::domain::session::Session;
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
+use crate::store::imports::ImportFile;
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
@@ -47,6 +48,12 @@ static SET_PASSWORDS: Listed = Listed::new(
     2,
     " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash",
 );
+const KEEP_IMPORT: &str = "INSERT INTO import_files (person, list, encoding, removes, at, body)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (person) DO UPDATE SET list = excluded.list, encoding = excluded.encoding, removes = excluded.removes,
+      at = excluded.at, body = excluded.body";
+const DROP_IMPORT: &str = "DELETE FROM import_files WHERE person = $1";
+const PURGE_IMPORTS: &str = "DELETE FROM import_files WHERE at < $1";
 /// Whoever comes first decides: two processes that start at once end with the same.
 const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 /// Kept by whoever holds it in this epoch; taken by one of the same name that has just started (epoch 0), when it was
@@ -78,6 +85,9 @@ pub(super) const STATEMENTS: &[&str] = &[
     TOUCH_SESSION,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
+    KEEP_IMPORT,
+    DROP_IMPORT,
+    PURGE_IMPORTS,
     MAKE_META,
     TAKE_LEASE,
     LEAVE_LEASE,
@@ -143,6 +153,17 @@ pub enum Chore {
     },
     /// Those that ended before; at most 1,000 a call.
     PurgeSessions {
+        before: At,
+    },
+    /// A file that was looked at waits for its sender's word, in place of the one before.
+    KeepImport {
+        person: PersonId,
+        file: ImportFile,
+    },
+    DropImport {
+        person: PersonId,
+    },
+    PurgeImports {
         before: At,
     },
     /// PHC strings.
@@ -220,6 +241,19 @@ impl Chore {
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
+            Chore::KeepImport { person, file } => {
+                let params = vec![
+                    person.into(),
+                    file.list.as_str().into(),
+                    file.encoding.map(|encoding| encoding.as_str()).into(),
+                    i64::from(file.removes).into(),
+                    file.at.into(),
+                    Value::Bytes(file.body.as_slice().into()),
+                ];
+                vec![Call::of(KEEP_IMPORT, params)]
+            }
+            Chore::DropImport { person } => vec![Call::of(DROP_IMPORT, vec![person.into()])],
+            Chore::PurgeImports { before } => one(PURGE_IMPORTS, vec![(*before).into()]),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
                 SET_PASSWORDS
