@@ -10,6 +10,7 @@ pub mod frame;
 pub mod gate;
 mod imports;
 mod live;
+mod machine_tokens;
 mod openapi;
 mod ops;
 pub mod pages;

@@ -8,6 +8,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod informers;
 mod keys;
 mod letters;
 mod lists;
@@ -19,6 +20,7 @@ mod operation;
 mod order_of_checks;
 mod own_keys;
 mod real_parts;
+mod refresh;
 mod replicas;
 mod rights;
 #[path = "../servers/mod.rs"]

@@ -6,6 +6,7 @@ use super::List;
 use crate::domain::decision::{Change, DirectoryRow, Text};
 use crate::domain::event::{Doer, Event, EventKind, of_directory, text_ref};
 use crate::domain::policy::Actor;
+use crate::domain::terms::TextClass;
 use crate::ids::{Mint, TextId};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -122,7 +123,8 @@ impl Log<'_> {
     fn row(&mut self, kind: EventKind, list: List, code: &str, sides: &[(&str, Value)]) {
         let mut data = Map::from_iter([("list".to_owned(), list.as_str().into()), ("code".to_owned(), code.into())]);
         for (side, values) in sides {
-            let text = Text { id: TextId::new(self.mint), salt: self.mint.salt(), body: values.to_string() };
+            let (id, salt, body) = (TextId::new(self.mint), self.mint.salt(), values.to_string());
+            let text = Text { id, salt, body, class: TextClass::Open };
             data.insert((*side).to_owned(), text_ref(&text.id));
             self.change.texts.push(text);
         }

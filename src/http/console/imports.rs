@@ -1,7 +1,7 @@
 //! The page of lists as files: choose one, see what it would change, say the word; and take a list away. The file waits in
 //! the ledger for its sender's word, so that the page works without script. Rights and faults are judged by `app`.
 
-use super::answers::{page, see_other};
+use super::answers::page;
 use super::flash::{done, shown_once};
 use super::reader::Reader;
 use crate::app::imports::{self, Preview, Sent};

@@ -4,6 +4,7 @@
 
 mod files;
 mod headers;
+mod machines;
 
 pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
@@ -198,9 +199,11 @@ fn route(request: &HttpRequest) -> String {
 }
 
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    match headers::bearer(request.headers()) {
-        Some(token) => Ok(sessions::by_token(&door.hub, token).await?),
-        None => Ok(None),
+    let Some(token) = headers::bearer(request.headers()) else { return Ok(None) };
+    let present = sessions::by_token(&door.hub, token).await?;
+    match present.as_ref().and_then(Present::scopes) {
+        Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
+        Some(_) | None => Ok(present),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::domain::decision::{DirectoryChange, DirectoryRow};
-use crate::domain::session::{Door, Session};
+use crate::domain::session::{Door, Ending, Session};
 use crate::store::directory;
 
 #[test]
@@ -218,7 +218,9 @@ async fn a_cursor_goes_on_and_never_back_and_a_faulty_chore_fails_alone() {
     let cursor = |seq| ledger.keep(Chore::Cursor { name: "relay".into(), seq });
     assert_eq!(cursor(7).await.unwrap(), Kept::Done(1));
     assert_eq!(cursor(3).await.unwrap(), Kept::Done(0));
-    let session = |id: &str| Chore::OpenSession(session_of(id, [7; 32]));
+    let session = |id: &str| {
+        Chore::Access(Access::OpenSession { session: session_of(id, [7; 32]), at_most: 3, awake_since: NOW })
+    };
     ledger.keep(session("se_one")).await.unwrap();
     // Another session with the secret of one that is there.
     let (twin, good) = tokio::join!(ledger.keep(session("se_two")), cursor(8));
@@ -262,6 +264,9 @@ fn session_of(id: &str, secret_hash: [u8; 32]) -> Session {
         used_at: NOW,
         ends_at: NOW.plus_minutes(600),
         revoked_at: None,
+        ended_by: None,
+        epoch: 0,
+        refreshed_at: None,
     }
 }
 
@@ -270,9 +275,10 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
     let place = Place::new();
     let ledger = place.open().unwrap();
     let secret_hash = [7; 32];
-    ledger.keep(Chore::OpenSession(session_of("se_1", secret_hash))).await.unwrap();
+    let access = Access::OpenSession { session: session_of("se_1", secret_hash), at_most: 3, awake_since: NOW };
+    ledger.keep(Chore::Access(access)).await.unwrap();
     let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });
-    let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW });
+    let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW, by: Ending::SignedOut });
     assert_eq!((touch().await.unwrap(), touch().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
     assert_eq!((revoke().await.unwrap(), revoke().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
     assert_eq!(ledger.keep(Chore::PurgeSessions { before: NOW }).await.unwrap(), Kept::Done(0));
