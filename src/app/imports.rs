@@ -1,14 +1,16 @@
 //! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
-use super::{Hub, Undone};
+use super::{Hub, Undone, recount};
 use crate::domain::at::{At, MINUTE};
+use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List};
 use crate::domain::policy::{self, Actor};
+use crate::domain::rules::Rules;
 use crate::ids::{Chance, Mint, hex};
 use crate::store::imports::ImportFile;
 use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
@@ -39,6 +41,8 @@ pub struct Preview {
     /// The file's SHA-256, hex.
     pub sha256: String,
     version: i64,
+    /// Of the calendar: the days as they shall stand.
+    days: Option<Vec<SpecialDay>>,
 }
 
 /// Where a use case without a door works.
@@ -47,6 +51,8 @@ pub struct Bench<'a> {
     pub ledger: &'a Ledger,
     pub chance: &'a Chance,
     pub now: At,
+    /// Limits and calendar that running limits were counted by.
+    pub rules: &'a Rules,
 }
 
 /// Looks at a file; writes nothing.
@@ -62,12 +68,13 @@ pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone
     // History names units, firms and people for ever: they change their state, and never go.
     let fate = if matches!(list, List::Calendar | List::Duty) { sent.left_out } else { LeftOut::Stays };
     let difference = Difference::of(list, &stands, wanted, fate);
+    let days = (list == List::Calendar).then(|| imports::days_after(&stands, &judged, fate));
     if list == List::Calendar {
         let today = bench.now.civil().date().to_string();
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
     let difference = judged.faults.is_empty().then_some(difference);
-    Ok(Preview { judged, difference, sha256: digest_of(sent.file), version })
+    Ok(Preview { judged, difference, sha256: digest_of(sent.file), version, days })
 }
 
 fn digest_of(file: &[u8]) -> String {
@@ -81,6 +88,9 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> 
         let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
             return Ok(preview);
         };
+        if let Some(days) = preview.days.clone() {
+            recount::all(bench, Calendar::new(days), actor).await?;
+        }
         let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
         difference.write(&mut change, actor, source(&preview), &mut mint);
         if let Some(directory) = &mut change.directory {
@@ -104,13 +114,13 @@ fn source(preview: &Preview) -> Map<String, Value> {
 /// The same for somebody at a door.
 pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(actor, sent.list)?;
-    preview(bench(hub), sent).await
+    preview(bench(hub, &hub.rules()), sent).await
 }
 
 /// The same for somebody at a door; the next decision is made by what then stands.
 pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(actor, sent.list)?;
-    let written = import(bench(hub), sent, Some(actor)).await?;
+    let written = import(bench(hub, &hub.rules()), sent, Some(actor)).await?;
     hub.ring();
     hub.refresh().await?;
     Ok(written)
@@ -158,11 +168,11 @@ pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Optio
 /// The same for somebody at a door.
 pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
     may_export(actor, list)?;
-    export(bench(hub), list, notes, Some(actor)).await
+    export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
 }
 
-fn bench(hub: &Hub) -> Bench<'_> {
-    Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now() }
+fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+    Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 
 /// Whether this actor brings this list in.

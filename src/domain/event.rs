@@ -18,10 +18,12 @@ words!(
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
         SummonsSentBack = "summons.sent_back",
-        ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
+        ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
+        LetterNotReached = "letter.not_reached",
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
         DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",
         DirectoryReordered = "directory.reordered", DirectoryExported = "directory.exported",
+        WhistlesExported = "whistles.exported",
     }
 );
 

@@ -6,6 +6,7 @@ pub mod body;
 pub mod console;
 mod cursor;
 mod directory;
+mod exports;
 pub mod frame;
 pub mod gate;
 mod imports;

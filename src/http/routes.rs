@@ -5,7 +5,7 @@ use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, imports, live, machine_tokens, ops, sessions, summonses, whistles};
+use super::{directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
 use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
@@ -177,6 +177,15 @@ pub static TABLE: &[Line] = &[
         query: imports::IMPORT,
         answers: Shape::One("Import"),
         to: To::File(|| web::to(imports::import)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/exports/whistles",
+        summary: "Take whistles of your scope away as a file",
+        who: "whoever sees whistles",
+        query: exports::EXPORT,
+        answers: Shape::Csv,
+        to: To::Read(|| web::to(exports::whistles)),
     },
     Line {
         method: "POST",

@@ -126,6 +126,21 @@ impl Lang {
         self.pick(("运维人员", "operator"))
     }
 
+    /// The list of whistles.
+    pub fn whistles(self) -> &'static str {
+        self.pick(("哨件", "Whistles"))
+    }
+
+    /// By which filter whistles went out.
+    pub fn filter_note(self, filter: &str) -> String {
+        let none = self.pick(("无", "none"));
+        let filter = if filter.is_empty() { none } else { filter };
+        match self {
+            Lang::Zh => format!("筛选：{filter}；文字中的长号码已遮盖，举报人信息不导出"),
+            Lang::En => format!("filter: {filter}; long numbers in texts are masked, informers are left out"),
+        }
+    }
+
     /// What stands above an export: what, who, when.
     pub fn export_note(self, what: &str, who: &str, when: &str) -> String {
         match self {

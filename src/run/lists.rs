@@ -4,12 +4,14 @@
 use super::setup::{self, Surroundings};
 use crate::app::imports::{self, Bench, Preview, Sent};
 use crate::config::Settings;
+use crate::domain::calendar::Calendar;
 use crate::domain::imports::List;
 use crate::domain::imports::difference::LeftOut;
 use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::sheet::FILE_MAX;
+use crate::domain::rules::Rules;
 use crate::i18n::Lang;
-use crate::store::Ledger;
+use crate::store::{Ledger, directory};
 use anyhow::{Context, anyhow, bail};
 use std::fs::{self, File};
 use std::io::Read;
@@ -39,7 +41,8 @@ pub(super) async fn import(
         left_out: if asked.remove_missing { LeftOut::Goes } else { LeftOut::Stays },
     };
     let ledger = setup::open(settings)?;
-    let bench = bench(&ledger, around);
+    let rules = rules(settings, &ledger).await?;
+    let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
     let preview = match asked.dry_run {
         true => imports::preview(bench, sent).await,
         false => imports::import(bench, sent, None).await,
@@ -59,15 +62,20 @@ pub(super) async fn export(
     let list = list_of(kind)?;
     let ledger = setup::open(settings)?;
     let note = lang.export_note(lang.list(list), lang.operator(), &around.clock.now().rfc3339());
-    let written = imports::export(bench(&ledger, around), list, &[note], None).await;
+    let rules = rules(settings, &ledger).await?;
+    let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
+    let written = imports::export(bench, list, &[note], None).await;
     ledger.close().await?;
     fs::write(file, written.map_err(|undone| anyhow!(undone))?)
         .with_context(|| format!("cannot write {}", file.display()))?;
     Ok(format!("{} → {}", lang.list(list), file.display()))
 }
 
-fn bench<'a>(ledger: &'a Ledger, around: &'a Surroundings) -> Bench<'a> {
-    Bench { ledger, chance: &around.chance, now: around.clock.now() }
+/// By what limits run now.
+async fn rules(settings: &Settings, ledger: &Ledger) -> anyhow::Result<Rules> {
+    let (directory, days) = ledger.read(directory::load).await?;
+    let (limits, routing) = (setup::limits(settings)?, setup::routing(settings)?);
+    Ok(Rules { calendar: Calendar::new(days), limits, routing, directory })
 }
 
 fn list_of(kind: &str) -> anyhow::Result<List> {

@@ -127,6 +127,13 @@ pub struct AnnouncedDay {
     pub holiday: String,
 }
 
+impl AnnouncedDay {
+    /// The day as it is counted with; nothing if its date is none.
+    pub fn special(&self) -> Option<SpecialDay> {
+        SpecialDay::read(&self.date, self.kind.as_str(), &self.holiday).ok()
+    }
+}
+
 /// The announced days and the working hours of a district.
 #[derive(Debug, Clone)]
 pub struct Calendar {

@@ -8,8 +8,9 @@ pub mod encoding;
 pub mod faults;
 pub mod lists;
 pub mod sheet;
+pub mod whistles;
 
-use super::calendar::AnnouncedDay;
+use super::calendar::{AnnouncedDay, SpecialDay};
 use super::decision::DirectoryRow;
 use super::directory::{Department, Directory, Enterprise, Person, Shift, Town};
 use super::terms::words;
@@ -140,6 +141,15 @@ pub fn forbid_the_past(difference: &Difference, stands: &[DirectoryRow], judged:
     for date in touched.filter(|date| date.as_str() < today) {
         judged.faults.add(rows.get(date.as_str()).copied().unwrap_or(0), "date", What::Past);
     }
+}
+
+/// The announced days as they stand once a file of them is written.
+pub fn days_after(stands: &[DirectoryRow], judged: &Judged, fate: LeftOut) -> Vec<SpecialDay> {
+    let kept = stands.iter().filter(|_| fate == LeftOut::Stays).filter_map(|row| serde_json::from_str(&row.body).ok());
+    let named = judged.rows.iter().filter_map(|(_, row)| serde_json::from_value(row.body.clone()).ok());
+    // A later day of the same date is the one that counts.
+    let days = kept.chain(named).filter_map(|day: AnnouncedDay| day.special());
+    days.collect()
 }
 
 /// A list as a file: UTF-8 with its mark, so that Excel reads it; `notes` stand above the head.

@@ -61,25 +61,27 @@ pub fn read(text: &str, columns: &'static [Column]) -> Sheet {
     let separator = separator(text);
     let (mut faults, mut rows) = (Faults::default(), Vec::new());
     let mut head: Option<Head> = None;
-    let mut last = 0;
-    for (number, record) in records(text, separator) {
-        last = number;
+    let closed = format!("{text}\n{END}\n");
+    for (number, record) in records(&closed, separator) {
+        if record.iter().any(|cell| cell.ends_with(END)) {
+            // The mark of the end is a row of its own unless a cell has swallowed it.
+            if record.len() > 1 || record.get(0) != Some(END) {
+                faults.add(number, "", What::OpenQuote);
+            }
+            break;
+        }
         match &head {
             None if record.get(0).is_some_and(|cell| cell.starts_with(NOTE)) => {}
             None => head = Some(Head::of(&record, number, columns, &mut faults)),
-            Some(_) if record.iter().all(|cell| cell.trim().is_empty()) => {}
-            Some(_) if rows.len() >= ROWS_MAX => return refused(What::TooManyRows { max: ROWS_MAX }, separator),
             // With a faulty head every row would be blamed for it.
             Some(head) if head.is_faulty => {}
+            Some(_) if record.iter().all(|cell| cell.trim().is_empty()) => {}
+            Some(_) if rows.len() >= ROWS_MAX => return refused(What::TooManyRows { max: ROWS_MAX }, separator),
             Some(head) => rows.extend(head.row(&record, number, &mut faults)),
         }
         if record.len() > COLUMNS_MAX {
             return refused(What::TooManyColumns { max: COLUMNS_MAX }, separator);
         }
-    }
-    // The mark of the end is a row of its own unless a cell has swallowed it.
-    if text.ends_with(END) || !ends_well(text, separator) {
-        faults.add(last, "", What::OpenQuote);
     }
     if rows.is_empty() && faults.is_empty() {
         faults.add(0, "", What::NoRows);
@@ -116,35 +118,20 @@ fn separator(text: &str) -> char {
     [',', '\t', ';'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(',')
 }
 
-fn reader(separator: char) -> ReaderBuilder {
-    let mut reader = ReaderBuilder::new();
-    reader.has_headers(false).flexible(true).delimiter(u8::try_from(separator).unwrap_or(b','));
-    reader
-}
-
 /// The records with their numbers; a text is no stream, so that nothing can fail to be read.
 fn records(text: &str, separator: char) -> impl Iterator<Item = (u64, StringRecord)> {
-    let mut reader = reader(separator).from_reader(text.as_bytes());
+    let separator = u8::try_from(separator).unwrap_or(b',');
+    let mut builder = ReaderBuilder::new();
+    let mut reader = builder.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut number = 0;
     std::iter::from_fn(move || {
         let (mut record, before) = (StringRecord::new(), reader.position().line());
         let read = reader.read_record(&mut record).unwrap_or(false);
-        let blank = record.position().map_or(0, |position| position.line().saturating_sub(before));
-        number += 1 + blank;
+        // A cell may have lines of its own, and empty lines are passed over.
+        let inside = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>() as u64;
+        number += (reader.position().line() - before).saturating_sub(inside).max(1);
         read.then_some((number, record))
     })
-}
-
-fn ends_well(text: &str, separator: char) -> bool {
-    let ended = format!("{text}\n{END}");
-    let mut reader = reader(separator).from_reader(ended.as_bytes());
-    let mut last = StringRecord::new();
-    while reader.read_record(&mut last).unwrap_or(false) {
-        if last.len() == 1 && last.get(0) == Some(END) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Where each column of the list stands in the file.

@@ -9,6 +9,7 @@ use crate::domain::imports::List;
 use crate::domain::imports::difference::{Difference, LeftOut, Wanted};
 use crate::domain::imports::encoding::{Encoding, Known};
 use crate::domain::policy;
+use crate::http::exports;
 use crate::http::gate::{self, FileForm};
 use crate::http::imports::{file_of, note};
 use crate::http::pages::views::{ImportChange, ImportFault};
@@ -88,6 +89,12 @@ pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
     let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
     let file = imports::export_as(&reader.door.hub, actor, list, &[note]).await?;
     Ok(file_of(list.as_str(), reader.now, file))
+}
+
+/// `POST /console/whistles/export`: what the list shows, by the filter in its address.
+pub(super) async fn export_whistles(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    exports::file(&reader.door, &reader.present, reader.lang, request.query_string()).await
 }
 
 async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> Result<ImportPage, Problem> {

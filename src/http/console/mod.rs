@@ -46,6 +46,7 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
     }
     pages
         .service(resource("/console/whistles", look).route(get().to(whistles::list)))
+        .service(resource("/console/whistles/export", send).route(web::post().to(imports::export_whistles)))
         .service(resource("/console/whistles/{code}", look).route(get().to(whistles::one)))
         .service(resource("/console/whistles/{code}/unseal", send).route(web::post().to(informer::unseal)))
         .service(resource("/console/whistles/{code}/{verb}", send).route(web::post().to(whistles::deed)))

@@ -100,6 +100,8 @@ pub struct WhistlesPage {
     pub q: String,
     /// The filter that the search keeps.
     pub status: String,
+    /// Where the same filter's file comes from.
+    pub export: String,
     pub more: Option<String>,
 }
 

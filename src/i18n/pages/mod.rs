@@ -72,6 +72,7 @@ page_words! {
     import_gone: "刚才预览的文件已不在，什么都没有写入。请重新选择文件。", "The file that you looked at is gone and nothing was written. Choose it again.";
     import_none: "请选择文件", "Choose a file";
     export_title: "导出", "Export";
+    export_csv: "导出为CSV", "Export as CSV";
     export_lead: "带BOM的UTF-8，可直接用Excel、WPS打开；每次导出都有记录。", "UTF-8 with its mark, for Excel and WPS. Each export is recorded.";
     views: "视图", "Views";
     more: "显示后面的", "Show more";
