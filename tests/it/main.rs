@@ -8,6 +8,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod imports;
 mod informers;
 mod keys;
 mod letters;

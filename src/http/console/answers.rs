@@ -112,10 +112,9 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::BadCursor | ProblemKind::BadLimit | ProblemKind::BadFilter | ProblemKind::VersionMissing => {
             (t.stale_title, t.stale_words)
         }
-        ProblemKind::NotUtf8
-        | ProblemKind::BadJson
-        | ProblemKind::TooDeep
-        | ProblemKind::Fields => (t.stale_title, t.stale_words),
+        ProblemKind::NotUtf8 | ProblemKind::BadJson | ProblemKind::TooDeep | ProblemKind::Fields => {
+            (t.stale_title, t.stale_words)
+        }
         ProblemKind::MethodNotAllowed
         | ProblemKind::Encoding
         | ProblemKind::ContentType

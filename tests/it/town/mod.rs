@@ -187,8 +187,7 @@ impl Town {
         place.opened.set(place.opened.get() + 1);
         let around = Surroundings { clock: Arc::new(clock.clone()), chance: Chance::seeded(place.opened.get()) };
         let hub = setup::demo(&settings(place), PASSWORD, around).await.unwrap();
-        let laid =
-            events_of_laying(&hub).await;
+        let laid = events_of_laying(&hub).await;
         let metrics = Metrics::of_this_process().unwrap();
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
