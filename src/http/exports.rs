@@ -1,4 +1,5 @@
-//! Whistles as a file at the JSON door: a POST, because it leaves a record. The filter is the list's.
+//! Whistles as a file at the JSON door: a POST, because it leaves a record. The filter is the list's, and so is the Scope;
+//! nothing here chooses rows or hides a field.
 
 use super::gate::Caller;
 use super::imports::{file_of, note};

@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, doctor, keys, lists, start, upkeep};
+use super::{Running, Start, backup, doctor, keys, lists, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -55,7 +55,16 @@ enum What {
     /// Bring the ledger's schema forward.
     Migrate,
     /// Have everything tried again that was laid aside.
-    Redrive,
+    Redrive {
+        /// What becomes of the letters that a restore holds.
+        #[arg(long, value_name = "send|drop")]
+        letters: Option<upkeep::HeldLetters>,
+    },
+    /// Write the ledger as it stands into one file, beside a running hub; reads it back.
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Bring a list in as a CSV file: all of it, or nothing.
     Import {
         #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
@@ -76,6 +85,11 @@ enum What {
     Export {
         #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
         kind: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Lay a backup where `ledger.url` names an empty place.
+    Restore {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -108,10 +122,18 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
         What::NewKeys { dir } => {
             keys::make(&dir, &Chance::system())?;
-            say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+            say(&format!(
+                "keys made: name {} in keys.dir, on every replica, and keep a copy apart from backups",
+                dir.display()
+            ))
         }
         What::Migrate => say(&upkeep::migrate(&settings).await?),
-        What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: Some(word) } => {
+            say(&upkeep::settle_letters(&settings, word, &SystemClock::start()).await?)
+        }
+        What::Backup { file } => say(&backup::back_up(&settings, &file, &SystemClock::start())?),
+        What::Restore { file } => say(&backup::restore(&settings, &file, &SystemClock::start(), &Chance::system())?),
         What::Import { kind, file, dry_run, encoding, remove_missing } => {
             let asked = lists::Import { kind, file, dry_run, encoding, remove_missing };
             let told = lists::import(&settings, asked, &surroundings(), lang()).await?;

@@ -1,4 +1,5 @@
-//! The file that somebody has looked at and not yet brought in: one a person. It says what is kept and judges nothing.
+//! The file that somebody has looked at and not yet brought in: one a person, until it is brought in or an hour has gone.
+//! It says what is kept and judges nothing.
 
 use super::{Fault, Reading};
 use crate::domain::at::At;

@@ -5,7 +5,6 @@ use crate::town::http::raw;
 use crate::town::{Ask, BEGIN, Place, Town, accept_order, at, blow_order, town};
 use futures_util::future::join_all;
 use serde_json::Value;
-use whistle_hub::store::Chore;
 
 #[actix_web::test]
 async fn c25_twenty_parallel_posts_with_one_key_make_one_whistle() {

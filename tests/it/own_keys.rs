@@ -16,7 +16,6 @@ use whistle_hub::domain::session::Door;
 use whistle_hub::ids::Chance;
 use whistle_hub::run::keys;
 use whistle_hub::run::setup::{self, Surroundings};
-use whistle_hub::store::{Chore, directory};
 
 /// The settings of a district of its own, with keys made for it.
 pub(crate) fn with_keys(place: &Place) -> Settings {

@@ -1,4 +1,5 @@
-//! The announced days as rows: the day of the week is there for the eye, and to find a slip in a date.
+//! The announced days as rows. The day of the week is there for the eye, and to find a slip in a date.
+//! Whether a day may still be changed is not asked here.
 
 use super::{NAME_MAX, Row};
 use crate::domain::calendar::{AnnouncedDay, DayKind};

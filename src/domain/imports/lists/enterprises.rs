@@ -1,4 +1,5 @@
-//! Enterprises as rows, with the check digit of their credit code. It never looks one up anywhere.
+//! Enterprises as rows, with the check digit of their credit code: a slip of the hand is seen before it is written. It
+//! never looks a code up anywhere.
 
 use super::{NAME_MAX, Row};
 use crate::domain::directory::Enterprise;

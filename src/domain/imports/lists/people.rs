@@ -1,4 +1,5 @@
-//! People and the duty rota as rows. An id is made once and kept; a role that wants two persons is not given here.
+//! People and the duty rota as rows. An id is made once and kept, whatever else a file says of a person.
+//! A role that wants two persons is not given here.
 
 use super::{NAME_MAX, Row};
 use crate::domain::directory::{Person, Shift};

@@ -1,4 +1,5 @@
-//! Departments and towns as rows. It knows no firm and no person.
+//! Departments and towns as rows. What is named by people and firms is told apart by its code across both lists.
+//! It knows no firm and no person.
 
 use super::{NAME_MAX, Row, TEXT_MAX};
 use crate::domain::directory::{Department, Town, UnitRole};
