@@ -12,8 +12,9 @@ pub const COLUMNS_MAX: usize = 64;
 pub const CELL_MAX: usize = 4000;
 /// Begins a line of notes above the head.
 pub const NOTE: char = '#';
-/// Put behind the text: if it is not the last row, a quotation mark is open.
+/// Put behind the text: if it is not a row of its own, a quotation mark is open.
 const END: &str = "\u{1}";
+const SWALLOWED: &str = "\n\u{1}";
 
 /// A column of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +64,12 @@ pub fn read(text: &str, columns: &'static [Column]) -> Sheet {
     let mut head: Option<Head> = None;
     let closed = format!("{text}\n{END}\n");
     for (number, record) in records(&closed, separator) {
-        if record.iter().any(|cell| cell.ends_with(END)) {
-            // The mark of the end is a row of its own unless a cell has swallowed it.
-            if record.len() > 1 || record.get(0) != Some(END) {
-                faults.add(number, "", What::OpenQuote);
-            }
+        // The mark of the end is a row of its own unless a cell has swallowed it.
+        if record.len() == 1 && record.get(0) == Some(END) {
+            break;
+        }
+        if record.iter().any(|cell| cell.trim_end_matches('\n').ends_with(SWALLOWED)) {
+            faults.add(number, "", What::OpenQuote);
             break;
         }
         match &head {

@@ -105,7 +105,9 @@ mod tests {
         assert_eq!(change.events[0].kind, EventKind::ObligationMoved);
         assert_eq!(change.events[0].data["was"], due.rfc3339());
         assert_eq!(change.guards[0].tree_version + 1, change.whistle.unwrap().tree_version);
-        assert!(recounted(before.clone(), &["2026-12-24"], "11-25 17:00").is_none() || due > at("12-01 00:00"));
+        // The same moment, no longer provisional: the year has been announced.
+        let announced = recounted(before, &["2026-12-24"], "11-25 17:00").unwrap();
+        assert_eq!((announced.obligations[0].due_at, announced.obligations[0].provisional), (due, false));
     }
 
     #[test]
