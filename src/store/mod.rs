@@ -8,6 +8,7 @@ pub mod events;
 pub mod leases;
 pub mod ledger;
 mod look;
+pub mod machine_tokens;
 pub mod sessions;
 mod sql;
 pub mod summonses;
@@ -16,7 +17,9 @@ pub(crate) mod tests;
 pub mod whistles;
 
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
+pub use ledger::{
+    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading,
+};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -93,8 +96,13 @@ impl Default for Options {
 }
 
 /// In order; a released one never changes.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("migrations/0001_ledger.sql")), (2, include_str!("migrations/0002_replicas.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("migrations/0001_ledger.sql")),
+    (2, include_str!("migrations/0002_replicas.sql")),
+    (3, include_str!("migrations/0003_access.sql")),
+    (4, include_str!("migrations/0004_sealed.sql")),
+    (5, include_str!("migrations/0005_bodies.sql")),
+];
 
 /// The newest schema, which this release brings a ledger to.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
