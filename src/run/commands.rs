@@ -65,6 +65,11 @@ enum What {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Lay a backup where `ledger.url` names an empty place.
+    Restore {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Bring a list in as a CSV file: all of it, or nothing.
     Import {
         #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
@@ -85,11 +90,6 @@ enum What {
     Export {
         #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
         kind: String,
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Lay a backup where `ledger.url` names an empty place.
-    Restore {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
