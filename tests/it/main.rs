@@ -27,5 +27,6 @@ mod servers;
 mod signing_in;
 mod tokens;
 mod town;
+mod two_worlds;
 mod versions;
 mod whistles;
