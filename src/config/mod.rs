@@ -32,6 +32,7 @@ pub struct Settings {
     pub mail: Mail,
     pub pen: Pen,
     pub keys: Keys,
+    pub erasure: Erasure,
     pub log: Log,
     pub district: District,
     /// The folder of the settings file, present or not: limits and routing may lie beside it.
@@ -210,6 +211,14 @@ impl Default for Pen {
 pub struct Keys {
     /// The folder that `whistle-hub new-keys` made. `serve` needs it; `demo` keeps its keys in the ledger.
     pub dir: Option<PathBuf>,
+}
+
+/// What law has had erased.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Erasure {
+    /// The list of what was erased, ids only. It lies with the backups: a restored ledger is erased by it again.
+    pub list: Option<PathBuf>,
 }
 
 /// The log, on standard error.

@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, doctor, keys, start, upkeep};
+use super::{Running, Start, doctor, erasure, keys, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -53,6 +53,8 @@ enum What {
     Migrate,
     /// Have everything tried again that was laid aside.
     Redrive,
+    /// Erase by law who an informer is, or all that was said in a whistle; the log keeps that it was done, and why.
+    Erase(erasure::Wanted),
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
@@ -86,6 +88,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         }
         What::Migrate => say(&upkeep::migrate(&settings).await?),
         What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Erase(wanted) => say(&erasure::erase(&settings, &wanted, surroundings()).await?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;

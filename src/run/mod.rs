@@ -4,6 +4,7 @@
 
 mod commands;
 pub mod doctor;
+pub mod erasure;
 pub mod keys;
 pub mod setup;
 pub mod upkeep;

@@ -3,6 +3,7 @@
 
 pub mod directory;
 pub mod due;
+pub mod erasure;
 pub mod events;
 pub mod leases;
 pub mod ledger;

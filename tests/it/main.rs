@@ -8,6 +8,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod erasure;
 mod informers;
 mod keys;
 mod letters;

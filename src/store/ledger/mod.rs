@@ -202,7 +202,8 @@ fn gone() -> Fault {
 #[cfg(test)]
 pub(super) fn every_statement() -> Vec<String> {
     let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
-    let single = chores::STATEMENTS.iter().chain([&batch::RECEIPT_OF_KEY]).map(|text| (*text).to_owned());
+    let single =
+        chores::STATEMENTS.iter().chain([&batch::RECEIPT_OF_KEY, &rows::FORGET]).map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }
 
