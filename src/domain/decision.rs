@@ -161,6 +161,8 @@ pub enum Refusal {
         /// What this actor could do instead.
         allowed: Vec<&'static str>,
     },
+    /// The department has as many machine tokens as it may.
+    TooManyTokens,
     /// Somebody else kept moving it while we decided; the client named no version. Try again.
     Contended,
     /// The pen's queue is full. Try again.

@@ -125,6 +125,11 @@ pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
 }
 
+/// Makes and ends machine tokens of the own unit: its head, in the office its director.
+pub fn makes_tokens(actor: &Actor) -> bool {
+    matches!(actor.role, Role::DepartmentHead | Role::OfficeDirector)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
-use crate::domain::whistle::blow::fold;
+use crate::domain::wanted::Wanted;
 use crate::i18n::{Lang, deadlines};
 use crate::store::whistles::{Position, Sort, WhistleQuery};
 use actix_web::http::header::LOCATION;
@@ -115,7 +115,7 @@ fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
         department: given.codes("department", |code| directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue"),
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         ..WhistleQuery::default()
     })
 }

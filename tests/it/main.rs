@@ -21,6 +21,7 @@ mod operation;
 mod order_of_checks;
 mod own_keys;
 mod real_parts;
+mod refresh;
 mod replicas;
 mod rights;
 #[path = "../servers/mod.rs"]

@@ -16,6 +16,7 @@ use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::Whistle;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::names_somebody;
@@ -82,7 +83,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
     let query = WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         overdue,
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         sort,
         limit: ROWS + 1,
         // A cursor that is none of ours begins at the start, as a stale bookmark should.

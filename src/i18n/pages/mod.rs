@@ -89,6 +89,7 @@ page_words! {
     login_go: "登录", "Sign in";
     login_wrong: "用户名或密码不对，请重新输入。", "User name or password is wrong. Please try again.";
     sign_in_again: "登录已过期，操作没有执行。请登录后重新提交。", "Your session has ended and nothing was done. Sign in and send it again.";
+    login_put_out: "您已在其他地方登录，这里的登录已结束。如果不是您本人，请修改密码。", "You have signed in elsewhere, so this session has ended. If that was not you, change your password.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
     login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
     // Facts of a whistle.
