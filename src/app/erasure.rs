@@ -5,6 +5,7 @@ use super::{Hub, Undone};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
 use crate::domain::terms::ErasureGround;
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::Contact;
 use crate::domain::whistle::{Tree, erase};
@@ -122,7 +123,7 @@ fn is_of(contact: &Contact, wanted: &str) -> bool {
 }
 
 async fn told(hub: &Hub, wanted: &str) -> Result<Vec<String>, Undone> {
-    let mut query = WhistleQuery { q: Some(fold(wanted)), limit: PAGE, ..WhistleQuery::default() };
+    let mut query = WhistleQuery { q: Some(Wanted::of(wanted)), limit: PAGE, ..WhistleQuery::default() };
     let mut codes = Vec::new();
     loop {
         let (asked, now) = (query.clone(), hub.now());

@@ -135,6 +135,13 @@ words!(
         WhistleUnsealed = "whistle_unsealed",
     }
 );
+impl LetterKind {
+    /// Tells what only who sees everything may know: that it reached nobody is told to nobody else either.
+    pub fn is_discreet(self) -> bool {
+        self == LetterKind::WhistleUnsealed
+    }
+}
+
 words!(
     /// Why law has a text erased, 个人信息保护法 47 (1) to (5).
     ErasureGround {

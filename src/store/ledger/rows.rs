@@ -123,7 +123,7 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 12] = [
+pub(super) static LISTS: [&Listed; 13] = [
     &TEXTS,
     &ERASED,
     &EVENTS,

@@ -57,6 +57,7 @@ const BLOWER: May = These("liaison.xf head.xf");
 const SPEAKS: May = These("liaison.yj head.yj");
 const ACTS: May = These("liaison.yj head.yj inspector.yj");
 const UNSEALS: May = These("office director supervisor liaison.xf");
+const HEADS: May = These("director head.xf head.yj head.sc");
 const BLOWS: May = These(
     "office director liaison.xf head.xf liaison.yj head.yj liaison.sc head.sc town.t06 town.t01 squad.sq06 squad.sq01",
 );
@@ -85,6 +86,10 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/summonses/{code}/send_back", OFFICE, 428),
     ("POST /api/v1/sessions", Anyone, 422),
     ("DELETE /api/v1/sessions/current", SignedIn, 204),
+    ("POST /api/v1/sessions/refresh", Anyone, 422),
+    ("POST /api/v1/tokens", HEADS, 422),
+    ("GET /api/v1/tokens", HEADS, 200),
+    ("DELETE /api/v1/tokens/{id}", HEADS, 404),
     ("GET /api/v1/me", SignedIn, 200),
     ("GET /api/v1/events", SignedIn, 200),
     ("GET /api/v1/departments", SignedIn, 200),
@@ -177,7 +182,7 @@ fn address(route: &str, there: bool) -> (String, String) {
     let (method, path) = route.split_once(' ').unwrap();
     let whistle = if there { "WH-2026-0001" } else { "WH-2026-9999" };
     let code = if path.contains("/summonses/") { format!("{whistle}-YJ") } else { whistle.to_owned() };
-    (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css"))
+    (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
 }
 
 /// What the JSON door answers to a request that brings nothing along.

@@ -25,6 +25,7 @@ const READ: &[(&str, &[&str])] = &[
     ("/api/v1/whistles/{code}/timeline", &["#1", "#2", "#2?limit=2", "#0", "#0?limit=x"]),
     ("/api/v1/summonses", &["", "?limit=1", "?department=SC", "?department=YJ", "?status=issued", "?overdue=true"]),
     ("/api/v1/summonses/{code}", &["#1-YJ", "#0-SC", "#1-SC"]),
+    ("/api/v1/tokens", &[""]),
     ("/api/v1/me", &[""]),
     ("/api/v1/departments", &["", "?q=%E6%B6%88%E9%98%B2"]),
     ("/api/v1/towns", &[""]),

@@ -13,7 +13,7 @@ fn i5_erased_text_still_verifies() {
     let said = committed(batch(&sql, vec![under_key(born, "k", b"a")]).remove(0)).change;
     let whistle = said.whistle.unwrap();
     let digest = || texts(&sql, "SELECT data FROM events ORDER BY seq").remove(0);
-    let pointed = crate::ids::hex(&leaf::salted(&salt, "沿街餐馆液化气瓶".as_bytes()));
+    let pointed = hex(&leaf::salted(&salt, "沿街餐馆液化气瓶".as_bytes()));
     assert!(digest().contains(&pointed), "the event does not hold the text's digest");
     check_leaves(&sql);
     let mut erasing = moved(&whistle, whistle.status);
