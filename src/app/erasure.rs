@@ -91,9 +91,9 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
 }
 
 fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Tree) -> Change {
-    let now = hub.now();
+    let (now, rules) = (hub.now(), hub.rules());
     let mut mint = hub.mint(now);
-    erase::erase(texts, ground, tree, hub.deciding(None, now, &mut mint))
+    erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint))
 }
 
 /// Where this name or phone is: among the sealed exactly, in texts as a search finds it.

@@ -6,6 +6,7 @@ mod assets;
 mod blow;
 mod choices;
 mod flash;
+mod imports;
 mod informer;
 mod login;
 mod moves;
@@ -34,6 +35,7 @@ pub(super) struct Page {
 }
 
 const BLOWERS: &str = "liaison, head, squad, town, office";
+const LISTS: &str = "admin; for enterprises and the rota the office too";
 const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
@@ -47,11 +49,16 @@ pub(super) static PAGES: &[Page] = &[
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
     look("/console", SIGNED_IN, || web::to(login::home)),
     look("/console/triage", "office", || web::to(triage::queue)),
+    look("/admin/import", LISTS, || web::to(imports::form)),
+    send("/admin/import", LISTS, || web::to(imports::look)),
+    send("/admin/import/confirm", LISTS, || web::to(imports::confirm)),
+    send("/admin/export/{code}", LISTS, || web::to(imports::export)),
     look("/console/whistles/new", BLOWERS, || web::to(blow::form)),
     send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),
     look("/field/new", BLOWERS, || web::to(blow::form)),
     send("/field/new", BLOWERS, || web::to(blow::blow)),
     look("/console/whistles", SIGNED_IN, || web::to(whistles::list)),
+    send("/console/whistles/export", SIGNED_IN, || web::to(imports::export_whistles)),
     look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
     send("/console/whistles/{code}/unseal", BY_DEED, || web::to(informer::unseal)),
     send("/console/whistles/{code}/{verb}", BY_DEED, || web::to(whistles::deed)),

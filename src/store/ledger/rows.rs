@@ -4,7 +4,7 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::{Fault, leaf};
-use crate::domain::decision::{Change, Erasure, LetterOwed};
+use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::whistle::Whistle;
@@ -114,6 +114,12 @@ static SIGHTS_FOLLOW: Listed = Listed::new(
     1,
     ")",
 );
+static GONE: Listed = Listed::new("DELETE FROM directory WHERE (kind, code) IN (VALUES ", 2, ")");
+static DIRECTORY: Listed = Listed::new(
+    "INSERT INTO directory (kind, code, position, body) VALUES ",
+    4,
+    " ON CONFLICT (kind, code) DO UPDATE SET position = excluded.position, body = excluded.body",
+);
 static SOONEST_LIMIT: Listed = Listed::new(
     "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
      WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
@@ -123,7 +129,9 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 13] = [
+pub(super) static LISTS: [&Listed; 15] = [
+    &GONE,
+    &DIRECTORY,
     &TEXTS,
     &ERASED,
     &EVENTS,
@@ -151,6 +159,8 @@ pub(super) struct Rows<'a> {
     letters: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
     erased: Vec<&'a Erasure>,
+    /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
+    directory: Vec<&'a DirectoryChange>,
 }
 
 impl<'a> Rows<'a> {
@@ -163,6 +173,7 @@ impl<'a> Rows<'a> {
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.erased.extend(&change.erased);
+        self.directory.extend(&change.directory);
         for text in &change.texts {
             let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
             let class = text.class.as_str().into();
@@ -226,6 +237,13 @@ impl<'a> Rows<'a> {
         for code in self.erased.iter().flat_map(|one| &one.codes) {
             let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
             calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));
+        }
+        for change in self.directory {
+            GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
+            let row = |row: &'a DirectoryRow| {
+                [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]
+            };
+            DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
         }
         overlay.add_series(&mut calls);
         Ok(calls)

@@ -17,14 +17,17 @@ impl Place {
 
     /// Another place with the ledger as it stands here, that nobody has open.
     pub(crate) fn copy(&self) -> Place {
-        match &self.database {
+        let copy = match &self.database {
             Some(from) => Place::made(Backend::Servers, |name| Postgres::shared().create_from(name, from)),
             None => {
                 let copy = Place::file_only();
                 std::fs::copy(self.path.join("hub.db"), copy.path.join("hub.db")).unwrap();
                 copy
             }
-        }
+        };
+        // What is drawn there is not drawn a second time.
+        copy.opened.set(self.opened.get());
+        copy
     }
 
     /// Every byte of a ledger that nobody has open, deleted rows and old pages among them, as whoever stole it reads it.

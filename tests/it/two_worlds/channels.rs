@@ -36,6 +36,7 @@ const READ: &[(&str, &[&str])] = &[
     ("/w/{code}", &["#1", "#0"]),
     ("/console", &[""]),
     ("/console/triage", &["", "?open=#0", "?open=#1"]),
+    ("/admin/import", &[""]),
     ("/console/whistles/new", &[""]),
     ("/field/new", &[""]),
     ("/console/whistles", &[
@@ -46,9 +47,17 @@ const READ: &[(&str, &[&str])] = &[
     ("/console/summonses/{code}", &["#1-YJ", "#0-SC"]),
 ];
 
-/// The same for everybody, signed in or not; `/events` is listened to instead (see `mod.rs`).
-const NOBODYS: &[&str] =
-    &["/api/v1/openapi.json", "/healthz", "/readyz", "/metrics", "/login", "/assets/{file}", "/api/v1/events"];
+/// The same for everybody, or about the own sign-ins only; `/events` is listened to instead (see `mod.rs`).
+const NOBODYS: &[&str] = &[
+    "/api/v1/openapi.json",
+    "/api/v1/sessions",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/login",
+    "/assets/{file}",
+    "/api/v1/events",
+];
 
 /// Every GET must be named, or somebody might learn by it what nobody compared.
 pub(super) fn check_complete() {
@@ -72,7 +81,8 @@ pub(super) fn count() -> usize {
 /// Every POST on a thing, by path.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
-    for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && path.contains("{code}")) {
+    let things = |path: &str| path.contains("whistles/{code}") || path.contains("summonses/{code}");
+    for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && things(path)) {
         let verbs = if path.contains("summonses") { SummonsDeed::WORDS } else { WhistleDeed::WORDS };
         match path.contains("{verb}") {
             true => all.extend(verbs.iter().map(|verb| path.replace("{verb}", verb))),
@@ -127,6 +137,10 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
             };
             all.push((format!("GET {route} {asked}"), comparable(&reply, codes, &seqs)));
         }
+    }
+    for asked in ["", "?q=%E9%93%9D", "?department=SC", "?overdue=true"] {
+        let reply = person.ask("POST", &format!("/exports/whistles{asked}")).await.send().await;
+        all.push((format!("POST /exports/whistles{asked}"), comparable(&reply, codes, &seqs)));
     }
     for path in posts() {
         all.push((format!("POST {path} #0"), refused(t, person, &browser, &path, codes).await));
