@@ -5,6 +5,7 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod erasure;
 pub mod exports;
 pub mod imports;
 pub mod informers;

@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, backup, doctor, keys, lists, start, upkeep};
+use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep};
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
@@ -93,6 +93,8 @@ enum What {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Erase by law who an informer is, or all that was said in a whistle; the log keeps that it was done, and why.
+    Erase(erasure::Wanted),
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
@@ -140,6 +142,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             say(&told)
         }
         What::Export { kind, file } => say(&lists::export(&settings, &kind, &file, &surroundings(), lang()).await?),
+        What::Erase(wanted) => say(&erasure::erase(&settings, &wanted, surroundings()).await?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;

@@ -5,6 +5,7 @@
 pub mod backup;
 mod commands;
 pub mod doctor;
+pub mod erasure;
 pub mod keys;
 mod lists;
 pub mod setup;

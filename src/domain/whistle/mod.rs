@@ -3,6 +3,7 @@
 //! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
 
 pub mod blow;
+pub mod erase;
 pub mod follow;
 pub mod informer;
 pub mod office;

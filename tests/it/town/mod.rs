@@ -353,6 +353,7 @@ impl Town {
 /// The settings of a story: each ledger has a stream of its own on the one server.
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
+    settings.erasure.list = Some(place.path.join("erased"));
     match &place.database {
         Some(database) => {
             settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());
