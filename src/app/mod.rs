@@ -5,6 +5,7 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod hints;
 pub mod passwords;
 pub mod sample_district;
 pub mod sessions;

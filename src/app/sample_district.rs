@@ -113,6 +113,13 @@ impl Line<'_> {
     }
 }
 
+/// What else people call the unit or enterprise of this line.
+fn aliases_of(line: &Line<'_>) -> Result<Vec<String>, String> {
+    let code = line.text("code")?;
+    let all = read_lines(file!("aliases.csv"), |alias| Ok((alias.text("code")?, alias.text("alias")?)))?;
+    Ok(all.into_iter().filter(|(of, _)| *of == code).map(|(_, alias)| alias).collect())
+}
+
 fn department(line: &Line<'_>) -> Result<Department, String> {
     Ok(Department {
         code: line.text("code")?,
@@ -125,6 +132,7 @@ fn department(line: &Line<'_>) -> Result<Department, String> {
         role_in_hub: line.word("role_in_hub", UnitRole::parse)?,
         remit: line.text("remit_zh")?,
         remit_en: line.text("remit_en")?,
+        aliases: aliases_of(line)?,
     })
 }
 
@@ -174,6 +182,7 @@ fn enterprise(line: &Line<'_>) -> Result<Enterprise, String> {
         visits_this_year: line.number("visits_this_year")?,
         x_km: line.number("x_km")?,
         y_km: line.number("y_km")?,
+        aliases: aliases_of(line)?,
     })
 }
 

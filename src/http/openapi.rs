@@ -8,6 +8,7 @@ use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -224,6 +225,7 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Hints", hints()),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
         ("Me", object(&me)),
@@ -259,6 +261,14 @@ fn whistle_item() -> Vec<(&'static str, Value)> {
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
     ]
+}
+
+fn hints() -> Value {
+    let text = || json!({ "type": "string" });
+    let similar = object(&[whistle_item(), vec![("rule", words(Likeness::WORDS)), ("why", text())]].concat());
+    let department = object(&[("department", text()), ("rule", text()), ("why", text())]);
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    object(&[("similar", list(similar)), ("departments", list(department))])
 }
 
 fn whistle_more() -> Vec<(&'static str, Value)> {

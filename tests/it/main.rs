@@ -21,6 +21,7 @@ mod own_keys;
 mod real_parts;
 mod replicas;
 mod rights;
+mod searching;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;

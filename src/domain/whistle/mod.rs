@@ -4,6 +4,7 @@
 
 pub mod blow;
 pub mod follow;
+pub mod hints;
 pub mod office;
 pub mod reach;
 mod search;

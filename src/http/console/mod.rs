@@ -11,6 +11,7 @@ mod moves;
 mod next;
 mod orders;
 mod reader;
+mod search;
 mod summonses;
 mod tale;
 mod triage;
@@ -40,6 +41,8 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
         pages.service(resource(path, both).route(get().to(blow::form)).route(web::post().to(blow::blow)));
     }
     pages
+        .service(resource("/console/whistles/hints", send).route(web::post().to(blow::look)))
+        .service(resource("/search", look).route(get().to(search::found)))
         .service(resource("/console/whistles", look).route(get().to(whistles::list)))
         .service(resource("/console/whistles/{code}", look).route(get().to(whistles::one)))
         .service(resource("/console/whistles/{code}/{verb}", send).route(web::post().to(whistles::deed)))
