@@ -9,6 +9,7 @@ pub mod directory;
 pub mod draft;
 pub mod event;
 pub mod limits;
+pub mod machine;
 pub mod obligation;
 pub mod order;
 pub mod policy;

@@ -7,6 +7,7 @@ pub mod events;
 pub mod leases;
 pub mod ledger;
 mod look;
+pub mod machine_tokens;
 pub mod sessions;
 mod sql;
 pub mod summonses;
@@ -14,7 +15,9 @@ pub mod summonses;
 pub(crate) mod tests;
 pub mod whistles;
 
-pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
+pub use ledger::{
+    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading,
+};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -94,7 +97,9 @@ impl Default for Options {
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_ledger.sql")),
     (2, include_str!("migrations/0002_replicas.sql")),
-    (3, include_str!("migrations/0003_bodies.sql")),
+    (3, include_str!("migrations/0003_access.sql")),
+    (4, include_str!("migrations/0004_sealed.sql")),
+    (5, include_str!("migrations/0005_bodies.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

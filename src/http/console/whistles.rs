@@ -9,6 +9,7 @@ use super::tale::return_note;
 use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
+use crate::app::cards::Texts;
 use crate::app::hints;
 use crate::app::whistles::{self, OpenWhistle, TimelinePage};
 use crate::domain::decision::{Passed, Refusal};
@@ -17,7 +18,9 @@ use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
 use crate::domain::wanted::Wanted;
+use crate::domain::whistle::Whistle;
 use crate::domain::whistle::blow::fold;
+use crate::domain::whistle::informer::names_somebody;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate::{self, Visitor};
 use crate::http::pages::{
@@ -193,7 +196,11 @@ pub(super) async fn part(
     let last = events.last().filter(|_| more).map(|event| event.seq);
     let undecided = policy::is_office(actor) && tree.whistle.status == WhistleStatus::Submitted;
     let similar = if undecided { hints::like(hub, scope, &tree.whistle).await? } else { Vec::new() };
+    let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
     let part = WhistlePart {
+        unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),
+        tells_who_spoke: (knows(&tree.whistle) && tells_who_spoke(&tree.whistle, texts))
+            .then(|| reader.lang.tells_who_spoke()),
         similar: reader.similar(&similar).await?,
         facts: words_of.facts(&tree.whistle, texts),
         verdict: words_of.verdict(tree, texts, actor, next),
@@ -205,6 +212,12 @@ pub(super) async fn part(
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };
     Ok((part, open))
+}
+
+fn tells_who_spoke(whistle: &Whistle, texts: &Texts) -> bool {
+    let said = [Some(&whistle.texts.what), Some(&whistle.texts.title), whistle.texts.place.as_ref()];
+    let mut said = said.into_iter().flatten().filter_map(|id| texts.get(id));
+    whistle.protected_source && said.any(|text| names_somebody(text))
 }
 
 /// `GET /console/whistles/{code}`
@@ -266,8 +279,13 @@ async fn again(reader: Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
     if wanted_next(&sent.bytes).is_some_and(|next| next.starts_with("/console/triage")) {
         return triage::refused(reader, code, form).await;
     }
-    let (part, open) = part(&reader, code, String::new(), 0).await?;
-    let page_of = story(&reader, part, &open, form).await?;
+    own_again(&reader, code, form).await
+}
+
+/// The whistle's own page with a form that comes back.
+pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
+    let (part, open) = part(reader, code, String::new(), 0).await?;
+    let page_of = story(reader, part, &open, form).await?;
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
 }
 

@@ -57,7 +57,7 @@ impl Listed {
 }
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
-static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
 static EVENTS: Listed =
     Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
 static RECEIPTS: Listed =
@@ -158,7 +158,9 @@ impl<'a> Rows<'a> {
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         for text in &change.texts {
-            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
+            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+            let class = text.class.as_str().into();
+            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }
         for (event, seq) in change.events.iter().zip(seqs) {
             let data = json(&event.data)?;
