@@ -48,7 +48,7 @@ document.addEventListener("change", showWhenMajor);
 showWhenMajor();
 
 // Before a whistle is blown: what may be the same, and enterprises by what is typed. The page is the one that the button
-// brings; of it only these two parts are shown.
+// brings; of it only the parts that differ are shown.
 const order = document.querySelector("form[data-deed=blow]");
 let asked = new XMLHttpRequest();
 let pause = 0;
@@ -64,11 +64,12 @@ function askBeforehand(firms) {
   asked.open("POST", "/console/whistles/hints");
   asked.responseType = "document";
   asked.addEventListener("load", ({ target }) => {
-    const hints = target.response?.getElementById("hints");
-    if (!hints) return;
-    document.getElementById("hints").replaceChildren(...hints.childNodes);
-    document.getElementById("hints").hidden = hints.hidden;
-    if (firms) order.elements.enterprise.replaceChildren(...target.response.getElementById("blow-enterprise").childNodes);
+    const page = target.response;
+    if (!page?.getElementById("hints")) return;
+    for (const part of ["hints", "hints-look", ...(firms ? ["blow-enterprise"] : [])]) {
+      document.getElementById(part).replaceChildren(...page.getElementById(part).childNodes);
+    }
+    document.getElementById("hints").hidden = page.getElementById("hints").hidden;
   });
   asked.send(fields);
 }
