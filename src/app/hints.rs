@@ -34,8 +34,9 @@ pub async fn hints(hub: &Hub, asked: Asked<'_>) -> Result<Hints, Undone> {
         return Err(Refusal::RoleMayNot.into());
     }
     asked.sound_key(hub)?;
-    let seen = Seen::parse(asked.node()?, &hub.rules.directory).map_err(Refusal::from)?;
-    let departments = hub.rules.propose(seen.category, &[], seen.enterprise.as_deref());
+    let rules = hub.rules();
+    let seen = Seen::parse(asked.node()?, &rules.directory).map_err(Refusal::from)?;
+    let departments = rules.propose(seen.category, &[], seen.enterprise.as_deref());
     Ok(Hints { departments, similar: similar(hub, &asked.scope, seen, None).await? })
 }
 

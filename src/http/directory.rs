@@ -21,25 +21,29 @@ pub(super) const LIST: &[Parameter] = &[SEARCH_PARAMETER, LIMIT_PARAMETER, CURSO
 
 /// `GET /departments`
 pub(super) async fn departments(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.departments.iter();
+    let rules = door.hub.rules();
+    let rows = rules.directory.departments.iter();
     answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
 }
 
 /// `GET /towns`
 pub(super) async fn towns(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.towns.iter();
+    let rules = door.hub.rules();
+    let rows = rules.directory.towns.iter();
     answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
 }
 
 /// `GET /enterprises`
 pub(super) async fn enterprises(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.enterprises.iter();
+    let rules = door.hub.rules();
+    let rows = rules.directory.enterprises.iter();
     answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
 }
 
 /// `GET /people`
 pub(super) async fn people(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let (directory, actor) = (&door.hub.rules.directory, &caller.present.actor);
+    let rules = door.hub.rules();
+    let (directory, actor) = (&rules.directory, &caller.present.actor);
     let rows = directory.people.iter().filter(|person| sees(actor, person, directory));
     answer(&door, actor, &request, rows.map(|row| (row, row.names())))
 }
@@ -73,8 +77,8 @@ pub(super) async fn categories(door: Data<Door>, caller: Caller, request: HttpRe
     answer(&door, &caller.present.actor, &request, rows)
 }
 
-/// One page of rows among whose names is what is looked for. The lists stand still while the hub runs, so a cursor is a
-/// place in the official order.
+/// One page of rows among whose names is what is looked for. A cursor is a place in the official order; an import in
+/// between may move it, as it moves any list.
 fn answer<'r, T: Serialize, N: Iterator<Item = &'r str>>(
     door: &Door,
     actor: &Actor,

@@ -8,6 +8,7 @@ pub mod hints;
 pub mod informer;
 pub mod office;
 pub mod reach;
+pub mod recount;
 mod search;
 
 use super::at::At;
