@@ -7,6 +7,7 @@ mod deeds;
 pub mod due;
 pub mod erasure;
 pub mod exports;
+pub mod hints;
 pub mod imports;
 pub mod informers;
 pub mod laying;

@@ -11,7 +11,7 @@ use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::order::Spec;
-use crate::domain::whistle::{blow, informer};
+use crate::domain::whistle::{blow, hints, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
@@ -60,6 +60,15 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/whistles", "Whistles of your scope", whistles::LIST, Shape::List("WhistleItem"), || {
         web::to(whistles::list)
     }),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/hints",
+        summary: "Before you blow: what may be the same, and whom the rules propose; changes nothing",
+        who: "liaison, head, squad, town; the office",
+        query: &[],
+        answers: Shape::One("Hints"),
+        to: To::Order(&hints::HINTS, || web::to(whistles::hints)),
+    },
     read("/api/v1/whistles/{code}", "One whistle", &[], Shape::Tagged("Whistle"), || web::to(whistles::one)),
     read(
         "/api/v1/whistles/{code}/timeline",

@@ -7,6 +7,7 @@ use crate::domain::terms::{
     Category, ClosureKind, DeclineGround, Duty, ErasureGround, Mode, Needs, Role, Route, Severity, Source, SummonsRole,
     SummonsStatus, Urgency, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 
 impl Lang {
     /// The word in this language, of a Chinese and an English one.
@@ -44,6 +45,15 @@ impl Lang {
             Category::Campus => ("校园养老医疗", "Schools, care homes, clinics"),
             Category::Lightning => ("防雷", "Lightning protection"),
             Category::Other => ("其他", "Other"),
+        })
+    }
+
+    /// Why an open whistle may be about the same thing.
+    pub fn likeness(self, of: Likeness) -> &'static str {
+        self.pick(match of {
+            Likeness::SameFirm => ("同一企业、同一类别，30天内", "Same enterprise and category, within 30 days"),
+            Likeness::SimilarText => ("描述相近", "Described in like words"),
+            Likeness::SamePlace => ("同一地点、同一类别", "Same place and category"),
         })
     }
 

@@ -27,6 +27,7 @@ mod real_parts;
 mod refresh;
 mod replicas;
 mod rights;
+mod searching;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;

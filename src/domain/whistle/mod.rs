@@ -5,6 +5,7 @@
 pub mod blow;
 pub mod erase;
 pub mod follow;
+pub mod hints;
 pub mod informer;
 pub mod office;
 pub mod reach;

@@ -13,6 +13,7 @@ mod moves;
 mod next;
 mod orders;
 mod reader;
+mod search;
 mod summonses;
 mod tale;
 mod triage;
@@ -57,6 +58,8 @@ pub(super) static PAGES: &[Page] = &[
     send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),
     look("/field/new", BLOWERS, || web::to(blow::form)),
     send("/field/new", BLOWERS, || web::to(blow::blow)),
+    send("/console/whistles/hints", BLOWERS, || web::to(blow::look)),
+    look("/search", SIGNED_IN, || web::to(search::found)),
     look("/console/whistles", SIGNED_IN, || web::to(whistles::list)),
     send("/console/whistles/export", SIGNED_IN, || web::to(imports::export_whistles)),
     look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
