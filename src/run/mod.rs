@@ -6,6 +6,7 @@ pub mod backup;
 mod commands;
 pub mod doctor;
 pub mod keys;
+mod lists;
 pub mod setup;
 pub mod upkeep;
 
@@ -15,7 +16,7 @@ use crate::app::Hub;
 use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, Letters, Live, Relay};
+use crate::workers::{self, Desk, Due, Follow, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -73,6 +74,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(workers::work(caller, told.clone())),
+        spawn(workers::work(Follow::new(hub.clone()), told.clone())),
         spawn(keep_up(metrics.clone(), told.clone())),
         spawn(keep_keys(settings.clone(), hub.clone(), told)),
     ];

@@ -74,6 +74,10 @@ const LETTERS_HELD: &str = concat!(
 const OLDEST_UNPASSED: &str = "SELECT MIN(due_at) FROM obligations WHERE ended_at IS NULL AND passed_at IS NULL";
 
 /// The states from which somebody still must move, DOMAIN §3.
+const ARMED_TREES: &str = "
+    SELECT DISTINCT whistle FROM obligations
+    WHERE ended_at IS NULL AND passed_at IS NULL AND whistle > $1 ORDER BY whistle LIMIT $2";
+
 const UNARMED: &str = "
     SELECT w.code FROM whistles w
     WHERE w.status IN ('submitted', 'returned', 'accepted', 'dispatched', 'handling', 'rectifying',
@@ -86,8 +90,19 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, LETTERS_HELD, OLDEST_UNPASSED, UNARMED];
+pub(super) const STATEMENTS: &[&str] = &[
+    PASSED,
+    OVERDUE,
+    UNROUTED,
+    LETTER,
+    LETTER_WAITS,
+    COPIES,
+    LETTERS_OWED,
+    LETTERS_HELD,
+    OLDEST_UNPASSED,
+    UNARMED,
+    ARMED_TREES,
+];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -185,6 +200,11 @@ pub fn letters_owed(reading: &mut Reading<'_>) -> Result<LettersOwed, Fault> {
 /// The soonest armed limit that the hub has not noticed passing: in the past, it is behind; else when to look next.
 pub fn oldest_unpassed_due(reading: &mut Reading<'_>) -> Result<Option<At>, Fault> {
     Ok(reading.row(OLDEST_UNPASSED, &[], |row| row.opt_at(0))?.flatten())
+}
+
+/// Whistles in whose tree a limit runs, after this one.
+pub fn armed_trees(reading: &mut Reading<'_>, after: &WhistleId, at_most: i64) -> Result<Vec<WhistleId>, Fault> {
+    reading.rows(ARMED_TREES, &[after.into(), at_most.into()], |row| row.text(0).map(WhistleId::from_text))
 }
 
 /// Codes of open whistles and summonses for which nobody must do anything: there must be none (I3).

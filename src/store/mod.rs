@@ -5,6 +5,7 @@ pub mod backup;
 pub mod directory;
 pub mod due;
 pub mod events;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
@@ -17,9 +18,7 @@ pub(crate) mod tests;
 pub mod whistles;
 
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{
-    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading,
-};
+pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -102,6 +101,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("migrations/0003_access.sql")),
     (4, include_str!("migrations/0004_sealed.sql")),
     (5, include_str!("migrations/0005_bodies.sql")),
+    (6, include_str!("migrations/0006_import_files.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -9,6 +9,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod imports;
 mod informers;
 mod keys;
 mod letters;

@@ -12,7 +12,8 @@ mod rows;
 mod tests;
 
 pub use access::Access;
-pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
+pub(super) use batch::DIRECTORY;
+pub use chores::{Chore, ClaimedLetter, Kept};
 pub use readers::Reading;
 pub(super) use readers::read_here;
 
