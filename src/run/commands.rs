@@ -4,7 +4,7 @@
 use super::setup::{self, Surroundings};
 use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep};
 use crate::app::{Hub, passwords};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{LedgerPlace, Settings};
 use crate::domain::imports::List;
 use crate::domain::imports::encoding::Encoding;
@@ -51,6 +51,11 @@ enum What {
     NewKeys {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
+    },
+    /// The keys in `keys.dir`: which there are, another one, no longer that one.
+    Keys {
+        #[command(subcommand)]
+        what: KeysWord,
     },
     /// Bring the ledger's schema forward.
     Migrate,
@@ -103,6 +108,26 @@ enum What {
     Routes,
 }
 
+#[derive(Debug, Subcommand)]
+enum KeysWord {
+    /// What each is for now, a line each.
+    List,
+    /// Make another key, which takes over in fifteen minutes: copy it to every replica until then.
+    Rotate {
+        /// It takes over at once: for a key that somebody has stolen.
+        #[arg(long)]
+        now: bool,
+        /// What seals in the ledger, instead of what signs tokens.
+        #[arg(long)]
+        seal: bool,
+    },
+    /// Remove every token key that is over, or the named one at once.
+    Retire {
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
 const DEMO_DIR: &str = "data";
 const DEMO_PASSWORD: &str = "whistle-demo";
 
@@ -129,6 +154,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
                 dir.display()
             ))
         }
+        What::Keys { what } => say(&keys_said(&settings, &what)?),
         What::Migrate => say(&upkeep::migrate(&settings).await?),
         What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
         What::Redrive { letters: Some(word) } => {
@@ -161,6 +187,26 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         }
         What::Routes => say(&http::routes::listing()),
     }
+}
+
+fn keys_said(settings: &Settings, word: &KeysWord) -> anyhow::Result<String> {
+    let now = SystemClock::start().now();
+    Ok(match word {
+        KeysWord::List => keys::list(settings, now)?,
+        KeysWord::Rotate { now: at_once, seal } => {
+            let purpose = if *seal { keys::Purpose::Seal } else { keys::Purpose::Token };
+            let from = now.plus_minutes(if *at_once { 0 } else { keys::OVERLAP_MINUTES });
+            let name = keys::rotate(settings, purpose, from, &Chance::system())?;
+            format!(
+                "{name} takes over at {}: every replica needs it by then and takes it without a restart; keep a copy apart",
+                from.rfc3339()
+            )
+        }
+        KeysWord::Retire { name } => match keys::retire(settings, name.as_deref(), now)? {
+            gone if gone.is_empty() => "no key is over".to_owned(),
+            gone => format!("removed here, remove it on every replica: {}", gone.join(" ")),
+        },
+    })
 }
 
 async fn demo(

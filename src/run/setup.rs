@@ -38,7 +38,7 @@ pub struct Surroundings {
 
 /// A hub on a district of its own. Without keys it touches nothing.
 pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
-    let keys = keys::of_district(settings)?;
+    let keys = keys::of_district(settings, around.clock.now())?;
     let ledger = open(settings)?;
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
