@@ -4,7 +4,12 @@
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, TokenKey};
+<<<<<<< HEAD
 use super::{Hub, Undone, machine_tokens};
+=======
+use super::{Hub, Undone};
+use crate::crypto::{Sealer, derived};
+>>>>>>> 81b2d7323183ada47b4256fc47a67d67c89110a9
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
@@ -23,13 +28,16 @@ pub(super) const TOUCH_MINUTES: i64 = 1;
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
     token: TokenKey,
-    seal: hmac::Key,
+    mac: hmac::Key,
+    sealer: Sealer,
 }
 
 impl Keys {
-    /// `pkcs8`: the token key pair. `seal`: 32 secret bytes for CSRF tokens, cursors and counters.
+    /// `pkcs8`: the token key pair. `seal`: 32 secret bytes from which come the key of CSRF tokens, cursors and counters,
+    /// and the key that seals what lies in the ledger.
     pub fn read(pkcs8: &[u8], seal: &[u8]) -> Result<Keys, BadKey> {
-        Ok(Keys { token: TokenKey::read(pkcs8)?, seal: hmac::Key::new(hmac::HMAC_SHA256, seal) })
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(seal, "mac")?);
+        Ok(Keys { token: TokenKey::read(pkcs8)?, mac, sealer: Sealer::new([seal].into_iter())? })
     }
 }
 
@@ -52,8 +60,12 @@ impl Doorkeeper {
         Doorkeeper { keys, hashers: Hashers::start(), throttle: Throttle::default() }
     }
 
-    pub(super) fn seal_key(&self) -> &hmac::Key {
-        &self.keys.seal
+    pub(super) fn mac_key(&self) -> &hmac::Key {
+        &self.keys.mac
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.keys.sealer
     }
 
     pub(super) fn token_key(&self) -> &TokenKey {

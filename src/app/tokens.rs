@@ -3,6 +3,7 @@
 //! nothing more than "no".
 
 use super::Hub;
+use crate::crypto::NoSeal;
 use crate::domain::at::At;
 use crate::ids::{PersonId, hex};
 use crate::store::Fault;
@@ -57,15 +58,19 @@ pub(super) struct TokenKey {
     proven: Mutex<HashMap<[u8; 32], Claims>>,
 }
 
-/// The key's bytes make no Ed25519 key.
+/// The bytes make no key.
 #[derive(Debug, thiserror::Error)]
-#[error("the signing key is no Ed25519 key in PKCS #8")]
-pub struct BadKey;
+pub enum BadKey {
+    #[error("the signing key is no Ed25519 key in PKCS #8")]
+    Token,
+    #[error(transparent)]
+    Seal(#[from] NoSeal),
+}
 
 impl TokenKey {
     /// Reads a key pair (PKCS #8).
     pub(super) fn read(pkcs8: &[u8]) -> Result<TokenKey, BadKey> {
-        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey)?;
+        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey::Token)?;
         let public = pair.public_key().as_ref();
         let kid = hex(&public[..8.min(public.len())]);
         Ok(TokenKey {

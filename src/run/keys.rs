@@ -4,7 +4,7 @@
 
 use crate::app::sessions::{self, Keys};
 use crate::config::Settings;
-use crate::ids::{Chance, hex};
+use crate::ids::{Chance, hex, unhex};
 use crate::store::{Chore, Ledger, directory};
 use anyhow::{Context, bail, ensure};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -93,7 +93,8 @@ pub(super) async fn of_demo(ledger: &Ledger, chance: &Chance) -> anyhow::Result<
     let new_token = sessions::new_key().context("no signing key could be made")?;
     let token = kept(ledger, TOKEN_NOTE, hex(&new_token)).await?;
     let seal = kept(ledger, SEAL_NOTE, hex(&chance.secret())).await?;
-    Ok(Keys::read(&unhex(&token)?, &unhex(&seal)?)?)
+    let bytes = |text: &str| unhex(text).context("a key of the ledger is no hex");
+    Ok(Keys::read(&bytes(&token)?, &bytes(&seal)?)?)
 }
 
 async fn kept(ledger: &Ledger, key: &'static str, fresh: String) -> anyhow::Result<String> {
@@ -104,11 +105,6 @@ async fn kept(ledger: &Ledger, key: &'static str, fresh: String) -> anyhow::Resu
     // Another replica that starts now may have been first.
     let value = ledger.read(move |reading| directory::meta(reading, key)).await?;
     value.context("a note of the ledger is gone")
-}
-
-fn unhex(text: &str) -> anyhow::Result<Vec<u8>> {
-    let pairs = (0..text.len() / 2).map(|at| text.get(at * 2..at * 2 + 2));
-    pairs.map(|pair| Ok(u8::from_str_radix(pair.context("a key is cut")?, 16)?)).collect()
 }
 
 #[cfg(test)]
