@@ -43,6 +43,7 @@ pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
 /// `POST /whistles`
 pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
+    door.rates.create(&posted.present.actor.person, door.hub.clock.elapsed())?;
     let blown = whistles::blow(&door.hub, posted.asked()).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/v1/whistles/{}", blown.code)));
@@ -82,7 +83,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
     query.sort = sort;
     query.limit = given.limit + 1;
-    let _turn = door.searches.turn(&caller.present.actor.person, query.q.as_ref()).await?;
+    let _turn = door.search_turn(&caller.present.actor.person, query.q.as_ref()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();

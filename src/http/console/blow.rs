@@ -27,6 +27,7 @@ pub(super) async fn form(reader: Reader) -> Answer {
 /// `POST` of the same addresses.
 pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
+    reader.door.rates.create(&reader.present.actor.person, reader.door.hub.clock.elapsed())?;
     match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
         Ok(blown) => done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code),
         Err(Undone::Refusal(Refusal::Faults(faults))) => {

@@ -4,6 +4,16 @@
 use super::super::Lang;
 use super::of;
 
+/// What an owner is told of tries that were not theirs, perhaps.
+pub fn failed_tries(lang: Lang, tries: u32) -> String {
+    match lang {
+        Lang::Zh => format!("最近15分钟内有{tries}次用您的用户名登录失败。如果不是您本人，请告诉管理员。"),
+        Lang::En => format!(
+            "Failed sign-ins with your name in the last fifteen minutes: {tries}. Tell your administrator if that was not you."
+        ),
+    }
+}
+
 /// How an open limit stands: 剩54分, 不到1分, 超时2天. `seconds` are left until it, negative once it has passed.
 pub fn time_left(lang: Lang, seconds: i64) -> String {
     let late = seconds <= 0;
