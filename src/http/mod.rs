@@ -3,6 +3,7 @@
 //! here decides, writes a fact, or opens a transaction.
 
 pub mod body;
+mod connections;
 pub mod console;
 mod cursor;
 mod directory;
@@ -174,7 +175,9 @@ pub fn listen(at: SocketAddr) -> io::Result<TcpListener> {
 /// Opens the door. The server runs while it is awaited and stops by its handle: `server.handle().stop(true)`.
 /// Signals are `run`'s.
 pub fn serve(listener: TcpListener, door: Data<Door>) -> io::Result<Server> {
+    let connections = connections::Connections::bounded(&door.proxies);
     let server = HttpServer::new(move || app(door.clone()))
+        .on_connect(move |connection, kept| connections.take(connection, kept))
         .workers(WORKERS)
         .max_connections(CONNECTIONS_PER_WORKER)
         .keep_alive(KEEP_ALIVE)

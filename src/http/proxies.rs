@@ -2,7 +2,7 @@
 //! is the peer's own; what a stranger writes into a header says nothing.
 
 use actix_web::http::header::HeaderMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The proxies that may name an address.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -15,7 +15,14 @@ impl Proxies {
         named.map(network).collect::<Option<Vec<_>>>().map(Proxies)
     }
 
-    fn holds(&self, address: IpAddr) -> bool {
+    /// These, and our own host.
+    pub(super) fn and_loopback(&self) -> Proxies {
+        let loopback = [(IpAddr::from([127, 0, 0, 0]), 8), (IpAddr::from(Ipv6Addr::LOCALHOST), 128)];
+        Proxies(self.0.iter().copied().chain(loopback).collect())
+    }
+
+    /// Whether this address is one of them.
+    pub(super) fn holds(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|(network, bits)| match (network, address) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {

@@ -1,6 +1,7 @@
 //! Machine tokens from outside: a head makes one for the own unit, it is shown once, and it opens what its scopes and the
 //! unit's present rights both allow, never more and never longer (T12).
 
+use crate::town::browser::hidden;
 use crate::town::{Place, Reply, Town, blow_order, town};
 use serde_json::{Value, json};
 use whistle_hub::clock::ManualClock;
@@ -179,6 +180,52 @@ async fn t12_a_department_has_twenty_tokens_however_many_ask_at_once() {
         }
         assert_eq!(t.person("head.xf").sees("/tokens").await["items"].as_array().unwrap().len(), 20);
         made(t, "head.yj", &["read"]).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t12_a_head_makes_and_ends_a_token_by_page_and_it_is_shown_once() {
+    town(async |t| {
+        let (head, liaison) = (t.signed_in("head.xf").await, t.signed_in("liaison.xf").await);
+        let (here, make) = ("/console/access", "/console/access/tokens");
+        assert!(!liaison.get(here).await.expect(200).text().contains("机器令牌"), "offered to whom it is refused");
+        let csrf = hidden(&liaison.get(here).await, "csrf");
+        let order = [("name", "烟感"), ("scopes", "read"), ("scopes", "whistle.blow"), ("expires_at", "90")];
+        let mut forged = vec![("csrf", csrf.as_str())];
+        forged.extend(order);
+        liaison.post(make, &forged).await.expect(403);
+        let refused = head.fills(here, make, &[("name", "留着的名字")]).await.expect(422).text();
+        assert!(refused.contains("留着的名字") && refused.contains("可以做什么") && refused.contains("有效期"));
+        let shown = head.fills(here, make, &order).await.expect(201).text();
+        let token = &shown[shown.find("wh_").unwrap()..][..75];
+        assert_eq!(asks(t, token, "GET", "/me").await.expect(200).json()["permissions"], json!(["whistle.blow"]));
+        let later = head.get(here).await.expect(200).text();
+        assert!(!later.contains(token) && later.contains("烟感") && later.contains("哨件：吹哨"), "{later}");
+        let at = later.find("/console/access/tokens/mt_").unwrap();
+        let end = later[at..].split('"').next().unwrap().to_owned();
+        liaison.fills(here, &end, &[]).await.expect(403);
+        head.fills(here, &end, &[]).await.expect(303);
+        asks(t, token, "GET", "/me").await.expect(401);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t08_signing_out_everywhere_by_page_ends_every_browser_of_the_person() {
+    town(async |t| {
+        let (one, two) = (t.signed_in("office").await, t.signed_in("office").await);
+        let other = t.signed_in("director").await;
+        let page = one.get("/console/access").await.expect(200).text();
+        assert_eq!(page.matches("浏览器").count(), 2, "{page}");
+        let everywhere = "/console/access/sign_out_everywhere";
+        one.post(everywhere, &[("csrf", "wrong")]).await.expect(403);
+        two.get("/console/whistles").await.expect(200);
+        one.fills("/console/access", everywhere, &[]).await.expect(303);
+        for browser in [&one, &two] {
+            browser.get("/console/whistles").await.expect(303);
+        }
+        other.get("/console/whistles").await.expect(200);
     })
     .await;
 }

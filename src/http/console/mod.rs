@@ -1,6 +1,7 @@
 //! The console: pages that work without script. A handler reads an address or a form, asks `app` (the same use cases as
 //! the JSON door) and fills a view; rights, limits and faults are judged there and only told here.
 
+mod access;
 mod answers;
 mod assets;
 mod blow;
@@ -34,6 +35,12 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
         .service(resource("/language", send).route(web::post().to(login::language)))
         .service(resource("/assets/{file}", look).route(get().to(assets::file_of)))
         .service(resource("/w/{code}", look).route(get().to(whistles::short)))
+        .service(resource("/console/access", look).route(get().to(access::show)))
+        .service(
+            resource("/console/access/sign_out_everywhere", send).route(web::post().to(access::sign_out_everywhere)),
+        )
+        .service(resource("/console/access/tokens", send).route(web::post().to(access::make)))
+        .service(resource("/console/access/tokens/{id}/end", send).route(web::post().to(access::end)))
         .service(resource("/console", look).route(get().to(login::home)))
         .service(resource("/console/triage", look).route(get().to(triage::queue)));
     for path in ["/console/whistles/new", "/field/new"] {

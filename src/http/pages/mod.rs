@@ -10,8 +10,8 @@ use askama::Template;
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
-    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab,
-    WhistleFacts,
+    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, SignInRow, Step, SummonsFacts, SummonsRow,
+    Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -122,6 +122,22 @@ pub struct SummonsPage {
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/console/access`: where the reader is signed in, and the machine tokens of a unit for whoever may make them. The
+/// form's deed is `token`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/access.html", config = "src/askama.toml")]
+pub struct AccessPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// The text of a token that was just made: shown here and never again.
+    pub fresh: Option<String>,
+    pub sessions: Vec<SignInRow>,
+    pub tokens: Vec<TokenRow>,
+    /// What a token may be given; empty for whoever makes none.
+    pub scopes: Vec<Choice>,
+    pub days: Vec<Choice>,
 }
 
 /// 412: somebody was faster.

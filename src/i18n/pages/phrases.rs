@@ -4,6 +4,14 @@
 use super::super::Lang;
 use super::of;
 
+/// A span of days: 90天.
+pub fn days(lang: Lang, days: i64) -> String {
+    match lang {
+        Lang::Zh => format!("{days}天"),
+        Lang::En => format!("{days} days"),
+    }
+}
+
 /// What an owner is told of tries that were not theirs, perhaps.
 pub fn failed_tries(lang: Lang, tries: u32) -> String {
     match lang {
@@ -179,6 +187,9 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "note" => t.note_field,
+        "name" => t.token_name,
+        "scopes" => t.token_scopes,
+        "expires_at" => t.token_days,
         _ => "",
     }
 }
