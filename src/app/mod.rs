@@ -6,6 +6,7 @@ pub mod cards;
 mod deeds;
 pub mod devices;
 pub mod due;
+pub mod informers;
 pub mod machine_tokens;
 pub mod passwords;
 mod refresh;
@@ -77,7 +78,8 @@ impl Hub {
     }
 
     /// Commits a decision and rings the bell.
-    async fn commit(&self, change: Change, now: At) -> Result<Outcome, CommitRefusal> {
+    async fn commit(&self, mut change: Change, now: At) -> Result<Outcome, CommitRefusal> {
+        informers::seal(self, &mut change.texts)?;
         let outcome = self.ledger.commit(change, now).await?;
         self.bell.send_modify(|commits| *commits = commits.wrapping_add(1));
         Ok(outcome)

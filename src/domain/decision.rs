@@ -7,7 +7,7 @@ use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
-use super::terms::LetterKind;
+use super::terms::{LetterKind, TextClass};
 use super::whistle::Whistle;
 use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
 use serde_json::Value;
@@ -81,6 +81,8 @@ pub struct Text {
     pub id: TextId,
     pub salt: [u8; 16],
     pub body: String,
+    /// A sealed one reaches the ledger encrypted, so that its digest tells nothing either.
+    pub class: TextClass,
 }
 
 /// A letter owed to a post. It names no person and holds no text.

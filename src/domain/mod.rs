@@ -18,6 +18,7 @@ pub mod rules;
 pub mod session;
 pub mod summons;
 pub mod terms;
+pub mod wanted;
 pub mod whistle;
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod whistles;
 pub use proxies::Proxies;
 
 use crate::app::Hub;
+use crate::domain::wanted::Wanted;
 use crate::ids::PersonId;
 use crate::store::events::Heard;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -118,7 +119,7 @@ impl Door {
     async fn search_turn(
         &self,
         person: &PersonId,
-        words: Option<&String>,
+        words: Option<&Wanted>,
     ) -> Result<Option<searches::Search<'_>>, Problem> {
         if words.is_some() {
             self.rates.person(person, SEARCH_WEIGHT - 1, self.hub.clock.elapsed())?;

@@ -225,6 +225,7 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
         ("Session", sessions::shape()),

@@ -10,7 +10,7 @@ use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::order::Spec;
-use crate::domain::whistle::blow;
+use crate::domain::whistle::{blow, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
@@ -72,6 +72,15 @@ pub static TABLE: &[Line] = &[
     whistle("/api/v1/whistles/{code}/decline", "Decline", "office", WhistleDeed::Decline),
     whistle("/api/v1/whistles/{code}/close", "Close", "office; director if major or emergency", WhistleDeed::Close),
     whistle("/api/v1/whistles/{code}/send_back", "Send results back", "office", WhistleDeed::SendBack),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/unseal",
+        summary: "Open who the informer is; recorded, the director is told",
+        who: "office, supervisor; liaison or town officer who blew",
+        query: &[],
+        answers: Shape::One("Contact"),
+        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
+    },
     read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
         web::to(summonses::list)
     }),

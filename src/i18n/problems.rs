@@ -165,6 +165,15 @@ impl From<NotAnObject> for ProblemKind {
 }
 
 impl Lang {
+    /// Said to who blew a protected whistle that seems to hold a number of somebody's.
+    pub fn tells_who_spoke(self) -> &'static str {
+        self.pick((
+            "内容里好像有电话或身份证号。来源受保护，请不要写能认出举报人的内容；可请安委办退回后改写。",
+            "This seems to hold a phone or identity number. The source is protected: leave out what tells who spoke, \
+             and ask the office to return it so that you can reword it.",
+        ))
+    }
+
     /// The cure of one fault. Its pointer names the field; the text that was sent is never repeated.
     pub fn fault(self, fault: &Fault) -> String {
         let (zh, en) = match fault.code {

@@ -98,6 +98,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_ledger.sql")),
     (2, include_str!("migrations/0002_replicas.sql")),
     (3, include_str!("migrations/0003_access.sql")),
+    (4, include_str!("migrations/0004_sealed.sql")),
+    (5, include_str!("migrations/0005_bodies.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -8,6 +8,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod informers;
 mod keys;
 mod letters;
 mod lists;

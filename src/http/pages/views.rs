@@ -272,4 +272,3 @@ pub struct TokenRow {
     pub ends_at: String,
     pub used_at: Option<String>,
 }
-

@@ -138,6 +138,15 @@ page_words! {
     needed: "希望到场", "Asked to attend";
     needed_label: "希望哪些部门到场", "Departments wanted";
     protected_note: "来源受保护：举报人姓名、电话不在页面上显示。", "Protected source: no page shows the informant's name or phone.";
+    informer: "举报人信息", "Informer";
+    informer_name: "姓名", "Name";
+    informer_phone: "电话", "Phone";
+    unseal: "查阅举报人信息", "Open the informer's identity";
+    unseal_reason: "查阅理由", "Reason";
+    unseal_hint: "查阅会记入经过，并告知安委办主任", "It is put on record and the director is told";
+    unseal_go: "查阅并记录", "Open and record";
+    unsealed_note: "只用于核实和保护举报人，不得抄录、转告。本次查阅已记录。", "For verifying and protecting the source only. Do not copy or pass on. This opening is on record.";
+    unsealed_back: "返回哨件", "Back to the whistle";
     status: "状态", "State";
     due: "到期", "Due";
     late: "超时", "Late";

@@ -190,6 +190,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "name" => t.token_name,
         "scopes" => t.token_scopes,
         "expires_at" => t.token_days,
+        "reason" => t.unseal_reason,
         _ => "",
     }
 }

@@ -57,24 +57,29 @@ impl Listed {
 }
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
-static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
 static EVENTS: Listed =
     Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
-static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
+static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 15, "");
 // A Change carries whole rows and its guard has been checked: an update is an insert that finds its row. What never
 // changes after birth (code, blown_at) is left out, and so is due_at, which follows the obligations.
 static WHISTLES: Listed = Listed::new(
     INTO_WHISTLES,
-    16,
+    15,
     " ON CONFLICT (id) DO UPDATE SET status = excluded.status, category = excluded.category,
       severity = excluded.severity, urgency = excluded.urgency, town = excluded.town, enterprise = excluded.enterprise,
       department = excluded.department, routed = excluded.routed, search = excluded.search,
-      version = excluded.version, tree_version = excluded.tree_version, body = excluded.body",
+      version = excluded.version, tree_version = excluded.tree_version",
 );
 const INTO_WHISTLES: &str = "INSERT INTO whistles (id, code, status, category, severity, urgency, town, enterprise,
-    department, blown_at, due_at, routed, search, version, tree_version, body) VALUES ";
+    department, blown_at, due_at, routed, search, version, tree_version) VALUES ";
+static BODIES: Listed = Listed::new(
+    "INSERT INTO whistle_bodies (whistle, body) VALUES ",
+    2,
+    " ON CONFLICT (whistle) DO UPDATE SET body = excluded.body",
+);
 static SUMMONSES: Listed = Listed::new(
     "INSERT INTO summonses (id, code, whistle, department, status, issued_at, version, body) VALUES ",
     8,
@@ -115,12 +120,13 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 11] = [
+pub(super) static LISTS: [&Listed; 12] = [
     &TEXTS,
     &EVENTS,
     &RECEIPTS,
     &NEW_WHISTLES,
     &WHISTLES,
+    &BODIES,
     &SUMMONSES,
     &OBLIGATIONS,
     &LETTERS,
@@ -152,7 +158,9 @@ impl<'a> Rows<'a> {
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         for text in &change.texts {
-            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
+            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+            let class = text.class.as_str().into();
+            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }
         for (event, seq) in change.events.iter().zip(seqs) {
             let data = json(&event.data)?;
@@ -229,9 +237,10 @@ impl<'a> Rows<'a> {
         let soonest = self.soonest_limits();
         for (statement, some) in [(&NEW_WHISTLES, new), (&WHISTLES, old)] {
             let row = |one: &'a Whistle| whistle_row(one, soonest.get(one.id.as_str()).copied());
-            let rows = some.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            statement.add(calls, rows.concat());
+            statement.add(calls, some.into_iter().flat_map(row).collect());
         }
+        let body = |one: &&'a Whistle| Ok::<_, Fault>([(&one.id).into(), json(one)?.into()]);
+        BODIES.add(calls, self.whistles.values().map(body).collect::<Result<Vec<_>, _>>()?.concat());
         // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
         let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
         let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
@@ -264,8 +273,8 @@ fn json(document: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
 }
 
-fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 16], Fault> {
-    Ok([
+fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 15] {
+    [
         (&whistle.id).into(),
         (&whistle.code).into(),
         whistle.status.as_str().into(),
@@ -281,8 +290,7 @@ fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 16]
         (&whistle.search).into(),
         whistle.version.into(),
         whistle.tree_version.into(),
-        json(whistle)?.into(),
-    ])
+    ]
 }
 
 fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {
