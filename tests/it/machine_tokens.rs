@@ -156,8 +156,11 @@ async fn t12_a_token_ends_with_its_time_its_unit_or_its_maker_says_so_and_its_fe
         r#"UPDATE directory SET body = REPLACE(body, '"supervisor"', '"member"')
         WHERE kind = 'department' AND code = 'XF'"#,
     );
+    // What the unit may not, no row gives.
+    place.alter(r#"UPDATE machine_tokens SET scopes = '["read", "whistle.accept", "whistle.unseal", "tokens"]'"#);
     let t = Box::pin(Town::open_on(&place, clock.clone())).await;
-    asks(&t, &other, "GET", "/me").await.expect(200);
+    assert_eq!(asks(&t, &other, "GET", "/me").await.expect(200).json()["permissions"], json!([]));
+    asks(&t, &other, "POST", "/whistles/WH-2026-0001/accept").await.expect(403);
     t.clock.set(crate::town::at(EXPIRES));
     asks(&t, &other, "GET", "/me").await.expect(401);
     Box::pin(t.leave()).await;

@@ -3,6 +3,7 @@
 
 use super::answers::{page, see_other};
 use super::flash::shown_once;
+use super::login::signed_out;
 use super::orders;
 use super::reader::{Reader, pairs};
 use super::views::moment;
@@ -11,13 +12,14 @@ use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::machine::{DAYS_MAX, MachineToken, READ};
 use crate::domain::order::Node;
-use crate::domain::session::Door;
-use crate::http::gate;
+use crate::domain::session::{self, Session};
 use crate::http::pages::{AccessPage, Choice, Form, Place, SignInRow, TokenRow};
 use crate::http::problem::{Answer, Problem};
+use crate::http::{Door, gate};
 use crate::i18n::{Lang, pages as words};
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::web::Data;
 
 /// Where the page stands.
 const HERE: &str = "/console/access";
@@ -31,12 +33,9 @@ pub(super) async fn show(reader: Reader) -> Answer {
 }
 
 /// `POST /console/access/sign_out_everywhere`
-pub(super) async fn sign_out_everywhere(sent: gate::Form, request: HttpRequest) -> Answer {
-    let reader = Reader::of(&request, sent.present)?;
-    sessions::sign_out_everywhere(&reader.door.hub, &reader.present.actor.person).await?;
-    // Nobody is signed in any longer: what is told now is told to a stranger.
-    drop(request.extensions_mut().remove::<sessions::Present>());
-    Ok(see_other("/login"))
+pub(super) async fn sign_out_everywhere(door: Data<Door>, sent: gate::Form) -> Answer {
+    sessions::sign_out_everywhere(&door.hub, &sent.present.actor.person).await?;
+    signed_out(&door)
 }
 
 /// `POST /console/access/tokens`
@@ -85,11 +84,11 @@ async fn filled(reader: &Reader, form: Form, fresh: Option<String>) -> Result<Ac
         // Whoever makes none sees nothing of it.
         Err(_) => (Vec::new(), Vec::new()),
     };
-    let door = |door: Door| match door {
-        Door::Cookie => t.sign_in_browser,
-        Door::Api => t.sign_in_program,
+    let door = |door: session::Door| match door {
+        session::Door::Cookie => t.sign_in_browser,
+        session::Door::Api => t.sign_in_program,
     };
-    let row = |(session, this): &(crate::domain::session::Session, bool)| SignInRow {
+    let row = |(session, this): &(Session, bool)| SignInRow {
         door: door(session.door),
         this: *this,
         made_at: moment(session.made_at),

@@ -125,11 +125,16 @@ fn welcome(door: &Door, signed_in: SignedIn, next: String) -> Answer {
 
 /// `POST /logout`
 pub(super) async fn sign_out(door: Data<Door>, sent: gate::Form) -> Answer {
+    sessions::sign_out(&door.hub, &sent.present).await?;
+    signed_out(&door)
+}
+
+/// The browser forgets the session and what it kept of its pages; that it is known here it keeps.
+pub(super) fn signed_out(door: &Door) -> Answer {
     const CLEAR: (HeaderName, HeaderValue) =
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
-    sessions::sign_out(&door.hub, &sent.present).await?;
     let mut answer = see_other("/login");
-    let mut gone = gate::cookie_to_set(&door, gate::SESSION, String::new());
+    let mut gone = gate::cookie_to_set(door, gate::SESSION, String::new());
     gone.make_removal();
     with_cookie(&mut answer, &gone)?;
     answer.headers_mut().insert(CLEAR.0, CLEAR.1);
