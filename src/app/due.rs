@@ -58,9 +58,9 @@ async fn decided(
     for _ in 0..ATTEMPTS_MAX {
         let (scope, wanted) = (scope.clone(), whistle.clone());
         let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let now = hub.now();
+        let (now, rules) = (hub.now(), hub.rules());
         let mut mint = hub.mint(now);
-        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, now, &mut mint)));
+        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, &rules, now, &mut mint)));
         let Some(change) = change else { return Ok(false) };
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),

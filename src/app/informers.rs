@@ -38,9 +38,9 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
         }
         let reason = informer::parse_unseal(asked.node()?).map_err(Refusal::Faults)?;
         let unsealed = opened(hub, asked.actor, &tree, sealed, false)?;
-        let (now, version) = (hub.now(), tree.whistle.version);
+        let (now, version, rules) = (hub.now(), tree.whistle.version, hub.rules());
         let mut mint = hub.mint(now);
-        let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), now, &mut mint));
+        let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
         change.receipt = key.as_ref().map(|key| key.receipt(now, code, version));
         match hub.commit(change, now).await {
             Ok(Outcome::Committed(_)) => return Ok(unsealed),

@@ -177,7 +177,7 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
 async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules.directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
+    let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
     // Nobody's row is looked up as well. The epoch as it was before the password was looked at: whoever changes it
     // meanwhile ends this session, too.
     let id = person.clone().unwrap_or_else(|| PersonId::from_text(""));
@@ -186,7 +186,7 @@ async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, U
     let (stored, epoch) = hub.ledger.read(read).await?;
     let password = if sane { given.password } else { "" };
     let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules.directory.actor(&id));
+    let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
     Ok(actor.map(|actor| (actor, epoch)))
 }
 
@@ -201,7 +201,7 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
         door,
         made_at: now,
         used_at: now,
-        ends_at: session::ends_at(&hub.rules.directory, &actor.username, now),
+        ends_at: session::ends_at(&hub.rules().directory, &actor.username, now),
         revoked_at: None,
         ended_by: None,
         epoch,
@@ -209,7 +209,7 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
     };
     let access_token = tokens::sign(hub, &actor.person, &secret)?;
     let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
-    hub.ledger.keep(Chore::Access(Access::OpenSession { session, at_most, awake_since })).await?;
+    hub.ledger.keep(Chore::Access(Access::OpenSession { session: Box::new(session), at_most, awake_since })).await?;
     let refresh_token = super::refresh::token(&secret, &first);
     Ok(SignedIn::of(actor, secret, access_token, refresh_token))
 }
@@ -245,7 +245,7 @@ pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Opti
     let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
     let found = found.filter(|found| found.session.door == door && found.session.is_alive(found.epoch, hub.now()));
     let Some(session) = found.map(|found| found.session) else { return Ok(None) };
-    let actor = hub.rules.directory.actor(&session.person);
+    let actor = hub.rules().directory.actor(&session.person);
     Ok(actor.map(|actor| (session, actor)))
 }
 
@@ -329,7 +329,7 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Sets one password for everybody, hashed once: the demo's. Another one than before ends every session.
 pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Result<(), Undone> {
-    let people: Vec<PersonId> = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
+    let people: Vec<PersonId> = hub.rules().directory.people.iter().map(|person| person.id.clone()).collect();
     let Some(first) = people.first().cloned() else { return Ok(()) };
     let stored = hub.ledger.read(move |reading| directory::password(reading, &first)).await?;
     if hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)? {

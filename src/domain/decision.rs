@@ -28,6 +28,8 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// Rows of the directory and the calendar as they shall stand.
+    pub directory: Option<DirectoryChange>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
 }
@@ -37,6 +39,26 @@ pub struct Change {
 pub struct Guard {
     pub whistle: WhistleId,
     pub tree_version: i64,
+}
+
+/// What becomes of the directory, decided on this version of it: whoever was faster is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryChange {
+    pub version: i64,
+    pub put: Vec<DirectoryRow>,
+    /// Kind and code of each.
+    pub gone: Vec<(String, String)>,
+}
+
+/// A document of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub kind: String,
+    pub code: String,
+    /// Its place in the official order.
+    pub position: i64,
+    /// JSON.
+    pub body: String,
 }
 
 /// A run of numbers without a hole, per kind and civil year.

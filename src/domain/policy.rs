@@ -1,6 +1,7 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+use super::imports::List;
 use super::terms::Role;
 use super::whistle::Blower;
 use crate::ids::PersonId;
@@ -123,6 +124,20 @@ pub fn may_unseal(actor: &Actor, blower: &Blower) -> bool {
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
+}
+
+/// Replaces a list of the district by a file: the calendar and people are an administrator's, what the office works with
+/// daily is the office's, too.
+pub fn may_import(actor: &Actor, list: List) -> bool {
+    match list {
+        List::Departments | List::Towns | List::People | List::Calendar => actor.role == Role::Admin,
+        List::Enterprises | List::Duty => actor.role == Role::Admin || is_office(actor),
+    }
+}
+
+/// Takes a list of the district away as a file.
+pub fn may_export(actor: &Actor, list: List) -> bool {
+    may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor
 }
 
 /// Makes and ends machine tokens of the own unit: its head, in the office its director.

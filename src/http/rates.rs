@@ -108,10 +108,9 @@ mod tests {
     use crate::http::problem::More;
 
     fn seconds(spent: Result<(), Problem>) -> Option<u32> {
-        match spent.err()?.more() {
-            More::RetryAfter(seconds) => Some(*seconds),
-            _ => Some(0),
-        }
+        let refused = spent.err()?;
+        let More::RetryAfter(seconds) = refused.more() else { return Some(0) };
+        Some(*seconds)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, live, machine_tokens, ops, sessions, summonses, whistles};
+use super::{directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
 use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
@@ -35,6 +35,8 @@ enum To {
     Read(fn() -> Route),
     /// A handler with an order of this table.
     Order(&'static Spec, fn() -> Route),
+    /// A handler with a list as a file.
+    File(fn() -> Route),
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
 }
@@ -167,6 +169,33 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),
+    Line {
+        method: "POST",
+        path: "/api/v1/imports/{code}",
+        summary: "Bring a list in as a file: all of it or nothing; a dry run only looks",
+        who: "admin; enterprises and the rota: the office too",
+        query: imports::IMPORT,
+        answers: Shape::One("Import"),
+        to: To::File(|| web::to(imports::import)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/exports/whistles",
+        summary: "Take whistles of your scope away as a file",
+        who: "whoever sees whistles",
+        query: exports::EXPORT,
+        answers: Shape::Csv,
+        to: To::Read(|| web::to(exports::whistles)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/exports/{code}",
+        summary: "Take a list away as a file",
+        who: "admin, office, supervisor",
+        query: &[],
+        answers: Shape::Csv,
+        to: To::Read(|| web::to(imports::export)),
+    },
     open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
     open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
     open("/readyz", "Is each dependency there", Shape::Json, || web::to(ops::ready)),
@@ -208,7 +237,7 @@ impl Line {
     /// The table that the body follows.
     pub fn order(&self) -> Option<&'static Spec> {
         match self.to {
-            To::Read(_) => None,
+            To::Read(_) | To::File(_) => None,
             To::Order(spec, _) => Some(spec),
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
@@ -220,6 +249,11 @@ impl Line {
         matches!(self.to, To::Whistle(_) | To::Summons(_))
     }
 
+    /// Whether its body is a list as a file.
+    pub fn takes_file(&self) -> bool {
+        matches!(self.to, To::File(_))
+    }
+
     /// Whether it asks for a token.
     pub fn needs_token(&self) -> bool {
         self.who != ANYONE
@@ -227,7 +261,7 @@ impl Line {
 
     fn route(&self) -> Route {
         let route = match self.to {
-            To::Read(to) | To::Order(_, to) => to(),
+            To::Read(to) | To::Order(_, to) | To::File(to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
         };
@@ -294,7 +328,7 @@ mod tests {
             let deed = match line.to {
                 To::Whistle(deed) => deed.as_str(),
                 To::Summons(deed) => deed.as_str(),
-                To::Read(_) | To::Order(..) => unreachable!(),
+                To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
             };
             assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
         }

@@ -39,6 +39,9 @@ pub(super) const LIST: &[Parameter] = &[
     CURSOR_PARAMETER,
 ];
 
+/// Its filters, without order and pages.
+pub(super) const FILTERS: &[Parameter] = LIST.split_at(9).0;
+
 /// What a timeline takes.
 pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
@@ -80,7 +83,7 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
     let open = whistles::open(&door.hub, &present.scope, code).await?;
-    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, |spans| deadlines::lines(lang, spans));
+    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules(), |spans| deadlines::lines(lang, spans));
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
 }
 
@@ -101,12 +104,14 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let _turn = door.search_turn(&caller.present.actor.person, query.q.as_ref()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
-    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();
+    let rules = hub.rules();
+    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &rules.directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }
 
-fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
-    let directory = &door.hub.rules.directory;
+pub(super) fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     Ok(WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         urgency: given.words("urgency", Urgency::parse),
@@ -143,7 +148,8 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     let (events, more) = page(events, limit);
     let position = |seq| Position { key: seq, id: String::new() };
     let last = events.last().filter(|_| more).map(|event| cursor::seal(hub, place, &position(event.seq)));
-    let directory = &hub.rules.directory;
+    let rules = hub.rules();
+    let directory = &rules.directory;
     let cards: Vec<Value> = events.iter().map(|event| cards::timeline_entry(event, &whistle, directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }

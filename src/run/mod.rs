@@ -2,9 +2,11 @@
 //! the reverse order: the door drains, workers end, the pen empties; each has its time, five seconds in all. The only
 //! file that knows all rooms.
 
+pub mod backup;
 mod commands;
 pub mod doctor;
 pub mod keys;
+mod lists;
 pub mod setup;
 pub mod upkeep;
 
@@ -14,7 +16,7 @@ use crate::app::Hub;
 use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, Letters, Live, Relay};
+use crate::workers::{self, Desk, Due, Follow, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -69,6 +71,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(workers::work(caller, told.clone())),
+        spawn(workers::work(Follow::new(hub.clone()), told.clone())),
         spawn(keep_up(metrics.clone(), told)),
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());

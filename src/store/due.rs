@@ -39,20 +39,45 @@ const UNROUTED: &str = "
 
 const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";
 
-const LETTER_WAITS: &str = "
+/// Whose time had come before a restore may have been sent by the hub that the backup was taken from: they wait for the
+/// operator's word. Nothing is held where nothing was restored.
+macro_rules! held_before {
+    () => {
+        "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'letters_held_before'), 0)"
+    };
+}
+pub(super) use held_before;
+
+const LETTER_WAITS: &str = concat!(
+    "
     SELECT id FROM letters
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1 AND not_before >= ",
+    held_before!(),
+    "
       AND (claimed_until IS NULL OR claimed_until <= $1)
-    ORDER BY not_before, id LIMIT 1";
+    ORDER BY not_before, id LIMIT 1"
+);
 
 const COPIES: &str = "SELECT person FROM letter_copies WHERE letter = $1";
 
-const LETTERS_OWED: &str = "
-    SELECT COUNT(*), MIN(not_before) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL";
+const LETTERS_OWED: &str = concat!(
+    "
+    SELECT COUNT(*), MIN(not_before) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before >= ",
+    held_before!()
+);
+
+const LETTERS_HELD: &str = concat!(
+    "SELECT COUNT(*) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before < ",
+    held_before!()
+);
 
 const OLDEST_UNPASSED: &str = "SELECT MIN(due_at) FROM obligations WHERE ended_at IS NULL AND passed_at IS NULL";
 
 /// The states from which somebody still must move, DOMAIN §3.
+const ARMED_TREES: &str = "
+    SELECT DISTINCT whistle FROM obligations
+    WHERE ended_at IS NULL AND passed_at IS NULL AND whistle > $1 ORDER BY whistle LIMIT $2";
+
 const UNARMED: &str = "
     SELECT w.code FROM whistles w
     WHERE w.status IN ('submitted', 'returned', 'accepted', 'dispatched', 'handling', 'rectifying',
@@ -65,8 +90,19 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
+pub(super) const STATEMENTS: &[&str] = &[
+    PASSED,
+    OVERDUE,
+    UNROUTED,
+    LETTER,
+    LETTER_WAITS,
+    COPIES,
+    LETTERS_OWED,
+    LETTERS_HELD,
+    OLDEST_UNPASSED,
+    UNARMED,
+    ARMED_TREES,
+];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -150,6 +186,11 @@ pub fn copies(reading: &mut Reading<'_>, letter: &LetterId) -> Result<Vec<Person
     reading.rows(COPIES, &[letter.into()], |row| row.text(0).map(PersonId::from_text))
 }
 
+/// How many letters a restore holds until the operator has spoken.
+pub fn letters_held(reading: &mut Reading<'_>) -> Result<i64, Fault> {
+    Ok(reading.row(LETTERS_HELD, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
 /// How many letters wait, and since when.
 pub fn letters_owed(reading: &mut Reading<'_>) -> Result<LettersOwed, Fault> {
     let owed = reading.row(LETTERS_OWED, &[], |row| Ok(LettersOwed { count: row.int(0)?, oldest: row.opt_at(1)? }))?;
@@ -159,6 +200,11 @@ pub fn letters_owed(reading: &mut Reading<'_>) -> Result<LettersOwed, Fault> {
 /// The soonest armed limit that the hub has not noticed passing: in the past, it is behind; else when to look next.
 pub fn oldest_unpassed_due(reading: &mut Reading<'_>) -> Result<Option<At>, Fault> {
     Ok(reading.row(OLDEST_UNPASSED, &[], |row| row.opt_at(0))?.flatten())
+}
+
+/// Whistles in whose tree a limit runs, after this one.
+pub fn armed_trees(reading: &mut Reading<'_>, after: &WhistleId, at_most: i64) -> Result<Vec<WhistleId>, Fault> {
+    reading.rows(ARMED_TREES, &[after.into(), at_most.into()], |row| row.text(0).map(WhistleId::from_text))
 }
 
 /// Codes of open whistles and summonses for which nobody must do anything: there must be none (I3).

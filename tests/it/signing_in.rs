@@ -29,14 +29,20 @@ async fn t02_known_and_unknown_alike() {
             if number % 8 == 0 {
                 t.clock.advance(16);
             }
-            known.push(timed("office").await);
-            unknown.push(timed("nobody.at.all").await);
+            // Now this one first, now that one: the threads that hash take turns, and are not equally quick.
+            let (first, second) =
+                if number % 2 == 0 { ("office", "nobody.at.all") } else { ("nobody.at.all", "office") };
+            for username in [first, second] {
+                let took = timed(username).await;
+                if username == "office" { known.push(took) } else { unknown.push(took) }
+            }
         }
         known.sort();
         unknown.sort();
         let (known, unknown) = (known[20].as_secs_f64(), unknown[20].as_secs_f64());
         let apart = (known - unknown).abs() / known.min(unknown);
-        assert!(apart < 0.25, "the median of a known name is {known} s, of an unknown one {unknown} s");
+        // One of them without a hash would take a tenth; a machine full of other tests is never quite even.
+        assert!(apart < 0.5, "the median of a known name is {known} s, of an unknown one {unknown} s");
     })
     .await;
 }

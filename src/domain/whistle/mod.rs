@@ -7,6 +7,7 @@ pub mod follow;
 pub mod informer;
 pub mod office;
 pub mod reach;
+pub mod recount;
 mod search;
 
 use super::at::At;

@@ -204,7 +204,8 @@ fn hints(door: &Door, lang: Lang) -> Vec<Choice> {
     if !door.hub.demo {
         return Vec::new();
     }
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     let people = DEMO_NAMES.iter().filter_map(|name| directory.by_username(name));
     people
         .map(|person| {

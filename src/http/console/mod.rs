@@ -7,6 +7,7 @@ mod assets;
 mod blow;
 mod choices;
 mod flash;
+mod imports;
 mod informer;
 mod login;
 mod moves;
@@ -43,12 +44,16 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
         .service(resource("/console/access/tokens", send).route(web::post().to(access::make)))
         .service(resource("/console/access/tokens/{id}/end", send).route(web::post().to(access::end)))
         .service(resource("/console", look).route(get().to(login::home)))
-        .service(resource("/console/triage", look).route(get().to(triage::queue)));
+        .service(resource("/console/triage", look).route(get().to(triage::queue)))
+        .service(resource("/admin/import", both).route(get().to(imports::form)).route(web::post().to(imports::look)))
+        .service(resource("/admin/import/confirm", send).route(web::post().to(imports::confirm)))
+        .service(resource("/admin/export/{code}", send).route(web::post().to(imports::export)));
     for path in ["/console/whistles/new", "/field/new"] {
         pages.service(resource(path, both).route(get().to(blow::form)).route(web::post().to(blow::blow)));
     }
     pages
         .service(resource("/console/whistles", look).route(get().to(whistles::list)))
+        .service(resource("/console/whistles/export", send).route(web::post().to(imports::export_whistles)))
         .service(resource("/console/whistles/{code}", look).route(get().to(whistles::one)))
         .service(resource("/console/whistles/{code}/unseal", send).route(web::post().to(informer::unseal)))
         .service(resource("/console/whistles/{code}/{verb}", send).route(web::post().to(whistles::deed)))

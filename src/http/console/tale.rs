@@ -87,6 +87,11 @@ impl Words<'_> {
                 let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
                 mode.into_iter().chain(officers).chain(eta).collect()
             }
+            EventKind::ObligationMoved => {
+                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
+                let time = |name| text(data, name).and_then(At::parse).map(moment);
+                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
+            }
             EventKind::ObligationOverdue => {
                 let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
                 unit("department").into_iter().chain(duty).collect()
@@ -99,6 +104,10 @@ impl Words<'_> {
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
             EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
             EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::WhistleUnsealed => Vec::new(),
+            // No whistle's tale has them.
+            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
+            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
+            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
         }
     }
 }

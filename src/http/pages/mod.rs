@@ -10,8 +10,8 @@ use askama::Template;
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
-    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, SignInRow, Step, SummonsFacts, SummonsRow,
-    Tab, TokenRow, WhistleFacts,
+    DeadlineView, Entry, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField, SignInRow, Step,
+    SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -100,6 +100,8 @@ pub struct WhistlesPage {
     pub q: String,
     /// The filter that the search keeps.
     pub status: String,
+    /// Where the same filter's file comes from.
+    pub export: String,
     pub more: Option<String>,
 }
 
@@ -154,6 +156,19 @@ pub struct AccessPage {
     /// What a token may be given; empty for whoever makes none.
     pub scopes: Vec<Choice>,
     pub days: Vec<Choice>,
+}
+
+/// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/import.html", config = "src/askama.toml")]
+pub struct ImportPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub lists: Vec<Choice>,
+    pub encodings: Vec<Choice>,
+    /// Lists that the reader may take away.
+    pub exports: Vec<Choice>,
+    pub preview: Option<ImportPreview>,
 }
 
 /// 412: somebody was faster.

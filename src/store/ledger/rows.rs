@@ -4,7 +4,7 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::{Fault, leaf};
-use crate::domain::decision::{Change, LetterOwed};
+use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::whistle::Whistle;
@@ -111,6 +111,12 @@ static SIGHTS_FOLLOW: Listed = Listed::new(
     1,
     ")",
 );
+static GONE: Listed = Listed::new("DELETE FROM directory WHERE (kind, code) IN (VALUES ", 2, ")");
+static DIRECTORY: Listed = Listed::new(
+    "INSERT INTO directory (kind, code, position, body) VALUES ",
+    4,
+    " ON CONFLICT (kind, code) DO UPDATE SET position = excluded.position, body = excluded.body",
+);
 static SOONEST_LIMIT: Listed = Listed::new(
     "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
      WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
@@ -120,7 +126,9 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 12] = [
+pub(super) static LISTS: [&Listed; 14] = [
+    &GONE,
+    &DIRECTORY,
     &TEXTS,
     &EVENTS,
     &RECEIPTS,
@@ -146,6 +154,8 @@ pub(super) struct Rows<'a> {
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
+    /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
+    directory: Vec<&'a DirectoryChange>,
 }
 
 impl<'a> Rows<'a> {
@@ -157,6 +167,7 @@ impl<'a> Rows<'a> {
         }
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
+        self.directory.extend(&change.directory);
         for text in &change.texts {
             let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
             let class = text.class.as_str().into();
@@ -216,6 +227,13 @@ impl<'a> Rows<'a> {
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
+        for change in self.directory {
+            GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
+            let row = |row: &'a DirectoryRow| {
+                [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]
+            };
+            DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
+        }
         overlay.add_series(&mut calls);
         Ok(calls)
     }
