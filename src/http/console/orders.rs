@@ -96,6 +96,9 @@ const SCREEN: &[&str] = &[
     "officers",
     "mode",
     "eta",
+    "name",
+    "scopes",
+    "expires_at",
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
