@@ -3,6 +3,7 @@
 
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
+use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::order::schema;
 use crate::domain::terms::{
@@ -96,7 +97,7 @@ fn parameters(line: &Line) -> Vec<Value> {
         all.push(json!({ "name": "code", "in": "path", "required": true, "schema": { "type": "string" } }));
     }
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
-    if line.is_deed() {
+    if line.names_version() {
         all.push(header("If-Match", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })));
     }
     let is_create = matches!(line.answers, Shape::Created(_));
@@ -286,6 +287,9 @@ fn whistle_more() -> Vec<(&'static str, Value)> {
         ("summonses", json!({ "type": "array", "items": reference("Summons") })),
         ("visits", texts()),
         ("findings", texts()),
+        ("merged_into", or_null("string")),
+        ("objection_until", time_or_null()),
+        ("reopened", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
     ]
 }
@@ -304,6 +308,9 @@ fn summons() -> Vec<(&'static str, Value)> {
         ("result", or_null("string")),
         ("issued_at", time()),
         ("due_at", time_or_null()),
+        ("original_due_at", time_or_null()),
+        ("extension_until", time_or_null()),
+        ("delegated_to", or_null("string")),
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
@@ -319,11 +326,13 @@ fn problem() -> Value {
         "properties": { "pointer": text(), "parameter": text(), "code": text(), "message": text() },
         "required": ["code", "message"],
     });
+    let reason = object(&[("code", words(ReasonCode::WORDS)), ("message", text()), ("subject", text())]);
     for (name, schema) in [
         ("detail", text()),
         ("errors", json!({ "type": "array", "items": fault })),
         ("current_status", text()),
         ("allowed_deeds", texts()),
+        ("reasons", json!({ "type": "array", "items": reason })),
         ("current_version", json!({ "type": "integer" })),
         ("changes", json!({ "type": "array", "items": { "type": "object" } })),
     ] {

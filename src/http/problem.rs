@@ -4,7 +4,7 @@
 
 use crate::app::Undone;
 use crate::domain::at::At;
-use crate::domain::decision::{KeyFault, Passed, Refusal};
+use crate::domain::decision::{KeyFault, Passed, Reason, Refusal};
 use crate::domain::order::{Fault, FaultCode};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
@@ -43,6 +43,11 @@ pub enum More {
     NotNow {
         status: &'static str,
         allowed: Vec<&'static str>,
+    },
+    Guarded {
+        status: &'static str,
+        allowed: Vec<&'static str>,
+        reasons: Vec<Reason>,
     },
     Moved {
         current_version: i64,
@@ -136,7 +141,12 @@ impl Problem {
         match &self.more {
             More::RetryAfter(seconds) => headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds)),
             More::Allow(methods) => headers.insert(header::ALLOW, HeaderValue::from_static(methods)),
-            More::Nothing | More::Fields(_) | More::Parameters(_) | More::NotNow { .. } | More::Moved { .. } => return,
+            More::Nothing
+            | More::Fields(_)
+            | More::Parameters(_)
+            | More::NotNow { .. }
+            | More::Guarded { .. }
+            | More::Moved { .. } => return,
         };
     }
 
@@ -155,6 +165,11 @@ impl Problem {
                 // `status` is the number of RFC 9457; the state stands beside it, as `current_version` does.
                 body["current_status"] = json!(status);
                 body["allowed_deeds"] = json!(allowed);
+            }
+            More::Guarded { status, allowed, reasons } => {
+                body["current_status"] = json!(status);
+                body["allowed_deeds"] = json!(allowed);
+                body["reasons"] = reasons.iter().map(|one| reason(one, lang)).collect();
             }
             More::Moved { current_version, changes } => {
                 body["current_version"] = json!(current_version);
@@ -182,6 +197,10 @@ fn faults_as(named: &str, faults: &[Fault], lang: Lang) -> Value {
     let one =
         |fault: &Fault| json!({ named: fault.pointer, "code": fault.code.as_str(), "message": lang.fault(fault) });
     faults.iter().map(one).collect()
+}
+
+fn reason(reason: &Reason, lang: Lang) -> Value {
+    json!({ "code": reason.code, "message": lang.reason(reason.code), "subject": reason.subject })
 }
 
 /// Who acted is told by department: the names stand in the timeline, under its own rule.
@@ -216,6 +235,9 @@ impl From<Refusal> for Problem {
             Refusal::Faults(faults) => with(ProblemKind::Fields, More::Fields(faults)),
             Refusal::Moved { current_version, changes } => {
                 with(ProblemKind::Stale, More::Moved { current_version, changes })
+            }
+            Refusal::Guarded { status, allowed, reasons } => {
+                with(ProblemKind::Guards, More::Guarded { status, allowed, reasons })
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
             Refusal::Contended | Refusal::Busy => Problem::retry_after(ProblemKind::Busy, RETRY_BUSY_SECONDS),

@@ -9,7 +9,7 @@ use crate::ids::{PersonId, SummonsId, WhistleId};
 
 const TIMELINE: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND seq > $2
+    WHERE whistle = $1 AND seq > $2 AND (office_only = 0 OR $4 = '*')
     ORDER BY seq LIMIT $3";
 
 const TAIL: &str = "
@@ -19,7 +19,7 @@ const TAIL: &str = "
 
 const LATEST: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1
+    WHERE whistle = $1 AND (office_only = 0 OR $3 = '*')
     ORDER BY seq DESC LIMIT $2";
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
@@ -31,7 +31,7 @@ const HEARD: &str = "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
-    LEFT JOIN sights s ON s.whistle = e.whistle
+    LEFT JOIN sights s ON s.whistle = e.whistle AND e.office_only = 0
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
     ORDER BY e.seq";
 
@@ -41,7 +41,8 @@ const SEEN: &str = "
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
-      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1))
+      AND ($1 = '*' OR (e.office_only = 0
+                        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1)))
     ORDER BY e.seq";
 
 #[cfg(test)]
@@ -96,11 +97,12 @@ pub struct Stretch<T> {
 /// [`Fault`], as every read of this room.
 pub fn timeline(
     reading: &mut Reading<'_>,
+    scope: &Scope,
     whistle: &WhistleId,
     after_seq: i64,
     limit: i64,
 ) -> Result<Vec<StoredEvent>, Fault> {
-    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into()], stored)
+    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into(), scope.viewer().into()], stored)
 }
 
 /// Everything that happened after a place, oldest first. For the hub's own loops.
@@ -109,8 +111,13 @@ pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec
 }
 
 /// The newest events of a whistle's tree, oldest of them first.
-pub fn latest(reading: &mut Reading<'_>, whistle: &WhistleId, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
-    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into()], stored)?;
+pub fn latest(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    whistle: &WhistleId,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Fault> {
+    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into(), scope.viewer().into()], stored)?;
     events.reverse();
     Ok(events)
 }
@@ -196,6 +203,7 @@ mod tests {
             whistle: one.id.clone(),
             summons: Some(summons(&one, "XF").id),
             doer: Some(Doer { person: PersonId::from_text("pe_office"), department: "AWB".into() }),
+            office_only: false,
             data: json!({ "role": "lead" }),
         });
         desk.put(born).await;
@@ -203,8 +211,8 @@ mod tests {
         let read = desk.ledger.read(move |reading| {
             assert_eq!((seqs(&tail(reading, 0, 10)?), seqs(&tail(reading, 1, 1)?)), (vec![1, 2, 3], vec![2]));
             assert_eq!(last_seq(reading)?, 3);
-            assert_eq!(seqs(&timeline(reading, &one.id, 1, 10)?), [2]);
-            timeline(reading, &one.id, 0, 10)
+            assert_eq!(seqs(&timeline(reading, &Scope::everything("a test"), &one.id, 1, 10)?), [2]);
+            timeline(reading, &Scope::everything("a test"), &one.id, 0, 10)
         });
         let timeline = read.await.unwrap();
         assert_eq!((timeline[0].kind, timeline[0].person.as_ref()), (EventKind::WhistleBlown, None));
@@ -244,6 +252,7 @@ mod tests {
             whistle: one.id.clone(),
             summons: Some(called.id.clone()),
             doer: None,
+            office_only: false,
             data: json!({}),
         });
         issued.summonses.push(called);

@@ -91,8 +91,11 @@ impl Default for Options {
 }
 
 /// In order; a released one never changes.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("migrations/0001_ledger.sql")), (2, include_str!("migrations/0002_replicas.sql"))];
+const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("migrations/0001_ledger.sql")),
+    (2, include_str!("migrations/0002_replicas.sql")),
+    (3, include_str!("migrations/0003_machines.sql")),
+];
 
 /// The newest schema, which this release brings a ledger to.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

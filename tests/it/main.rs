@@ -5,6 +5,7 @@
 mod bodies;
 mod canaries;
 mod console;
+mod dead_ends;
 mod deadlines;
 mod doctor;
 mod doors;

@@ -7,6 +7,7 @@ mod blow;
 mod choices;
 mod flash;
 mod login;
+mod made;
 mod moves;
 mod next;
 mod orders;
