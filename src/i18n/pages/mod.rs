@@ -319,7 +319,7 @@ page_words! {
     more_firms: "企业较多，请先查找", "There are more: find it first";
     search_all: "全站查找", "Search everything";
     search_all_hint: "编号、企业、单位、人员、哨件内容", "Code, enterprise, unit, person, words of a whistle";
-    search_examples: "可以用拼音首字母，如 xfdd；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
+    search_examples: "可以用拼音首字母（xfdd）；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
     search_units: "部门和属地", "Departments and localities";
     search_people: "人员", "People";
     search: "查找", "Search";
