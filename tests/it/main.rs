@@ -6,6 +6,7 @@ mod backups;
 mod bodies;
 mod canaries;
 mod console;
+mod dead_ends;
 mod deadlines;
 mod doctor;
 mod doors;

@@ -10,6 +10,7 @@ mod flash;
 mod imports;
 mod informer;
 mod login;
+mod made;
 mod moves;
 mod next;
 mod orders;

@@ -7,7 +7,7 @@ pub mod views;
 
 use askama::Template;
 
-pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
+pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
@@ -161,6 +161,10 @@ pub struct SummonsPage {
     /// Verbs that this reader may do now.
     pub allowed: Vec<&'static str>,
     pub nothing_to_do: String,
+    /// Nothing here brings the summons on.
+    pub rests: bool,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
     pub deadline: Option<DeadlineView>,
     /// Those of the department who may be named when reporting in.
     pub officers: Vec<Officer>,
@@ -348,6 +352,7 @@ mod tests {
             },
             verdict: Verdict {
                 allowed: allowed.to_vec(),
+                rests: allowed.is_empty(),
                 nothing_to_do: text("轮到别人"),
                 urgencies: vec![Choice::new("urgent", "加急"), Choice::new("normal", "一般")],
                 urgency: "urgent",

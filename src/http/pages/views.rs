@@ -262,6 +262,8 @@ pub struct SummonsFacts {
     pub result: Option<String>,
     /// What the office found lacking when it sent the result back.
     pub lacks: Option<String>,
+    /// What was said about whose it is and until when: a dispute, a delegation, an extension, each with its name.
+    pub said: Vec<super::form::Choice>,
 }
 
 /// A person who can be named when reporting in.

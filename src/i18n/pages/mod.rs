@@ -77,6 +77,7 @@ page_words! {
     views: "视图", "Views";
     more: "显示后面的", "Show more";
     hub: "系统", "Hub";
+    nobody_left: "各单位均已解除，需重新派单", "no department is left; dispatch anew";
     erased: "（内容已依法删除）", "(erased by law)";
     filter_ignored: "地址中的筛选条件无效，已忽略。", "The filter in the address is not valid and was ignored.";
     list_comma: "、", ", ";
@@ -243,6 +244,30 @@ page_words! {
     send_back_go: "退回办理", "Send back";
     lacking: "请补充：", "Please add: ";
     complete_go: "提交补正", "Complete";
+    // Objections, pauses, rulings and other turns.
+    choose: "请选择", "Please choose";
+    reason: "理由", "Reason";
+    ground: "事由", "Ground";
+    into: "并入哪件哨（编号）", "Merge into (code)";
+    merge_hint: "本件就此结束，由目标哨件继续办理；吹哨单位会收到通知。", "This whistle ends here and the other one goes on; the blower is told.";
+    part: "承担什么", "Part";
+    new_lead: "新的牵头单位", "New lead";
+    objection_hint: "只能提出一次，由安委办主任答复。", "This can be done once; the director of the committee office answers.";
+    suspend_hint: "各单位的时限停止计算，恢复后把剩余时间原样补回；到复核日自动恢复。", "All limits stand still and get back exactly what they had left; on the review date they run again by themselves.";
+    review_on: "复核日期", "Review date";
+    back_to_work: "哪些单位重新办理", "Who goes back to work";
+    dispute_hint: "每次派单只能提出一次；裁定前计时照走，写明依据和应由谁办。", "Once for each summons; the clock runs on until the ruling. Name the ground and whose it would be.";
+    disputed_for: "职责异议", "Disputed because";
+    law: "依据条款或权责清单", "Clause or duty list";
+    instead: "应由哪个单位办", "Whose it would be";
+    refer_hint: "涉及主任兼任负责人的单位时，须提请分管区领导裁定，再录入裁定结果。", "Where the director heads a party, the district leader rules; the ruling is then entered here.";
+    delegate_hint: "责任仍在本单位，时限不变。", "Your department stays responsible and the limit stands.";
+    acts_instead: "由谁承办", "Who acts";
+    basis: "委托依据", "Mandate";
+    asked_until: "延长到", "Extend until";
+    original_limit: "原时限", "First limit";
+    comment: "留言", "Comment";
+    visibility: "谁能看到", "Who reads it";
     // Blowing.
     blow_title: "吹哨", "Blow a whistle";
     blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "Blow when one hazard concerns several departments and yours cannot settle it alone.";
@@ -294,7 +319,7 @@ page_words! {
     more_firms: "企业较多，请先查找", "There are more: find it first";
     search_all: "全站查找", "Search everything";
     search_all_hint: "编号、企业、单位、人员、哨件内容", "Code, enterprise, unit, person, words of a whistle";
-    search_examples: "可以用拼音首字母，如 xfdd；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
+    search_examples: "可以用拼音首字母（xfdd）；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
     search_units: "部门和属地", "Departments and localities";
     search_people: "人员", "People";
     search: "查找", "Search";

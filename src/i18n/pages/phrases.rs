@@ -128,6 +128,22 @@ pub fn people(lang: Lang, number: u64) -> String {
     }
 }
 
+/// A label of a field that may stay empty.
+pub fn optional(lang: Lang, label: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{label}（可不填）"),
+        Lang::En => format!("{label} (optional)"),
+    }
+}
+
+/// The day or moment up to which something goes.
+pub fn until(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Zh => format!("至{at}"),
+        Lang::En => format!("until {at}"),
+    }
+}
+
 /// When they expect to be there.
 pub fn expected(lang: Lang, at: &str) -> String {
     match lang {
@@ -190,7 +206,19 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "name" => t.token_name,
         "scopes" => t.token_scopes,
         "expires_at" => t.token_days,
-        "reason" => t.unseal_reason,
+        "into" => t.into,
+        "department" => t.department,
+        "role" => t.part,
+        "task" => t.task_words,
+        "reason" => t.reason,
+        "law" => t.law,
+        "instead" | "to" => t.instead,
+        "basis" => t.basis,
+        "until" => t.asked_until,
+        "review_on" => t.review_on,
+        "text" => t.comment,
+        "visibility" => t.visibility,
+        "summonses" => t.back_to_work,
         _ => "",
     }
 }
