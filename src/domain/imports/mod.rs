@@ -69,6 +69,8 @@ pub struct Judged {
     /// Nothing if the file could not be read as text.
     pub read_as: Option<(Encoding, Known)>,
     pub separator: char,
+    /// How the file begins below its head, cut to lines: a wrong encoding is seen.
+    pub sample: Vec<String>,
     /// Row numbers of the file beside what they shall be.
     pub rows: Vec<(u64, Wanted)>,
     pub faults: Faults,
@@ -92,6 +94,7 @@ fn judged<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) ->
         list: R::LIST,
         read_as: read.read_as,
         separator: read.separator,
+        sample: read.sample,
         rows: read.rows.iter().map(|(number, row)| (*number, row.wanted())).collect(),
         faults: read.faults,
     }
@@ -101,13 +104,15 @@ fn judged<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) ->
 pub struct Rows<R> {
     read_as: Option<(Encoding, Known)>,
     separator: char,
+    sample: Vec<String>,
     pub rows: Vec<(u64, R)>,
     pub faults: Faults,
 }
 
 /// Reads a file; all its faults at once, as far as the ones before let them be seen.
 pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) -> Rows<R> {
-    let mut read = Rows { read_as: None, separator: ',', rows: Vec::new(), faults: Faults::default() };
+    let mut read =
+        Rows { read_as: None, separator: ',', sample: Vec::new(), rows: Vec::new(), faults: Faults::default() };
     let decoded = match text_of(file, told) {
         Ok(decoded) => decoded,
         Err(what) => return Rows { faults: Faults::whole(what), ..read },
@@ -115,6 +120,7 @@ pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Direct
     read.read_as = Some((decoded.encoding, decoded.known));
     let Sheet { rows, separator, faults } = sheet::read(&decoded.text, R::COLUMNS);
     read.separator = separator;
+    read.sample = rows.iter().take(SAMPLE).map(beginning).collect();
     let noted = RefCell::new(faults);
     let line = |row: &SheetRow| R::read(&Line::new(R::COLUMNS, row, &noted)).map(|read| (row.number, read));
     read.rows = rows.iter().filter_map(line).collect();
@@ -122,6 +128,15 @@ pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Direct
     R::check(&mut Check::new(directory, &mut read.rows, &mut read.faults));
     read.faults.in_order();
     read
+}
+
+/// Rows of a file's beginning that are shown, and characters of each.
+const SAMPLE: usize = 3;
+const LINE: usize = 100;
+
+fn beginning(row: &SheetRow) -> String {
+    let cells: Vec<&str> = row.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    cells.join(" · ").chars().take(LINE).collect()
 }
 
 fn text_of(file: &[u8], told: Option<Encoding>) -> Result<Decoded, What> {
