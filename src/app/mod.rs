@@ -5,7 +5,9 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod erasure;
 pub mod exports;
+pub mod hints;
 pub mod imports;
 pub mod informers;
 pub mod laying;
@@ -100,7 +102,7 @@ impl Hub {
 
     /// A keyed digest for one purpose: nobody outside can make or change what carries it.
     pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(self.doorkeeper.mac_key());
+        let mut context = hmac::Context::with_key(self.doorkeeper.keys().mac());
         context.update(purpose.as_bytes());
         context.update(&[0]);
         context.update(data);
@@ -109,14 +111,23 @@ impl Hub {
         mac
     }
 
+    /// Takes other keys from now on, without a pause; whether they are others than before.
+    pub fn take_keys(&self, keys: sessions::Keys) -> bool {
+        self.doorkeeper.take_keys(keys)
+    }
+
     /// Seals what a dump of the ledger must not tell; it opens for the same `bound_to` only: its purpose and its owner.
     pub fn seal(&self, bound_to: &str, plain: &[u8]) -> Result<String, store::Fault> {
-        self.doorkeeper.sealer().seal(bound_to, plain).map_err(|_| store::Fault::never("a secret could not be sealed"))
+        self.doorkeeper
+            .keys()
+            .sealer()
+            .seal(bound_to, plain)
+            .map_err(|_| store::Fault::never("a secret could not be sealed"))
     }
 
     /// What was sealed so; nothing if it was altered, is bound to something else, or its key is gone.
     pub fn unseal(&self, bound_to: &str, sealed: &str) -> Option<Vec<u8>> {
-        self.doorkeeper.sealer().open(bound_to, sealed)
+        self.doorkeeper.keys().sealer().open(bound_to, sealed)
     }
 
     /// Commits a decision and rings the bell.

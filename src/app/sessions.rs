@@ -3,7 +3,7 @@
 
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
-use super::tokens::{self, TokenKey};
+use super::tokens::{self, Sound, TokenKey};
 use super::{Hub, Undone, machine_tokens};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
@@ -14,6 +14,7 @@ use crate::ids::{PersonId, hex};
 use crate::store::{Access, Chore, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
@@ -23,17 +24,41 @@ pub(super) const TOUCH_MINUTES: i64 = 1;
 
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
-    token: TokenKey,
+    tokens: Vec<TokenKey>,
     mac: hmac::Key,
     sealer: Sealer,
 }
 
 impl Keys {
-    /// `pkcs8`: the token key pair. `seal`: 32 secret bytes from which come the key of CSRF tokens, cursors and counters,
-    /// and the key that seals what lies in the ledger.
-    pub fn read(pkcs8: &[u8], seal: &[u8]) -> Result<Keys, BadKey> {
-        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(seal, "mac")?);
-        Ok(Keys { token: TokenKey::read(pkcs8)?, mac, sealer: Sealer::new([seal].into_iter())? })
+    /// `tokens`: key pairs (PKCS #8) for access tokens; the first signs, each proves what it signed. `seals`: secrets of 32
+    /// bytes for what lies in the ledger; the first seals, each opens what it sealed. `mac`: the secret from which comes
+    /// the key of CSRF tokens, cursors and counters.
+    pub fn read(tokens: &[&[u8]], seals: &[&[u8]], mac: &[u8]) -> Result<Keys, BadKey> {
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(mac, "mac")?);
+        let tokens = tokens.iter().map(|pkcs8| TokenKey::read(pkcs8)).collect::<Result<_, _>>()?;
+        Ok(Keys { tokens, mac, sealer: Sealer::new(seals.iter().copied())? })
+    }
+
+    /// By what these keys are told from others, in their order; says nothing of them.
+    fn names(&self) -> Vec<&str> {
+        self.tokens.iter().map(TokenKey::name).chain(self.sealer.names()).collect()
+    }
+
+    pub(super) fn mac(&self) -> &hmac::Key {
+        &self.mac
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// The key that signs.
+    pub(super) fn token(&self) -> Option<&TokenKey> {
+        self.tokens.first()
+    }
+
+    fn read_token(&self, token: &str, now: At) -> Option<Sound> {
+        self.tokens.iter().find_map(|key| key.read_token(token, now))
     }
 }
 
@@ -46,26 +71,28 @@ impl std::fmt::Debug for Keys {
 /// What stands at the door: keys, hashing threads, failed tries.
 #[derive(Debug)]
 pub(crate) struct Doorkeeper {
-    keys: Keys,
+    keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
     throttle: Throttle,
 }
 
 impl Doorkeeper {
     pub(super) fn new(keys: Keys) -> Doorkeeper {
-        Doorkeeper { keys, hashers: Hashers::start(), throttle: Throttle::default() }
+        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers: Hashers::start(), throttle: Throttle::default() }
     }
 
-    pub(super) fn mac_key(&self) -> &hmac::Key {
-        &self.keys.mac
+    /// The keys as they are now.
+    pub(super) fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn sealer(&self) -> &Sealer {
-        &self.keys.sealer
-    }
-
-    pub(super) fn token_key(&self) -> &TokenKey {
-        &self.keys.token
+    /// Takes other keys from now on; whether they are others.
+    pub(super) fn take_keys(&self, keys: Keys) -> bool {
+        let changed = self.keys().names() != keys.names();
+        if changed {
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        }
+        changed
     }
 }
 
@@ -187,7 +214,7 @@ pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone>
     if machine_tokens::is_one(token) {
         return machine_tokens::bearer(hub, token).await;
     }
-    let Some(token) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
+    let Some(token) = hub.doorkeeper.keys().read_token(token, hub.now()) else { return Ok(None) };
     let present = by_secret(hub, &token.secret, Door::Api).await?;
     let present = present.filter(|present| present.actor.person.as_str() == token.subject);
     Ok(present.map(|present| Present { until: present.until.min(token.until), ..present }))

@@ -14,6 +14,7 @@ words!(
         WhistleCompleted = "whistle.completed", WhistleDeclined = "whistle.declined",
         WhistleHandling = "whistle.handling", WhistleAwaitingClosure = "whistle.awaiting_closure",
         WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back", WhistleUnsealed = "whistle.unsealed",
+        WhistleErased = "whistle.erased",
         SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
@@ -30,7 +31,7 @@ words!(
 impl EventKind {
     /// Told only to who sees everything: others would learn from it that somebody spoke to us.
     pub fn is_discreet(self) -> bool {
-        self == EventKind::WhistleUnsealed
+        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased)
     }
 }
 

@@ -228,9 +228,9 @@ mod tests {
     #[test]
     fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() {
         for (blew, role, may) in [
-            ("liaison.xf", Role::Liaison, "office office.2 director director.2 liaison.xf supervisor"),
+            ("liaison.xf", Role::Liaison, "office office.2 director director.2 supervisor liaison.xf"),
             ("head.xf", Role::DepartmentHead, "office office.2 director director.2 supervisor"),
-            ("town.t01", Role::TownOfficer, "office office.2 director director.2 town.t01 supervisor"),
+            ("town.t01", Role::TownOfficer, "office office.2 director director.2 supervisor town.t01"),
             ("squad.sq01", Role::SquadLeader, "office office.2 director director.2 supervisor"),
             ("office", Role::Liaison, "office office.2 director director.2 supervisor"),
         ] {

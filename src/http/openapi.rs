@@ -11,6 +11,7 @@ use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -236,6 +237,7 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Hints", hints()),
         ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
@@ -276,6 +278,14 @@ fn whistle_item() -> Vec<(&'static str, Value)> {
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
     ]
+}
+
+fn hints() -> Value {
+    let text = || json!({ "type": "string" });
+    let similar = object(&[whistle_item(), vec![("rule", words(Likeness::WORDS)), ("why", text())]].concat());
+    let department = object(&[("department", text()), ("rule", text()), ("why", text())]);
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    object(&[("similar", list(similar)), ("departments", list(department))])
 }
 
 fn whistle_more() -> Vec<(&'static str, Value)> {

@@ -1,16 +1,17 @@
 //! The table of contents of the JSON door: one line a route, which drives what is registered, what `whistle-hub routes`
-//! prints and what the OpenAPI document says. A route that is not here does not exist.
+//! prints and what the OpenAPI document says; the pages have theirs in `console`. A route that is in neither does not
+//! exist.
 
 use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
+use super::{console, directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
 use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::order::Spec;
-use crate::domain::whistle::{blow, informer};
+use crate::domain::whistle::{blow, hints, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
@@ -41,8 +42,8 @@ enum To {
     Summons(SummonsDeed),
 }
 
-const SIGNED_IN: &str = "signed in";
-const ANYONE: &str = "anyone";
+pub(super) const SIGNED_IN: &str = "signed in";
+pub(super) const ANYONE: &str = "anyone";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
 /// Every route, the busiest first.
@@ -59,6 +60,15 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/whistles", "Whistles of your scope", whistles::LIST, Shape::List("WhistleItem"), || {
         web::to(whistles::list)
     }),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/hints",
+        summary: "Before you blow: what may be the same, and whom the rules propose; changes nothing",
+        who: "liaison, head, squad, town; the office",
+        query: &[],
+        answers: Shape::One("Hints"),
+        to: To::Order(&hints::HINTS, || web::to(whistles::hints)),
+    },
     read("/api/v1/whistles/{code}", "One whistle", &[], Shape::Tagged("Whistle"), || web::to(whistles::one)),
     read(
         "/api/v1/whistles/{code}/timeline",
@@ -260,35 +270,50 @@ impl Line {
     }
 
     fn route(&self) -> Route {
-        let route = match self.to {
+        match self.to {
             To::Read(to) | To::Order(_, to) | To::File(to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
-        };
-        match self.method {
-            "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
-            "DELETE" => route.method(Method::DELETE),
-            _ => route.method(Method::POST),
         }
     }
 }
 
 /// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
-pub fn resource(path: &'static str, allow: &'static str) -> Resource {
+fn resource(path: &'static str, allow: &'static str) -> Resource {
     let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::not_allowed(allow)) };
     web::resource(path).app_data(Meter::of(path)).default_service(web::to(refuse))
 }
 
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    for (at, first) in TABLE.iter().enumerate() {
-        if TABLE[..at].iter().any(|line| line.path == first.path) {
+    register(config, TABLE, |line| (line.method, line.path), Line::route);
+}
+
+/// Registers a table, in its order: one resource a path. `at`: a line's method and path.
+pub(super) fn register<L>(
+    config: &mut ServiceConfig,
+    table: &'static [L],
+    at: fn(&'static L) -> (&'static str, &'static str),
+    to: fn(&'static L) -> Route,
+) {
+    for (place, first) in table.iter().enumerate() {
+        let path = at(first).1;
+        if table[..place].iter().any(|line| at(line).1 == path) {
             continue;
         }
-        let lines: Vec<&Line> = TABLE.iter().filter(|line| line.path == first.path).collect();
-        let methods: Vec<&str> = lines.iter().map(|line| line.method).collect();
-        let here = resource(first.path, allow(&methods));
-        config.service(lines.iter().fold(here, |resource, line| resource.route(line.route())));
+        let lines: Vec<&'static L> = table.iter().filter(|line| at(line).1 == path).collect();
+        let methods: Vec<&str> = lines.iter().map(|line| at(line).0).collect();
+        let here = resource(path, allow(&methods));
+        config.service(lines.into_iter().fold(here, |here, line| here.route(by_method(to(line), at(line).0))));
+    }
+}
+
+/// Scanners of letters ask by HEAD.
+fn by_method(route: Route, method: &str) -> Route {
+    match method {
+        "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+        "DELETE" => route.method(Method::DELETE),
+        _ => route.method(Method::POST),
     }
 }
 
@@ -304,9 +329,15 @@ fn allow(methods: &[&str]) -> &'static str {
     }
 }
 
-/// The table as text: method, path, who.
+/// Every route of both doors: method, path, who.
+pub fn every_route() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let pages = console::PAGES.iter().map(|page| (page.method, page.path, page.who));
+    TABLE.iter().map(|line| (line.method, line.path, line.who)).chain(pages)
+}
+
+/// The same as text.
 pub fn listing() -> String {
-    TABLE.iter().map(|line| format!("{:6} {:44} {}\n", line.method, line.path, line.who)).collect()
+    every_route().map(|(method, path, who)| format!("{method:6} {path:44} {who}\n")).collect()
 }
 
 #[cfg(test)]
@@ -351,7 +382,7 @@ mod tests {
 
     #[test]
     fn the_listing_has_a_line_for_every_route() {
-        assert_eq!(listing().lines().count(), TABLE.len());
+        assert_eq!(listing().lines().count(), TABLE.len() + console::PAGES.len());
         assert!(listing().starts_with("POST   /api/v1/whistles "));
     }
 }

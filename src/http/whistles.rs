@@ -6,10 +6,12 @@ use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
 use super::{Door, cursor, json, tagged};
 use crate::app::cards;
+use crate::app::hints;
 use crate::app::informers;
 use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::deeds::WhistleDeed;
+use crate::domain::routing::Proposal;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
 use crate::domain::wanted::Wanted;
 use crate::i18n::{Lang, deadlines};
@@ -57,6 +59,28 @@ pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
     Ok(json(tagged(&mut answer, blown.version, blown.replayed), &blown.card))
 }
 
+/// `POST /whistles/hints`
+pub(super) async fn hints(door: Data<Door>, posted: Posted) -> Answer {
+    let _turn = door.searches.turn(&posted.present.actor.person, true).await?;
+    let (hub, lang, rules) = (&door.hub, posted.lang, door.hub.rules());
+    let found = hints::hints(hub, posted.asked()).await?;
+    let similar = found.similar.iter().map(|(item, why)| {
+        let mut card = cards::whistle_item(item, &rules.directory);
+        (card["rule"], card["why"]) = (value!(why.as_str()), value!(lang.likeness(*why)));
+        card
+    });
+    let similar: Vec<Value> = similar.collect();
+    let department = |one: &Proposal| {
+        let why = match lang {
+            Lang::Zh => &one.why.zh,
+            Lang::En => &one.why.en,
+        };
+        value!({ "department": one.department, "rule": one.rule, "why": why })
+    };
+    let departments: Vec<Value> = found.departments.iter().map(department).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!({ "similar": similar, "departments": departments })))
+}
+
 /// `POST /whistles/{code}/{deed}`: the whistle as it stands now.
 pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: WhistleDeed) -> Answer {
     let done = whistles::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
@@ -100,7 +124,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
     query.sort = sort;
     query.limit = given.limit + 1;
-    let _turn = door.searches.turn(&caller.present.actor.person, query.q.as_ref()).await?;
+    let _turn = door.searches.turn(&caller.present.actor.person, query.q.is_some()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let rules = hub.rules();

@@ -2,9 +2,9 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, backup, doctor, keys, lists, start, upkeep};
+use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep};
 use crate::app::{Hub, passwords};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{LedgerPlace, Settings};
 use crate::domain::imports::List;
 use crate::domain::imports::encoding::Encoding;
@@ -52,6 +52,11 @@ enum What {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// The keys in `keys.dir`: which there are, another one, no longer that one.
+    Keys {
+        #[command(subcommand)]
+        what: KeysWord,
+    },
     /// Bring the ledger's schema forward.
     Migrate,
     /// Have everything tried again that was laid aside.
@@ -93,12 +98,34 @@ enum What {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Erase by law who an informer is, or all that was said in a whistle; the log keeps that it was done, and why.
+    Erase(erasure::Wanted),
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
     CheckConfig,
     /// List every route.
     Routes,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysWord {
+    /// What each is for now, a line each.
+    List,
+    /// Make another key, which takes over in fifteen minutes: copy it to every replica until then.
+    Rotate {
+        /// It takes over at once: for a key that somebody has stolen.
+        #[arg(long)]
+        now: bool,
+        /// What seals in the ledger, instead of what signs tokens.
+        #[arg(long)]
+        seal: bool,
+    },
+    /// Remove every token key that is over, or the named one at once.
+    Retire {
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
 }
 
 const DEMO_DIR: &str = "data";
@@ -127,6 +154,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
                 dir.display()
             ))
         }
+        What::Keys { what } => say(&keys_said(&settings, &what)?),
         What::Migrate => say(&upkeep::migrate(&settings).await?),
         What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
         What::Redrive { letters: Some(word) } => {
@@ -140,6 +168,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             say(&told)
         }
         What::Export { kind, file } => say(&lists::export(&settings, &kind, &file, &surroundings(), lang()).await?),
+        What::Erase(wanted) => say(&erasure::erase(&settings, &wanted, surroundings()).await?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;
@@ -158,6 +187,26 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         }
         What::Routes => say(&http::routes::listing()),
     }
+}
+
+fn keys_said(settings: &Settings, word: &KeysWord) -> anyhow::Result<String> {
+    let now = SystemClock::start().now();
+    Ok(match word {
+        KeysWord::List => keys::list(settings, now)?,
+        KeysWord::Rotate { now: at_once, seal } => {
+            let purpose = if *seal { keys::Purpose::Seal } else { keys::Purpose::Token };
+            let from = now.plus_minutes(if *at_once { 0 } else { keys::OVERLAP_MINUTES });
+            let name = keys::rotate(settings, purpose, from, &Chance::system())?;
+            format!(
+                "{name} takes over at {}: every replica needs it by then and takes it without a restart; keep a copy apart",
+                from.rfc3339()
+            )
+        }
+        KeysWord::Retire { name } => match keys::retire(settings, name.as_deref(), now)? {
+            gone if gone.is_empty() => "no key is over".to_owned(),
+            gone => format!("removed here, remove it on every replica: {}", gone.join(" ")),
+        },
+    })
 }
 
 async fn demo(

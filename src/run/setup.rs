@@ -1,7 +1,7 @@
 //! Sets a hub up from its settings: opens the ledger, lays the sample district for `demo`, loads directory, rules and
 //! keys. It starts nothing that goes on by itself.
 
-use super::keys;
+use super::{erasure, keys};
 use crate::app::sessions;
 use crate::app::{Hub, HubSettings, laying, passwords, sample_district};
 use crate::clock::Clock;
@@ -38,12 +38,20 @@ pub struct Surroundings {
 
 /// A hub on a district of its own. Without keys it touches nothing.
 pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
-    let keys = keys::of_district(settings)?;
+    let keys = keys::of_district(settings, around.clock.now())?;
     let ledger = open(settings)?;
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
     hub(settings, ledger, around, HubSettings { demo: false, keys }).await
+}
+
+/// A hub for an operator's command on the ledger that is there, a district's or a demo's.
+pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
+    let ledger = open(settings)?;
+    let demo = is_demo(&ledger).await?;
+    let keys = if demo { keys::of_demo(&ledger, &around.chance).await? } else { keys::of_district(settings)? };
+    hub(settings, ledger, around, HubSettings { demo, keys }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -109,6 +117,7 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     let rules = Rules { calendar, limits: limits(settings)?, routing: routing(settings)?, directory };
     let hub = Hub::new(ledger, around.clock, rules, around.chance, kind);
     hub.refresh().await?;
+    erasure::again(settings, &hub).await?;
     Ok(hub)
 }
 

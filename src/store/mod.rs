@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod directory;
 pub mod due;
+pub mod erasure;
 pub mod events;
 pub mod imports;
 pub mod leases;

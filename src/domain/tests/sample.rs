@@ -140,6 +140,7 @@ fn department((code, may_be_summoned, role_in_hub): (&str, bool, UnitRole)) -> D
         role_in_hub,
         remit: String::new(),
         remit_en: String::new(),
+        aliases: Vec::new(),
     }
 }
 
@@ -183,5 +184,6 @@ fn enterprise((code, town, lead): (&str, &str, &str)) -> Enterprise {
         visits_this_year: 0,
         x_km: 0.0,
         y_km: 0.0,
+        aliases: Vec::new(),
     }
 }

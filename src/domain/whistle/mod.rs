@@ -3,7 +3,9 @@
 //! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
 
 pub mod blow;
+pub mod erase;
 pub mod follow;
+pub mod hints;
 pub mod informer;
 pub mod office;
 pub mod reach;

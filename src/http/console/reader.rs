@@ -11,14 +11,15 @@ use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
-use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Watch, Who};
+use crate::domain::whistle::hints::Likeness;
+use crate::http::pages::{Form, NavItem, Notice, Place, Shell, SimilarView, Watch, Who};
 use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
 use crate::ids::{TextId, hex};
 use crate::store::summonses::SummonsQuery;
-use crate::store::whistles::WhistleQuery;
+use crate::store::whistles::{WhistleItem, WhistleQuery};
 use crate::store::{self, Reading, summonses, whistles};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
@@ -108,6 +109,16 @@ impl Reader {
         let unlisted = of.filter(|whistle| whistle.enterprise.is_none());
         let ids: Vec<TextId> = unlisted.filter_map(|whistle| whistle.texts.place.clone()).collect();
         Ok(self.door.hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?)
+    }
+
+    /// Similar whistles as rows, each with its reason.
+    pub(super) async fn similar(&self, found: &[(WhistleItem, Likeness)]) -> Result<Vec<SimilarView>, Problem> {
+        let places = self.places(found.iter().map(|(item, _)| &item.whistle)).await?;
+        let words_of = views::Words { lang: self.lang, directory: self.directory(), now: self.now };
+        let row =
+            |item: &WhistleItem| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
+        let view = |(item, why): &(_, _)| SimilarView { row: row(item), why: self.lang.likeness(*why).to_owned() };
+        Ok(found.iter().map(view).collect())
     }
 
     /// The frame without counts: enough for a fault.

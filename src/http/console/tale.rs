@@ -5,7 +5,7 @@ use super::views::{Words, moment};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::summons::Summons;
-use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Mode, Role, Route, Severity};
+use crate::domain::terms::{ClosureKind, DeclineGround, Duty, ErasureGround, Mode, Role, Route, Severity};
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
@@ -79,6 +79,11 @@ impl Words<'_> {
             }
             EventKind::WhistleClosed => {
                 fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
+            }
+            EventKind::WhistleErased => {
+                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
+                    .into_iter()
+                    .collect()
             }
             EventKind::SummonsIssued => unit("department").into_iter().collect(),
             EventKind::SummonsReportedIn => {

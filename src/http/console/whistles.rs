@@ -10,6 +10,7 @@ use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
 use crate::app::cards::Texts;
+use crate::app::hints;
 use crate::app::whistles::{self, OpenWhistle, TimelinePage};
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, WhistleDeed};
@@ -90,7 +91,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
         ..WhistleQuery::default()
     };
-    let _turn = reader.door.searches.turn(&reader.present.actor.person, query.q.as_ref()).await?;
+    let _turn = reader.door.searches.turn(&reader.present.actor.person, query.q.is_some()).await?;
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let q = given.search().unwrap_or_default().to_owned();
@@ -121,7 +122,7 @@ fn address(status: &str, overdue: Option<bool>, q: &str) -> String {
 }
 
 /// Whoever types a code wants the thing itself: `WH-2026-0731`, `wh-2026-0731-xf`, `731`.
-async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
+pub(super) async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(search) = search else { return Ok(None) };
     let typed = fold(search).to_ascii_uppercase();
     let digits = typed.len() <= 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
@@ -194,11 +195,14 @@ pub(super) async fn part(
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let (tree, texts) = (&open.tree, &open.texts);
     let last = events.last().filter(|_| more).map(|event| event.seq);
+    let undecided = policy::is_office(actor) && tree.whistle.status == WhistleStatus::Submitted;
+    let similar = if undecided { hints::like(hub, scope, &tree.whistle).await? } else { Vec::new() };
     let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
     let part = WhistlePart {
         unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),
         tells_who_spoke: (knows(&tree.whistle) && tells_who_spoke(&tree.whistle, texts))
             .then(|| reader.lang.tells_who_spoke()),
+        similar: reader.similar(&similar).await?,
         facts: words_of.facts(&tree.whistle, texts),
         verdict: words_of.verdict(tree, texts, actor, next),
         tasks: words_of.tasks(&open, actor),

@@ -27,7 +27,7 @@ use std::pin::Pin;
 /// The cookie of a session, before its prefix.
 pub const SESSION: &str = "wh";
 /// What a form says about itself and not about its order.
-pub(super) const FORM_FIELDS: &[&str] = &["csrf", "key", "next", "version"];
+pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 

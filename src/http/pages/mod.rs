@@ -10,8 +10,8 @@ use askama::Template;
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
-    DeadlineView, Entry, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts,
-    SummonsRow, Tab, WhistleFacts,
+    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
+    SimilarView, Step, SummonsFacts, SummonsRow, Tab, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -63,6 +63,8 @@ pub struct WhistlePart {
     /// What the office wrote when it last returned it.
     pub return_note: Option<String>,
     pub timeline: Vec<Entry>,
+    /// Open ones that may be about the same thing, for the office while it decides.
+    pub similar: Vec<SimilarView>,
     /// Address of the events that follow, if there are more.
     pub later: Option<String>,
 }
@@ -112,6 +114,31 @@ pub struct BlowPage {
     pub shell: Shell,
     pub form: Form,
     pub lists: BlowLists,
+    /// What is to be known before it is blown; nothing until it was asked for.
+    pub hints: Option<HintsView>,
+}
+
+/// What is told before a whistle is blown.
+#[derive(Debug)]
+pub struct HintsView {
+    pub similar: Vec<SimilarView>,
+    /// Whom the rules propose, each with the reason.
+    pub departments: Vec<Choice>,
+}
+
+/// `/search`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/search.html", config = "src/askama.toml")]
+pub struct SearchPage {
+    pub shell: Shell,
+    pub q: String,
+    pub whistles: Vec<FoundWhistle>,
+    /// The list of all that were found, if there are more.
+    pub more: Option<String>,
+    pub firms: Vec<FoundName>,
+    /// Departments and towns.
+    pub units: Vec<FoundName>,
+    pub people: Vec<FoundName>,
 }
 
 /// `/console/summonses`.
@@ -235,6 +262,12 @@ impl WhistlePart {
     }
 }
 
+impl SearchPage {
+    fn is_empty(&self) -> bool {
+        self.whistles.is_empty() && self.firms.is_empty() && self.units.is_empty() && self.people.is_empty()
+    }
+}
+
 impl SummonsPage {
     fn may(&self, verb: &str) -> bool {
         self.allowed.contains(&verb)
@@ -309,6 +342,7 @@ mod tests {
             parts: Vec::new(),
             return_note: None,
             timeline: Vec::new(),
+            similar: Vec::new(),
             later: None,
         }
     }

@@ -2,6 +2,7 @@
 //! reader may not know is simply not in them.
 
 use crate::domain::terms::{Urgency, WhistleStatus};
+use crate::domain::wanted::Piece;
 
 /// Urgency as a reader sees it: shape, word, edge. `word` is in the reader's language.
 #[derive(Debug, Clone)]
@@ -108,6 +109,35 @@ pub struct QueueRow {
     pub status: String,
     pub deadline: Option<DeadlineView>,
     pub selected: bool,
+}
+
+/// An open whistle that may be about the same thing, and the rule that says so.
+#[derive(Debug, Clone)]
+pub struct SimilarView {
+    pub row: QueueRow,
+    pub why: String,
+}
+
+/// A whistle that was found, what was looked for marked.
+#[derive(Debug, Clone)]
+pub struct FoundWhistle {
+    pub row: QueueRow,
+    pub title: Vec<Piece>,
+    pub site: Vec<Piece>,
+    pub code: Vec<Piece>,
+    /// The part of the text around the first hit; empty if it is elsewhere.
+    pub what: Vec<Piece>,
+}
+
+/// Somebody or something that was found by a name.
+#[derive(Debug, Clone)]
+pub struct FoundName {
+    /// Empty: it has no page.
+    pub href: String,
+    pub name: Vec<Piece>,
+    /// The name by which it was found, if that is another one.
+    pub other: Vec<Piece>,
+    pub note: String,
 }
 
 /// A row of a list of summonses.

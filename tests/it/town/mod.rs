@@ -35,7 +35,7 @@ use whistle_hub::http::{Door, listen, serve};
 use whistle_hub::ids::Chance;
 use whistle_hub::mail::Rendered;
 use whistle_hub::run::setup::{self, Surroundings};
-use whistle_hub::store::{due, events};
+use whistle_hub::store::{due, events, whistles};
 use whistle_hub::telemetry::Metrics;
 use whistle_hub::workers::{Live, work};
 
@@ -292,6 +292,14 @@ impl Town {
         log::since(self.log_from)
     }
 
+    /// Departments that the desk proposed for a whistle, each with its rule.
+    pub(crate) async fn db_proposals(&self, code: &str) -> Vec<String> {
+        let (scope, code) = (Scope::everything("a test looks behind the door"), code.to_owned());
+        let tree = self.hub.ledger.read(move |reading| whistles::tree(reading, &scope, &code)).await.unwrap().unwrap();
+        let proposals = tree.whistle.routed.unwrap().proposals;
+        proposals.iter().map(|one| format!("{} {}", one.department, one.rule)).collect()
+    }
+
     /// How many events the ledger holds beside those of its laying: the measure of "nothing was written".
     pub(crate) async fn db_events(&self) -> i64 {
         self.hub.ledger.read(events::last_seq).await.unwrap() - self.laid
@@ -353,6 +361,7 @@ impl Town {
 /// The settings of a story: each ledger has a stream of its own on the one server.
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
+    settings.erasure.list = Some(place.path.join("erased"));
     match &place.database {
         Some(database) => {
             settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());

@@ -29,6 +29,7 @@ impl Row for Enterprise {
         Column::of("visits_this_year", "本年检查次数"),
         Column::of("x_km", "横坐标"),
         Column::of("y_km", "纵坐标"),
+        Column::maybe("aliases", "别名"),
     ];
 
     fn code(&self) -> String {
@@ -62,6 +63,7 @@ impl Row for Enterprise {
             visits_this_year: visits?,
             x_km: x_km?,
             y_km: y_km?,
+            aliases: line.list("aliases")?,
         })
     }
 
@@ -83,6 +85,7 @@ impl Row for Enterprise {
             Cell::number(self.visits_this_year),
             Cell::number(self.x_km),
             Cell::number(self.y_km),
+            Cell::list(self.aliases.iter().map(String::as_str)),
         ]
     }
 

@@ -21,6 +21,7 @@ impl Row for Department {
         Column::of("role_in_hub", "平台角色"),
         Column::of("remit_zh", "职责"),
         Column::of("remit_en", "英文职责"),
+        Column::maybe("aliases", "别名"),
     ];
 
     fn code(&self) -> String {
@@ -44,6 +45,7 @@ impl Row for Department {
             role_in_hub: role_in_hub?,
             remit: remit?,
             remit_en: remit_en?,
+            aliases: line.list("aliases")?,
         })
     }
 
@@ -59,6 +61,7 @@ impl Row for Department {
             Cell::text(self.role_in_hub.as_str()),
             Cell::text(&self.remit),
             Cell::text(&self.remit_en),
+            Cell::list(self.aliases.iter().map(String::as_str)),
         ]
     }
 
