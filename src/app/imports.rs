@@ -81,6 +81,7 @@ fn look_through(
     now: At,
 ) -> Preview {
     let mut judged = imports::judge(list, file, told, &directory);
+    judged.keep_absent(&stands);
     let wanted = judged.rows.iter().map(|(_, row)| row.clone()).collect();
     // History names units, firms and people for ever: they change their state, and never go.
     let fate = if matches!(list, List::Calendar | List::Duty) { left_out } else { LeftOut::Stays };
