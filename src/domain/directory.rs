@@ -248,7 +248,14 @@ impl Directory {
             role: person.role,
             unit: person.department_code.clone(),
             town: self.town_of(&person.department_code).map(|town| town.code.clone()),
+            also_of: self.other_units(person),
         })
+    }
+
+    /// Where the same person has another sign-in: same name, in service since the same day.
+    fn other_units(&self, person: &Person) -> Vec<String> {
+        let same = |one: &&Person| one.id != person.id && one.name == person.name && one.since == person.since;
+        self.people.iter().filter(same).map(|one| one.department_code.clone()).collect()
     }
 
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.

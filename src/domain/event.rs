@@ -15,10 +15,21 @@ words!(
         WhistleHandling = "whistle.handling", WhistleAwaitingClosure = "whistle.awaiting_closure",
         WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back", WhistleUnsealed = "whistle.unsealed",
         WhistleErased = "whistle.erased",
+        WhistleLapsed = "whistle.lapsed", WhistleAppealed = "whistle.appealed", WhistleMerged = "whistle.merged",
+        WhistleUnmerged = "whistle.unmerged", WhistleWithdrawn = "whistle.withdrawn",
+        WhistleLeadChanged = "whistle.lead_changed", WhistleUrgencyChanged = "whistle.urgency_changed",
+        WhistleSuspended = "whistle.suspended", WhistleResumed = "whistle.resumed",
+        WhistleReopened = "whistle.reopened", WhistleContested = "whistle.contested",
+        WhistleContestDismissed = "whistle.contest_dismissed", WhistleCommented = "whistle.commented",
         SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
-        SummonsSentBack = "summons.sent_back",
+        SummonsSentBack = "summons.sent_back", SummonsDisputed = "summons.disputed",
+        SummonsUpheld = "summons.upheld", SummonsOverruled = "summons.overruled",
+        SummonsReferred = "summons.referred", SummonsExcused = "summons.excused",
+        SummonsCancelled = "summons.cancelled", SummonsDelegated = "summons.delegated",
+        SummonsExtensionAsked = "summons.extension_asked", SummonsExtensionGranted = "summons.extension_granted",
+        SummonsExtensionRefused = "summons.extension_refused",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
         LetterNotReached = "letter.not_reached",
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
@@ -59,6 +70,8 @@ pub struct Event {
     /// The summons it is about, if any.
     pub summons: Option<SummonsId>,
     pub doer: Option<Doer>,
+    /// Only who sees everything is told: a comment among the office.
+    pub office_only: bool,
     /// Facts for the timeline: words, codes, numbers, and references to texts made by [`text_ref`].
     pub data: Value,
 }

@@ -17,6 +17,8 @@ pub struct Actor {
     pub unit: String,
     /// The town of a town's or squad's people.
     pub town: Option<String>,
+    /// Units in which the same person holds another post under another sign-in.
+    pub also_of: Vec<String>,
 }
 
 /// What may be read. Reads demand one; only this file makes one.
@@ -118,6 +120,31 @@ pub fn may_unseal(actor: &Actor, blower: &Blower) -> bool {
         Role::Liaison | Role::TownOfficer => blower.person == actor.person,
         Role::DepartmentHead | Role::SquadLeader | Role::Inspector => false,
         Role::Expert | Role::LegalReviewer | Role::Admin => false,
+    }
+}
+
+/// Decides for a unit: the head of a department, the town officer of a town.
+pub fn heads(actor: &Actor, unit: &str) -> bool {
+    matches!(actor.role, Role::DepartmentHead | Role::TownOfficer) && actor.unit == unit
+}
+
+/// The committee office's director.
+pub fn is_director(actor: &Actor) -> bool {
+    actor.role == Role::OfficeDirector
+}
+
+/// Whether a unit is the actor's own under another sign-in: the director is the Emergency Management Bureau's head too,
+/// and neither rules nor excuses nor extends for it.
+pub fn is_own_bureau(actor: &Actor, unit: &str) -> bool {
+    actor.also_of.iter().any(|own| own == unit)
+}
+
+/// Says something about a whistle that it sees: supervisors and administrators change nothing (I6).
+pub fn may_comment(actor: &Actor) -> bool {
+    match actor.role {
+        Role::Liaison | Role::DepartmentHead | Role::SquadLeader | Role::TownOfficer | Role::Inspector => true,
+        Role::OfficeDuty | Role::OfficeDirector => true,
+        Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => false,
     }
 }
 

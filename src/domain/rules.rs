@@ -2,11 +2,11 @@
 //! moment. Nothing here decides: it only counts a duty's limit on the calendar.
 
 use super::at::At;
-use super::calendar::{Calendar, Deadline};
+use super::calendar::{Calendar, Deadline, Unit};
 use super::directory::Directory;
 use super::limits::DatedLimits;
 use super::routing::{Proposal, Routing};
-use super::terms::{Category, Duty, Urgency};
+use super::terms::{Category, Duty, Urgency, Window};
 
 /// Everything that is data to the product and law to a decision.
 #[derive(Debug)]
@@ -33,7 +33,21 @@ impl Rules {
             Duty::ReportIn => limits.report_in(urgency, self.calendar.is_night_or_day_off(now)),
             Duty::Triage | Duty::Complete | Duty::Dispatch => limits.limit(duty, urgency),
             Duty::FirstResult | Duty::Review | Duty::Closure => limits.limit(duty, urgency),
+            Duty::Ruling | Duty::Referral | Duty::Resume | Duty::ContestAnswer => limits.limit(duty, urgency),
         };
         self.calendar.due(now, limit, urgency.into())
+    }
+
+    /// Until when a window that opens now stays open.
+    pub fn window(&self, window: Window, urgency: Urgency, now: At) -> Deadline {
+        self.calendar.due(now, self.limits.at(now).window(window, urgency), urgency.into())
+    }
+
+    /// Whether a duty's limit runs in working time only, so that a pause gives working time back.
+    pub fn runs_in_working_time(&self, duty: Duty, urgency: Urgency, now: At) -> bool {
+        match self.limits.at(now).limit(duty, urgency).unit {
+            Unit::WorkingHours | Unit::WorkingDays => true,
+            Unit::Minutes | Unit::Hours | Unit::NaturalDays => false,
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
 use super::{machine_tokens, sessions};
+use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
@@ -108,7 +109,7 @@ fn parameters(line: &Line) -> Vec<Value> {
         all.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     }
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
-    if line.is_deed() {
+    if line.names_version() {
         all.push(header("If-Match", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })));
     }
     let is_create = matches!(line.answers, Shape::Created(_));
@@ -313,6 +314,9 @@ fn whistle_more() -> Vec<(&'static str, Value)> {
         ("summonses", json!({ "type": "array", "items": reference("Summons") })),
         ("visits", texts()),
         ("findings", texts()),
+        ("merged_into", or_null("string")),
+        ("objection_until", time_or_null()),
+        ("reopened", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
     ]
 }
@@ -331,6 +335,9 @@ fn summons() -> Vec<(&'static str, Value)> {
         ("result", or_null("string")),
         ("issued_at", time()),
         ("due_at", time_or_null()),
+        ("original_due_at", time_or_null()),
+        ("extension_until", time_or_null()),
+        ("delegated_to", or_null("string")),
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
@@ -346,12 +353,14 @@ fn problem() -> Value {
         "properties": { "pointer": text(), "parameter": text(), "row": { "type": "integer" }, "column": text(), "code": text(), "message": text() },
         "required": ["code", "message"],
     });
+    let reason = object(&[("code", words(ReasonCode::WORDS)), ("message", text()), ("subject", text())]);
     for (name, schema) in [
         ("detail", text()),
         ("errors", json!({ "type": "array", "items": fault })),
         ("error_count", json!({ "type": "integer" })),
         ("current_status", text()),
         ("allowed_deeds", texts()),
+        ("reasons", json!({ "type": "array", "items": reason })),
         ("current_version", json!({ "type": "integer" })),
         ("changes", json!({ "type": "array", "items": { "type": "object" } })),
     ] {

@@ -5,7 +5,7 @@
 use super::imports;
 use crate::app::Undone;
 use crate::domain::at::At;
-use crate::domain::decision::{KeyFault, Passed, Refusal};
+use crate::domain::decision::{KeyFault, Passed, Reason, Refusal};
 use crate::domain::imports::faults::Faults;
 use crate::domain::order::{Fault, FaultCode};
 use crate::i18n::Lang;
@@ -47,6 +47,11 @@ pub enum More {
     NotNow {
         status: &'static str,
         allowed: Vec<&'static str>,
+    },
+    Guarded {
+        status: &'static str,
+        allowed: Vec<&'static str>,
+        reasons: Vec<Reason>,
     },
     Moved {
         current_version: i64,
@@ -146,7 +151,7 @@ impl Problem {
             More::RetryAfter(seconds) => headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds)),
             More::Allow(methods) => headers.insert(header::ALLOW, HeaderValue::from_static(methods)),
             More::Nothing | More::Fields(_) | More::Parameters(_) | More::Rows(_) => return,
-            More::NotNow { .. } | More::Moved { .. } => return,
+            More::NotNow { .. } | More::Guarded { .. } | More::Moved { .. } => return,
         };
     }
 
@@ -169,6 +174,11 @@ impl Problem {
                 // `status` is the number of RFC 9457; the state stands beside it, as `current_version` does.
                 body["current_status"] = json!(status);
                 body["allowed_deeds"] = json!(allowed);
+            }
+            More::Guarded { status, allowed, reasons } => {
+                body["current_status"] = json!(status);
+                body["allowed_deeds"] = json!(allowed);
+                body["reasons"] = reasons.iter().map(|one| reason(one, lang)).collect();
             }
             More::Moved { current_version, changes } => {
                 body["current_version"] = json!(current_version);
@@ -196,6 +206,10 @@ fn faults_as(named: &str, faults: &[Fault], lang: Lang) -> Value {
     let one =
         |fault: &Fault| json!({ named: fault.pointer, "code": fault.code.as_str(), "message": lang.fault(fault) });
     faults.iter().map(one).collect()
+}
+
+fn reason(reason: &Reason, lang: Lang) -> Value {
+    json!({ "code": reason.code, "message": lang.reason(reason.code), "subject": reason.subject })
 }
 
 /// Who acted is told by department: the names stand in the timeline, under its own rule.
@@ -230,6 +244,9 @@ impl From<Refusal> for Problem {
             Refusal::Faults(faults) => with(ProblemKind::Fields, More::Fields(faults)),
             Refusal::Moved { current_version, changes } => {
                 with(ProblemKind::Stale, More::Moved { current_version, changes })
+            }
+            Refusal::Guarded { status, allowed, reasons } => {
+                with(ProblemKind::Guards, More::Guarded { status, allowed, reasons })
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
             Refusal::TooManyTokens => ProblemKind::TooManyTokens.into(),

@@ -93,6 +93,45 @@ pub static TABLE: &[Line] = &[
         answers: Shape::One("Contact"),
         to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
     },
+    whistle("/api/v1/whistles/{code}/appeal", "Appeal against a decline, once", "blower", WhistleDeed::Appeal),
+    whistle("/api/v1/whistles/{code}/merge", "Merge into another whistle", "office", WhistleDeed::Merge),
+    whistle("/api/v1/whistles/{code}/unmerge", "Undo a merge", "director", WhistleDeed::Unmerge),
+    whistle(
+        "/api/v1/whistles/{code}/withdraw",
+        "Withdraw; never a major hazard",
+        "blower before dispatch, director after",
+        WhistleDeed::Withdraw,
+    ),
+    whistle("/api/v1/whistles/{code}/add_summons", "Summon one department more", "office", WhistleDeed::AddSummons),
+    whistle("/api/v1/whistles/{code}/change_lead", "Let another department lead", "director", WhistleDeed::ChangeLead),
+    whistle(
+        "/api/v1/whistles/{code}/raise_urgency",
+        "Raise the urgency; limits shorten",
+        "office, the lead's liaison or head",
+        WhistleDeed::RaiseUrgency,
+    ),
+    whistle(
+        "/api/v1/whistles/{code}/lower_urgency",
+        "Lower the urgency; limits lengthen",
+        "director",
+        WhistleDeed::LowerUrgency,
+    ),
+    whistle("/api/v1/whistles/{code}/suspend", "Let the clocks stand still", "director", WhistleDeed::Suspend),
+    whistle("/api/v1/whistles/{code}/resume", "Let the clocks run again", "office", WhistleDeed::Resume),
+    whistle("/api/v1/whistles/{code}/reopen", "Take a closed whistle up again", "office", WhistleDeed::Reopen),
+    whistle("/api/v1/whistles/{code}/contest", "Contest a closing, once", "blower", WhistleDeed::Contest),
+    whistle(
+        "/api/v1/whistles/{code}/dismiss_contest",
+        "Keep a closing that is contested",
+        "director",
+        WhistleDeed::DismissContest,
+    ),
+    whistle(
+        "/api/v1/whistles/{code}/comments",
+        "Comment; moves nothing",
+        "whoever sees it, but supervisors",
+        WhistleDeed::Comments,
+    ),
     read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
         web::to(summonses::list)
     }),
@@ -103,6 +142,35 @@ pub static TABLE: &[Line] = &[
     summons("/api/v1/summonses/{code}/submit", "Submit the result", "liaison, head", SummonsDeed::Submit),
     summons("/api/v1/summonses/{code}/accept", "Accept the result", "office", SummonsDeed::Accept),
     summons("/api/v1/summonses/{code}/send_back", "Send the result back", "office", SummonsDeed::SendBack),
+    summons("/api/v1/summonses/{code}/dispute", "Dispute the duty, once", "head", SummonsDeed::Dispute),
+    summons("/api/v1/summonses/{code}/uphold", "Rule that the department is right", "director", SummonsDeed::Uphold),
+    summons("/api/v1/summonses/{code}/overrule", "Rule that the summons stands", "director", SummonsDeed::Overrule),
+    summons(
+        "/api/v1/summonses/{code}/refer",
+        "Leave the ruling to the district leader; a must in a case of the own bureau",
+        "director",
+        SummonsDeed::Refer,
+    ),
+    summons("/api/v1/summonses/{code}/excuse", "Let a department off", "director", SummonsDeed::Excuse),
+    summons("/api/v1/summonses/{code}/delegate", "Let a town or squad act", "head", SummonsDeed::Delegate),
+    summons(
+        "/api/v1/summonses/{code}/ask_extension",
+        "Ask for a longer limit, before it passes",
+        "liaison, head",
+        SummonsDeed::AskExtension,
+    ),
+    summons(
+        "/api/v1/summonses/{code}/grant_extension",
+        "Grant it; the first limit is kept beside",
+        "office; director for a second one or if major",
+        SummonsDeed::GrantExtension,
+    ),
+    summons(
+        "/api/v1/summonses/{code}/refuse_extension",
+        "Refuse it",
+        "office; director for a second one or if major",
+        SummonsDeed::RefuseExtension,
+    ),
     Line {
         method: "POST",
         path: "/api/v1/sessions",
@@ -254,7 +322,7 @@ impl Line {
         }
     }
 
-    /// Whether it is a deed on something that stands, so that it must name a version.
+    /// Whether it is a deed on something that stands.
     pub fn is_deed(&self) -> bool {
         matches!(self.to, To::Whistle(_) | To::Summons(_))
     }
@@ -262,6 +330,15 @@ impl Line {
     /// Whether its body is a list as a file.
     pub fn takes_file(&self) -> bool {
         matches!(self.to, To::File(_))
+    }
+
+    /// Whether it must name the version that it saw.
+    pub fn names_version(&self) -> bool {
+        match self.to {
+            To::Whistle(deed) => deed.moves(),
+            To::Summons(_) => true,
+            To::Read(_) | To::Order(..) | To::File(_) => false,
+        }
     }
 
     /// Whether it asks for a token.

@@ -60,6 +60,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let (items, more) = page(summonses::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
     let texts = summonses::texts(hub, &items).await?;
-    let cards: Vec<Value> = items.iter().map(|item| cards::summons_item(item, &caller.present.actor, &texts)).collect();
+    let cards: Vec<Value> =
+        items.iter().map(|item| cards::summons_item(item, &caller.present.actor, &texts, hub.now())).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }

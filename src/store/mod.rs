@@ -103,6 +103,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("migrations/0004_sealed.sql")),
     (5, include_str!("migrations/0005_bodies.sql")),
     (6, include_str!("migrations/0006_import_files.sql")),
+    (7, include_str!("migrations/0007_machines.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -234,6 +234,7 @@ impl Carrier {
         let overdue: Vec<OverdueItem> =
             overdue.into_iter().map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at }).collect();
         Ok(match tree {
+            Some(tree) if is_undone(letter, &tree) => None,
             Some(tree) => Some(self.about_whistle(letter, &tree, to)),
             None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
                 Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
@@ -263,6 +264,7 @@ impl Carrier {
             missing: whistle.missing.clone(),
             ground: whistle.declined,
             closure: whistle.closed,
+            ruled: summons.filter(|_| letter.kind == LetterKind::SummonsRuled).map(|summons| summons.status),
             link: format!("{}/w/{}", self.post.links, whistle.code),
             ..self.blank(letter, to)
         }
@@ -284,12 +286,19 @@ impl Carrier {
             missing: Vec::new(),
             ground: None,
             closure: None,
+            ruled: None,
             overdue: Vec::new(),
             link: String::new(),
             district: self.post.district.clone(),
             demo: self.hub.demo,
         }
     }
+}
+
+/// A summons that was undone before its letter left is not written about.
+fn is_undone(letter: &LetterOwed, tree: &Tree) -> bool {
+    let summons = letter.summons.as_ref().and_then(|id| tree.summons(id));
+    letter.kind == LetterKind::SummonsNew && summons.is_some_and(|summons| !summons.counts())
 }
 
 impl Worker for Letters {

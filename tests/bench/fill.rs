@@ -16,10 +16,10 @@ use whistle_hub::domain::draft::Deciding;
 use whistle_hub::domain::order::{Node, from_json};
 use whistle_hub::domain::policy::Actor;
 use whistle_hub::domain::rules::Rules;
-use whistle_hub::domain::summons::{self, ReportInOrder};
-use whistle_hub::domain::terms::{ClosureKind, Role};
+use whistle_hub::domain::summons::work::{self, ReportInOrder};
+use whistle_hub::domain::terms::Role;
 use whistle_hub::domain::whistle::blow::{self, BlowOrder};
-use whistle_hub::domain::whistle::office::{self, AcceptOrder};
+use whistle_hub::domain::whistle::office::{self, AcceptOrder, CloseOrder};
 use whistle_hub::domain::whistle::{Tree, follow};
 use whistle_hub::ids::{Chance, Mint, SummonsId};
 use whistle_hub::run::setup::{Surroundings, demo};
@@ -190,7 +190,10 @@ impl History<'_> {
             life.deliver();
         }
         if reached >= Reached::Closed {
-            life.step(true, |tree, by| Some(office::close(ClosureKind::Fixed, "现场复查，隐患已消除。", tree, by)));
+            let close = from_json(r#"{"kind":"fixed","conclusion":"现场复查，隐患已消除。"}"#.as_bytes());
+            let close = close.map_err(|fault| anyhow!("{fault:?}"))?;
+            let close = CloseOrder::parse(&close).map_err(|faults| anyhow!("{faults:?}"))?;
+            life.step(true, |tree, by| Some(office::close(&close, tree, by)));
         }
         Ok((life.done(), at))
     }
@@ -239,15 +242,15 @@ impl Life<'_> {
             let body = serde_json::json!({ "officers": [officer.id], "mode": "site" }).to_string();
             let node = from_json(body.as_bytes()).map_err(|fault| anyhow!("{fault:?}"))?;
             let order = ReportInOrder::parse(&node, summons, directory).map_err(|faults| anyhow!("{faults:?}"))?;
-            self.step(true, |tree, by| Some(summons::report_in(&order, &id, tree, by)));
+            self.step(true, |tree, by| Some(work::report_in(&order, &id, tree, by)));
         }
         Ok(())
     }
 
     fn deliver(&mut self) {
         for id in self.summonses() {
-            self.step(true, |tree, by| Some(summons::submit("已整改，附照片与检测记录。", &id, tree, by)));
-            self.step(true, |tree, by| Some(summons::accept(&id, tree, by)));
+            self.step(true, |tree, by| Some(work::submit("已整改，附照片与检测记录。", &id, tree, by)));
+            self.step(true, |tree, by| Some(work::accept(&id, tree, by)));
         }
     }
 

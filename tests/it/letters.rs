@@ -12,6 +12,12 @@ async fn every_kind(t: &Town) {
     t.office().does(&returned, "return", json!({ "missing": ["enterprise"] })).await;
     let declined = t.fire().blows(&blow_order("已在别处办理的事")).await;
     t.office().does(&declined, "decline", json!({ "ground": "already_handled" })).await;
+    let merged = t.fire().blows(&blow_order("同一件事")).await;
+    t.office().does(&merged, "merge", json!({ "into": returned })).await;
+    let disputed = t.emergency().blows(&blow_order("职责不清")).await;
+    let disputed = t.office().summons(&disputed, &["XF"], "normal").await.remove(0);
+    t.person("head.xf").does(&disputed, "dispute", json!({ "ground": "not_our_duty" })).await;
+    t.director().does(&disputed, "overrule", json!({ "reason": "属消防职责" })).await;
     let code = t.fire().blows(&json!({ "category": "dust_explosion", "what": "一路办结", "enterprise": "E01" })).await;
     let summons = t.office().summons(&code, &["YJ"], "normal").await.remove(0);
     t.advance(2).await;

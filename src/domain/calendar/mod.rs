@@ -3,6 +3,7 @@
 //! announced counts as plain weekdays and says so (`provisional`). A deadline carries its own account of what was
 //! counted and what was left out. It never reads a clock, never writes prose, and every count is bounded.
 
+mod back;
 mod count;
 
 use super::at::At;

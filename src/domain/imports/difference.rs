@@ -133,7 +133,7 @@ impl Log<'_> {
 
     fn record(&mut self, kind: EventKind, data: Map<String, Value>) {
         let (whistle, doer, data) = (of_directory(), self.doer.clone(), Value::Object(data));
-        self.change.events.push(Event { kind, whistle, summons: None, doer, data });
+        self.change.events.push(Event { kind, whistle, summons: None, doer, office_only: false, data });
     }
 }
 

@@ -105,7 +105,8 @@ fn directory() -> Directory {
     let people = PEOPLE.map(|(username, unit, role)| Person {
         id: PersonId::from_text(format!("pe_{username}")),
         username: username.into(),
-        name: format!("名{username}"),
+        // The director is the Emergency Management Bureau's head, too.
+        name: format!("名{}", if username == "head.yj" { "director" } else { username }),
         department_code: unit.into(),
         role,
         title: String::new(),

@@ -181,7 +181,7 @@ mod tests {
         };
         assert_eq!(
             refused(json!({ "enterprise": "E99", "contact": {} })),
-            ["/category", "/what", "/contact", "/enterprise"]
+            ["/category", "/what", "/enterprise", "/contact"]
         );
     }
 }

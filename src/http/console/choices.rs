@@ -1,8 +1,10 @@
 //! What the forms choose from and start with: closed lists in the reader's language, units and firms in official order,
 //! and what the rules propose, with their reasons. A form proposes; the office decides.
 
+use super::made::Deed;
 use super::views::{Words, text};
 use crate::app::cards::Texts;
+use crate::app::whistles::order_spec;
 use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::directory::Enterprise;
@@ -12,8 +14,22 @@ use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, ClosureKind, DeclineGround, Mode, Role, Route, Severity, Source, Urgency};
 use crate::domain::wanted::Wanted;
 use crate::domain::whistle::{Tree, Whistle, blow};
-use crate::http::pages::{BlowLists, Choice, DepartmentOption, Officer, TownFirms, Verdict};
+use crate::http::pages::{BlowLists, Choice, DepartmentOption, MadeForm, Officer, TownFirms, Verdict};
 use crate::i18n::{Lang, pages as words};
+
+/// The deeds that bring a whistle on: without any, it rests for this reader.
+const ONWARD: &[&str] =
+    &["accept", "dispatch", "return", "complete", "decline", "close", "send_back", "resume", "dismiss_contest"];
+/// The deeds whose forms have a template.
+const DRAWN: &[WhistleDeed] = &[
+    WhistleDeed::Accept,
+    WhistleDeed::Dispatch,
+    WhistleDeed::Return,
+    WhistleDeed::Complete,
+    WhistleDeed::Decline,
+    WhistleDeed::Close,
+    WhistleDeed::SendBack,
+];
 
 /// Most people, and most enterprises, that a form lists.
 const OFFICERS_MAX: usize = 50;
@@ -30,10 +46,11 @@ impl Words<'_> {
     /// The forms of a whistle's deeds, for this reader. `next`: where to go after one; empty for the same page.
     pub(super) fn verdict(&self, tree: &Tree, texts: &Texts, actor: &Actor, next: String) -> Verdict {
         let (whistle, lang) = (&tree.whistle, self.lang);
-        let allowed = deeds::allowed_on_whistle(actor, whistle);
+        let allowed = deeds::allowed_on_whistle(actor, whistle, self.now);
         let nothing_to_do = self.nothing_to_do(whistle, &self.moving(tree));
-        if allowed.is_empty() {
-            return Verdict { nothing_to_do, next, ..Verdict::default() };
+        let (rests, made) = (!allowed.iter().any(|deed| ONWARD.contains(deed)), self.made_of_whistle(tree, actor));
+        if rests {
+            return Verdict { allowed, nothing_to_do, next, rests, made, ..Verdict::default() };
         }
         let directors = !allowed.contains(&WhistleDeed::Close.as_str()) && self.director_closes(whistle);
         Verdict {
@@ -54,7 +71,20 @@ impl Words<'_> {
             being_routed: whistle.routed.is_none(),
             missing: whistle.missing.iter().map(|name| self.missing(name)).collect(),
             nothing_to_do,
+            rests,
+            made,
         }
+    }
+
+    /// The forms that need no template of their own, in the order of the deeds.
+    fn made_of_whistle(&self, tree: &Tree, actor: &Actor) -> Vec<MadeForm> {
+        let may = deeds::allowed_on_whistle(actor, &tree.whistle, self.now);
+        let made = WhistleDeed::ALL.iter().filter(|deed| !DRAWN.contains(deed));
+        let made = made.filter(|deed| match deed.moves() {
+            true => may.contains(&deed.as_str()),
+            false => policy::may_comment(actor),
+        });
+        made.map(|deed| self.made(Deed::Whistle(*deed), order_spec(*deed), tree)).collect()
     }
 
     fn field(&self, name: &str) -> Choice {

@@ -31,7 +31,11 @@ pub(super) fn whistle_body(deed: WhistleDeed, spec: &'static Spec, bytes: &[u8])
         }
         WhistleDeed::Accept => body(spec, bytes).map(|order| with_list(order, "supports")),
         WhistleDeed::Return | WhistleDeed::Complete | WhistleDeed::Decline => body(spec, bytes),
-        WhistleDeed::SendBack | WhistleDeed::Close => body(spec, bytes),
+        WhistleDeed::SendBack | WhistleDeed::Close | WhistleDeed::Merge | WhistleDeed::Unmerge => body(spec, bytes),
+        WhistleDeed::Appeal | WhistleDeed::Withdraw | WhistleDeed::Contest => body(spec, bytes),
+        WhistleDeed::AddSummons | WhistleDeed::ChangeLead | WhistleDeed::Comments => body(spec, bytes),
+        WhistleDeed::RaiseUrgency | WhistleDeed::LowerUrgency | WhistleDeed::DismissContest => body(spec, bytes),
+        WhistleDeed::Suspend | WhistleDeed::Resume | WhistleDeed::Reopen => body(spec, bytes),
     }
 }
 
@@ -96,6 +100,22 @@ const SCREEN: &[&str] = &[
     "officers",
     "mode",
     "eta",
+    "name",
+    "scopes",
+    "expires_at",
+    "into",
+    "department",
+    "role",
+    "review_on",
+    "to",
+    "instead",
+    "until",
+    "reason",
+    "basis",
+    "law",
+    "task",
+    "text",
+    "visibility",
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
@@ -110,6 +130,7 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
                 named(reader, &field, words::of(reader.lang).fault_choose)
             }
             FaultCode::BadTime => named(reader, &field, words::of(reader.lang).fault_time),
+            FaultCode::BadDate => named(reader, &field, &reader.lang.fault(fault)),
             FaultCode::Duplicate | FaultCode::Null | FaultCode::Type(_) | FaultCode::TooLong(_) | FaultCode::Blank => {
                 named(reader, &field, &reader.lang.fault(fault))
             }

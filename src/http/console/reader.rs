@@ -203,7 +203,7 @@ fn waiting_for(
 ) -> Result<i64, store::Fault> {
     let asked = WhistleQuery { status: vec![status], limit: COUNT_MAX, ..WhistleQuery::default() };
     let items = whistles::list(reading, scope, &asked, now)?;
-    let own = items.iter().filter(|item| deeds::allowed_on_whistle(actor, &item.whistle).contains(&deed.as_str()));
+    let own = items.iter().filter(|item| deeds::allowed_on_whistle(actor, &item.whistle, now).contains(&deed.as_str()));
     Ok(i64::try_from(own.count()).unwrap_or(i64::MAX))
 }
 

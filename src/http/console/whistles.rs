@@ -91,7 +91,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
         ..WhistleQuery::default()
     };
-    let _turn = reader.door.searches.turn(&reader.present.actor.person, query.q.is_some()).await?;
+    let _turn = reader.door.search_turn(&reader.present.actor.person, query.q.is_some()).await?;
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let q = given.search().unwrap_or_default().to_owned();
@@ -267,8 +267,15 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             let lang = reader.lang;
             let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
             let could = allowed.iter().map(|verb| lang.whistle_deed(verb)).collect();
-            let did = lang.whistle_deed(deed.as_str());
-            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, back: own }).await
+            let (did, bars) = (lang.whistle_deed(deed.as_str()), Vec::new());
+            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, bars, back: own }).await
+        }
+        Err(Undone::Refusal(Refusal::Guarded { status, reasons, .. })) => {
+            let lang = reader.lang;
+            let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
+            let bars = reasons.iter().map(|reason| lang.reason(reason.code)).collect();
+            let (did, could) = (lang.whistle_deed(deed.as_str()), Vec::new());
+            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, bars, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }
@@ -295,7 +302,7 @@ async fn lost(reader: &Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
     let open = whistles::open(&reader.door.hub, &reader.present.scope, code).await?;
     let whistle = &open.tree.whistle;
     let own = format!("/console/whistles/{code}");
-    let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle).contains(&deed.as_str());
+    let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle, reader.now).contains(&deed.as_str());
     let race_of = Race {
         whistle,
         code,

@@ -43,6 +43,39 @@ pub struct DepartmentOption {
     pub reason: Option<String>,
 }
 
+/// A deed's form, made from the table of its order.
+#[derive(Debug, Clone)]
+pub struct MadeForm {
+    pub verb: &'static str,
+    /// The verb as the button says it.
+    pub word: &'static str,
+    pub hint: &'static str,
+    pub inputs: Vec<Input>,
+}
+
+/// One input of a made form.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The field's API name.
+    pub name: &'static str,
+    pub label: String,
+    pub widget: Widget,
+    pub options: Vec<Choice>,
+}
+
+/// What an input looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    /// A text of so many rows.
+    Area(u8),
+    Line,
+    Radios,
+    Select,
+    Checks,
+    Moment,
+    Date,
+}
+
 /// What is wrong with a field, in the reader's language.
 #[derive(Debug, Clone)]
 pub struct FormFault {
@@ -142,6 +175,10 @@ pub struct Verdict {
     pub missing: Vec<Choice>,
     /// In a sentence: why there is nothing to do, and whose move it is.
     pub nothing_to_do: String,
+    /// Nothing here brings the whistle on: others move, or nobody.
+    pub rests: bool,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
 }
 
 impl Verdict {

@@ -7,11 +7,11 @@ pub mod views;
 
 use askama::Template;
 
-pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
+pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
-    SimilarView, Step, SummonsFacts, SummonsRow, Tab, WhistleFacts,
+    SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -161,12 +161,32 @@ pub struct SummonsPage {
     /// Verbs that this reader may do now.
     pub allowed: Vec<&'static str>,
     pub nothing_to_do: String,
+    /// Nothing here brings the summons on.
+    pub rests: bool,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
     pub deadline: Option<DeadlineView>,
     /// Those of the department who may be named when reporting in.
     pub officers: Vec<Officer>,
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/console/access`: where the reader is signed in, and the machine tokens of a unit for whoever may make them. The
+/// form's deed is `token`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/access.html", config = "src/askama.toml")]
+pub struct AccessPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// The text of a token that was just made: shown here and never again.
+    pub fresh: Option<String>,
+    pub sessions: Vec<SignInRow>,
+    pub tokens: Vec<TokenRow>,
+    /// What a token may be given; empty for whoever makes none.
+    pub scopes: Vec<Choice>,
+    pub days: Vec<Choice>,
 }
 
 /// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.
@@ -332,6 +352,7 @@ mod tests {
             },
             verdict: Verdict {
                 allowed: allowed.to_vec(),
+                rests: allowed.is_empty(),
                 nothing_to_do: text("轮到别人"),
                 urgencies: vec![Choice::new("urgent", "加急"), Choice::new("normal", "一般")],
                 urgency: "urgent",

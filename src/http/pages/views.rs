@@ -262,6 +262,8 @@ pub struct SummonsFacts {
     pub result: Option<String>,
     /// What the office found lacking when it sent the result back.
     pub lacks: Option<String>,
+    /// What was said about whose it is and until when: a dispute, a delegation, an extension, each with its name.
+    pub said: Vec<super::form::Choice>,
 }
 
 /// A person who can be named when reporting in.
@@ -281,6 +283,27 @@ pub struct RaceField {
     pub now: String,
     pub who: String,
     pub when: String,
+}
+
+/// One place where the reader is signed in.
+#[derive(Debug, Clone)]
+pub struct SignInRow {
+    pub door: &'static str,
+    /// The one that looks at the page.
+    pub this: bool,
+    pub made_at: String,
+    pub used_at: String,
+    pub ends_at: String,
+}
+
+/// One machine token, without its text.
+#[derive(Debug, Clone)]
+pub struct TokenRow {
+    pub id: String,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub ends_at: String,
+    pub used_at: Option<String>,
 }
 
 /// What a file would change, or what is wrong with it.

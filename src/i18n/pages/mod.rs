@@ -78,6 +78,7 @@ page_words! {
     views: "视图", "Views";
     more: "显示后面的", "Show more";
     hub: "系统", "Hub";
+    nobody_left: "各单位均已解除，需重新派单", "no department is left; dispatch anew";
     erased: "（内容已依法删除）", "(erased by law)";
     filter_ignored: "地址中的筛选条件无效，已忽略。", "The filter in the address is not valid and was ignored.";
     list_comma: "、", ", ";
@@ -124,6 +125,34 @@ page_words! {
     login_put_out: "您已在其他地方登录，这里的登录已结束。如果不是您本人，请修改密码。", "You have signed in elsewhere, so this session has ended. If that was not you, change your password.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
     login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
+    // Where one is signed in, and machine tokens.
+    access: "登录与令牌", "Sign-ins and tokens";
+    sign_ins: "已登录的地方", "Where you are signed in";
+    sign_ins_hint: "30分钟不用自动退出。看到不认识的，请全部退出并修改密码。", "Each ends after 30 minutes without use. If one is not yours, sign out everywhere and change your password.";
+    sign_in_browser: "浏览器", "Browser";
+    sign_in_program: "程序", "Program";
+    sign_in_this: "本次", "this one";
+    sign_in_made: "登录于", "Signed in";
+    sign_in_used: "最近使用", "Last used";
+    sign_in_ends: "最晚至", "Ends at the latest";
+    sign_out_everywhere: "全部退出", "Sign out everywhere";
+    tokens: "机器令牌", "Machine tokens";
+    tokens_hint: "供本单位的系统自动吹哨、读取任务。权限不超过本单位，最多20个。", "For your unit's own systems: to blow, to read tasks. Never more than your unit may; twenty at most.";
+    tokens_none: "还没有令牌。", "There is none yet.";
+    token_fresh: "新令牌", "The new token";
+    token_once: "请现在抄录并妥善保管，离开本页后不再显示。", "Copy it now and keep it safe: it is not shown again.";
+    token_new: "新建令牌", "Make a token";
+    token_name: "用在哪里", "What it is for";
+    token_name_hint: "例如：三号楼烟感主机", "The system that will use it";
+    token_scopes: "可以做什么", "What it may do";
+    token_scopes_hint: "只选需要的", "Only what is needed";
+    token_read: "查看", "Read";
+    token_days: "有效期", "Valid for";
+    token_ends: "有效至", "Valid until";
+    token_used: "最近使用", "Last used";
+    token_unused: "从未使用", "Never used";
+    token_end: "停用", "End";
+    token_go: "新建令牌", "Make the token";
     // Facts of a whistle.
     code: "编号", "Code";
     title: "标题", "Title";
@@ -216,6 +245,30 @@ page_words! {
     send_back_go: "退回办理", "Send back";
     lacking: "请补充：", "Please add: ";
     complete_go: "提交补正", "Complete";
+    // Objections, pauses, rulings and other turns.
+    choose: "请选择", "Please choose";
+    reason: "理由", "Reason";
+    ground: "事由", "Ground";
+    into: "并入哪件哨（编号）", "Merge into (code)";
+    merge_hint: "本件就此结束，由目标哨件继续办理；吹哨单位会收到通知。", "This whistle ends here and the other one goes on; the blower is told.";
+    part: "承担什么", "Part";
+    new_lead: "新的牵头单位", "New lead";
+    objection_hint: "只能提出一次，由安委办主任答复。", "This can be done once; the director of the committee office answers.";
+    suspend_hint: "各单位的时限停止计算，恢复后把剩余时间原样补回；到复核日自动恢复。", "All limits stand still and get back exactly what they had left; on the review date they run again by themselves.";
+    review_on: "复核日期", "Review date";
+    back_to_work: "哪些单位重新办理", "Who goes back to work";
+    dispute_hint: "每次派单只能提出一次；裁定前计时照走，写明依据和应由谁办。", "Once for each summons; the clock runs on until the ruling. Name the ground and whose it would be.";
+    disputed_for: "职责异议", "Disputed because";
+    law: "依据条款或权责清单", "Clause or duty list";
+    instead: "应由哪个单位办", "Whose it would be";
+    refer_hint: "涉及主任兼任负责人的单位时，须提请分管区领导裁定，再录入裁定结果。", "Where the director heads a party, the district leader rules; the ruling is then entered here.";
+    delegate_hint: "责任仍在本单位，时限不变。", "Your department stays responsible and the limit stands.";
+    acts_instead: "由谁承办", "Who acts";
+    basis: "委托依据", "Mandate";
+    asked_until: "延长到", "Extend until";
+    original_limit: "原时限", "First limit";
+    comment: "留言", "Comment";
+    visibility: "谁能看到", "Who reads it";
     // Blowing.
     blow_title: "吹哨", "Blow a whistle";
     blow_lead: "一件事涉及两个以上部门，单靠本单位管不住，就吹哨。", "Blow when one hazard concerns several departments and yours cannot settle it alone.";
@@ -267,7 +320,7 @@ page_words! {
     more_firms: "企业较多，请先查找", "There are more: find it first";
     search_all: "全站查找", "Search everything";
     search_all_hint: "编号、企业、单位、人员、哨件内容", "Code, enterprise, unit, person, words of a whistle";
-    search_examples: "可以用拼音首字母，如 xfdd；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
+    search_examples: "可以用拼音首字母（xfdd）；几个词用空格隔开，须同时出现。", "Pinyin initials work, such as xfdd. Several words, parted by blanks, must all be there.";
     search_units: "部门和属地", "Departments and localities";
     search_people: "人员", "People";
     search: "查找", "Search";

@@ -6,6 +6,7 @@ use super::pen::Pending;
 use super::rows::Listed;
 use super::{CommitRefusal, Fault, leaf, receipt_of};
 use crate::domain::decision::{Change, DirectoryChange, Guard, Receipt};
+use crate::domain::whistle::Whistle;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -132,7 +133,7 @@ impl Overlay {
         if change.directory.is_some() {
             *self.series.entry(DIRECTORY.to_owned()).or_insert(0) += 1;
         }
-        if let Some(whistle) = &change.whistle {
+        for whistle in change.whistle.iter().chain(&change.beside) {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
             self.trees.insert(whistle.id.as_str().to_owned(), tree);
@@ -153,6 +154,13 @@ impl Overlay {
 
     /// What no deed may forget; a Change that does is our fault, not the caller's.
     fn well_formed(&self, change: &Change) -> Result<(), Fault> {
+        let unguarded = |whistle: &&Whistle| {
+            let guard = change.guards.iter().find(|guard| guard.whistle == whistle.id);
+            guard.is_none_or(|guard| whistle.tree_version <= guard.tree_version)
+        };
+        if change.beside.iter().any(|whistle| unguarded(&whistle)) {
+            return Err(Fault::never("a change writes a tree beside its own without guarding or raising it"));
+        }
         let Some(whistle) = &change.whistle else {
             let needs_none = change.sights.is_empty() && change.series.is_none();
             return needs_none.then_some(()).ok_or(Fault::never("a change gives a number or a sight to no whistle"));

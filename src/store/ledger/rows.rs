@@ -58,23 +58,26 @@ impl Listed {
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
 static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
-static EVENTS: Listed =
-    Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
+static EVENTS: Listed = Listed::new(
+    "INSERT INTO events (seq, at, kind, whistle, summons, person, department, office_only, data, leaf) VALUES ",
+    10,
+    "",
+);
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
-static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 15, "");
+static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
 // A Change carries whole rows and its guard has been checked: an update is an insert that finds its row. What never
 // changes after birth (code, blown_at) is left out, and so is due_at, which follows the obligations.
 static WHISTLES: Listed = Listed::new(
     INTO_WHISTLES,
-    15,
+    16,
     " ON CONFLICT (id) DO UPDATE SET status = excluded.status, category = excluded.category,
       severity = excluded.severity, urgency = excluded.urgency, town = excluded.town, enterprise = excluded.enterprise,
       department = excluded.department, routed = excluded.routed, search = excluded.search,
-      version = excluded.version, tree_version = excluded.tree_version",
+      version = excluded.version, tree_version = excluded.tree_version, master = excluded.master",
 );
 const INTO_WHISTLES: &str = "INSERT INTO whistles (id, code, status, category, severity, urgency, town, enterprise,
-    department, blown_at, due_at, routed, search, version, tree_version) VALUES ";
+    department, blown_at, due_at, routed, search, version, tree_version, master) VALUES ";
 static BODIES: Listed = Listed::new(
     "INSERT INTO whistle_bodies (whistle, body) VALUES ",
     2,
@@ -170,6 +173,7 @@ impl<'a> Rows<'a> {
             self.whistles.insert(whistle.id.as_str(), whistle);
             self.sights.extend(change.sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
         }
+        self.whistles.extend(change.beside.iter().map(|whistle| (whistle.id.as_str(), whistle)));
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.erased.extend(&change.erased);
@@ -190,6 +194,7 @@ impl<'a> Rows<'a> {
                 event.summons.as_ref().into(),
                 event.doer.as_ref().map(|doer| &doer.person).into(),
                 event.doer.as_ref().map(|doer| &doer.department).into(),
+                event.office_only.into(),
                 data.into(),
                 Value::Bytes(hash.to_vec().into()),
             ]);
@@ -302,7 +307,7 @@ fn json(document: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
 }
 
-fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 15] {
+fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 16] {
     [
         (&whistle.id).into(),
         (&whistle.code).into(),
@@ -319,6 +324,7 @@ fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 15] {
         (&whistle.search).into(),
         whistle.version.into(),
         whistle.tree_version.into(),
+        whistle.master.as_ref().map(|master| &master.id).into(),
     ]
 }
 

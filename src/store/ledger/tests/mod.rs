@@ -62,6 +62,7 @@ fn blown(mint: &mut Mint) -> Change {
             whistle: id.clone(),
             summons: None,
             doer: Some(crate::domain::event::Doer { person, department: "CG".into() }),
+            office_only: false,
             data: json!({ "title": text_ref(&title) }),
         }],
         letters: vec![LetterOwed {
@@ -106,6 +107,7 @@ fn moved(whistle: &Whistle, status: WhistleStatus) -> Change {
         whistle: whistle.id.clone(),
         summons: None,
         doer: None,
+        office_only: false,
         data: json!({}),
     };
     Change { guards: vec![guard], whistle: Some(next), events: vec![event], ..Change::default() }

@@ -46,7 +46,7 @@ proptest! {
         texts in prop::collection::vec(text(14), 1..24),
         asked in prop::collection::vec(text(5), 1..24),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let desk = Desk::open();
         let typed = |signs: &[(char, char)]| signs.iter().map(|(typed, _)| *typed).collect::<String>();
         runtime.block_on(async {
