@@ -4,7 +4,8 @@
 use super::{Hub, Undone, recount};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
-use crate::domain::decision::{Change, Refusal};
+use crate::domain::decision::{Change, DirectoryRow, Refusal};
+use crate::domain::directory::Directory;
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
@@ -62,19 +63,36 @@ pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone
         let (directory, _) = directory::load(reading)?;
         Ok((directory, directory::list(reading, list)?, directory::version(reading)?))
     });
-    let (directory, stands, version) = read.await?;
-    let mut judged = imports::judge(list, sent.file, sent.told, &directory);
+    let standing = read.await?;
+    let (file, told, left_out, now) = (sent.file.to_vec(), sent.told, sent.left_out, bench.now);
+    // Eight mebibytes take their time: the door's threads serve others meanwhile.
+    let looked = tokio::task::spawn_blocking(move || look_through(list, &file, (told, left_out), standing, now));
+    looked.await.map_err(|_| store::Fault::never("looking through a file panicked").into())
+}
+
+/// The directory, the list as it stands, and the version of both.
+type Standing = (Directory, Vec<DirectoryRow>, i64);
+
+fn look_through(
+    list: List,
+    file: &[u8],
+    (told, left_out): (Option<Encoding>, LeftOut),
+    (directory, stands, version): Standing,
+    now: At,
+) -> Preview {
+    let mut judged = imports::judge(list, file, told, &directory);
+    judged.keep_absent(&stands);
     let wanted = judged.rows.iter().map(|(_, row)| row.clone()).collect();
     // History names units, firms and people for ever: they change their state, and never go.
-    let fate = if matches!(list, List::Calendar | List::Duty) { sent.left_out } else { LeftOut::Stays };
+    let fate = if matches!(list, List::Calendar | List::Duty) { left_out } else { LeftOut::Stays };
     let difference = Difference::of(list, &stands, wanted, fate);
     let days = (list == List::Calendar).then(|| imports::days_after(&stands, &judged, fate));
     if list == List::Calendar {
-        let today = bench.now.civil().date().to_string();
+        let today = now.civil().date().to_string();
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
     let difference = judged.faults.is_empty().then_some(difference);
-    Ok(Preview { judged, difference, sha256: digest_of(sent.file), version, days })
+    Preview { judged, difference, sha256: digest_of(file), version, days }
 }
 
 fn digest_of(file: &[u8]) -> String {
@@ -132,7 +150,7 @@ pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, U
     if seen.difference.is_some() {
         let removes = sent.left_out == LeftOut::Goes;
         let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
-        let file = ImportFile { list, encoding, removes, at, body };
+        let file = Box::new(ImportFile { list, encoding, removes, at, body });
         hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
     }
     Ok(seen)

@@ -56,7 +56,7 @@ mod tests {
             at,
             body: body.to_vec(),
         };
-        let keep = |file| desk.ledger.keep(Chore::KeepImport { person: person.clone(), file });
+        let keep = |file| desk.ledger.keep(Chore::KeepImport { person: person.clone(), file: Box::new(file) });
         let read = || {
             let person = person.clone();
             desk.ledger.read(move |reading| kept(reading, &person))

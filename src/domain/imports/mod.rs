@@ -20,6 +20,7 @@ use difference::{Difference, LeftOut, Wanted};
 use encoding::{Decoded, Encoding, Known};
 use faults::{Faults, What};
 use lists::Row;
+use serde_json::Value;
 use sheet::{FILE_MAX, Sheet, SheetRow};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -69,6 +70,10 @@ pub struct Judged {
     /// Nothing if the file could not be read as text.
     pub read_as: Option<(Encoding, Known)>,
     pub separator: char,
+    /// How the file begins below its head, cut to lines: a wrong encoding is seen.
+    pub sample: Vec<String>,
+    /// Columns that the file leaves out and may: what stands there stays.
+    absent: Vec<&'static str>,
     /// Row numbers of the file beside what they shall be.
     pub rows: Vec<(u64, Wanted)>,
     pub faults: Faults,
@@ -92,6 +97,8 @@ fn judged<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) ->
         list: R::LIST,
         read_as: read.read_as,
         separator: read.separator,
+        sample: read.sample,
+        absent: read.absent,
         rows: read.rows.iter().map(|(number, row)| (*number, row.wanted())).collect(),
         faults: read.faults,
     }
@@ -101,20 +108,30 @@ fn judged<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) ->
 pub struct Rows<R> {
     read_as: Option<(Encoding, Known)>,
     separator: char,
+    sample: Vec<String>,
+    absent: Vec<&'static str>,
     pub rows: Vec<(u64, R)>,
     pub faults: Faults,
 }
 
 /// Reads a file; all its faults at once, as far as the ones before let them be seen.
 pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) -> Rows<R> {
-    let mut read = Rows { read_as: None, separator: ',', rows: Vec::new(), faults: Faults::default() };
+    let mut read = Rows {
+        read_as: None,
+        separator: ',',
+        sample: Vec::new(),
+        absent: Vec::new(),
+        rows: Vec::new(),
+        faults: Faults::default(),
+    };
     let decoded = match text_of(file, told) {
         Ok(decoded) => decoded,
         Err(what) => return Rows { faults: Faults::whole(what), ..read },
     };
     read.read_as = Some((decoded.encoding, decoded.known));
-    let Sheet { rows, separator, faults } = sheet::read(&decoded.text, R::COLUMNS);
-    read.separator = separator;
+    let Sheet { rows, separator, absent, faults } = sheet::read(&decoded.text, R::COLUMNS);
+    (read.separator, read.absent) = (separator, absent);
+    read.sample = rows.iter().take(SAMPLE).map(beginning).collect();
     let noted = RefCell::new(faults);
     let line = |row: &SheetRow| R::read(&Line::new(R::COLUMNS, row, &noted)).map(|read| (row.number, read));
     read.rows = rows.iter().filter_map(line).collect();
@@ -122,6 +139,31 @@ pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Direct
     R::check(&mut Check::new(directory, &mut read.rows, &mut read.faults));
     read.faults.in_order();
     read
+}
+
+impl Judged {
+    /// Takes what the file says nothing about from the rows as they stand.
+    pub fn keep_absent(&mut self, stands: &[DirectoryRow]) {
+        let bodies = stands.iter().filter(|_| !self.absent.is_empty());
+        let bodies: HashMap<&str, Value> =
+            bodies.map(|row| (row.code.as_str(), serde_json::from_str(&row.body).unwrap_or_default())).collect();
+        for (_, row) in &mut self.rows {
+            for name in &self.absent {
+                if let Some(kept) = bodies.get(row.code.as_str()).and_then(|body| body.get(*name)) {
+                    row.body[*name] = kept.clone();
+                }
+            }
+        }
+    }
+}
+
+/// Rows of a file's beginning that are shown, and characters of each.
+const SAMPLE: usize = 3;
+const LINE: usize = 100;
+
+fn beginning(row: &SheetRow) -> String {
+    let cells: Vec<&str> = row.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    cells.join(" · ").chars().take(LINE).collect()
 }
 
 fn text_of(file: &[u8], told: Option<Encoding>) -> Result<Decoded, What> {
@@ -161,5 +203,23 @@ pub fn written(list: List, directory: &Directory, days: &[AnnouncedDay], notes: 
         List::People => sheet::written(Person::COLUMNS, directory.people.iter().map(Row::cells), notes),
         List::Duty => sheet::written(Shift::COLUMNS, directory.rota.iter().map(Row::cells), notes),
         List::Calendar => sheet::written(AnnouncedDay::COLUMNS, days.iter().map(Row::cells), notes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_has_no_column_for_stays_as_it_stands() {
+        let file = include_bytes!("../../../config/sample-district/calendar-2026.csv");
+        let mut judged = judge(List::Calendar, file, None, &Directory::default());
+        let body = serde_json::json!({ "date": "2026-01-01", "note": "kept" }).to_string();
+        let stands = [DirectoryRow { kind: "day".into(), code: "2026-01-01".into(), position: 1, body }];
+        judged.keep_absent(&stands);
+        assert_eq!(judged.rows[0].1.body["note"], Value::Null, "nothing is absent: nothing is taken over");
+        judged.absent = vec!["note"];
+        judged.keep_absent(&stands);
+        assert_eq!((&judged.rows[0].1.body["note"], &judged.rows[1].1.body["note"]), (&"kept".into(), &Value::Null));
     }
 }

@@ -54,6 +54,8 @@ pub struct Sheet {
     pub rows: Vec<SheetRow>,
     /// What stands between cells.
     pub separator: char,
+    /// Columns that the file leaves out and may.
+    pub absent: Vec<&'static str>,
     pub faults: Faults,
 }
 
@@ -88,11 +90,12 @@ pub fn read(text: &str, columns: &'static [Column]) -> Sheet {
     if rows.is_empty() && faults.is_empty() {
         faults.add(0, "", What::NoRows);
     }
-    Sheet { rows, separator, faults }
+    let absent = head.map(|head| head.absent()).unwrap_or_default();
+    Sheet { rows, separator, absent, faults }
 }
 
 fn refused(what: What, separator: char) -> Sheet {
-    Sheet { rows: Vec::new(), separator, faults: Faults::whole(what) }
+    Sheet { rows: Vec::new(), separator, absent: Vec::new(), faults: Faults::whole(what) }
 }
 
 /// Rows as a file that Excel, WPS and LibreOffice open as they stand: UTF-8 with its mark, CR LF, notes above the head.
@@ -169,6 +172,11 @@ impl Head {
         };
         let places = columns.iter().map(place).collect();
         Head { width, places, columns, is_faulty: faults.count > before }
+    }
+
+    fn absent(&self) -> Vec<&'static str> {
+        let gone = self.columns.iter().zip(&self.places).filter(|(_, place)| place.is_none());
+        gone.map(|(column, _)| column.name).collect()
     }
 
     /// The cells in the list's order; nothing if the row has a fault.

@@ -22,11 +22,8 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::Value;
 
-/// Rows of each kind that a preview shows, and lines of the file's beginning.
+/// Rows of each kind that a preview shows.
 const SHOWN: usize = 50;
-const SAMPLE: usize = 3;
-/// Longest line of the beginning, characters.
-const LINE: usize = 80;
 
 /// `GET /admin/import`
 pub(super) async fn form(reader: Reader) -> Answer {
@@ -127,7 +124,7 @@ fn view(seen: &Preview, lang: Lang) -> ImportPreview {
         read_as: judged.read_as.map(|read_as| lang.read_as(read_as)).unwrap_or_default(),
         doubtful: judged.read_as.is_some_and(|(_, known)| matches!(known, Known::Or(_))),
         counts: difference.map(|difference| lang.counts(difference)).unwrap_or_default(),
-        sample: judged.rows.iter().take(SAMPLE).map(|(_, row)| line(row)).collect(),
+        sample: judged.sample.clone(),
         faults: judged.faults.named.iter().map(fault).collect(),
         fault_count: lang.fault_count(judged.faults.count, judged.faults.named.len()),
         more: all.len().saturating_sub(SHOWN),
@@ -171,11 +168,4 @@ fn words(value: &Value) -> String {
         Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(";"),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     }
-}
-
-/// A row as it was read, cut to a line.
-fn line(row: &Wanted) -> String {
-    let fields = row.body.as_object().into_iter().flatten().map(|(_, value)| words(value));
-    let whole = fields.filter(|field| !field.is_empty() && field != "--").collect::<Vec<_>>().join(" · ");
-    whole.chars().take(LINE).collect()
 }

@@ -46,9 +46,10 @@ page_words! {
     nav_import: "导入导出", "Import, export";
     imported: "导入", "import";
     import_lead: "选择名单和CSV文件，先看会改动什么，再确认写入；整个文件要么全部写入，要么都不写入。", "Choose a list and a CSV file, see what it would change, then confirm. All of it is written, or nothing.";
+    import_title: "导入", "Import";
     import_list: "名单", "List";
     import_file: "CSV文件", "CSV file";
-    import_file_hint: "最大8 MiB、50,000行。可先在右侧导出一份作为模板。", "8 MiB and 50,000 rows at most. Export the list first to have a pattern.";
+    import_file_hint: "最大8 MiB、50,000行。可先导出一份作为模板。", "8 MiB and 50,000 rows at most. Export the list first to have a pattern.";
     import_encoding: "文字编码", "Encoding";
     import_auto: "自动识别", "Find out";
     import_removes: "文件中没有的日子或班次一并删除（只对工作日历和值班表有效）", "Remove days and shifts that the file leaves out (calendar and rota only)";

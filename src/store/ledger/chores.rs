@@ -177,7 +177,7 @@ pub enum Chore {
     /// A file that was looked at waits for its sender's word, in place of the one before.
     KeepImport {
         person: PersonId,
-        file: ImportFile,
+        file: Box<ImportFile>,
     },
     DropImport {
         person: PersonId,
