@@ -40,7 +40,7 @@ const READ: &[(&str, &[&str])] = &[
     ("/console/whistles/new", &[""]),
     ("/field/new", &[""]),
     ("/console/whistles", &[
-        "", "?q=%E9%93%9D", "?q=#0", "?q=#1", "?q=2", "?overdue=true", "?status=submitted", "?cursor=x",
+        "", "?q=%E9%93%9D", "?q=#0", "?q=#1", "?overdue=true", "?status=submitted", "?cursor=x",
     ]),
     ("/console/whistles/{code}", &["#1", "#2", "#0"]),
     ("/console/summonses", &["", "?view=late", "?view=done", "?view=all"]),
