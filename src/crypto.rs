@@ -43,6 +43,11 @@ impl Sealer {
         Ok(Sealer(named.collect::<Result<_, _>>()?))
     }
 
+    /// Of the keys, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|named| named.name.as_str())
+    }
+
     /// `v1:<key>:<hex>`. It opens for the same `bound_to` only: purpose and owner (`totp pe_1`), so that nobody who can
     /// write to the ledger moves it to another row.
     pub fn seal(&self, bound_to: &str, plain: &[u8]) -> Result<String, NoSeal> {

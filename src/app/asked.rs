@@ -73,4 +73,13 @@ impl Asked<'_> {
     pub(super) fn node(&self) -> Result<&Node, Refusal> {
         self.body.as_ref().map_err(|fault| Refusal::Body(*fault))
     }
+
+    /// The code that a field names, looked at before the order is read: what it names is loaded with the rest.
+    pub(super) fn named_whistle(&self, field: &str) -> Option<String> {
+        let Ok(Node::Object(entries)) = &self.body else { return None };
+        entries.iter().find_map(|(name, node)| match node {
+            Node::Text(code) if name == field => Some(code.clone()),
+            Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::List(_) | Node::Object(_) => None,
+        })
+    }
 }

@@ -5,12 +5,11 @@ use super::summonses::OpenSummons;
 use super::whistles::OpenWhistle;
 use crate::domain::at::At;
 use crate::domain::calendar::Span;
-use crate::domain::deeds;
+use crate::domain::deeds::{self, Before};
 use crate::domain::directory::Directory;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Obligation;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
-use crate::domain::summons::Summons;
 use crate::domain::whistle::Whistle;
 use crate::ids::TextId;
 use crate::store::events::StoredEvent;
@@ -71,7 +70,7 @@ pub fn whistle_detail(
     let summonses: Vec<Value> = tree
         .summonses
         .iter()
-        .map(|summons| summons_card(summons, tree.armed(&Subject::Summons(summons.id.clone())), open.now, actor, texts))
+        .map(|summons| card_of_summons(Before::of(tree, summons, open.now), actor, texts))
         .collect();
     let more = json!({
         "what": texts.get(&whistle.texts.what),
@@ -89,7 +88,10 @@ pub fn whistle_detail(
         "summonses": summonses,
         "visits": [],
         "findings": [],
-        "allowed_deeds": deeds::allowed_on_whistle(actor, whistle),
+        "merged_into": whistle.master.as_ref().map(|master| &master.code),
+        "objection_until": whistle.objection_until.map(At::rfc3339),
+        "reopened": whistle.reopened,
+        "allowed_deeds": deeds::allowed_on_whistle(actor, whistle, open.now),
     });
     if let (Some(card), Value::Object(more)) = (card.as_object_mut(), more) {
         card.extend(more);
@@ -110,21 +112,17 @@ fn obligation(armed: &Obligation, explain: &impl Fn(&[Span]) -> Vec<String>) -> 
 
 /// A summons opened.
 pub fn summons_detail(open: &OpenSummons, actor: &Actor) -> Option<Value> {
-    let armed = open.tree.armed(&Subject::Summons(open.id.clone()));
-    open.summons().map(|summons| summons_card(summons, armed, open.now, actor, &open.texts))
+    open.summons().map(|summons| card_of_summons(Before::of(&open.tree, summons, open.now), actor, &open.texts))
 }
 
 /// A summons in a list.
-pub fn summons_item(item: &SummonsItem, actor: &Actor, texts: &Texts) -> Value {
-    card_of_summons(&item.summons, (item.due_at, item.overdue), actor, texts)
+pub fn summons_item(item: &SummonsItem, actor: &Actor, texts: &Texts, now: At) -> Value {
+    let before = Before { summons: &item.summons, whistle: &item.whistle, due_at: item.due_at, now };
+    card_of_summons(before, actor, texts)
 }
 
-fn summons_card(summons: &Summons, armed: Option<&Obligation>, now: At, actor: &Actor, texts: &Texts) -> Value {
-    let due = (armed.map(|one| one.due_at), armed.is_some_and(|one| one.is_overdue(now)));
-    card_of_summons(summons, due, actor, texts)
-}
-
-fn card_of_summons(summons: &Summons, (due_at, overdue): (Option<At>, bool), actor: &Actor, texts: &Texts) -> Value {
+fn card_of_summons(before: Before<'_>, actor: &Actor, texts: &Texts) -> Value {
+    let Before { summons, due_at, now, .. } = before;
     json!({
         "code": summons.code,
         "whistle": summons.whistle_code,
@@ -138,9 +136,12 @@ fn card_of_summons(summons: &Summons, (due_at, overdue): (Option<At>, bool), act
         "result": text(summons.result.as_ref(), texts),
         "issued_at": summons.issued_at.rfc3339(),
         "due_at": due_at.map(At::rfc3339),
-        "overdue": overdue,
+        "original_due_at": summons.original_due_at.map(At::rfc3339),
+        "extension_until": summons.extension.as_ref().map(|asked| asked.until.rfc3339()),
+        "delegated_to": summons.delegated_to,
+        "overdue": due_at.is_some_and(|due_at| due_at <= now),
         "version": summons.version,
-        "allowed_deeds": deeds::allowed_on_summons(actor, summons),
+        "allowed_deeds": deeds::allowed_on_summons(actor, before),
     })
 }
 

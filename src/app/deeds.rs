@@ -4,14 +4,14 @@
 use super::asked::{Asked, Key, VersionGiven};
 use super::{Hub, Undone};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Passed, Refusal};
-use crate::domain::deeds::{self, SummonsDeed, WhistleDeed};
-use crate::domain::draft::Deciding;
+use crate::domain::decision::{Passed, Refusal};
+use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
 use crate::domain::event::Doer;
-use crate::domain::order::{Fault, Node};
+use crate::domain::order::Node;
 use crate::domain::rules::Rules;
-use crate::domain::summons::Summons;
+use crate::domain::summons::{self, Summons};
 use crate::domain::whistle::Tree;
+use crate::domain::whistle::plan::{self, Plan, Seen};
 use crate::ids::SummonsId;
 use crate::store::{CommitRefusal, Outcome, events, whistles};
 
@@ -37,16 +37,17 @@ pub(super) enum Target {
 
 /// What was loaded for one attempt.
 #[derive(Debug)]
-pub(super) struct Loaded {
-    pub(super) tree: Tree,
+struct Loaded {
+    tree: Tree,
     id: Option<SummonsId>,
+    /// Other whistles that the deed may move.
+    beside: Vec<Tree>,
 }
 
 impl Loaded {
     /// The addressed summons, when the deed addresses one.
-    pub(super) fn summons(&self) -> Option<&Summons> {
-        let id = self.id.as_ref()?;
-        self.tree.summonses.iter().find(|one| one.id == *id)
+    fn summons(&self) -> Option<&Summons> {
+        self.tree.summons(self.id.as_ref()?)
     }
 
     fn version(&self) -> i64 {
@@ -63,30 +64,27 @@ pub(super) struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// Reads the order with `parse`, turns it into a Change with `decide`, commits.
-    pub(super) async fn go<O>(
-        self,
-        parse: impl Fn(&Node, &Loaded, &Rules, At) -> Result<O, Vec<Fault>>,
-        decide: impl Fn(&O, Loaded, Deciding<'_>) -> Option<Change>,
-    ) -> Result<Done, Undone> {
+    /// Reads the order, decides, commits.
+    pub(super) async fn go(self) -> Result<Done, Undone> {
         let mut key: Option<Key> = None;
         for attempt in 0..ATTEMPTS_MAX {
             let loaded = self.load().await?;
-            self.check_role(&loaded)?;
+            let now = self.hub.now();
+            self.check_role(&loaded, now)?;
             if attempt == 0 {
                 key = self.asked.sound_key(self.hub)?;
                 if let Some(answered) = self.replay(key.as_ref()).await? {
                     return Ok(answered);
                 }
             }
-            let now = self.hub.now();
-            let named = self.named_version()?;
-            let order = parse(self.asked.node()?, &loaded, &self.hub.rules, now).map_err(Refusal::Faults)?;
+            let (now, rules) = (self.hub.now(), self.hub.rules());
+            let named = self.named_version(&loaded)?;
+            let decide = self.plan(self.asked.node()?, &loaded, &rules, now)?;
             self.check_version(named, &loaded).await?;
-            self.check_state(&loaded)?;
+            self.check_state(&loaded, now)?;
             let mut mint = self.hub.mint(now);
-            let by = self.hub.deciding(Some(self.asked.actor), now, &mut mint);
-            let mut change = decide(&order, loaded, by).ok_or(Refusal::NotFound)?;
+            let by = self.hub.deciding(Some(self.asked.actor), &rules, now, &mut mint);
+            let mut change = decide(loaded.tree, by)?;
             change.receipt = key.as_ref().map(|key| key.receipt(now, self.code, named));
             match self.hub.commit(change, now).await {
                 Ok(Outcome::Committed(_)) => return Ok(Done { code: self.code.to_owned(), replayed: false }),
@@ -100,31 +98,49 @@ impl Way<'_> {
 
     async fn load(&self) -> Result<Loaded, Undone> {
         let (scope, code) = (self.asked.scope.clone(), self.code.to_owned());
-        let loaded = match self.target {
-            Target::Whistle(_) => {
-                let tree = self.hub.ledger.read(move |reading| whistles::tree(reading, &scope, &code)).await?;
-                tree.map(|tree| Loaded { tree, id: None })
+        let (target, into) = (self.target, self.asked.named_whistle("into"));
+        let loaded = self.hub.ledger.read(move |reading| match target {
+            Target::Whistle(deed) => {
+                let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
+                let ends = matches!(deed, WhistleDeed::Decline | WhistleDeed::Withdraw);
+                let beside = match into.filter(|_| deed == WhistleDeed::Merge) {
+                    Some(into) => whistles::tree(reading, &scope, &into)?.into_iter().collect(),
+                    None if ends => whistles::merged_into(reading, &tree.whistle.id)?,
+                    None => Vec::new(),
+                };
+                Ok(Some(Loaded { tree, id: None, beside }))
             }
             Target::Summons(_) => {
-                let found = self.hub.ledger.read(move |reading| whistles::tree_of_summons(reading, &scope, &code));
-                found.await?.map(|(tree, id)| Loaded { tree, id: Some(id) })
+                let found = whistles::tree_of_summons(reading, &scope, &code)?;
+                Ok(found.map(|(tree, id)| Loaded { tree, id: Some(id), beside: Vec::new() }))
             }
-        };
-        Ok(loaded.ok_or(Refusal::NotFound)?)
+        });
+        Ok(loaded.await?.ok_or(Refusal::NotFound)?)
     }
 
-    fn check_role(&self, loaded: &Loaded) -> Result<(), Refusal> {
+    fn check_role(&self, loaded: &Loaded, now: At) -> Result<(), Refusal> {
+        let actor = self.asked.actor;
         match (self.target, loaded.summons()) {
-            (Target::Whistle(deed), _) => deeds::whistle_role(deed, self.asked.actor, &loaded.tree),
-            (Target::Summons(deed), Some(summons)) => deeds::summons_role(deed, self.asked.actor, summons),
+            (Target::Whistle(deed), _) => deeds::whistle_role(deed, actor, &loaded.tree),
+            (Target::Summons(deed), Some(one)) => deeds::summons_role(deed, actor, Before::of(&loaded.tree, one, now)),
             (Target::Summons(_), None) => Err(Refusal::NotFound),
         }
     }
 
-    fn check_state(&self, loaded: &Loaded) -> Result<(), Refusal> {
+    fn check_state(&self, loaded: &Loaded, now: At) -> Result<(), Refusal> {
+        let actor = self.asked.actor;
         match (self.target, loaded.summons()) {
-            (Target::Whistle(deed), _) => deeds::whistle_state(deed, self.asked.actor, &loaded.tree),
-            (Target::Summons(deed), Some(summons)) => deeds::summons_state(deed, self.asked.actor, summons),
+            (Target::Whistle(deed), _) => deeds::whistle_state(deed, actor, &loaded.tree, now),
+            (Target::Summons(deed), Some(one)) => deeds::summons_state(deed, actor, Before::of(&loaded.tree, one, now)),
+            (Target::Summons(_), None) => Err(Refusal::NotFound),
+        }
+    }
+
+    fn plan(&self, body: &Node, loaded: &Loaded, rules: &Rules, now: At) -> Result<Plan, Refusal> {
+        let seen = Seen { tree: &loaded.tree, beside: &loaded.beside, rules, now };
+        match (self.target, loaded.summons()) {
+            (Target::Whistle(deed), _) => Ok(plan::plan(deed, body, seen)?),
+            (Target::Summons(deed), Some(one)) => Ok(summons::plan::plan(deed, body, one, seen)?),
             (Target::Summons(_), None) => Err(Refusal::NotFound),
         }
     }
@@ -135,8 +151,11 @@ impl Way<'_> {
         Ok(receipt.map(|receipt| Done { code: receipt.code, replayed: true }))
     }
 
-    /// Versions begin at 1: zero matches nothing.
-    fn named_version(&self) -> Result<i64, Refusal> {
+    /// Versions begin at 1: zero matches nothing. Whoever moves nothing names none.
+    fn named_version(&self, loaded: &Loaded) -> Result<i64, Refusal> {
+        if matches!(self.target, Target::Whistle(deed) if !deed.moves()) {
+            return Ok(loaded.version());
+        }
         match self.asked.version {
             VersionGiven::Missing => Err(Refusal::VersionNeeded),
             VersionGiven::Named(version) => Ok(version),

@@ -8,8 +8,9 @@ use crate::domain::draft::Deciding;
 use crate::domain::obligation::Post;
 use crate::domain::policy::Scope;
 use crate::domain::whistle::Tree;
-use crate::domain::whistle::follow::{self, ReminderDue};
+use crate::domain::whistle::follow;
 use crate::domain::whistle::reach;
+use crate::domain::whistle::timers::{self, ReminderDue};
 use crate::ids::WhistleId;
 use crate::store::due::{LetterState, PassedLimit};
 use crate::store::{CommitRefusal, due, whistles};
@@ -22,7 +23,7 @@ const ATTEMPTS_MAX: usize = 8;
 /// The office has it: the duty officer by the rota, the departments by the rules. `false`: it had it already.
 pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
     let scope = Scope::everything("the office's desk receives every whistle");
-    decided(hub, &scope, id, |tree, by| {
+    decided(hub, &scope, id, |tree, _, by| {
         let officer = by.rules.directory.duty_officer(by.now).map(|person| person.id.clone());
         follow::route(tree, officer, by)
     })
@@ -34,18 +35,19 @@ pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone>
     let scope = Scope::everything("limits pass for everybody");
     let today = reminder_key(&passed.owner, hub.now());
     let todays = hub.ledger.read(move |reading| due::letter_state(reading, &today)).await?;
-    decided(hub, &scope, &passed.whistle, |tree, by| {
+    decided(hub, &scope, &passed.whistle, |tree, merged, by| {
         let reminder = next_reminder(todays.as_ref(), by.now);
-        follow::pass_limit(tree, &passed.obligation, Some(reminder), by)
+        timers::pass_limit(tree, &passed.obligation, merged, Some(reminder), by)
     })
     .await
 }
 
-/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle.
+/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle,
+/// or what it says is not for everybody who sees that whistle.
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
-    let Some(whistle) = &letter.whistle else { return Ok(false) };
+    let Some(whistle) = letter.whistle.as_ref().filter(|_| !letter.kind.is_discreet()) else { return Ok(false) };
     let scope = Scope::everything("a letter that reached nobody is told to whoever sees it");
-    decided(hub, &scope, whistle, |tree, by| Some(reach::not_reached(tree, letter, by))).await
+    decided(hub, &scope, whistle, |tree, _, by| Some(reach::not_reached(tree, letter, by))).await
 }
 
 /// Loads the tree, decides, commits; anew while the tree moves. `false`: there was nothing to decide.
@@ -53,14 +55,18 @@ async fn decided(
     hub: &Hub,
     scope: &Scope,
     whistle: &WhistleId,
-    decide: impl Fn(Tree, Deciding<'_>) -> Option<Change>,
+    decide: impl Fn(Tree, &[Tree], Deciding<'_>) -> Option<Change>,
 ) -> Result<bool, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let (scope, wanted) = (scope.clone(), whistle.clone());
-        let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let now = hub.now();
+        let read = hub.ledger.read(move |reading| {
+            let tree = whistles::tree_by_id(reading, &scope, &wanted)?;
+            Ok((tree, whistles::merged_into(reading, &wanted)?))
+        });
+        let (tree, merged) = read.await?;
+        let (now, rules) = (hub.now(), hub.rules());
         let mut mint = hub.mint(now);
-        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, now, &mut mint)));
+        let change = tree.and_then(|tree| decide(tree, &merged, hub.deciding(None, &rules, now, &mut mint)));
         let Some(change) = change else { return Ok(false) };
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),
@@ -72,7 +78,7 @@ async fn decided(
 }
 
 fn reminder_key(post: &Post, now: At) -> String {
-    follow::reminder_key(post, &now.civil().date().to_string())
+    timers::reminder_key(post, &now.civil().date().to_string())
 }
 
 /// One reminder a day and post: today's while it has not left, otherwise tomorrow's, at nine.

@@ -38,9 +38,9 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
         }
         let reason = informer::parse_unseal(asked.node()?).map_err(Refusal::Faults)?;
         let unsealed = opened(hub, asked.actor, &tree, sealed, false)?;
-        let (now, version) = (hub.now(), tree.whistle.version);
+        let (now, version, rules) = (hub.now(), tree.whistle.version, hub.rules());
         let mut mint = hub.mint(now);
-        let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), now, &mut mint));
+        let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
         change.receipt = key.as_ref().map(|key| key.receipt(now, code, version));
         match hub.commit(change, now).await {
             Ok(Outcome::Committed(_)) => return Ok(unsealed),
@@ -57,7 +57,7 @@ async fn load(hub: &Hub, scope: &Scope, code: &str) -> Result<(Tree, Option<Stri
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
         let contact = tree.whistle.texts.contact.clone();
-        let sealed = whistles::texts(reading, contact.as_slice())?.into_values().next();
+        let sealed = contact.map(|id| whistles::sealed(reading, &id)).transpose()?.flatten();
         Ok(Some((tree, sealed)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
@@ -73,7 +73,7 @@ fn opened(
 ) -> Result<Unsealed, Undone> {
     let whistle = &tree.whistle;
     let (Some(id), Some(sealed)) = (&whistle.texts.contact, sealed) else {
-        let allowed = crate::domain::deeds::allowed_on_whistle(actor, whistle);
+        let allowed = crate::domain::deeds::allowed_on_whistle(actor, whistle, hub.now());
         return Err(Refusal::NotNow { status: whistle.status.as_str(), allowed }.into());
     };
     let plain = hub.unseal(&bound_to(id), &sealed);
@@ -91,6 +91,6 @@ pub(super) fn seal(hub: &Hub, texts: &mut [Text]) -> Result<(), Fault> {
 }
 
 /// So that nobody who can write to the ledger shows one informer as another.
-fn bound_to(id: &TextId) -> String {
+pub(super) fn bound_to(id: &TextId) -> String {
     format!("text {id}")
 }

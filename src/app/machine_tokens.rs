@@ -40,7 +40,7 @@ fn hash_of(bearer: &str) -> Option<[u8; 32]> {
 
 /// What a unit's token acts as, for whoever may make one.
 fn machine_of(hub: &Hub, maker: &Actor) -> Result<Actor, Refusal> {
-    let machine = machine::acting_for(&maker.unit, "", "", &hub.rules.directory);
+    let machine = machine::acting_for(&maker.unit, "", "", &hub.rules().directory);
     machine.filter(|_| policy::makes_tokens(maker)).ok_or(Refusal::RoleMayNot)
 }
 
@@ -66,7 +66,7 @@ pub async fn make(hub: &Hub, maker: &Actor, body: &Node) -> Result<(MachineToken
         used_at: None,
         revoked_at: None,
     };
-    match hub.ledger.keep(Chore::Access(Access::MakeToken(token.clone()))).await? {
+    match hub.ledger.keep(Chore::Access(Access::MakeToken(Box::new(token.clone())))).await? {
         Kept::Done(1) => Ok((token, text)),
         // Made and taken back: the department has as many as it may.
         Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::TooManyTokens.into()),
@@ -101,7 +101,7 @@ pub(super) async fn by_hash(hub: &Hub, hash: [u8; 32]) -> Result<Option<Present>
     let now = hub.now();
     let token = hub.ledger.read(move |reading| machine_tokens::by_secret(reading, &hash)).await?;
     let Some(token) = token.filter(|token| token.revoked_at.is_none() && now < token.ends_at) else { return Ok(None) };
-    let Some(actor) = machine::acting_for(&token.department, &token.id, &token.name, &hub.rules.directory) else {
+    let Some(actor) = machine::acting_for(&token.department, &token.id, &token.name, &hub.rules().directory) else {
         return Ok(None);
     };
     let present_rights = machine::scopes_of(&actor);

@@ -3,17 +3,18 @@
 
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
-use super::tokens::{self, TokenKey};
-use super::{Hub, Undone, machine_tokens};
+use super::tokens::{self, Sound, TokenKey};
+use super::{Hub, Undone, devices, machine_tokens};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
-use crate::store::{Access, Chore, Note, directory, sessions};
+use crate::store::{Access, Chore, Note, Reading, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
@@ -26,17 +27,41 @@ const LATE_MINUTES: i64 = 24 * 60;
 
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
-    token: TokenKey,
+    tokens: Vec<TokenKey>,
     mac: hmac::Key,
     sealer: Sealer,
 }
 
 impl Keys {
-    /// `pkcs8`: the token key pair. `seal`: 32 secret bytes from which come the key of CSRF tokens, cursors and counters,
-    /// and the key that seals what lies in the ledger.
-    pub fn read(pkcs8: &[u8], seal: &[u8]) -> Result<Keys, BadKey> {
-        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(seal, "mac")?);
-        Ok(Keys { token: TokenKey::read(pkcs8)?, mac, sealer: Sealer::new([seal].into_iter())? })
+    /// `tokens`: key pairs (PKCS #8) for access tokens; the first signs, each proves what it signed. `seals`: secrets of 32
+    /// bytes for what lies in the ledger; the first seals, each opens what it sealed. `mac`: the secret from which comes
+    /// the key of CSRF tokens, cursors and counters.
+    pub fn read(tokens: &[&[u8]], seals: &[&[u8]], mac: &[u8]) -> Result<Keys, BadKey> {
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(mac, "mac")?);
+        let tokens = tokens.iter().map(|pkcs8| TokenKey::read(pkcs8)).collect::<Result<_, _>>()?;
+        Ok(Keys { tokens, mac, sealer: Sealer::new(seals.iter().copied())? })
+    }
+
+    /// By what these keys are told from others, in their order; says nothing of them.
+    fn names(&self) -> Vec<&str> {
+        self.tokens.iter().map(TokenKey::name).chain(self.sealer.names()).collect()
+    }
+
+    pub(super) fn mac(&self) -> &hmac::Key {
+        &self.mac
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// The key that signs.
+    pub(super) fn token(&self) -> Option<&TokenKey> {
+        self.tokens.first()
+    }
+
+    fn read_token(&self, token: &str, now: At) -> Option<Sound> {
+        self.tokens.iter().find_map(|key| key.read_token(token, now))
     }
 }
 
@@ -49,26 +74,28 @@ impl std::fmt::Debug for Keys {
 /// What stands at the door: keys, hashing threads, failed tries.
 #[derive(Debug)]
 pub(crate) struct Doorkeeper {
-    keys: Keys,
+    keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
     throttle: Throttle,
 }
 
 impl Doorkeeper {
     pub(super) fn new(keys: Keys) -> Doorkeeper {
-        Doorkeeper { keys, hashers: Hashers::start(), throttle: Throttle::default() }
+        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers: Hashers::start(), throttle: Throttle::default() }
     }
 
-    pub(super) fn mac_key(&self) -> &hmac::Key {
-        &self.keys.mac
+    /// The keys as they are now.
+    pub(super) fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn sealer(&self) -> &Sealer {
-        &self.keys.sealer
-    }
-
-    pub(super) fn token_key(&self) -> &TokenKey {
-        &self.keys.token
+    /// Takes other keys from now on; whether they are others.
+    pub(super) fn take_keys(&self, keys: Keys) -> bool {
+        let changed = self.keys().names() != keys.names();
+        if changed {
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        }
+        changed
     }
 }
 
@@ -77,9 +104,11 @@ impl Doorkeeper {
 pub struct SignIn<'a> {
     pub username: &'a str,
     pub password: &'a str,
-    /// The peer's address.
+    /// The peer's, or for whom a proxy of ours asks.
     pub address: IpAddr,
     pub door: Door,
+    /// What a browser keeps of earlier sign-ins; empty: nothing.
+    pub device: &'a str,
 }
 
 /// A fresh session. The secrets are told once.
@@ -92,6 +121,17 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Seconds.
     pub expires_in: i64,
+    /// What the browser shall keep of this sign-in.
+    pub device: String,
+    /// Failed tries with this name lately: its owner is told.
+    pub failed: usize,
+}
+
+impl SignedIn {
+    pub(super) fn of(actor: Actor, secret: String, access_token: String, refresh_token: String) -> SignedIn {
+        let (device, failed) = (String::new(), 0);
+        SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS, device, failed }
+    }
 }
 
 /// Who is there.
@@ -128,37 +168,56 @@ impl Present {
     }
 }
 
-/// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.
+/// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted. A browser that
+/// the person has signed in from before counts for itself: neither name nor address keeps it out (T3).
 pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     let now = hub.now();
-    let folded = crate::domain::whistle::blow::fold(given.username);
-    let counted = [Counted::Address(given.address), Counted::Name(hub.mac("name", folded.as_bytes()))];
+    let name = hub.mac("name", crate::domain::whistle::blow::fold(given.username).as_bytes());
+    let (by_name, address) = (Counted::Name(name), Counted::Address(given.address));
+    let counted = match devices::known(hub, &name, given.device) {
+        Some(device) => vec![Counted::Device(device)],
+        None => vec![address, by_name],
+    };
     let throttle = &hub.doorkeeper.throttle;
     let wait = counted.iter().map(|counted| throttle.wait_seconds(*counted, now)).max().unwrap_or(0);
     if wait > 0 {
         return Err(Undone::TooManyTries { retry_after_seconds: wait });
     }
-    // An over-long password is refused before anything is hashed.
-    let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules.directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
-    let (stored, epoch) = match person.clone() {
-        // The epoch as it was before the password was looked at: whoever changes it meanwhile ends this session, too.
-        Some(id) => {
-            let read = move |reading: &mut crate::store::Reading<'_>| {
-                Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?))
-            };
-            hub.ledger.read(read).await?
-        }
-        None => (None, 0),
-    };
-    let password = if sane { given.password } else { "" };
-    let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules.directory.actor(&id));
-    let Some(actor) = actor else {
-        counted.iter().for_each(|counted| throttle.count(*counted, now));
+    // An address pays before the hash: however many come at once, no more of them fail than it has left.
+    let paid = counted.contains(&address);
+    if paid {
+        throttle.count(address, now);
+    }
+    let proven = proven(hub, &given).await;
+    if paid && !matches!(proven, Ok(None)) {
+        throttle.give_back(address);
+    }
+    let Some((actor, epoch)) = proven? else {
+        // The name pays, too, though a known browser is not asked for it: its owner is told how often.
+        let unpaid = counted.iter().filter(|one| **one != address);
+        unpaid.chain(Some(&by_name).filter(|_| !paid)).for_each(|one| throttle.count(*one, now));
         return Err(Undone::WrongPassword);
     };
-    open_session(hub, actor, given.door, epoch).await
+    let opened = open_session(hub, actor, given.door, epoch).await?;
+    let device = devices::remembered(hub, &name, given.device);
+    Ok(SignedIn { device, failed: throttle.failed(by_name, now), ..opened })
+}
+
+/// Whose password this is, and the epoch in which they live; one hash, whoever it is (T2).
+async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
+    // An over-long password is refused before anything is hashed.
+    let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
+    let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
+    // Nobody's row is looked up as well. The epoch as it was before the password was looked at: whoever changes it
+    // meanwhile ends this session, too.
+    let id = person.clone().unwrap_or_else(|| PersonId::from_text(""));
+    let read =
+        move |reading: &mut Reading<'_>| Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?));
+    let (stored, epoch) = hub.ledger.read(read).await?;
+    let password = if sane { given.password } else { "" };
+    let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
+    let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
+    Ok(actor.map(|actor| (actor, epoch)))
 }
 
 async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {
@@ -172,7 +231,7 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
         door,
         made_at: now,
         used_at: now,
-        ends_at: session::ends_at(&hub.rules.directory, &actor.username, now),
+        ends_at: session::ends_at(&hub.rules().directory, &actor.username, now),
         revoked_at: None,
         ended_by: None,
         epoch,
@@ -180,9 +239,9 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
     };
     let access_token = tokens::sign(hub, &actor.person, &secret)?;
     let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
-    hub.ledger.keep(Chore::Access(Access::OpenSession { session, at_most, awake_since })).await?;
+    hub.ledger.keep(Chore::Access(Access::OpenSession { session: Box::new(session), at_most, awake_since })).await?;
     let refresh_token = super::refresh::token(&secret, &first);
-    Ok(SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS })
+    Ok(SignedIn::of(actor, secret, access_token, refresh_token))
 }
 
 /// Who bears this token, a person's or a machine's; nobody if it or its session is not sound.
@@ -190,7 +249,7 @@ pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone>
     if machine_tokens::is_one(token) {
         return machine_tokens::bearer(hub, token).await;
     }
-    let Some(token) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
+    let Some(token) = hub.doorkeeper.keys().read_token(token, hub.now()) else { return Ok(None) };
     let present = by_secret(hub, &token.secret, Door::Api).await?;
     let present = present.filter(|present| present.actor.person.as_str() == token.subject);
     Ok(present.map(|present| Present { until: present.until.min(token.until), ..present }))
@@ -227,7 +286,7 @@ pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Opti
     let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
     let found = found.filter(|found| found.session.door == door && found.session.is_alive(found.epoch, hub.now()));
     let Some(session) = found.map(|found| found.session) else { return Ok(None) };
-    let actor = hub.rules.directory.actor(&session.person);
+    let actor = hub.rules().directory.actor(&session.person);
     Ok(actor.map(|actor| (session, actor)))
 }
 
@@ -257,7 +316,7 @@ pub async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
         session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
     });
     let session = late.map(|found| found.session);
-    Ok(session.and_then(|session| hub.rules.directory.actor(&session.person).map(|actor| present(&session, actor))))
+    Ok(session.and_then(|session| hub.rules().directory.actor(&session.person).map(|actor| present(&session, actor))))
 }
 
 /// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
@@ -326,7 +385,7 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Sets one password for everybody, hashed once: the demo's. Another one than before ends every session.
 pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Result<(), Undone> {
-    let people: Vec<PersonId> = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
+    let people: Vec<PersonId> = hub.rules().directory.people.iter().map(|person| person.id.clone()).collect();
     let Some(first) = people.first().cloned() else { return Ok(()) };
     let stored = hub.ledger.read(move |reading| directory::password(reading, &first)).await?;
     if hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)? {

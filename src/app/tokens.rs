@@ -81,6 +81,11 @@ impl TokenKey {
         })
     }
 
+    /// The `kid` of its tokens.
+    pub(super) fn name(&self) -> &str {
+        &self.kid
+    }
+
     /// Signs a token for a session.
     fn sign(&self, subject: &str, sid: &str, now: At) -> Option<String> {
         let seconds = now.0.div_euclid(1_000_000);
@@ -153,7 +158,8 @@ impl TokenKey {
 
 /// An access token for the session of this secret.
 pub(super) fn sign(hub: &Hub, person: &PersonId, secret: &str) -> Result<String, Fault> {
-    let token = hub.doorkeeper.token_key().sign(person.as_str(), secret, hub.now());
+    let keys = hub.doorkeeper.keys();
+    let token = keys.token().and_then(|key| key.sign(person.as_str(), secret, hub.now()));
     token.ok_or_else(|| Fault::never("a token could not be signed"))
 }
 

@@ -8,11 +8,8 @@ use crate::domain::at::At;
 use crate::domain::decision::{KeyFault, Receipt, Refusal};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::event::text_ref;
-use crate::domain::order::{Spec, read};
 use crate::domain::policy::{self, Scope};
-use crate::domain::terms::{ClosureKind, DeclineGround};
 use crate::domain::whistle::blow::{self, BlowOrder};
-use crate::domain::whistle::office::{self, AcceptOrder, DispatchOrder};
 use crate::domain::whistle::{Tree, Whistle};
 use crate::ids::TextId;
 use crate::store::events::{self, StoredEvent};
@@ -22,6 +19,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 pub use super::deeds::Done;
+pub use crate::domain::whistle::plan::order_spec;
 
 /// A whistle that was blown, now or at the first try with the same key.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +40,8 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
     }
     let key = asked.sound_key(hub)?.ok_or(Refusal::Key(KeyFault::Missing))?;
     let now = hub.now();
-    let directory = &hub.rules.directory;
+    let rules = hub.rules();
+    let directory = &rules.directory;
     let order = asked.node().and_then(|body| Ok(BlowOrder::parse(body, asked.actor, directory, now)?));
     let order = match order {
         Ok(order) => order,
@@ -54,7 +53,7 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
     };
     let tells_who_spoke = order.tells_who_spoke();
     let mut mint = hub.mint(now);
-    let mut change = blow::blow(&order, asked.actor, hub.deciding(Some(asked.actor), now, &mut mint));
+    let mut change = blow::blow(&order, asked.actor, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
     let mut receipt = key.receipt(now, "", 1);
     receipt.card = change.whistle.as_ref().map(|whistle| {
         let due_at = change.obligations.iter().map(|armed| armed.due_at).min();
@@ -87,81 +86,9 @@ async fn replay(hub: &Hub, scope: &Scope, receipt: Receipt) -> Result<Blown, Und
     Ok(Blown { code: receipt.code, version: receipt.version, card, replayed: true, tells_who_spoke: false })
 }
 
-/// The table that a deed's body follows.
-pub fn order_spec(deed: WhistleDeed) -> &'static Spec {
-    match deed {
-        WhistleDeed::Accept => &office::ACCEPT,
-        WhistleDeed::Dispatch => &office::DISPATCH,
-        WhistleDeed::Return => &office::RETURN,
-        WhistleDeed::Complete => &blow::COMPLETE,
-        WhistleDeed::Decline => &office::DECLINE,
-        WhistleDeed::SendBack => &office::SEND_BACK,
-        WhistleDeed::Close => &office::CLOSE,
-    }
-}
-
 /// Does a deed on a whistle.
 pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: WhistleDeed) -> Result<Done, Undone> {
-    let way = Way { hub, asked, code, target: Target::Whistle(deed) };
-    match deed {
-        WhistleDeed::Accept => {
-            way.go(
-                |body, _, rules, _| AcceptOrder::parse(body, &rules.directory),
-                |order, at, by| Some(office::accept(order, at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::Dispatch => {
-            way.go(
-                |body, at, rules, now| DispatchOrder::parse(body, &at.tree.whistle, rules, now),
-                |order, at, by| Some(office::dispatch(order, at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::Return => {
-            way.go(
-                |body, _, _, _| office::parse_return(body),
-                |(missing, note), at, by| Some(office::return_(missing.clone(), note.as_deref(), at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::Complete => {
-            way.go(
-                |body, at, rules, now| BlowOrder::parse_completion(body, &at.tree.whistle, &rules.directory, now),
-                |order, at, by| Some(blow::complete(order, at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::Decline => {
-            way.go(
-                |body, _, _, _| {
-                    let (reader, faults) = read(&office::DECLINE, body);
-                    let ground = reader.word("ground", DeclineGround::parse);
-                    faults.judge(ground.map(|ground| (ground, reader.text("note"))))
-                },
-                |(ground, note), at, by| Some(office::decline(*ground, note.as_deref(), at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::SendBack => {
-            way.go(
-                |body, at, _, _| office::parse_send_back(body, &at.tree),
-                |(lacks, ids), at, by| Some(office::send_back(lacks, ids, at.tree, by)),
-            )
-            .await
-        }
-        WhistleDeed::Close => {
-            way.go(
-                |body, _, _, _| {
-                    let (reader, faults) = read(&office::CLOSE, body);
-                    let kind = reader.word("kind", ClosureKind::parse);
-                    faults.judge(kind.zip(reader.text("conclusion")))
-                },
-                |(kind, conclusion), at, by| Some(office::close(*kind, conclusion, at.tree, by)),
-            )
-            .await
-        }
-    }
+    Way { hub, asked, code, target: Target::Whistle(deed) }.go().await
 }
 
 /// A whistle as its reader may see it, with the texts that it points at.
@@ -189,7 +116,9 @@ pub(super) fn text_ids(tree: &Tree) -> Vec<TextId> {
     let texts = &tree.whistle.texts;
     let of_whistle = [Some(&texts.title), Some(&texts.what), texts.place.as_ref(), texts.clause.as_ref()];
     let of_summonses = tree.summonses.iter().flat_map(|summons| {
-        [summons.task.as_ref(), summons.note.as_ref(), summons.result.as_ref(), summons.lacks.as_ref()]
+        let law = summons.dispute.as_ref().and_then(|dispute| dispute.law.as_ref());
+        let why = summons.extension.as_ref().map(|asked| &asked.reason);
+        [summons.task.as_ref(), summons.note.as_ref(), summons.result.as_ref(), summons.lacks.as_ref(), law, why]
     });
     of_whistle.into_iter().chain(of_summonses).flatten().cloned().collect()
 }

@@ -37,6 +37,12 @@ impl At {
         At(SHANGHAI.to_timestamp(civil).map_or(i64::MAX, |stamp| stamp.as_microsecond()))
     }
 
+    /// The moment at which a civil date, `2026-12-01`, begins.
+    pub fn of_date(text: &str) -> Option<At> {
+        let date = text.parse::<civil::Date>().ok()?;
+        Some(At::from_civil(date.to_datetime(civil::Time::midnight())))
+    }
+
     /// The civil year in Asia/Shanghai: the year of a code.
     pub fn year(self) -> i16 {
         self.civil().year()

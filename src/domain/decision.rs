@@ -7,7 +7,7 @@ use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
-use super::terms::{LetterKind, TextClass};
+use super::terms::{LetterKind, TextClass, words};
 use super::whistle::Whistle;
 use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
 use serde_json::Value;
@@ -20,6 +20,8 @@ pub struct Change {
     /// The series whose next number this Change takes.
     pub series: Option<Series>,
     pub whistle: Option<Whistle>,
+    /// Other trees that move in the same breath, each with its guard: a whistle that is merged and the one it joins.
+    pub beside: Vec<Whistle>,
     /// Readers' keys (`policy`) that from now on see the whistle; nobody's sight is ever taken away here.
     pub sights: Vec<String>,
     pub summonses: Vec<Summons>,
@@ -28,6 +30,10 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// What law has erased.
+    pub erased: Option<Erasure>,
+    /// Rows of the directory and the calendar as they shall stand.
+    pub directory: Option<DirectoryChange>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
 }
@@ -37,6 +43,26 @@ pub struct Change {
 pub struct Guard {
     pub whistle: WhistleId,
     pub tree_version: i64,
+}
+
+/// What becomes of the directory, decided on this version of it: whoever was faster is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryChange {
+    pub version: i64,
+    pub put: Vec<DirectoryRow>,
+    /// Kind and code of each.
+    pub gone: Vec<(String, String)>,
+}
+
+/// A document of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub kind: String,
+    pub code: String,
+    /// Its place in the official order.
+    pub position: i64,
+    /// JSON.
+    pub body: String,
 }
 
 /// A run of numbers without a hole, per kind and civil year.
@@ -60,6 +86,18 @@ impl Series {
 }
 
 impl Change {
+    /// This decision and another one, on another tree, all or nothing.
+    pub fn and(mut self, other: Change) -> Change {
+        self.guards.extend(other.guards);
+        self.beside.extend(other.whistle.into_iter().chain(other.beside));
+        self.summonses.extend(other.summonses);
+        self.obligations.extend(other.obligations);
+        self.events.extend(other.events);
+        self.letters.extend(other.letters);
+        self.texts.extend(other.texts);
+        self
+    }
+
     /// Fills in the number that the pen allotted: row and remembered answer. Everything else goes by id.
     pub fn number(&mut self, n: i64) {
         let Some(code) = self.series.as_ref().map(|series| series.code(n)) else { return };
@@ -83,6 +121,14 @@ pub struct Text {
     pub body: String,
     /// A sealed one reaches the ledger encrypted, so that its digest tells nothing either.
     pub class: TextClass,
+}
+
+/// Texts that go for good, with their salts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    pub texts: Vec<TextId>,
+    /// Of the whistle and its summonses: what remembered answers keep of the requests goes, too.
+    pub codes: Vec<String>,
 }
 
 /// A letter owed to a post. It names no person and holds no text.
@@ -153,11 +199,35 @@ pub enum Refusal {
     },
     /// The department has as many machine tokens as it may.
     TooManyTokens,
+    /// The state allows it, something else does not: all reasons at once.
+    Guarded { status: &'static str, allowed: Vec<&'static str>, reasons: Vec<Reason> },
     /// Somebody else kept moving it while we decided; the client named no version. Try again.
     Contended,
     /// The pen's queue is full. Try again.
     Busy,
 }
+
+/// Why a deed is barred although its state allows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    pub code: ReasonCode,
+    /// The code of the thing that bars it; only one that the actor may see.
+    pub subject: String,
+}
+
+words!(
+    /// The reasons of this hub, as the wire names them.
+    ReasonCode {
+        /// A whistle cannot be merged into itself.
+        MasterIsItself = "master_is_itself",
+        /// What it would be merged into was itself merged: into another one.
+        MasterIsMerged = "master_is_merged",
+        /// What it would be merged into was merged into it: each would wait for the other.
+        MasterIsItsChild = "master_is_its_child",
+        /// What it would be merged into has come to its end, so nobody would go on with it.
+        MasterHasEnded = "master_has_ended",
+    }
+);
 
 /// What is wrong with an idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,17 @@ pub struct Department {
     pub role_in_hub: UnitRole,
     pub remit: String,
     pub remit_en: String,
+    /// What else people call it: 安监局, an old name, the name of a unit that became part of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+impl Department {
+    /// Everything that it is called, its code first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.code, &self.name, &self.short_name, &self.name_en];
+        names.into_iter().chain(&self.aliases).map(String::as_str)
+    }
 }
 
 /// A town or subdistrict, with the squad stationed there.
@@ -52,6 +63,13 @@ pub struct Town {
     pub industries: String,
 }
 
+impl Town {
+    /// Everything that it is called, its code first, its squad's last.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.code, &self.name, &self.name_en, &self.squad_code].into_iter().map(String::as_str)
+    }
+}
+
 /// A firm under supervision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Enterprise {
@@ -71,6 +89,17 @@ pub struct Enterprise {
     pub visits_this_year: u32,
     pub x_km: f64,
     pub y_km: f64,
+    /// What else people call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+impl Enterprise {
+    /// Everything that it is called, its code first; its town's code finds it too.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.code, &self.name, &self.credit_code, &self.town_code];
+        names.into_iter().chain(&self.aliases).map(String::as_str)
+    }
 }
 
 /// One sign-in of one person: a person with two roles has two.
@@ -89,6 +118,13 @@ pub struct Person {
     pub certificate_basis: Option<String>,
     pub skills: Vec<String>,
     pub since: String,
+}
+
+impl Person {
+    /// What they are called and found by.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.username, &self.name, &self.title, &self.department_code].into_iter().map(String::as_str)
+    }
 }
 
 /// One shift of the rota: day 08:00–18:00, night 18:00–08:00.
@@ -212,7 +248,14 @@ impl Directory {
             role: person.role,
             unit: person.department_code.clone(),
             town: self.town_of(&person.department_code).map(|town| town.code.clone()),
+            also_of: self.other_units(person),
         })
+    }
+
+    /// Where the same person has another sign-in: same name, in service since the same day.
+    fn other_units(&self, person: &Person) -> Vec<String> {
+        let same = |one: &&Person| one.id != person.id && one.name == person.name && one.since == person.since;
+        self.people.iter().filter(same).map(|one| one.department_code.clone()).collect()
     }
 
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.

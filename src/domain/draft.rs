@@ -2,7 +2,8 @@
 //! the field's words (arm, record, owe, write down) and never put a `Change` together by hand.
 
 use super::at::At;
-use super::decision::{Change, Guard, LetterOwed, Series, Text};
+use super::calendar::Deadline;
+use super::decision::{Change, Erasure, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
@@ -80,6 +81,11 @@ impl<'a> Draft<'a> {
         id
     }
 
+    /// Has texts erased with this decision.
+    pub fn erase(&mut self, erasure: Erasure) {
+        self.change.erased = Some(erasure);
+    }
+
     /// Lets a reader's key see the whistle from now on.
     pub fn show_to(&mut self, viewer: String) {
         if !self.change.sights.contains(&viewer) {
@@ -92,9 +98,35 @@ impl<'a> Draft<'a> {
         self.push_event(kind, None, self.by.actor.map(Doer::from), data);
     }
 
+    /// Records that a ruling on a summons took the whistle's lead away or gave it another; nothing if neither.
+    pub fn record_lead(&mut self, was: Option<&str>) {
+        let lead = self.tree.whistle.lead.clone();
+        if lead.as_deref() != was {
+            self.tree.whistle.version += 1;
+            self.record_as_hub(EventKind::WhistleLeadChanged, serde_json::json!({ "lead": lead, "was": was }));
+        }
+    }
+
+    /// The last event is for those alone who see everything.
+    pub fn hush(&mut self) {
+        if let Some(event) = self.change.events.last_mut() {
+            event.office_only = true;
+        }
+    }
+
     /// Records a move that the hub makes because of a deed.
     pub fn record_move(&mut self, kind: EventKind) {
-        self.push_event(kind, None, None, Value::Object(serde_json::Map::new()));
+        self.record_as_hub(kind, Value::Object(serde_json::Map::new()));
+    }
+
+    /// The same, with what is to be told of it.
+    pub fn record_as_hub(&mut self, kind: EventKind, data: Value) {
+        self.push_event(kind, None, None, data);
+    }
+
+    /// Records a move that the hub makes on a summons because of a deed.
+    pub fn record_summons_move(&mut self, kind: EventKind, summons: &SummonsId) {
+        self.push_event(kind, Some(summons.clone()), None, Value::Object(serde_json::Map::new()));
     }
 
     /// Records what happened to a summons, by whoever decides.
@@ -103,12 +135,25 @@ impl<'a> Draft<'a> {
     }
 
     fn push_event(&mut self, kind: EventKind, summons: Option<SummonsId>, doer: Option<Doer>, data: Value) {
-        self.change.events.push(Event { kind, whistle: self.tree.whistle.id.clone(), summons, doer, data });
+        self.change.events.push(Event {
+            kind,
+            whistle: self.tree.whistle.id.clone(),
+            summons,
+            doer,
+            office_only: kind.is_discreet(),
+            data,
+        });
     }
 
     /// Puts the whistle into a state and raises its version: the move that a deed makes or that follows from one.
     pub fn move_whistle(&mut self, status: WhistleStatus) {
         self.tree.whistle.status = status;
+        self.tree.whistle.version += 1;
+    }
+
+    /// Changes the whistle in its state, raising its version.
+    pub fn change_whistle(&mut self, change: impl FnOnce(&mut Whistle)) {
+        change(&mut self.tree.whistle);
         self.tree.whistle.version += 1;
     }
 
@@ -141,8 +186,13 @@ impl<'a> Draft<'a> {
 
     /// The same, counted from another moment: a first result is due from dispatch on.
     pub fn arm_from(&mut self, subject: Subject, owner: Post, duty: Duty, from: At) {
-        self.disarm(&subject);
         let deadline = self.by.rules.due(duty, self.tree.whistle.urgency, from);
+        self.arm_until(subject, owner, duty, deadline);
+    }
+
+    /// The same, with a limit that was counted or set otherwise.
+    pub fn arm_until(&mut self, subject: Subject, owner: Post, duty: Duty, deadline: Deadline) {
+        self.disarm(&subject);
         let next = Obligation {
             id: ObligationId::new(self.by.mint),
             whistle: self.tree.whistle.id.clone(),
@@ -165,10 +215,16 @@ impl<'a> Draft<'a> {
     pub fn shorten(&mut self, subject: &Subject, due_at: At) {
         let Some(armed) = self.tree.armed(subject).filter(|one| due_at < one.due_at) else { return };
         let id = armed.id.clone();
-        self.change_obligation(&id, |obligation| {
-            obligation.due_at = due_at;
-            obligation.provisional = false;
-            obligation.explained.clear();
+        self.set_limit(&id, Deadline { at: due_at, provisional: false, explained: Vec::new() });
+    }
+
+    /// Gives an armed obligation another limit; one that had passed may pass again.
+    pub fn set_limit(&mut self, id: &ObligationId, deadline: Deadline) {
+        self.change_obligation(id, |obligation| {
+            obligation.due_at = deadline.at;
+            obligation.provisional = deadline.provisional;
+            obligation.explained = deadline.explained;
+            obligation.passed_at = None;
         });
     }
 
@@ -206,10 +262,11 @@ impl<'a> Draft<'a> {
         });
     }
 
-    /// Holds the letters owed so far back for a while.
-    pub fn hold_letters(&mut self, minutes: i64) {
+    /// Holds the letters of a kind that are owed so far back for a while.
+    pub fn hold_letters(&mut self, kind: LetterKind, minutes: i64) {
         let not_before = self.by.now.plus_minutes(minutes);
-        self.change.letters.iter_mut().for_each(|letter| letter.not_before = not_before);
+        let held = self.change.letters.iter_mut().filter(|letter| letter.kind == kind);
+        held.for_each(|letter| letter.not_before = not_before);
     }
 
     /// Owes a letter that is no single whistle's.

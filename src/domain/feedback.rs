@@ -8,7 +8,7 @@ use crate::ids::PersonId;
 /// What is left.
 pub static FEEDBACK: Spec = Spec {
     name: "Feedback",
-    fields: &[Field::required("text", Kind::Text { max: TEXT_MAX }), Field::optional("anonymous", Kind::Bool)],
+    fields: &[Field::required("message", Kind::Text { max: TEXT_MAX }), Field::optional("anonymous", Kind::Bool)],
 };
 
 /// What is answered.
@@ -31,7 +31,7 @@ pub struct Feedback {
 pub fn parse(body: &Node) -> Result<(String, bool), Vec<Fault>> {
     let (reader, faults) = read(&FEEDBACK, body);
     let anonymous = reader.flag("anonymous").unwrap_or_default();
-    faults.judge(reader.text("text").map(|text| (text, anonymous)))
+    faults.judge(reader.text("message").map(|text| (text, anonymous)))
 }
 
 /// The answer.

@@ -4,7 +4,7 @@
 
 use super::at::At;
 use super::calendar::{AMOUNT_MAX, Limit, Moves};
-use super::terms::{Duty, Urgency};
+use super::terms::{Duty, Urgency, Window};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -32,6 +32,14 @@ struct Rules {
     first_result: ByUrgency,
     review: Every,
     closure: Every,
+    ruling: ByUrgency,
+    referral: Every,
+    contest_answer: Every,
+    dispute: ByUrgency,
+    overruled: Every,
+    appeal: Every,
+    contest: Every,
+    suspension: Every,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -84,6 +92,14 @@ impl Limits {
                 in_range(read.limit(*duty, *urgency), &format!("limits.{duty} ({urgency})"))?;
             }
         }
+        for window in Window::ALL {
+            if read.window_source(*window).trim().is_empty() {
+                return Err(format!("limits.{window}.source: is empty"));
+            }
+            for urgency in Urgency::ALL {
+                in_range(read.window(*window, *urgency), &format!("limits.{window} ({urgency})"))?;
+            }
+        }
         in_range(read.rules.report_in.emergency_at_night, "limits.report_in.emergency_at_night")?;
         Ok(read)
     }
@@ -104,6 +120,34 @@ impl Limits {
             Duty::FirstResult => rules.first_result.of(urgency),
             Duty::Review => rules.review.every,
             Duty::Closure => rules.closure.every,
+            Duty::Ruling => rules.ruling.of(urgency),
+            Duty::Referral => rules.referral.every,
+            // The date is the director's; this is the furthest.
+            Duty::Resume => rules.suspension.every,
+            Duty::ContestAnswer => rules.contest_answer.every,
+        }
+    }
+
+    /// How long a window stays open.
+    pub fn window(&self, window: Window, urgency: Urgency) -> Limit {
+        let rules = &self.rules;
+        match window {
+            Window::Dispute => rules.dispute.of(urgency),
+            Window::Overruled => rules.overruled.every,
+            Window::Appeal => rules.appeal.every,
+            Window::Contest => rules.contest.every,
+            Window::Suspension => rules.suspension.every,
+        }
+    }
+
+    fn window_source(&self, window: Window) -> &str {
+        let rules = &self.rules;
+        match window {
+            Window::Dispute => &rules.dispute.source,
+            Window::Overruled => &rules.overruled.source,
+            Window::Appeal => &rules.appeal.source,
+            Window::Contest => &rules.contest.source,
+            Window::Suspension => &rules.suspension.source,
         }
     }
 
@@ -131,6 +175,10 @@ impl Limits {
             Duty::FirstResult => &rules.first_result.source,
             Duty::Review => &rules.review.source,
             Duty::Closure => &rules.closure.source,
+            Duty::Ruling => &rules.ruling.source,
+            Duty::Referral => &rules.referral.source,
+            Duty::Resume => &rules.suspension.source,
+            Duty::ContestAnswer => &rules.contest_answer.source,
         }
     }
 }
@@ -204,6 +252,10 @@ mod tests {
             (Duty::FirstResult, [(2, h), (24, h), (7, d), (15, d)]),
             (Duty::Review, [(2, wd); 4]),
             (Duty::Closure, [(3, wd); 4]),
+            (Duty::Ruling, [(1, h), (4, wh), (1, wd), (2, wd)]),
+            (Duty::Referral, [(5, wd); 4]),
+            (Duty::Resume, [(30, d); 4]),
+            (Duty::ContestAnswer, [(5, wd); 4]),
         ];
         assert_eq!(expected.len(), Duty::ALL.len());
         for (duty, row) in expected {
@@ -211,6 +263,19 @@ mod tests {
                 assert_eq!(limits.limit(duty, *urgency), Limit { amount, unit }, "{duty} {urgency}");
             }
             assert!(!limits.source(duty).is_empty());
+        }
+        let windows = [
+            (Window::Dispute, [(2, h), (1, h), (4, wh), (1, wd)]),
+            (Window::Overruled, [(4, wh); 4]),
+            (Window::Appeal, [(3, wd); 4]),
+            (Window::Contest, [(10, wd); 4]),
+            (Window::Suspension, [(30, d); 4]),
+        ];
+        assert_eq!(windows.len(), Window::ALL.len());
+        for (window, row) in windows {
+            for (urgency, (amount, unit)) in Urgency::ALL.iter().zip(row) {
+                assert_eq!(limits.window(window, *urgency), Limit { amount, unit }, "{window} {urgency}");
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! obligation. A passed one stays armed until the move is made; passing writes one event and owes one reminder.
 
 use super::at::At;
-use super::calendar::Span;
+use super::calendar::{Deadline, Span};
 use super::terms::{Duty, Role};
 use crate::ids::{ObligationId, SummonsId, WhistleId};
 
@@ -53,6 +53,11 @@ pub struct Obligation {
 }
 
 impl Obligation {
+    /// Its limit, with the account.
+    pub fn deadline(&self) -> Deadline {
+        Deadline { at: self.due_at, provisional: self.provisional, explained: self.explained.clone() }
+    }
+
     /// Still waiting for its move.
     pub fn is_armed(&self) -> bool {
         self.ended_at.is_none()

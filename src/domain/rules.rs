@@ -2,11 +2,11 @@
 //! moment. Nothing here decides: it only counts a duty's limit on the calendar.
 
 use super::at::At;
-use super::calendar::{Calendar, Deadline};
+use super::calendar::{Calendar, Deadline, Unit};
 use super::directory::Directory;
 use super::limits::DatedLimits;
-use super::routing::Routing;
-use super::terms::{Duty, Urgency};
+use super::routing::{Proposal, Routing};
+use super::terms::{Category, Duty, Urgency, Window};
 
 /// Everything that is data to the product and law to a decision.
 #[derive(Debug)]
@@ -18,6 +18,14 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whom the rules propose for a hazard of this kind, at this enterprise if it is at one: before it is blown and
+    /// when the office receives it alike.
+    pub fn propose(&self, category: Category, needed: &[String], enterprise: Option<&str>) -> Vec<Proposal> {
+        let firm = enterprise.and_then(|code| self.directory.enterprise(code));
+        let lead = firm.map(|firm| firm.lead_department.as_str());
+        self.routing.propose(category, needed, lead, |code| self.directory.may_be_summoned(code))
+    }
+
     /// The deadline of a duty that begins now.
     pub fn due(&self, duty: Duty, urgency: Urgency, now: At) -> Deadline {
         let limits = self.limits.at(now);
@@ -25,7 +33,21 @@ impl Rules {
             Duty::ReportIn => limits.report_in(urgency, self.calendar.is_night_or_day_off(now)),
             Duty::Triage | Duty::Complete | Duty::Dispatch => limits.limit(duty, urgency),
             Duty::FirstResult | Duty::Review | Duty::Closure => limits.limit(duty, urgency),
+            Duty::Ruling | Duty::Referral | Duty::Resume | Duty::ContestAnswer => limits.limit(duty, urgency),
         };
         self.calendar.due(now, limit, urgency.into())
+    }
+
+    /// Until when a window that opens now stays open.
+    pub fn window(&self, window: Window, urgency: Urgency, now: At) -> Deadline {
+        self.calendar.due(now, self.limits.at(now).window(window, urgency), urgency.into())
+    }
+
+    /// Whether a duty's limit runs in working time only, so that a pause gives working time back.
+    pub fn runs_in_working_time(&self, duty: Duty, urgency: Urgency, now: At) -> bool {
+        match self.limits.at(now).limit(duty, urgency).unit {
+            Unit::WorkingHours | Unit::WorkingDays => true,
+            Unit::Minutes | Unit::Hours | Unit::NaturalDays => false,
+        }
     }
 }

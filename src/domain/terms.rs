@@ -107,6 +107,28 @@ words!(
     DeclineGround { NotSafety = "not_safety", OutsideDistrict = "outside_district", AlreadyHandled = "already_handled", }
 );
 words!(
+    /// Why a whistle's clocks stand still.
+    SuspendGround {
+        OwnerUnreachable = "owner_unreachable", AwaitingOutsidePower = "awaiting_outside_power",
+        CourtPending = "court_pending", Disaster = "disaster", Other = "other",
+    }
+);
+words!(
+    /// Why a closed whistle is taken up again.
+    ReopenGround {
+        BlowerAsks = "blower_asks", SpotCheckFailed = "spot_check_failed", Relapse = "relapse",
+        ContestUpheld = "contest_upheld",
+    }
+);
+words!(
+    /// Why a department says that a summons is not its own.
+    DisputeGround { NotOurDuty = "not_our_duty", Duplicate = "duplicate", OtherLead = "other_lead", }
+);
+words!(
+    /// Who reads a comment: whoever sees the whistle, or the office (and the supervisors, who read everything).
+    Visibility { All = "all", Office = "office", }
+);
+words!(
     /// The role of one sign-in; a person with two roles has two sign-ins.
     Role {
         Liaison = "liaison", DepartmentHead = "department_head", OfficeDuty = "office_duty",
@@ -131,8 +153,23 @@ words!(
     /// The kinds of letters that the deeds of whistle and summons owe, API.md.
     LetterKind {
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
-        WhistleDeclined = "whistle_declined", WhistleClosed = "whistle_closed", Reminder = "reminder",
+        WhistleDeclined = "whistle_declined", WhistleMerged = "whistle_merged", WhistleClosed = "whistle_closed",
+        SummonsDisputed = "summons_disputed", SummonsRuled = "summons_ruled", Reminder = "reminder",
         WhistleUnsealed = "whistle_unsealed",
+    }
+);
+impl LetterKind {
+    /// Tells what only who sees everything may know: that it reached nobody is told to nobody else either.
+    pub fn is_discreet(self) -> bool {
+        self == LetterKind::WhistleUnsealed
+    }
+}
+
+words!(
+    /// Why law has a text erased, 个人信息保护法 47 (1) to (5).
+    ErasureGround {
+        PurposeMet = "purpose_met", RetentionOver = "retention_over", ConsentWithdrawn = "consent_withdrawn",
+        Unlawful = "unlawful", OtherLaw = "other_law",
     }
 );
 words!(
@@ -145,5 +182,28 @@ words!(
     Duty {
         Triage = "triage", Complete = "complete", Dispatch = "dispatch", ReportIn = "report_in",
         FirstResult = "first_result", Review = "review", Closure = "closure",
+        /// The director rules a dispute.
+        Ruling = "ruling",
+        /// The district leader's ruling of a dispute that the director had to refer.
+        Referral = "referral",
+        /// A suspended whistle goes on.
+        Resume = "resume",
+        /// The director answers a blower who contests the closing.
+        ContestAnswer = "contest_answer",
+    }
+);
+words!(
+    /// How long somebody may still do something, or how far a deed may reach: it is nobody's duty.
+    Window {
+        /// A department disputes a summons: from dispatch, in an emergency from reporting in.
+        Dispute = "dispute",
+        /// What an overruled department has left at least.
+        Overruled = "overruled",
+        /// A blower appeals against a declined whistle.
+        Appeal = "appeal",
+        /// A blower contests a closing.
+        Contest = "contest",
+        /// A suspended whistle is looked at again.
+        Suspension = "suspension",
     }
 );

@@ -1,14 +1,18 @@
 //! The OpenAPI 3.1 document, made from the table of routes, the tables of orders and the closed word lists, once per
 //! process. What a person writes by hand here is only the shape of answers; a test holds those to what is answered.
 
+use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
 use super::{machine_tokens, sessions};
+use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
+use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -28,6 +32,8 @@ pub(super) enum Shape {
     /// 200, whatever JSON.
     Json,
     Text,
+    /// 200, a list as a file.
+    Csv,
     /// 200, server-sent events for as long as the reader listens.
     Feed,
     Nothing,
@@ -82,6 +88,12 @@ fn operation(line: &Line) -> Value {
             "content": { "application/json": { "schema": reference(spec.name) } },
         });
     }
+    if line.takes_file() {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "text/csv": { "schema": { "type": "string", "format": "binary", "maxLength": FILE_MAX } } },
+        });
+    }
     operation
 }
 
@@ -97,7 +109,7 @@ fn parameters(line: &Line) -> Vec<Value> {
         all.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     }
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
-    if line.is_deed() {
+    if line.names_version() {
         all.push(header("If-Match", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })));
     }
     let is_create = matches!(line.answers, Shape::Created(_));
@@ -147,6 +159,7 @@ fn success(shape: Shape) -> (&'static str, Value) {
         Shape::List(name) => ("200", json!({ "description": "One page", "content": json_of(list_of(name)) })),
         Shape::Json => ("200", json!({ "description": "As it is", "content": json_of(json!({ "type": "object" })) })),
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
+        Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
         Shape::Feed => {
             ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": text } } }))
         }
@@ -225,6 +238,7 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Hints", hints()),
         ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
@@ -237,6 +251,7 @@ fn answers() -> Map<String, Value> {
         ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
         ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
         ("Category", row(&["code", "name", "name_en"])),
+        ("Import", imports::schema()),
         ("Problem", problem()),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -266,6 +281,14 @@ fn whistle_item() -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn hints() -> Value {
+    let text = || json!({ "type": "string" });
+    let similar = object(&[whistle_item(), vec![("rule", words(Likeness::WORDS)), ("why", text())]].concat());
+    let department = object(&[("department", text()), ("rule", text()), ("why", text())]);
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    object(&[("similar", list(similar)), ("departments", list(department))])
+}
+
 fn whistle_more() -> Vec<(&'static str, Value)> {
     let owner = object(&[("role", words(Role::WORDS)), ("department", json!({ "type": "string" }))]);
     let obligation = object(&[
@@ -291,6 +314,9 @@ fn whistle_more() -> Vec<(&'static str, Value)> {
         ("summonses", json!({ "type": "array", "items": reference("Summons") })),
         ("visits", texts()),
         ("findings", texts()),
+        ("merged_into", or_null("string")),
+        ("objection_until", time_or_null()),
+        ("reopened", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
     ]
 }
@@ -309,6 +335,9 @@ fn summons() -> Vec<(&'static str, Value)> {
         ("result", or_null("string")),
         ("issued_at", time()),
         ("due_at", time_or_null()),
+        ("original_due_at", time_or_null()),
+        ("extension_until", time_or_null()),
+        ("delegated_to", or_null("string")),
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
@@ -321,14 +350,17 @@ fn problem() -> Value {
         object(&[("type", text()), ("title", text()), ("status", json!({ "type": "integer" })), ("instance", text())]);
     let fault = json!({
         "type": "object",
-        "properties": { "pointer": text(), "parameter": text(), "code": text(), "message": text() },
+        "properties": { "pointer": text(), "parameter": text(), "row": { "type": "integer" }, "column": text(), "code": text(), "message": text() },
         "required": ["code", "message"],
     });
+    let reason = object(&[("code", words(ReasonCode::WORDS)), ("message", text()), ("subject", text())]);
     for (name, schema) in [
         ("detail", text()),
         ("errors", json!({ "type": "array", "items": fault })),
+        ("error_count", json!({ "type": "integer" })),
         ("current_status", text()),
         ("allowed_deeds", texts()),
+        ("reasons", json!({ "type": "array", "items": reason })),
         ("current_version", json!({ "type": "integer" })),
         ("changes", json!({ "type": "array", "items": { "type": "object" } })),
     ] {

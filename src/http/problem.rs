@@ -2,9 +2,11 @@
 //! It never repeats a code, a path or a text that was sent (a pointer or parameter name goes back to its sender only),
 //! and what is 500 or above says nothing but its title. The cause waits here for the log.
 
+use super::imports;
 use crate::app::Undone;
 use crate::domain::at::At;
-use crate::domain::decision::{KeyFault, Passed, Refusal};
+use crate::domain::decision::{KeyFault, Passed, Reason, Refusal};
+use crate::domain::imports::faults::Faults;
 use crate::domain::order::{Fault, FaultCode};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
@@ -40,9 +42,16 @@ pub enum More {
     Fields(Vec<Fault>),
     /// Faults of a query, by parameter name.
     Parameters(Vec<Fault>),
+    /// Faults of a file, by row and column.
+    Rows(Faults),
     NotNow {
         status: &'static str,
         allowed: Vec<&'static str>,
+    },
+    Guarded {
+        status: &'static str,
+        allowed: Vec<&'static str>,
+        reasons: Vec<Reason>,
     },
     Moved {
         current_version: i64,
@@ -68,6 +77,11 @@ impl Problem {
     /// A query that asks for what there is not.
     pub fn parameters(faults: Vec<Fault>) -> Problem {
         Problem { more: More::Parameters(faults), ..Problem::new(ProblemKind::BadFilter) }
+    }
+
+    /// A file with faults: nothing of it was written.
+    pub fn rows(faults: Faults) -> Problem {
+        Problem { more: More::Rows(faults), ..Problem::new(ProblemKind::Rows) }
     }
 
     /// A problem that passes by itself. `seconds`: when to ask again.
@@ -136,7 +150,8 @@ impl Problem {
         match &self.more {
             More::RetryAfter(seconds) => headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds)),
             More::Allow(methods) => headers.insert(header::ALLOW, HeaderValue::from_static(methods)),
-            More::Nothing | More::Fields(_) | More::Parameters(_) | More::NotNow { .. } | More::Moved { .. } => return,
+            More::Nothing | More::Fields(_) | More::Parameters(_) | More::Rows(_) => return,
+            More::NotNow { .. } | More::Guarded { .. } | More::Moved { .. } => return,
         };
     }
 
@@ -151,10 +166,19 @@ impl Problem {
         match &self.more {
             More::Fields(faults) => body["errors"] = faults_as("pointer", faults, lang),
             More::Parameters(faults) => body["errors"] = faults_as("parameter", faults, lang),
+            More::Rows(faults) => {
+                body["errors"] = imports::faults(&faults.named, lang);
+                body["error_count"] = json!(faults.count);
+            }
             More::NotNow { status, allowed } => {
                 // `status` is the number of RFC 9457; the state stands beside it, as `current_version` does.
                 body["current_status"] = json!(status);
                 body["allowed_deeds"] = json!(allowed);
+            }
+            More::Guarded { status, allowed, reasons } => {
+                body["current_status"] = json!(status);
+                body["allowed_deeds"] = json!(allowed);
+                body["reasons"] = reasons.iter().map(|one| reason(one, lang)).collect();
             }
             More::Moved { current_version, changes } => {
                 body["current_version"] = json!(current_version);
@@ -182,6 +206,10 @@ fn faults_as(named: &str, faults: &[Fault], lang: Lang) -> Value {
     let one =
         |fault: &Fault| json!({ named: fault.pointer, "code": fault.code.as_str(), "message": lang.fault(fault) });
     faults.iter().map(one).collect()
+}
+
+fn reason(reason: &Reason, lang: Lang) -> Value {
+    json!({ "code": reason.code, "message": lang.reason(reason.code), "subject": reason.subject })
 }
 
 /// Who acted is told by department: the names stand in the timeline, under its own rule.
@@ -216,6 +244,9 @@ impl From<Refusal> for Problem {
             Refusal::Faults(faults) => with(ProblemKind::Fields, More::Fields(faults)),
             Refusal::Moved { current_version, changes } => {
                 with(ProblemKind::Stale, More::Moved { current_version, changes })
+            }
+            Refusal::Guarded { status, allowed, reasons } => {
+                with(ProblemKind::Guards, More::Guarded { status, allowed, reasons })
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
             Refusal::TooManyTokens => ProblemKind::TooManyTokens.into(),

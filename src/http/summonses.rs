@@ -51,7 +51,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let given = Query::read(request.query_string(), LIST)?;
     let place = cursor::Place { list: "summonses", viewer: scope.viewer() };
     let query = SummonsQuery {
-        department: given.codes("department", |code| hub.rules.directory.is_unit(code))?,
+        department: given.codes("department", |code| hub.rules().directory.is_unit(code))?,
         status: given.words("status", SummonsStatus::parse),
         overdue: given.flag("overdue"),
         limit: given.limit + 1,
@@ -60,6 +60,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let (items, more) = page(summonses::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
     let texts = summonses::texts(hub, &items).await?;
-    let cards: Vec<Value> = items.iter().map(|item| cards::summons_item(item, &caller.present.actor, &texts)).collect();
+    let cards: Vec<Value> =
+        items.iter().map(|item| cards::summons_item(item, &caller.present.actor, &texts, hub.now())).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }

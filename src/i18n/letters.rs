@@ -33,8 +33,17 @@ pub fn kind(kind: LetterKind) -> KindWords {
             "哨不予受理",
             "贵单位所吹的哨，安委办决定不予受理。",
             "时限",
-            "请登录平台查看理由；如有不同意见，请与安委办联系：",
+            "请登录平台查看理由；如有不同意见，可在平台上申诉一次：",
         ),
+        LetterKind::WhistleMerged => {
+            ("哨已并单", "贵单位所吹的哨与另一件哨反映同一隐患，安委办已并单办理。", "时限", "请登录平台查看：")
+        }
+        LetterKind::SummonsDisputed => {
+            ("职责异议待裁定", "有单位对派单提出职责异议，请在时限内裁定。", "裁定时限", "请登录平台查看依据并裁定：")
+        }
+        LetterKind::SummonsRuled => {
+            ("派单已有决定", "安委办对贵单位的派单作出了决定。", "现行时限", "请登录平台查看理由：")
+        }
         LetterKind::WhistleClosed => ("哨已办结", "贵单位所吹的哨已经办结。", "时限", "请登录平台查看结果："),
         LetterKind::WhistleUnsealed => (
             "举报人信息被查阅",
@@ -63,6 +72,7 @@ pub mod label {
     pub const URGENCY: &str = "紧急程度";
     pub const TOWN: &str = "属地";
     pub const GROUND: &str = "理由";
+    pub const RULED: &str = "决定";
     pub const CLOSURE: &str = "办结方式";
     pub const MISSING: &str = "需要补充的内容";
     pub const ITEMS: &str = "待办事项";

@@ -2,6 +2,7 @@
 //! a body with its cure. A text here says what to do next, and never holds anything that the sender wrote.
 
 use super::Lang;
+use crate::domain::decision::ReasonCode;
 use crate::domain::order::{Clash, Expected, Fault, FaultCode, NotAnObject};
 
 /// Declares the problems: name, status, slug, then title and detail in Chinese and in English.
@@ -123,6 +124,12 @@ problems! {
     ContentType = 415, "content_type":
         "内容类型不对", Some("请以Content-Type: application/json发送JSON。");
         "Wrong content type", Some("Send JSON with Content-Type: application/json.");
+    TooManyRows = 422, "too_many_rows":
+        "超过5,000行，没有导出", Some("请缩小筛选范围（例如按状态、属地）后分次导出。");
+        "More than 5,000 rows; nothing was exported", Some("Narrow the filter, by state or town, and export in parts.");
+    Rows = 422, "rows":
+        "文件有误，什么都没有写入", Some("请按列出的行和列改正后重新导入；整个文件要么全部写入，要么都不写入。");
+        "The file has faults; nothing was written", Some("Correct what is named by row and column and send it again: all of it is written, or nothing.");
     Fields = 422, "fields":
         "填写的内容有误", Some("请按errors中的逐项提示修改后重新提交，其余内容保持不变即可。");
         "Some fields need mending", Some("Mend every field listed in errors and send it again; the rest may stay.");
@@ -207,6 +214,9 @@ impl Lang {
                 "请按RFC 3339写明时间和时区，例如2026-11-25T17:30:00+08:00。",
                 "Write the time as RFC 3339 with its offset, such as 2026-11-25T17:30:00+08:00.",
             ),
+            FaultCode::BadDate => {
+                fixed("请按年-月-日填写日期，例如2026-12-01。", "Write the date as year-month-day, such as 2026-12-01.")
+            }
             FaultCode::NoSuch => fixed("没有这个编号，请核对。", "Nothing goes by this code; please check it."),
             FaultCode::OneOf(fields) => (
                 format!("下列各项至少填写一项：{}。", fields.join("、")),
@@ -215,6 +225,29 @@ impl Lang {
             FaultCode::Clash(clash) => return self.pick(clash_words(clash)).to_owned(),
         };
         self.pick((zh, en))
+    }
+}
+
+impl Lang {
+    /// Why a deed is barred, and what to do about it.
+    pub fn reason(self, code: ReasonCode) -> &'static str {
+        self.pick(match code {
+            ReasonCode::MasterIsItself => {
+                ("不能并入自身，请填写另一件哨的编号。", "It cannot be merged into itself; name another whistle.")
+            }
+            ReasonCode::MasterIsMerged => (
+                "目标哨件已经并入另一件，请改填它所并入的那一件。",
+                "That whistle was itself merged; name the one that it was merged into.",
+            ),
+            ReasonCode::MasterIsItsChild => (
+                "目标哨件正是并入本件的，请先取消那次并单，或者改填另一件。",
+                "That whistle was merged into this one; undo that merge first, or name another.",
+            ),
+            ReasonCode::MasterHasEnded => (
+                "目标哨件已经结束，不能并入；需要时请先重新办理它，或者改填另一件。",
+                "That whistle has come to its end; reopen it first, or name another.",
+            ),
+        })
     }
 }
 
@@ -257,6 +290,20 @@ fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         }
         Clash::PastAYear => ("有效期最长365天，请改早。", "A year at most; choose an earlier time."),
         Clash::InThePast => ("不能早于现在，请改晚。", "This must not be in the past; choose a later time."),
+        Clash::NoChange => {
+            ("与现在的情况相同，或者方向不对，请改选。", "This changes nothing, or goes the wrong way; choose another.")
+        }
+        Clash::TooFarOff => {
+            ("暂停时间超过上限，请改早。", "A suspension may not last that long; choose an earlier date.")
+        }
+        Clash::NotLonger => {
+            ("须晚于现在的时限，请改晚。", "This must be later than the present limit; choose a later time.")
+        }
+        Clash::NoContest => (
+            "吹哨单位没有提出异议，请改选其他理由。",
+            "The blower has not contested the closing; choose another ground.",
+        ),
+        Clash::Itself => ("不能是本单位自己，请改选其他单位。", "This is the department itself; name another unit."),
         Clash::InTheFuture => ("不能晚于现在，请改正。", "This must not be in the future; please correct it."),
     }
 }
@@ -296,6 +343,7 @@ mod tests {
             FaultCode::TooFew(1),
             FaultCode::TooMany(50),
             FaultCode::BadTime,
+            FaultCode::BadDate,
             FaultCode::NoSuch,
             FaultCode::OneOf(&["place", "enterprise"]),
             FaultCode::Clash(Clash::OneLead),

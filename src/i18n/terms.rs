@@ -4,9 +4,10 @@
 
 use super::Lang;
 use crate::domain::terms::{
-    Category, ClosureKind, DeclineGround, Duty, Mode, Needs, Role, Route, Severity, Source, SummonsRole, SummonsStatus,
-    Urgency, WhistleStatus,
+    Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, ReopenGround, Role, Route,
+    Severity, Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 
 impl Lang {
     /// The word in this language, of a Chinese and an English one.
@@ -44,6 +45,15 @@ impl Lang {
             Category::Campus => ("校园养老医疗", "Schools, care homes, clinics"),
             Category::Lightning => ("防雷", "Lightning protection"),
             Category::Other => ("其他", "Other"),
+        })
+    }
+
+    /// Why an open whistle may be about the same thing.
+    pub fn likeness(self, of: Likeness) -> &'static str {
+        self.pick(match of {
+            Likeness::SameFirm => ("同一企业、同一类别，30天内", "Same enterprise and category, within 30 days"),
+            Likeness::SimilarText => ("描述相近", "Described in like words"),
+            Likeness::SamePlace => ("同一地点、同一类别", "Same place and category"),
         })
     }
 
@@ -172,6 +182,55 @@ impl Lang {
         })
     }
 
+    /// Why law has something erased.
+    pub fn erasure_ground(self, of: ErasureGround) -> &'static str {
+        self.pick(match of {
+            ErasureGround::PurposeMet => ("处理目的已实现或者不再必要", "Purpose met or no longer needed"),
+            ErasureGround::RetentionOver => ("保存期限已届满", "Retention period over"),
+            ErasureGround::ConsentWithdrawn => ("个人撤回同意", "Consent withdrawn"),
+            ErasureGround::Unlawful => ("违法处理", "Processed unlawfully"),
+            ErasureGround::OtherLaw => ("法律、行政法规规定的其他情形", "Other ground in law"),
+        })
+    }
+
+    /// Why the clocks stand still.
+    pub fn suspend_ground(self, of: SuspendGround) -> &'static str {
+        self.pick(match of {
+            SuspendGround::OwnerUnreachable => ("业主联系不上", "Owner cannot be reached"),
+            SuspendGround::AwaitingOutsidePower => ("等待区外单位处理", "Waiting for a body outside the district"),
+            SuspendGround::CourtPending => ("等待法院裁判", "Waiting for a court"),
+            SuspendGround::Disaster => ("自然灾害等不可抗力", "Disaster"),
+            SuspendGround::Other => ("其他原因", "Other"),
+        })
+    }
+
+    /// Why a closed whistle is taken up again.
+    pub fn reopen_ground(self, of: ReopenGround) -> &'static str {
+        self.pick(match of {
+            ReopenGround::BlowerAsks => ("吹哨单位要求", "The blower asks for it"),
+            ReopenGround::SpotCheckFailed => ("抽查不合格", "A spot check failed"),
+            ReopenGround::Relapse => ("同一隐患再次出现", "The same hazard is back"),
+            ReopenGround::ContestUpheld => ("办结异议成立", "The contest is upheld"),
+        })
+    }
+
+    /// Why a department says that it is not its own.
+    pub fn dispute_ground(self, of: DisputeGround) -> &'static str {
+        self.pick(match of {
+            DisputeGround::NotOurDuty => ("不属本单位职责", "Not this department's duty"),
+            DisputeGround::Duplicate => ("已另案办理", "Already handled in another case"),
+            DisputeGround::OtherLead => ("应由其他单位牵头", "Another department should lead"),
+        })
+    }
+
+    /// Who reads a comment.
+    pub fn visibility(self, of: Visibility) -> &'static str {
+        self.pick(match of {
+            Visibility::All => ("能看到这件哨的人", "Whoever sees this whistle"),
+            Visibility::Office => ("仅安委办", "The committee office only"),
+        })
+    }
+
     /// The role of a sign-in.
     pub fn role(self, of: Role) -> &'static str {
         self.pick(match of {
@@ -199,6 +258,10 @@ impl Lang {
             Duty::FirstResult => ("报结果", "Deliver the result"),
             Duty::Review => ("审核结果", "Review the result"),
             Duty::Closure => ("办结", "Close the whistle"),
+            Duty::Ruling => ("裁定职责异议", "Rule the dispute"),
+            Duty::Referral => ("区领导裁定", "Obtain the district leader's ruling"),
+            Duty::Resume => ("恢复办理", "Resume the whistle"),
+            Duty::ContestAnswer => ("答复办结异议", "Answer the contested closing"),
         })
     }
 
@@ -214,6 +277,20 @@ impl Lang {
             "close" => ("办结", "Close"),
             "send_back" => ("退回办理", "Send back"),
             "unseal" => ("查阅举报人信息", "Open the informer's identity"),
+            "appeal" => ("申诉", "Appeal"),
+            "merge" => ("并单", "Merge"),
+            "unmerge" => ("取消并单", "Undo the merge"),
+            "withdraw" => ("撤回", "Withdraw"),
+            "add_summons" => ("增派单位", "Summon another department"),
+            "change_lead" => ("变更牵头单位", "Change the lead"),
+            "raise_urgency" => ("提高紧急程度", "Raise the urgency"),
+            "lower_urgency" => ("降低紧急程度", "Lower the urgency"),
+            "suspend" => ("暂停办理", "Suspend"),
+            "resume" => ("恢复办理", "Resume"),
+            "reopen" => ("重新办理", "Reopen"),
+            "contest" => ("对办结提出异议", "Contest the closing"),
+            "dismiss_contest" => ("维持办结", "Dismiss the contest"),
+            "comments" => ("留言", "Comment"),
             _ => ("办理", "Proceed"),
         })
     }
@@ -227,109 +304,31 @@ impl Lang {
             "submit" => ("报结果", "Submit the result"),
             "accept" => ("审核通过", "Accept the result"),
             "send_back" => ("退回重办", "Send back"),
+            "dispute" => ("提出职责异议", "Dispute the duty"),
+            "uphold" => ("异议成立", "Uphold the dispute"),
+            "overrule" => ("异议不成立", "Overrule the dispute"),
+            "refer" => ("提请区领导裁定", "Refer to the district leader"),
+            "excuse" => ("免予办理", "Excuse"),
+            "delegate" => ("交由他人承办", "Delegate"),
+            "ask_extension" => ("申请延期", "Ask for an extension"),
+            "grant_extension" => ("同意延期", "Grant the extension"),
+            "refuse_extension" => ("不同意延期", "Refuse the extension"),
             _ => ("办理", "Proceed"),
         })
     }
-
-    /// The timeline's word for an event, by its kind on the wire; a kind of a later version reads as a plain entry.
-    pub fn event(self, kind: &str) -> &'static str {
-        let words = match kind.split_once('.') {
-            Some(("whistle", past)) => whistle_event(past),
-            Some(("summons", past)) => summons_event(past),
-            Some(("obligation", "overdue")) => Some(("超时", "Overdue")),
-            Some(("obligation", "moved")) => Some(("时限调整", "Limit moved")),
-            Some(("letter", "not_reached")) => Some(("通知未送达", "Letter not delivered")),
-            Some(_) | None => None,
-        };
-        self.pick(words.unwrap_or(("其他记录", "Other entry")))
-    }
-}
-
-fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
-    Some(match past {
-        "blown" => ("吹哨", "Whistle blown"),
-        "routed" => ("送达安委办", "Received by the committee office"),
-        "accepted" => ("受理", "Accepted"),
-        "dispatched" => ("派单", "Dispatched"),
-        "returned" => ("退回补正", "Returned for completion"),
-        "completed" => ("补正", "Completed"),
-        "lapsed" => ("逾期未补正，自动终止", "Lapsed without completion"),
-        "declined" => ("不予受理", "Declined"),
-        "appealed" => ("申诉", "Appealed"),
-        "merged" => ("并单", "Merged"),
-        "unmerged" => ("取消并单", "Merge undone"),
-        "withdrawn" => ("撤回", "Withdrawn"),
-        "lead_changed" => ("变更牵头单位", "Lead changed"),
-        "urgency_changed" => ("调整紧急程度", "Urgency changed"),
-        "handling" => ("进入办理", "Handling begun"),
-        "rectifying" => ("进入整改", "Rectification begun"),
-        "awaiting_closure" => ("待办结", "Waiting to be closed"),
-        "closed" => ("办结", "Closed"),
-        "sent_back" => ("退回办理", "Sent back"),
-        "unsealed" => ("查阅举报人信息", "Informer's identity opened"),
-        "suspended" => ("暂停办理", "Suspended"),
-        "resumed" => ("恢复办理", "Resumed"),
-        "reopened" => ("重新办理", "Reopened"),
-        "contested" => ("对办结提出异议", "Closure contested"),
-        "contest_dismissed" => ("维持办结", "Contest dismissed"),
-        "commented" => ("留言", "Comment"),
-        "attached" => ("添加附件", "File attached"),
-        _ => return None,
-    })
-}
-
-fn summons_event(past: &str) -> Option<(&'static str, &'static str)> {
-    Some(match past {
-        "issued" => ("向单位派单", "Department summoned"),
-        "acknowledged" => ("签收", "Summons acknowledged"),
-        "reported_in" => ("报到", "Reported in"),
-        "started" => ("开始办理", "Work started"),
-        "submitted" => ("报结果", "Result submitted"),
-        "accepted" => ("结果审核通过", "Result accepted"),
-        "sent_back" => ("退回重办", "Result sent back"),
-        "disputed" => ("提出职责异议", "Duty disputed"),
-        "upheld" => ("异议成立", "Dispute upheld"),
-        "overruled" => ("异议不成立", "Dispute overruled"),
-        "referred" => ("提请裁定", "Referred for ruling"),
-        "excused" => ("免予办理", "Excused"),
-        "released" => ("解除派单", "Released"),
-        "cancelled" => ("取消派单", "Summons cancelled"),
-        "delegated" => ("交由他人承办", "Delegated"),
-        "extension_asked" => ("申请延期", "Extension asked"),
-        "extension_granted" => ("同意延期", "Extension granted"),
-        "extension_refused" => ("不同意延期", "Extension refused"),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const WHISTLE: &str = "blown routed accepted dispatched returned completed lapsed declined appealed merged \
-        unmerged withdrawn lead_changed urgency_changed handling rectifying awaiting_closure closed sent_back suspended \
-        resumed reopened contested contest_dismissed commented attached";
-    const SUMMONS: &str = "issued acknowledged reported_in started submitted accepted sent_back disputed upheld \
-        overruled referred excused released cancelled delegated extension_asked extension_granted extension_refused";
-
-    #[test]
-    fn every_event_of_the_contract_has_its_words() {
-        let whistle = WHISTLE.split_whitespace().map(|past| format!("whistle.{past}"));
-        let summons = SUMMONS.split_whitespace().map(|past| format!("summons.{past}"));
-        let others = ["obligation.overdue", "obligation.moved", "letter.not_reached"].map(str::to_owned);
-        for kind in whistle.chain(summons).chain(others) {
-            for lang in [Lang::Zh, Lang::En] {
-                assert_ne!(lang.event(&kind), lang.event("visit.entered"), "{kind}");
-            }
-        }
-    }
+    use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 
     #[test]
     fn a_deed_of_the_contract_has_its_own_button_on_each_noun() {
-        for verb in ["blow", "accept", "dispatch", "return", "complete", "decline", "close", "send_back"] {
+        for verb in ["blow"].iter().chain(WhistleDeed::WORDS) {
             assert_ne!(Lang::Zh.whistle_deed(verb), "办理", "{verb}");
         }
-        for verb in ["acknowledge", "report_in", "start", "submit", "accept", "send_back"] {
+        for verb in SummonsDeed::WORDS {
             assert_ne!(Lang::Zh.summons_deed(verb), "办理", "{verb}");
         }
         assert_ne!(Lang::Zh.whistle_deed("accept"), Lang::Zh.summons_deed("accept"));

@@ -4,7 +4,7 @@
 
 use super::{BadSetting, Fault};
 use crate::domain::at::{At, MINUTE};
-use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Severity, Urgency};
+use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Severity, SummonsStatus, Urgency};
 use crate::i18n::Lang;
 use crate::i18n::letters::{self as words, label};
 use askama::Template;
@@ -35,6 +35,8 @@ pub struct LetterFacts {
     pub missing: Vec<String>,
     pub ground: Option<DeclineGround>,
     pub closure: Option<ClosureKind>,
+    /// For `summons_ruled`: where the summons stands now.
+    pub ruled: Option<SummonsStatus>,
     /// For `reminder`: everything that this person owes, late or coming.
     pub overdue: Vec<OverdueItem>,
     /// Public address of the page. It only shows; whoever opens it signs in first (C07).
@@ -214,6 +216,7 @@ fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
         (label::URGENCY, word(Lang::Zh.urgency(facts.urgency))),
         (label::TOWN, facts.town.clone()),
         (label::GROUND, facts.ground.and_then(|ground| word(Lang::Zh.decline_ground(ground)))),
+        (label::RULED, facts.ruled.and_then(|status| word(Lang::Zh.summons_status(status)))),
         (label::CLOSURE, facts.closure.and_then(|closure| word(Lang::Zh.closure_kind(closure)))),
         (due, facts.due_at.map(clock)),
     ];
@@ -289,6 +292,7 @@ mod tests {
             missing: vec![],
             ground: None,
             closure: None,
+            ruled: None,
             overdue: vec![],
             link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
             district: "云湖区".into(),

@@ -27,6 +27,8 @@ const FREE_FAIL: u64 = 64;
 const LATE_MINUTES: i64 = 15;
 /// A server that takes so long for a commit of nothing is busy, or far.
 const SLOW_COMMIT: Duration = Duration::from_millis(500);
+/// A signing key that is older had better be followed by another.
+const KEY_DAYS: i64 = 90;
 /// The stream that is tried, beside the hub's own.
 const TRIAL_STREAM: &str = "doctor";
 
@@ -92,7 +94,7 @@ pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
         standing(reading, clock)
     });
     let demo = matches!(&look, Ok(Look { read: Some(standing), .. }) if standing.demo);
-    findings.push(secrets(settings, demo));
+    findings.push(secrets(settings, demo, now));
     match look {
         Ok(look) => {
             findings.extend(ledger(&look));
@@ -139,12 +141,20 @@ fn rules(part: &'static str, read: anyhow::Result<()>) -> Finding {
     }
 }
 
-fn secrets(settings: &Settings, demo: bool) -> Finding {
+fn secrets(settings: &Settings, demo: bool, now: At) -> Finding {
     if demo {
         return Finding::of(Verdict::Ok, "keys", "in the ledger: a demo's");
     }
-    match keys::of_district(settings) {
-        Ok(_) => Finding::of(Verdict::Ok, "keys", "in files that only this user can read"),
+    match keys::of_district(settings, now).and_then(|_| keys::age_days(settings, now)) {
+        Ok(days) if days >= KEY_DAYS => {
+            let words =
+                format!("what signs tokens is {days} days old: `whistle-hub keys rotate`, every {KEY_DAYS} days");
+            Finding::of(Verdict::Warn, "keys", words)
+        }
+        Ok(days) => {
+            let words = format!("in files that only this user can read; what signs tokens is {days} days old");
+            Finding::of(Verdict::Ok, "keys", words)
+        }
         Err(fault) => Finding::of(Verdict::Fail, "keys", format!("{fault:#}")),
     }
 }

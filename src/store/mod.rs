@@ -4,8 +4,10 @@
 pub mod backup;
 pub mod directory;
 pub mod due;
+pub mod erasure;
 pub mod events;
 pub mod feedback;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
@@ -20,9 +22,7 @@ pub mod unsent;
 pub mod whistles;
 
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{
-    Access, Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Note, Outcome, Reading,
-};
+pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -105,6 +105,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("migrations/0003_access.sql")),
     (4, include_str!("migrations/0004_sealed.sql")),
     (5, include_str!("migrations/0005_bodies.sql")),
+    (6, include_str!("migrations/0006_import_files.sql")),
+    (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_console.sql")),
 ];
 

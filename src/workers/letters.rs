@@ -164,7 +164,8 @@ impl Carrier {
 
     async fn hand_over(&mut self, claimed: &ClaimedLetter, now: At) -> Result<End, WorkerFault> {
         let letter = &claimed.letter;
-        let directory = &self.hub.rules.directory;
+        let rules = self.hub.rules();
+        let directory = &rules.directory;
         let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
         let vacant = holders.is_empty();
         let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
@@ -219,20 +220,21 @@ impl Carrier {
 
     /// What the letter may say to this person; nothing if they may not see it (any more).
     async fn facts(&self, letter: &LetterOwed, person: &Person, now: At) -> Result<Option<LetterFacts>, WorkerFault> {
-        let Some(actor) = self.hub.rules.directory.actor(&person.id) else { return Ok(None) };
+        let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(None) };
         let (scope, post, id) = (policy::scope(&actor), letter.to.clone(), letter.whistle.clone());
         let (tree, overdue) = self
             .hub
             .ledger
             .read(move |reading| match id {
                 Some(id) => Ok((whistles::tree_by_id(reading, &scope, &id)?, Vec::new())),
-                None => Ok((None, due::overdue_of(reading, &post, now)?)),
+                None => Ok((None, due::overdue_of(reading, &scope, &post, now)?)),
             })
             .await?;
         let to = mail_address(&person.username);
         let overdue: Vec<OverdueItem> =
             overdue.into_iter().map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at }).collect();
         Ok(match tree {
+            Some(tree) if is_undone(letter, &tree) => None,
             Some(tree) => Some(self.about_whistle(letter, &tree, to)),
             None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
                 Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
@@ -248,7 +250,8 @@ impl Carrier {
             Some(id) => Subject::Summons(id.clone()),
             None => Subject::Whistle(whistle.id.clone()),
         };
-        let town = whistle.town.as_deref().and_then(|code| self.hub.rules.directory.town(code));
+        let rules = self.hub.rules();
+        let town = whistle.town.as_deref().and_then(|code| rules.directory.town(code));
         LetterFacts {
             code: whistle.code.clone(),
             summons: summons.map(|summons| summons.code.clone()),
@@ -261,6 +264,7 @@ impl Carrier {
             missing: whistle.missing.clone(),
             ground: whistle.declined,
             closure: whistle.closed,
+            ruled: summons.filter(|_| letter.kind == LetterKind::SummonsRuled).map(|summons| summons.status),
             link: format!("{}/w/{}", self.post.links, whistle.code),
             ..self.blank(letter, to)
         }
@@ -282,12 +286,19 @@ impl Carrier {
             missing: Vec::new(),
             ground: None,
             closure: None,
+            ruled: None,
             overdue: Vec::new(),
             link: String::new(),
             district: self.post.district.clone(),
             demo: self.hub.demo,
         }
     }
+}
+
+/// A summons that was undone before its letter left is not written about.
+fn is_undone(letter: &LetterOwed, tree: &Tree) -> bool {
+    let summons = letter.summons.as_ref().and_then(|id| tree.summons(id));
+    letter.kind == LetterKind::SummonsNew && summons.is_some_and(|summons| !summons.counts())
 }
 
 impl Worker for Letters {

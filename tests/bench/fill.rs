@@ -16,10 +16,10 @@ use whistle_hub::domain::draft::Deciding;
 use whistle_hub::domain::order::{Node, from_json};
 use whistle_hub::domain::policy::Actor;
 use whistle_hub::domain::rules::Rules;
-use whistle_hub::domain::summons::{self, ReportInOrder};
-use whistle_hub::domain::terms::{ClosureKind, Role};
+use whistle_hub::domain::summons::work::{self, ReportInOrder};
+use whistle_hub::domain::terms::Role;
 use whistle_hub::domain::whistle::blow::{self, BlowOrder};
-use whistle_hub::domain::whistle::office::{self, AcceptOrder};
+use whistle_hub::domain::whistle::office::{self, AcceptOrder, CloseOrder};
 use whistle_hub::domain::whistle::{Tree, follow};
 use whistle_hub::ids::{Chance, Mint, SummonsId};
 use whistle_hub::run::setup::{Surroundings, demo};
@@ -69,7 +69,8 @@ pub(crate) async fn fill(place: LedgerPlace, size: Size) -> anyhow::Result<Fille
     settings.ledger.url = place;
     let around = Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() };
     let hub = demo(&settings, "whistle-demo", around).await?;
-    let history = History::new(&hub.rules, size)?;
+    let rules = hub.rules();
+    let history = History::new(&rules, size)?;
     // The last number of each series, as the pen will allot them.
     let mut numbers = HashMap::new();
     let mut filled = Filled { codes: Vec::with_capacity(size.whistles), events: 0 };
@@ -189,7 +190,10 @@ impl History<'_> {
             life.deliver();
         }
         if reached >= Reached::Closed {
-            life.step(true, |tree, by| Some(office::close(ClosureKind::Fixed, "现场复查，隐患已消除。", tree, by)));
+            let close = from_json(r#"{"kind":"fixed","conclusion":"现场复查，隐患已消除。"}"#.as_bytes());
+            let close = close.map_err(|fault| anyhow!("{fault:?}"))?;
+            let close = CloseOrder::parse(&close).map_err(|faults| anyhow!("{faults:?}"))?;
+            life.step(true, |tree, by| Some(office::close(&close, tree, by)));
         }
         Ok((life.done(), at))
     }
@@ -238,15 +242,15 @@ impl Life<'_> {
             let body = serde_json::json!({ "officers": [officer.id], "mode": "site" }).to_string();
             let node = from_json(body.as_bytes()).map_err(|fault| anyhow!("{fault:?}"))?;
             let order = ReportInOrder::parse(&node, summons, directory).map_err(|faults| anyhow!("{faults:?}"))?;
-            self.step(true, |tree, by| Some(summons::report_in(&order, &id, tree, by)));
+            self.step(true, |tree, by| Some(work::report_in(&order, &id, tree, by)));
         }
         Ok(())
     }
 
     fn deliver(&mut self) {
         for id in self.summonses() {
-            self.step(true, |tree, by| Some(summons::submit("已整改，附照片与检测记录。", &id, tree, by)));
-            self.step(true, |tree, by| Some(summons::accept(&id, tree, by)));
+            self.step(true, |tree, by| Some(work::submit("已整改，附照片与检测记录。", &id, tree, by)));
+            self.step(true, |tree, by| Some(work::accept(&id, tree, by)));
         }
     }
 

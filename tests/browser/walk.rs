@@ -53,6 +53,7 @@ fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
                 ("absent", at("/console/whistles/", "WH-2026-9999")),
             ],
         ),
+        ("admin", vec![("import", at("/admin/import", ""))]),
     ]
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use whistle_hub::app::{summonses, whistles};
 use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
 use whistle_hub::domain::order::{Field, Kind, LIST_MAX, Spec};
-use whistle_hub::domain::whistle::blow;
+use whistle_hub::domain::whistle::{blow, hints};
 
 /// One POST of ours with a body that is sound, and something for it to act on.
 struct Door {
@@ -36,6 +36,13 @@ async fn doors(t: &Town) -> Vec<Door> {
             "protected_source": false,
         }),
     }];
+    all.push(Door {
+        path: "/whistles/hints".into(),
+        who: "liaison.xf",
+        version: None,
+        spec: &hints::HINTS,
+        sound: json!({ "category": "fire", "what": "堆放", "place": "东门", "enterprise": "E01" }),
+    });
     for deed in WhistleDeed::ALL {
         let sound = match deed {
             WhistleDeed::Accept => {
@@ -55,8 +62,20 @@ async fn doors(t: &Town) -> Vec<Door> {
             WhistleDeed::Decline => json!({ "ground": "not_safety", "note": "否" }),
             WhistleDeed::SendBack => json!({ "lacks": "缺", "summonses": [summons] }),
             WhistleDeed::Close => json!({ "kind": "fixed", "conclusion": "好" }),
+            WhistleDeed::Appeal | WhistleDeed::Contest => json!({ "reason": "有异议" }),
+            WhistleDeed::Withdraw | WhistleDeed::DismissContest => json!({ "reason": "已核实" }),
+            WhistleDeed::Merge => json!({ "into": code }),
+            WhistleDeed::Unmerge | WhistleDeed::Resume => json!({}),
+            WhistleDeed::AddSummons => json!({ "department": "SC", "role": "support", "task": "查" }),
+            WhistleDeed::ChangeLead => json!({ "lead": "SC", "reason": "改" }),
+            WhistleDeed::RaiseUrgency => json!({ "urgency": "urgent" }),
+            WhistleDeed::LowerUrgency => json!({ "urgency": "complex", "reason": "缓" }),
+            WhistleDeed::Suspend => json!({ "ground": "court_pending", "review_on": "2026-12-10" }),
+            WhistleDeed::Reopen => json!({ "ground": "relapse", "summonses": [summons] }),
+            WhistleDeed::Comments => json!({ "text": "已联系", "visibility": "all" }),
         };
-        let who = if *deed == WhistleDeed::Complete { "liaison.xf" } else { "office" };
+        let blower = matches!(deed, WhistleDeed::Complete | WhistleDeed::Appeal | WhistleDeed::Contest);
+        let who = if blower { "liaison.xf" } else { "director" };
         let (path, spec) = (format!("/whistles/{code}/{deed}"), whistles::order_spec(*deed));
         all.push(Door { path, who, version: Some(2), spec, sound });
     }
@@ -72,6 +91,15 @@ async fn doors(t: &Town) -> Vec<Door> {
             SummonsDeed::Submit => ("liaison.xf", json!({ "result": "毕" })),
             SummonsDeed::Accept => ("office", json!({})),
             SummonsDeed::SendBack => ("office", json!({ "lacks": "缺" })),
+            SummonsDeed::Dispute => ("head.xf", json!({ "ground": "not_our_duty", "law": "第九条", "instead": "SC" })),
+            SummonsDeed::Uphold => ("director", json!({ "to": "SC", "reason": "是" })),
+            SummonsDeed::Overrule | SummonsDeed::Excuse => ("director", json!({ "reason": "否" })),
+            SummonsDeed::Refer => ("director", json!({})),
+            SummonsDeed::Delegate => ("head.xf", json!({ "to": "T01", "basis": "委托书" })),
+            SummonsDeed::AskExtension => {
+                ("liaison.xf", json!({ "until": "2026-12-09T10:00:00+08:00", "reason": "缺件" }))
+            }
+            SummonsDeed::GrantExtension | SummonsDeed::RefuseExtension => ("office", json!({ "reason": "核" })),
         };
         let (path, spec) = (format!("/summonses/{summons}/{deed}"), summonses::order_spec(*deed));
         all.push(Door { path, who, version: Some(1), spec, sound });
@@ -131,7 +159,8 @@ fn places(spec: &'static Spec, sound: &Value, at: &[&'static str]) -> Vec<(Vec<&
                 let first: Vec<&'static str> = here.iter().copied().chain(["0"]).collect();
                 Some((*inner, first, &sound[field.name][0]))
             }
-            Kind::List { .. } | Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Bool => None,
+            Kind::List { .. } | Kind::Text { .. } | Kind::Word(_) | Kind::Code => None,
+            Kind::Time | Kind::Date | Kind::Bool => None,
         };
         all.push((here, field));
         all.extend(inside.into_iter().flat_map(|(inner, at, sound)| places(inner, sound, &at)));
@@ -162,6 +191,12 @@ fn wrongs(kind: Kind) -> Vec<(Value, &'static str)> {
             vec![(json!("镇"), "no_such"), (json!("a b"), "no_such"), (json!(""), "blank"), (json!({}), "type")]
         }
         Kind::Time => vec![(json!("yesterday"), "bad_time"), (json!("2026-12-01"), "bad_time"), (json!(false), "type")],
+        Kind::Date => vec![
+            (json!("2026-12-01T00:00:00Z"), "bad_date"),
+            (json!("2026-02-30"), "bad_date"),
+            (json!("20261210"), "bad_date"),
+            (json!({}), "type"),
+        ],
         Kind::Bool => vec![(json!("true"), "type"), (json!(1), "type")],
         Kind::List { .. } => vec![(json!({}), "type"), (json!("x"), "type")],
         Kind::Object(_) => vec![(json!([]), "type"), (json!("x"), "type")],

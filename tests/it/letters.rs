@@ -5,8 +5,6 @@ use crate::town::{Place, Town, accept_order, at, blow_order, town};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::terms::LetterKind;
-use whistle_hub::store::Chore;
-use whistle_hub::store::directory;
 
 /// A story in which every kind of letter leaves.
 async fn every_kind(t: &Town) {
@@ -14,6 +12,12 @@ async fn every_kind(t: &Town) {
     t.office().does(&returned, "return", json!({ "missing": ["enterprise"] })).await;
     let declined = t.fire().blows(&blow_order("已在别处办理的事")).await;
     t.office().does(&declined, "decline", json!({ "ground": "already_handled" })).await;
+    let merged = t.fire().blows(&blow_order("同一件事")).await;
+    t.office().does(&merged, "merge", json!({ "into": returned })).await;
+    let disputed = t.emergency().blows(&blow_order("职责不清")).await;
+    let disputed = t.office().summons(&disputed, &["XF"], "normal").await.remove(0);
+    t.person("head.xf").does(&disputed, "dispute", json!({ "ground": "not_our_duty" })).await;
+    t.director().does(&disputed, "overrule", json!({ "reason": "属消防职责" })).await;
     let code = t.fire().blows(&json!({ "category": "dust_explosion", "what": "一路办结", "enterprise": "E01" })).await;
     let summons = t.office().summons(&code, &["YJ"], "normal").await.remove(0);
     t.advance(2).await;
@@ -173,7 +177,7 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
         t.settle().await;
         let new: Vec<String> =
             t.letters().iter().filter(|one| one.kind == LetterKind::WhistleNew).map(|one| one.to.clone()).collect();
-        let rota = &t.db_hub().rules.directory.rota;
+        let rota = &t.db_hub().rules().directory.rota;
         let on = |night: bool| rota.iter().find(|shift| shift.date == "2026-12-01" && shift.night == night).unwrap();
         assert_eq!(new, [false, true].map(|night| format!("{}@yunhu.example", on(night).office_duty)));
     })
@@ -183,15 +187,14 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
 /// A district whose names are payloads, laid over the sample.
 async fn poisoned(place: &Place, poison: &str) {
     let t = Town::open(place, at(crate::town::BEGIN)).await;
-    let hub = t.db_hub().clone();
-    let mut district = hub.rules.directory.clone();
-    district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
-    district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
-    district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
-    district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
-    district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
-    let rows = directory::rows(&district, &[]).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    t.lay(|district| {
+        district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
+        district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
+        district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
+        district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
+        district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
+    })
+    .await;
     t.leave().await;
 }
 

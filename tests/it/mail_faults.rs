@@ -33,6 +33,7 @@ pub(crate) fn facts(kind: LetterKind) -> LetterFacts {
         missing: vec![],
         ground: None,
         closure: None,
+        ruled: None,
         overdue: vec![],
         link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
         district: "云湖区".into(),
@@ -342,7 +343,7 @@ fn a_declined_whistle_gives_the_ground_and_the_appeal() {
     属地：青溪镇
     理由：不属于本区管辖
 
-    请登录平台查看理由；如有不同意见，请与安委办联系：
+    请登录平台查看理由；如有不同意见，可在平台上申诉一次：
     https://hub.yunhu.example/w/WH-2026-0731
     ");
 }

@@ -57,7 +57,8 @@ async fn every_role_at_every_deed_is_answered_as_the_table_of_rights_says() {
                     | "legal.town"
                     | "admin"
             );
-            let office = matches!(*who, "office" | "director");
+            let (office, director) = (matches!(*who, "office" | "director"), *who == "director");
+            let (blower, lead) = (matches!(*who, "liaison.xf" | "head.xf"), matches!(*who, "liaison.yj" | "head.yj"));
             let expected = |may: bool| match (unseen, may) {
                 (true, _) => 404,
                 (false, true) => 428,
@@ -65,16 +66,33 @@ async fn every_role_at_every_deed_is_answered_as_the_table_of_rights_says() {
             };
             for deed in WhistleDeed::ALL {
                 let may = match deed {
-                    WhistleDeed::Complete => matches!(*who, "liaison.xf" | "head.xf"),
+                    WhistleDeed::Complete | WhistleDeed::Appeal | WhistleDeed::Contest => blower,
+                    WhistleDeed::Withdraw => blower || director,
                     WhistleDeed::Accept | WhistleDeed::Dispatch | WhistleDeed::Return | WhistleDeed::Decline => office,
-                    WhistleDeed::SendBack | WhistleDeed::Close => office,
+                    WhistleDeed::SendBack | WhistleDeed::Close | WhistleDeed::Merge => office,
+                    WhistleDeed::AddSummons | WhistleDeed::Resume | WhistleDeed::Reopen => office,
+                    WhistleDeed::RaiseUrgency => office || lead,
+                    WhistleDeed::LowerUrgency | WhistleDeed::ChangeLead | WhistleDeed::Unmerge => director,
+                    WhistleDeed::Suspend | WhistleDeed::DismissContest => director,
+                    WhistleDeed::Comments => *who != "supervisor",
                 };
+                // A comment moves nothing, so it names no version: there an empty order is at fault.
+                if *deed == WhistleDeed::Comments && may && !unseen {
+                    let reply = t.person(who).deed(&code, deed.as_str()).await.json(&json!({})).send().await;
+                    assert_eq!(reply.status, 422, "{who} {deed}: {}", reply.text());
+                    continue;
+                }
                 let reply = t.person(who).deed(&code, deed.as_str()).await.json(&json!({})).send().await;
                 assert_eq!(reply.status, expected(may), "{who} {deed}: {}", reply.text());
             }
             for deed in SummonsDeed::ALL {
                 let may = match deed {
-                    SummonsDeed::Acknowledge | SummonsDeed::Submit => matches!(*who, "liaison.yj" | "head.yj"),
+                    SummonsDeed::Acknowledge | SummonsDeed::Submit | SummonsDeed::AskExtension => lead,
+                    SummonsDeed::Dispute | SummonsDeed::Delegate => *who == "head.yj",
+                    // It is the director's own bureau: all that is left is to refer.
+                    SummonsDeed::Refer => director,
+                    SummonsDeed::Uphold | SummonsDeed::Overrule | SummonsDeed::Excuse => false,
+                    SummonsDeed::GrantExtension | SummonsDeed::RefuseExtension => *who == "office",
                     SummonsDeed::ReportIn | SummonsDeed::Start => {
                         matches!(*who, "liaison.yj" | "head.yj" | "inspector.yj")
                     }
@@ -148,6 +166,12 @@ async fn order_for(t: &Town, deed: &str, summons: &str) -> Value {
         "close" => json!({ "kind": "fixed", "conclusion": "好" }),
         "report_in" => json!({ "officers": [t.person("inspector.yj").id().await], "mode": "site" }),
         "submit" => json!({ "result": "毕" }),
+        "merge" => json!({ "into": "WH-2026-0001" }),
+        "withdraw" | "appeal" | "contest" | "refuse_extension" => json!({ "reason": "理由" }),
+        "add_summons" => json!({ "department": "SC", "role": "support" }),
+        "raise_urgency" => json!({ "urgency": "emergency" }),
+        "reopen" => json!({ "ground": "relapse" }),
+        "ask_extension" => json!({ "until": "2026-12-31T10:00:00+08:00", "reason": "缺件" }),
         _ => json!({}),
     }
 }
@@ -160,7 +184,8 @@ async fn only_what_is_allowed(t: &Town, who: Person<'_>, code: &str, all: &[&str
     let before = t.db_events().await;
     let summons = if noun == "summonses" { code } else { "" };
     for deed in all {
-        if seen["allowed_deeds"].as_array().unwrap().contains(&json!(deed)) {
+        // A comment moves nothing and is possible in every state.
+        if *deed == "comments" || seen["allowed_deeds"].as_array().unwrap().contains(&json!(deed)) {
             continue;
         }
         let order = order_for(t, deed, summons).await;
@@ -250,19 +275,19 @@ async fn what_everybody_may_do_in_each_state() {
         t.director().does(&code, "close", json!({ "kind": "fixed", "conclusion": "好" })).await;
         lines.push(told(t, &whistle).await);
         insta::assert_snapshot!(lines.join("\n"), @r"
-            submitted: office accept return decline; director accept return decline;
-            returned: liaison.xf complete; head.xf complete;
-            accepted: office dispatch; director dispatch;
-            dispatched:
-            issued: liaison.yj acknowledge report_in; head.yj acknowledge report_in; inspector.yj report_in;
-            acknowledged: liaison.yj report_in; head.yj report_in; inspector.yj report_in;
-            reported_in: liaison.yj start submit; head.yj start submit; inspector.yj start;
-            working: liaison.yj submit; head.yj submit;
-            submitted: office accept send_back; director accept send_back;
-            handling:
+            submitted: office accept return decline merge raise_urgency; director accept return decline merge raise_urgency lower_urgency; liaison.xf withdraw; head.xf withdraw;
+            returned: office raise_urgency; director raise_urgency lower_urgency; liaison.xf complete withdraw; head.xf complete withdraw;
+            accepted: office dispatch merge raise_urgency; director dispatch merge raise_urgency lower_urgency;
+            dispatched: office add_summons raise_urgency; director add_summons change_lead raise_urgency lower_urgency; liaison.yj raise_urgency; head.yj raise_urgency;
+            issued: liaison.yj acknowledge report_in ask_extension; head.yj acknowledge report_in dispute delegate ask_extension; inspector.yj report_in;
+            acknowledged: liaison.yj report_in ask_extension; head.yj report_in dispute delegate ask_extension; inspector.yj report_in;
+            reported_in: liaison.yj start submit ask_extension; head.yj start submit delegate ask_extension; inspector.yj start;
+            working: liaison.yj submit ask_extension; head.yj submit delegate ask_extension;
+            submitted: office accept send_back; director accept send_back; head.yj delegate;
+            handling: office add_summons raise_urgency; director add_summons change_lead raise_urgency lower_urgency suspend; liaison.yj raise_urgency; head.yj raise_urgency;
             done:
-            awaiting_closure: office send_back; director send_back close;
-            closed:
+            awaiting_closure: office raise_urgency send_back; director raise_urgency lower_urgency send_back close; liaison.yj raise_urgency; head.yj raise_urgency;
+            closed: office reopen; director reopen; liaison.xf contest; head.xf contest;
         ");
     })
     .await;
@@ -296,59 +321,6 @@ async fn t17_what_may_not_be_seen_answers_byte_for_byte_like_what_is_not_there()
         }
     })
     .await;
-}
-
-/// Everything that this person can read in a world, to the byte.
-async fn whole_world(who: Person<'_>, own: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    for path in [
-        "/whistles",
-        "/whistles?limit=1",
-        "/whistles?enterprise=E01",
-        "/whistles?town=T06",
-        "/whistles?department=SC",
-        "/whistles?overdue=true",
-        "/whistles?q=%E9%93%9D",
-        "/whistles?sort=due_at",
-        "/summonses",
-        "/summonses?department=SC",
-        "/me",
-        "/people",
-        "/enterprises?q=E01",
-    ] {
-        all.push(format!("{path} {}", who.get(path).await.sameness()));
-    }
-    all.push(who.get(&format!("/whistles/{own}")).await.sameness());
-    all.push(who.get(&format!("/whistles/{own}/timeline")).await.sameness());
-    all.push(who.get("/whistles/WH-2026-0003").await.sameness());
-    all.push(who.tries(own, "complete", &json!({})).await.sameness());
-    all
-}
-
-#[actix_web::test]
-async fn i4_two_worlds_one_without_the_thing_answer_byte_for_byte_alike() {
-    let mut worlds = Vec::new();
-    for other in [false, true] {
-        town(async |t| {
-            let own = t.fire().blows(&json!({ "category": "fire", "what": "铝粉堆积", "enterprise": "E01" })).await;
-            t.fire().blows(&blow_order("第二件")).await;
-            t.person("liaison.sc").token().await;
-            if other {
-                let order =
-                    json!({ "category": "fire", "what": "铝屑另案", "enterprise": "E01", "urgency": "emergency" });
-                let hidden = t.person("liaison.sc").blows(&order).await;
-                t.office().summons(&hidden, &["SC"], "emergency").await;
-            } else {
-                t.office().token().await;
-            }
-            t.clock.advance(1);
-            worlds.push(whole_world(t.fire(), &own).await);
-        })
-        .await;
-    }
-    for (without, with) in worlds[0].iter().zip(&worlds[1]) {
-        assert_eq!(without, with);
-    }
 }
 
 #[actix_web::test]

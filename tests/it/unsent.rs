@@ -42,7 +42,7 @@ async fn t21_revoked_session_leaves_no_draft() {
     town(async |t| {
         let everywhere = async |_: &Browser<'_>| {
             let hub = t.db_hub();
-            let person = hub.rules.directory.by_username("liaison.xf").unwrap().id.clone();
+            let person = hub.rules().directory.by_username("liaison.xf").unwrap().id.clone();
             whistle_hub::app::sessions::sign_out_everywhere(hub, &person).await.unwrap();
         };
         let (_, answer) = sends_late(t, everywhere).await;

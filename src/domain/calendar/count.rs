@@ -6,7 +6,7 @@ use crate::domain::at::{At, MINUTE};
 use jiff::civil::{Date, Time};
 
 /// `AMOUNT_MAX` working days, or as many hours at one working hour a day, weekends and holidays between.
-const DAYS_MAX: usize = 20_000;
+pub(super) const DAYS_MAX: usize = 20_000;
 /// What is beyond folds into a last "and so on".
 const SPANS_MAX: usize = 40;
 const HOUR: i64 = 60 * MINUTE;
@@ -78,7 +78,15 @@ impl<'a> Count<'a> {
 
     /// Hours of working time, the rest of the day of the act included.
     fn working_hours(&mut self, from: At, hours: u32) -> At {
-        let mut left = i64::from(hours) * HOUR;
+        self.working_time(from, i64::from(hours) * HOUR)
+    }
+
+    /// Microseconds of working time, the rest of the day of the act included.
+    pub(super) fn working_time(&mut self, from: At, micros: i64) -> At {
+        let mut left = micros;
+        if left <= 0 {
+            return from;
+        }
         for day in days_from(from.civil().date()) {
             if !self.works(day) {
                 continue;
@@ -142,12 +150,12 @@ impl<'a> Count<'a> {
 }
 
 /// That day and those after it, as far as one count may walk.
-fn days_from(first: Date) -> impl Iterator<Item = Date> {
+pub(super) fn days_from(first: Date) -> impl Iterator<Item = Date> {
     std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(DAYS_MAX)
 }
 
 /// 24:00 of a day.
-fn end_of(day: Date) -> At {
+pub(super) fn end_of(day: Date) -> At {
     day.tomorrow().map_or(At(i64::MAX), |next| At::from_civil(next.to_datetime(Time::midnight())))
 }
 

@@ -3,6 +3,7 @@
 //! announced counts as plain weekdays and says so (`provisional`). A deadline carries its own account of what was
 //! counted and what was left out. It never reads a clock, never writes prose, and every count is bounded.
 
+mod back;
 mod count;
 
 use super::at::At;
@@ -114,6 +115,23 @@ impl SpecialDay {
         let day = date.parse::<Date>().map_err(|_| format!("{date}: not a date"))?;
         let kind = DayKind::parse(kind).ok_or_else(|| format!("{date}: {kind} is neither off nor work"))?;
         Ok(SpecialDay { date: day, kind, holiday: holiday.to_owned() })
+    }
+}
+
+/// The same as it is kept and as it comes in a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AnnouncedDay {
+    /// `2026-02-14`.
+    pub date: String,
+    pub kind: DayKind,
+    /// The holiday's announced name.
+    pub holiday: String,
+}
+
+impl AnnouncedDay {
+    /// The day as it is counted with; nothing if its date is none.
+    pub fn special(&self) -> Option<SpecialDay> {
+        SpecialDay::read(&self.date, self.kind.as_str(), &self.holiday).ok()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::fault::step;
 use super::{Expected, FaultCode, Faults, Kind, LIST_MAX, Node, Spec, TEXT_MAX};
-use crate::domain::at::At;
+use crate::domain::at::{At, is_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Notes every fault of `node` under the pointer `at`.
@@ -18,10 +18,13 @@ pub(super) fn check(kind: Kind, node: &Node, at: &str, faults: &mut Faults) {
         (Kind::Time, Node::Text(text)) => {
             return fault_unless(is_rfc3339(text) && At::parse(text).is_some(), FaultCode::BadTime, at, faults);
         }
+        (Kind::Date, Node::Text(text)) => {
+            return fault_unless(text.len() == "2026-12-01".len() && is_date(text), FaultCode::BadDate, at, faults);
+        }
         (Kind::Bool, Node::Bool(_)) => return,
         (Kind::List { of, min }, Node::List(list)) => return check_list(*of, min, list, (at, faults)),
         (Kind::Object(spec), Node::Object(entries)) => return check_object(spec, entries, at, faults),
-        (Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time, _) => Expected::Text,
+        (Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Date, _) => Expected::Text,
         (Kind::Bool, _) => Expected::Bool,
         (Kind::List { .. }, _) => Expected::List,
         (Kind::Object(_), _) => Expected::Object,

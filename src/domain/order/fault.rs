@@ -40,6 +40,7 @@ pub enum FaultCode {
     /// More items than this.
     TooMany(usize),
     BadTime,
+    BadDate,
     /// Names something that does not exist, or that the sender may not know of: the same answer for both.
     NoSuch,
     /// None of these fields is there, and one must be.
@@ -80,6 +81,16 @@ pub enum Clash {
     PastAYear,
     InThePast,
     InTheFuture,
+    /// The same as now, or the wrong way: nothing would change.
+    NoChange,
+    /// Further away than a whistle may be suspended.
+    TooFarOff,
+    /// A longer limit that is not longer.
+    NotLonger,
+    /// A ground that needs a contest, and there is none.
+    NoContest,
+    /// The department that disputes cannot be the one to take over.
+    Itself,
 }
 
 impl FaultCode {
@@ -98,6 +109,7 @@ impl FaultCode {
             FaultCode::TooFew(_) => "too_few",
             FaultCode::TooMany(_) => "too_many",
             FaultCode::BadTime => "bad_time",
+            FaultCode::BadDate => "bad_date",
             FaultCode::NoSuch => "no_such",
             FaultCode::OneOf(_) => "one_of",
             FaultCode::Clash(clash) => clash.as_str(),
@@ -116,6 +128,9 @@ impl Clash {
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",
+            Clash::NoChange | Clash::NoContest | Clash::Itself => "mismatch",
+            Clash::TooFarOff => "too_late",
+            Clash::NotLonger => "too_early",
         }
     }
 }
@@ -180,7 +195,9 @@ fn rank(spec: &'static Spec, pointer: &str) -> Vec<usize> {
                 None => (None, None),
             },
             Some(Kind::List { of, .. }) => (step.parse().ok(), Some(*of)),
-            Some(Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Bool) | None => (None, None),
+            Some(Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Date | Kind::Bool) | None => {
+                (None, None)
+            }
         };
         rank.push(position.unwrap_or(usize::MAX));
         inside = next;

@@ -60,7 +60,7 @@ fn values<'p>(field: &Field, own: Pairs<'p>) -> Vec<(&'p str, Node)> {
         Kind::Object(inner) if !inside.is_empty() => single.push(object(inner, inside)),
         // A box that is not ticked sends nothing: where the order wants a yes or no, that is the no.
         Kind::Bool if field.required && single.is_empty() => single.push(Node::Bool(false)),
-        Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Bool => {}
+        Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Date | Kind::Bool => {}
         Kind::List { .. } | Kind::Object(_) => {}
     }
     if !items.is_empty() {

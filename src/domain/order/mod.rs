@@ -74,6 +74,8 @@ pub enum Kind {
     Code,
     /// RFC 3339 with any offset.
     Time,
+    /// A civil date, `2026-12-01`.
+    Date,
     /// `true` or `false`.
     Bool,
     /// At least `min` and at most `LIST_MAX` items of one kind.
@@ -131,6 +133,7 @@ fn kind_schema(kind: Kind) -> Value {
         Kind::Word(words) => json!({"type": "string", "enum": words}),
         Kind::Code => json!({"type": "string", "maxLength": TEXT_MAX, "pattern": "^[A-Za-z0-9._-]+$"}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::Date => json!({"type": "string", "format": "date"}),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::List { of, min } => {
             json!({"type": "array", "items": kind_schema(*of), "minItems": min, "maxItems": LIST_MAX})

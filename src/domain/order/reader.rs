@@ -38,6 +38,11 @@ impl<'a> Reader<'a> {
         At::parse(self.str(name)?)
     }
 
+    /// The moment at which the date of a field begins in the district.
+    pub fn date(&self, name: &str) -> Option<At> {
+        At::of_date(self.str(name)?)
+    }
+
     /// The yes or no of a field.
     pub fn flag(&self, name: &str) -> Option<bool> {
         match self.sound(name)? {
@@ -73,7 +78,8 @@ impl<'a> Reader<'a> {
     pub fn object(&self, name: &str) -> Option<Reader<'a>> {
         match self.spec.field(name)?.kind {
             Kind::Object(spec) => self.inside(spec, self.given(name)?, self.pointer(name)),
-            Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Bool | Kind::List { .. } => None,
+            Kind::Text { .. } | Kind::Word(_) | Kind::Code | Kind::Time | Kind::Date | Kind::Bool => None,
+            Kind::List { .. } => None,
         }
     }
 

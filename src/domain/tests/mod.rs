@@ -1,8 +1,10 @@
 //! Whole stories of a whistle, told deed by deed and checked after each: what no single file can see by itself.
 //! `sample` and `story` also serve the tests that stand beside the deeds.
 
+mod bodies;
 mod main_path;
 pub(crate) mod sample;
 mod secrecy;
 pub(crate) mod story;
+mod table;
 mod walk;

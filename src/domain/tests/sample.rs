@@ -105,7 +105,8 @@ fn directory() -> Directory {
     let people = PEOPLE.map(|(username, unit, role)| Person {
         id: PersonId::from_text(format!("pe_{username}")),
         username: username.into(),
-        name: format!("名{username}"),
+        // The director is the Emergency Management Bureau's head, too.
+        name: format!("名{}", if username == "head.yj" { "director" } else { username }),
         department_code: unit.into(),
         role,
         title: String::new(),
@@ -140,6 +141,7 @@ fn department((code, may_be_summoned, role_in_hub): (&str, bool, UnitRole)) -> D
         role_in_hub,
         remit: String::new(),
         remit_en: String::new(),
+        aliases: Vec::new(),
     }
 }
 
@@ -183,5 +185,6 @@ fn enterprise((code, town, lead): (&str, &str, &str)) -> Enterprise {
         visits_this_year: 0,
         x_km: 0.0,
         y_km: 0.0,
+        aliases: Vec::new(),
     }
 }

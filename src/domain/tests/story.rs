@@ -3,18 +3,17 @@
 
 use super::sample::{actor, body, rules, shown};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Guard, LetterOwed, Refusal};
-use crate::domain::deeds::{self, SummonsDeed, WhistleDeed};
+use crate::domain::decision::{Change, LetterOwed, Refusal};
+use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
 use crate::domain::draft::Deciding;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Subject};
-use crate::domain::order::{Spec, read};
 use crate::domain::policy::Actor;
-use crate::domain::summons::{self, ReportInOrder, Summons};
-use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Role, SummonsStatus, Urgency, WhistleStatus};
+use crate::domain::summons::{self, Summons};
+use crate::domain::terms::{Duty, Role, SummonsStatus, Urgency, WhistleStatus};
 use crate::domain::whistle::blow::{self, BlowOrder};
-use crate::domain::whistle::office::{self, AcceptOrder, DispatchOrder};
-use crate::domain::whistle::{Tree, Whistle};
+use crate::domain::whistle::plan::{self, Plan, Seen};
+use crate::domain::whistle::{Contest, Tree, Whistle};
 use crate::ids::{Mint, SummonsId, TextId};
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,9 +21,12 @@ use std::collections::{BTreeSet, HashMap};
 pub(crate) const CANARY: &str = "金丝雀zq7";
 
 /// A whistle, its tree and everything that was ever written about it.
+#[derive(Clone)]
 pub(crate) struct Story {
     pub(crate) now: At,
     pub(crate) tree: Tree,
+    /// Other whistles that this one's deeds may move.
+    pub(crate) beside: Vec<Tree>,
     pub(crate) events: Vec<Event>,
     pub(crate) letters: Vec<LetterOwed>,
     pub(crate) texts: HashMap<TextId, String>,
@@ -49,7 +51,8 @@ impl Story {
         let tree = Tree { whistle, summonses: Vec::new(), obligations: Vec::new() };
         let (events, letters, texts) = (Vec::new(), Vec::new(), HashMap::new());
         let sights = BTreeSet::new();
-        let mut story = Story { now, tree, events, letters, texts, sights, last: Change::default(), seed: 1 };
+        let beside = Vec::new();
+        let mut story = Story { now, tree, beside, events, letters, texts, sights, last: Change::default(), seed: 1 };
         story.keep(change);
         Ok(story)
     }
@@ -58,86 +61,41 @@ impl Story {
     pub(crate) fn act(&mut self, who: &str, deed: &str, json: &str) -> Result<(), Refusal> {
         let (who, deed, body) = (actor(who), WhistleDeed::parse(deed).unwrap(), body(json));
         deeds::whistle_role(deed, &who, &self.tree)?;
-        let whistle = &self.tree.whistle;
-        let (state, tree) = (deeds::whistle_state(deed, &who, &self.tree), self.tree.clone());
-        let change = match deed {
-            WhistleDeed::Accept => {
-                let order = AcceptOrder::parse(&body, &rules().directory)?;
-                self.decide(&who, state, |by| office::accept(&order, tree, by))?
-            }
-            WhistleDeed::Dispatch => {
-                let order = DispatchOrder::parse(&body, whistle, rules(), self.now)?;
-                self.decide(&who, state, |by| office::dispatch(&order, tree, by))?
-            }
-            WhistleDeed::Return => {
-                let (reader, faults) = read(&office::RETURN, &body);
-                let (missing, note) = faults.judge(Some((reader.texts("missing"), reader.text("note"))))?;
-                self.decide(&who, state, |by| office::return_(missing, note.as_deref(), tree, by))?
-            }
-            WhistleDeed::Complete => {
-                let order = BlowOrder::parse_completion(&body, whistle, &rules().directory, self.now)?;
-                self.decide(&who, state, |by| blow::complete(&order, tree, by))?
-            }
-            WhistleDeed::Decline => {
-                let (reader, faults) = read(&office::DECLINE, &body);
-                let ground = faults.judge(reader.word("ground", DeclineGround::parse))?;
-                let note = reader.text("note");
-                self.decide(&who, state, |by| office::decline(ground, note.as_deref(), tree, by))?
-            }
-            WhistleDeed::SendBack => {
-                let (lacks, ids) = office::parse_send_back(&body, &tree)?;
-                self.decide(&who, state, |by| office::send_back(&lacks, &ids, tree, by))?
-            }
-            WhistleDeed::Close => {
-                let (reader, faults) = read(&office::CLOSE, &body);
-                let kind = reader.word("kind", ClosureKind::parse);
-                let (kind, conclusion) = faults.judge(kind.zip(reader.text("conclusion")))?;
-                self.decide(&who, state, |by| office::close(kind, &conclusion, tree, by))?
-            }
-        };
-        self.commit(change);
-        Ok(())
+        // As a deed finds it: what it names, or what was merged into the whistle.
+        let own = |tree: &&Tree| tree.whistle.master.as_ref().is_some_and(|master| master.id == self.tree.whistle.id);
+        let merged: Vec<Tree> = self.beside.iter().filter(own).cloned().collect();
+        let beside = if deed == WhistleDeed::Merge { &self.beside } else { &merged };
+        let seen = Seen { tree: &self.tree, beside, rules: rules(), now: self.now };
+        let decide = plan::plan(deed, &body, seen)?;
+        deeds::whistle_state(deed, &who, &self.tree, self.now)?;
+        self.decide(&who, decide)
     }
 
     /// A deed on the last summons of a unit.
     pub(crate) fn act_on(&mut self, unit: &str, who: &str, deed: &str, json: &str) -> Result<(), Refusal> {
         let (who, deed, body) = (actor(who), SummonsDeed::parse(deed).unwrap(), body(json));
         let summons = self.summons(unit).clone();
-        deeds::summons_role(deed, &who, &summons)?;
-        let (state, tree, id) = (deeds::summons_state(deed, &who, &summons), self.tree.clone(), &summons.id);
-        let text = |spec: &'static Spec, field: &str| {
-            let (reader, faults) = read(spec, &body);
-            faults.judge(reader.text(field))
-        };
-        let bare = read(&summons::BARE, &body).1.judge(Some(()));
-        let change = match deed {
-            SummonsDeed::Acknowledge => {
-                bare?;
-                self.decide(&who, state, |by| summons::acknowledge(id, tree, by))?
-            }
-            SummonsDeed::ReportIn => {
-                let order = ReportInOrder::parse(&body, &summons, &rules().directory)?;
-                self.decide(&who, state, |by| summons::report_in(&order, id, tree, by))?
-            }
-            SummonsDeed::Start => {
-                bare?;
-                self.decide(&who, state, |by| summons::start(id, tree, by))?
-            }
-            SummonsDeed::Submit => {
-                let result = text(&summons::SUBMIT, "result")?;
-                self.decide(&who, state, |by| summons::submit(&result, id, tree, by))?
-            }
-            SummonsDeed::Accept => {
-                bare?;
-                self.decide(&who, state, |by| summons::accept(id, tree, by))?
-            }
-            SummonsDeed::SendBack => {
-                let lacks = text(&summons::SEND_BACK, "lacks")?;
-                self.decide(&who, state, |by| summons::send_back(&lacks, id, tree, by))?
-            }
-        };
+        deeds::summons_role(deed, &who, Before::of(&self.tree, &summons, self.now))?;
+        let seen = Seen { tree: &self.tree, beside: &[], rules: rules(), now: self.now };
+        let decide = summons::plan::plan(deed, &body, &summons, seen)?;
+        deeds::summons_state(deed, &who, Before::of(&self.tree, &summons, self.now))?;
+        self.decide(&who, decide)
+    }
+
+    fn decide(&mut self, who: &Actor, decide: Plan) -> Result<(), Refusal> {
+        let (mut mint, tree) = (self.mint(), self.tree.clone());
+        let change = decide(tree, Deciding { actor: Some(who), rules: rules(), now: self.now, mint: &mut mint })?;
         self.commit(change);
         Ok(())
+    }
+
+    /// What this actor may do to the whistle now, and to a unit's last summons.
+    pub(crate) fn allowed(&self, who: &str) -> Vec<&'static str> {
+        deeds::allowed_on_whistle(&actor(who), &self.tree.whistle, self.now)
+    }
+
+    pub(crate) fn allowed_on(&self, unit: &str, who: &str) -> Vec<&'static str> {
+        deeds::allowed_on_summons(&actor(who), Before::of(&self.tree, self.summons(unit), self.now))
     }
 
     /// Something the hub does by itself; `false` when there was nothing to do.
@@ -148,6 +106,11 @@ impl Story {
         let done = change.is_some();
         change.into_iter().for_each(|change| self.commit(change));
         done
+    }
+
+    /// The whistle, as the subject of what it owes.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject::Whistle(self.tree.whistle.id.clone())
     }
 
     /// The last summons of a unit.
@@ -181,44 +144,41 @@ impl Story {
         Mint::new(self.now.0, self.seed)
     }
 
-    fn decide(
-        &mut self,
-        who: &Actor,
-        state: Result<(), Refusal>,
-        decide: impl FnOnce(Deciding<'_>) -> Change,
-    ) -> Result<Change, Refusal> {
-        state?;
-        let mut mint = self.mint();
-        Ok(decide(Deciding { actor: Some(who), rules: rules(), now: self.now, mint: &mut mint }))
-    }
-
     /// What the pen checks and what a Change may do to what stands.
     fn commit(&mut self, change: Change) {
         let before = &self.tree;
-        let guard = Guard { whistle: before.whistle.id.clone(), tree_version: before.whistle.tree_version };
-        assert_eq!(change.guards, [guard], "decided on what was read");
+        let all = std::iter::once(before).chain(&self.beside);
+        let written: Vec<&Whistle> = change.whistle.iter().chain(&change.beside).collect();
+        assert_eq!(change.guards.len(), written.len(), "a tree is written unguarded");
+        for (guard, after) in change.guards.iter().zip(&written) {
+            let stood = all.clone().find(|tree| tree.whistle.id == guard.whistle).unwrap();
+            assert_eq!(guard.tree_version, stood.whistle.tree_version, "decided on what was read");
+            assert_eq!((&after.id, after.tree_version), (&guard.whistle, guard.tree_version + 1));
+        }
         let after = change.whistle.as_ref().unwrap();
-        assert_eq!(after.tree_version, before.whistle.tree_version + 1);
+        assert_eq!(after.id, before.whistle.id);
+        let raised = i64::from(adds_a_summons(&change));
         let deeds_and_moves = |id: Option<&SummonsId>| {
-            let quiet = [
-                EventKind::WhistleRouted,
-                EventKind::ObligationOverdue,
-                EventKind::LetterNotReached,
-                EventKind::SummonsIssued,
-            ];
-            let about = |event: &&Event| event.summons.as_ref() == id && !quiet.contains(&event.kind);
+            let about = |event: &&Event| {
+                event.whistle == after.id && event.summons.as_ref() == id && !QUIET.contains(&event.kind)
+            };
             i64::try_from(change.events.iter().filter(about).count()).unwrap()
         };
-        assert_eq!(after.version - before.whistle.version, deeds_and_moves(None), "{}", kinds(&change));
+        assert_eq!(after.version - before.whistle.version, deeds_and_moves(None) + raised, "{}", kinds(&change));
         if after.version == before.whistle.version {
-            let same =
-                Whistle { tree_version: after.tree_version, routed: after.routed.clone(), ..before.whistle.clone() };
+            let same = Whistle {
+                tree_version: after.tree_version,
+                routed: after.routed.clone(),
+                supports: after.supports.clone(),
+                ..before.whistle.clone()
+            };
             assert_eq!(*after, same, "the whistle changed without an event");
         }
         for summons in &change.summonses {
             let stood = before.summonses.iter().find(|one| one.id == summons.id);
             let (version, issued) = stood.map_or((1, 1), |stood| (stood.version, 0));
-            assert_eq!(summons.version - version, deeds_and_moves(Some(&summons.id)), "{}", kinds(&change));
+            let led = i64::from(stood.is_some_and(|stood| stood.role != summons.role));
+            assert_eq!(summons.version - version, deeds_and_moves(Some(&summons.id)) + led, "{}", kinds(&change));
             let births = change.events.iter().filter(|event| event.summons.as_ref() == Some(&summons.id));
             assert_eq!(births.filter(|event| event.kind == EventKind::SummonsIssued).count(), issued);
         }
@@ -229,18 +189,20 @@ impl Story {
         let ids: BTreeSet<_> = change.obligations.iter().map(|one| one.id.clone()).collect();
         assert_eq!(ids.len(), change.obligations.len(), "an obligation is written twice");
         self.tree.whistle = change.whistle.clone().unwrap();
+        self.keep_beside(&change);
         for summons in &change.summonses {
             self.tree.summonses.retain(|one| one.id != summons.id);
             self.tree.summonses.push(summons.clone());
         }
         self.tree.summonses.sort_by(|one, other| one.code.cmp(&other.code));
         self.tree.obligations.retain(|one| !ids.contains(&one.id));
-        self.tree.obligations.extend(change.obligations.iter().filter(|one| one.is_armed()).cloned());
+        let own = |one: &&Obligation| one.is_armed() && one.whistle == self.tree.whistle.id;
+        self.tree.obligations.extend(change.obligations.iter().filter(own).cloned().collect::<Vec<_>>());
         for letter in &change.letters {
             assert!(self.letters.iter().all(|other| other.key != letter.key), "owed twice: {}", letter.key);
             self.letters.push(letter.clone());
         }
-        for event in &change.events {
+        for event in change.events.iter().filter(|event| event.whistle == self.tree.whistle.id) {
             let summons =
                 event.summons.as_ref().map(|id| self.tree.summonses.iter().find(|one| one.id == *id).unwrap());
             let version = summons.map_or(self.tree.whistle.version, |summons| summons.version);
@@ -252,6 +214,18 @@ impl Story {
         self.last = change;
         self.check();
         self.check_secrecy();
+    }
+
+    /// What a change did to the whistles beside this one.
+    fn keep_beside(&mut self, change: &Change) {
+        for tree in &mut self.beside {
+            let Some(after) = change.beside.iter().find(|one| one.id == tree.whistle.id) else { continue };
+            tree.whistle = after.clone();
+            let own = change.obligations.iter().filter(|one| one.whistle == after.id);
+            let ids: BTreeSet<_> = own.clone().map(|one| one.id.clone()).collect();
+            tree.obligations.retain(|one| !ids.contains(&one.id));
+            tree.obligations.extend(own.filter(|one| one.is_armed()).cloned());
+        }
     }
 
     /// DOMAIN §3: every open state has one owner and one armed obligation, every other none.
@@ -271,9 +245,10 @@ impl Story {
                 subject,
                 kinds(&self.last)
             );
+            let stands_still = whistle.status == WhistleStatus::Suspended && !*quiet;
             for one in armed {
                 let waits = *quiet && matches!(one.duty, Duty::ReportIn | Duty::FirstResult);
-                assert_eq!(one.reminds, !waits, "{:?}", one.duty);
+                assert_eq!(one.reminds, !waits && !stands_still, "{:?}", one.duty);
             }
         }
         assert!(self.tree.obligations.iter().all(|one| expected.iter().any(|(subject, ..)| one.subject == *subject)));
@@ -283,12 +258,26 @@ impl Story {
     fn check_secrecy(&self) {
         let mut told = self.last.clone();
         told.texts.clear();
-        told.whistle.iter_mut().for_each(|whistle| whistle.search.clear());
+        told.whistle.iter_mut().chain(&mut told.beside).for_each(|whistle| whistle.search.clear());
         let told = format!("{told:?}");
         assert!(!told.contains(CANARY), "{} tells a text: {told}", kinds(&self.last));
         let contact = self.tree.whistle.texts.contact.as_ref().and_then(|id| self.texts.get(id));
         assert!(contact.is_none_or(|contact| !self.tree.whistle.search.contains(contact.as_str())));
     }
+}
+
+/// What raises no version.
+const QUIET: [EventKind; 5] = [
+    EventKind::WhistleRouted,
+    EventKind::ObligationOverdue,
+    EventKind::LetterNotReached,
+    EventKind::SummonsIssued,
+    EventKind::WhistleCommented,
+];
+
+/// The one deed on a whistle that only its summons' event tells.
+fn adds_a_summons(change: &Change) -> bool {
+    matches!(change.events.as_slice(), [one] if one.kind == EventKind::SummonsIssued)
 }
 
 fn kinds(change: &Change) -> String {
@@ -303,7 +292,9 @@ fn line(state: &str, armed: Option<&Obligation>) -> String {
 
 fn whistle_owes(whistle: &Whistle) -> Option<(String, Duty)> {
     let office = |duty| Some(("office_duty@AWB".to_owned(), duty));
+    let director = |duty| Some(("office_director@AWB".to_owned(), duty));
     match whistle.status {
+        WhistleStatus::Submitted if whistle.appealed => director(Duty::Triage),
         WhistleStatus::Submitted => office(Duty::Triage),
         WhistleStatus::Returned if matches!(whistle.urgency, Urgency::Emergency | Urgency::Urgent) => {
             office(Duty::Complete)
@@ -314,12 +305,12 @@ fn whistle_owes(whistle: &Whistle) -> Option<(String, Duty)> {
         }
         WhistleStatus::Accepted => office(Duty::Dispatch),
         WhistleStatus::Dispatched => office(Duty::ReportIn),
-        WhistleStatus::Handling => office(Duty::FirstResult),
+        WhistleStatus::Handling | WhistleStatus::Rectifying => office(Duty::FirstResult),
         WhistleStatus::AwaitingClosure => office(Duty::Closure),
+        WhistleStatus::Suspended => office(Duty::Resume),
+        WhistleStatus::Closed if whistle.contest == Some(Contest::Pending) => director(Duty::ContestAnswer),
         WhistleStatus::Closed | WhistleStatus::Declined => None,
-        WhistleStatus::Rectifying | WhistleStatus::Suspended | WhistleStatus::Merged | WhistleStatus::Withdrawn => {
-            panic!("no deed leads to {}", whistle.status)
-        }
+        WhistleStatus::Merged | WhistleStatus::Withdrawn => None,
     }
 }
 
@@ -330,11 +321,8 @@ fn summons_owes(summons: &Summons) -> Option<(String, Duty)> {
         SummonsStatus::Issued | SummonsStatus::Acknowledged => department(Duty::ReportIn),
         SummonsStatus::ReportedIn | SummonsStatus::Working => department(Duty::FirstResult),
         SummonsStatus::Submitted => Some(("office_duty@AWB".to_owned(), Duty::Review)),
-        SummonsStatus::Done => None,
-        SummonsStatus::Disputed
-        | SummonsStatus::Referred
-        | SummonsStatus::Released
-        | SummonsStatus::Excused
-        | SummonsStatus::Cancelled => panic!("no deed leads to {}", summons.status),
+        SummonsStatus::Disputed => Some(("office_director@AWB".to_owned(), Duty::Ruling)),
+        SummonsStatus::Referred => Some(("office_director@AWB".to_owned(), Duty::Referral)),
+        SummonsStatus::Done | SummonsStatus::Released | SummonsStatus::Excused | SummonsStatus::Cancelled => None,
     }
 }

@@ -1,39 +1,91 @@
 //! What follows for a whistle from what its departments do: the moves that nobody orders. They are part of the same
 //! `Change` as the deed that causes them, never a consumer's afterthought.
 
-use super::Tree;
-use super::office::office_post;
-use crate::domain::at::{At, MINUTE};
-use crate::domain::decision::{Change, LetterOwed};
+use super::{Tree, issue, posts};
+use crate::domain::at::At;
+use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Post, Subject};
-use crate::domain::summons::speaker;
-use crate::domain::terms::{Duty, LetterKind, Route, SummonsStatus, WhistleStatus};
-use crate::ids::{LetterId, ObligationId, PersonId, SummonsId};
+use crate::domain::obligation::Subject;
+use crate::domain::terms::{Duty, Needs, Route, SummonsStatus, WhistleStatus};
+use crate::ids::{PersonId, SummonsId};
 use serde_json::json;
 
 /// Moves the whistle as far as its summonses now allow.
 pub fn follow(draft: &mut Draft<'_>) {
-    if draft.tree.whistle.status == WhistleStatus::Dispatched && have_reported_in(&draft.tree) {
-        draft.move_whistle(WhistleStatus::Handling);
-        draft.record_move(EventKind::WhistleHandling);
-        let (office, whole) = (office_post(draft), draft.whistle_subject());
-        let dispatched = draft.tree.summonses.iter().map(|summons| summons.issued_at).max();
-        draft.arm_from(whole, office, Duty::FirstResult, dispatched.unwrap_or(draft.by.now));
+    if is_with_departments(draft.tree.whistle.status) && draft.tree.counting().next().is_none() {
+        return back_to_accepted(draft);
+    }
+    if draft.tree.whistle.needs == Some(Needs::Any) {
+        excuse_the_others(draft);
+    }
+    if draft.tree.whistle.status == WhistleStatus::Dispatched {
+        if have_reported_in(&draft.tree) {
+            draft.move_whistle(WhistleStatus::Handling);
+            draft.record_move(EventKind::WhistleHandling);
+            let (office, whole) = (posts::office(draft), draft.whistle_subject());
+            let dispatched = draft.tree.summonses.iter().map(|summons| summons.issued_at).max();
+            draft.arm_from(whole, office, Duty::FirstResult, dispatched.unwrap_or(draft.by.now));
+        } else {
+            follow_report_ins(draft);
+        }
     }
     if draft.tree.whistle.status == WhistleStatus::Handling && all_done(&draft.tree) {
         draft.move_whistle(WhistleStatus::AwaitingClosure);
         draft.record_move(EventKind::WhistleAwaitingClosure);
-        let office = office_post(draft);
+        let office = posts::office(draft);
         draft.arm(draft.whistle_subject(), office, Duty::Closure);
+    }
+}
+
+fn is_with_departments(status: WhistleStatus) -> bool {
+    matches!(status, WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying)
+}
+
+/// Every department was let off: the office finds others.
+fn back_to_accepted(draft: &mut Draft<'_>) {
+    let whistle = &mut draft.tree.whistle;
+    whistle.lead = None;
+    whistle.supports.clear();
+    draft.move_whistle(WhistleStatus::Accepted);
+    draft.record_as_hub(EventKind::WhistleAccepted, json!({ "again": true }));
+    let office = posts::office(draft);
+    draft.arm(draft.whistle_subject(), office, Duty::Dispatch);
+}
+
+/// Where any one department suffices, the first that is done lets the others off.
+fn excuse_the_others(draft: &mut Draft<'_>) {
+    if !draft.tree.summonses.iter().any(|one| one.status == SummonsStatus::Done) {
+        return;
+    }
+    let others: Vec<SummonsId> =
+        draft.tree.counting().filter(|one| one.status != SummonsStatus::Done).map(|one| one.id.clone()).collect();
+    for id in others {
+        draft.move_summons(&id, SummonsStatus::Excused);
+        draft.record_summons_move(EventKind::SummonsExcused, &id);
+        draft.disarm(&Subject::Summons(id.clone()));
+        issue::tell_let_off(draft, &id);
+    }
+}
+
+/// A whistle that waits for report-ins waits for the latest of those that are still owed.
+fn follow_report_ins(draft: &mut Draft<'_>) {
+    let whole = draft.whistle_subject();
+    let owed = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::ReportIn);
+    let latest = owed.filter(|one| one.subject != whole).map(|one| one.due_at).max();
+    let stands = draft.tree.armed(&whole).map(|one| one.due_at);
+    if latest.is_some_and(|latest| stands != Some(latest)) {
+        issue::await_report_ins(draft);
     }
 }
 
 /// Every summons was answered; on the emergency route the first is enough.
 fn have_reported_in(tree: &Tree) -> bool {
     let mut answered = tree.summonses.iter().map(|summons| is_answered(summons.status));
-    if tree.whistle.route == Some(Route::Emergency) { answered.any(|one| one) } else { answered.all(|one| one) }
+    if tree.whistle.route != Some(Route::Emergency) {
+        return answered.all(|one| one);
+    }
+    tree.counting().any(|summons| is_answered(summons.status))
 }
 
 fn is_answered(status: SummonsStatus) -> bool {
@@ -55,12 +107,10 @@ fn all_done(tree: &Tree) -> bool {
     })
 }
 
-/// The first result is due from the department, counted from dispatch; after a send-back, from now.
-pub fn arm_first_result(draft: &mut Draft<'_>, id: &SummonsId) {
-    let Some(summons) = draft.tree.summonses.iter().find(|one| one.id == *id).cloned() else { return };
-    let from = if summons.lacks.is_some() { draft.by.now } else { summons.issued_at };
-    let role = speaker(&summons.department, &draft.by.rules.directory);
-    let owner = Post { role, department: summons.department };
+/// The result is due from the department, counted from `from`: dispatch, or when the work was given back.
+pub fn arm_result(draft: &mut Draft<'_>, id: &SummonsId, from: At) {
+    let Some(unit) = draft.tree.summons(id).map(|one| one.department.clone()) else { return };
+    let owner = posts::speaker(&unit, &draft.by.rules.directory);
     draft.arm_from(Subject::Summons(id.clone()), owner, Duty::FirstResult, from);
 }
 
@@ -70,10 +120,7 @@ pub fn route(tree: Tree, duty_officer: Option<PersonId>, by: Deciding<'_>) -> Op
         return None;
     }
     let whistle = &tree.whistle;
-    let firm = whistle.enterprise.as_deref().and_then(|code| by.rules.directory.enterprise(code));
-    let may = |code: &str| by.rules.directory.may_be_summoned(code);
-    let lead = firm.map(|firm| firm.lead_department.as_str());
-    let proposals = by.rules.routing.propose(whistle.category, &whistle.needed_departments, lead, may);
+    let proposals = by.rules.propose(whistle.category, &whistle.needed_departments, whistle.enterprise.as_deref());
     let departments: Vec<&str> = proposals.iter().map(|proposal| proposal.department.as_str()).collect();
     let data = json!({ "proposed": departments, "on_duty": duty_officer.is_some() });
     let now = by.now;
@@ -81,56 +128,6 @@ pub fn route(tree: Tree, duty_officer: Option<PersonId>, by: Deciding<'_>) -> Op
     draft.tree.whistle.routed = Some(super::Routed { at: now, duty_officer, proposals });
     draft.record(EventKind::WhistleRouted, data);
     Some(draft.finish())
-}
-
-/// A limit passed: one event, and one reminder if the owner is to be reminded. `None` when it no longer stands.
-pub fn pass_limit(tree: Tree, id: &ObligationId, reminder: Option<ReminderDue>, by: Deciding<'_>) -> Option<Change> {
-    let now = by.now;
-    let passed = tree.obligations.iter().find(|one| one.id == *id)?.clone();
-    if !passed.is_overdue(now) || passed.passed_at.is_some() {
-        return None;
-    }
-    let mut draft = Draft::on(by, tree);
-    draft.change_obligation(id, |obligation| obligation.passed_at = Some(now));
-    let late = (now.0 - passed.due_at.0) / (60 * MINUTE);
-    let data = json!({
-        "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
-        "due_at": passed.due_at.rfc3339(), "late_hours": late,
-    });
-    match &passed.subject {
-        Subject::Summons(summons) => draft.record_summons(EventKind::ObligationOverdue, &summons.clone(), data),
-        Subject::Whistle(_) => draft.record(EventKind::ObligationOverdue, data),
-    }
-    if let (true, Some(due)) = (passed.reminds, reminder) {
-        let letter = reminder_letter(&mut draft, &passed, due);
-        draft.owe_as(letter);
-    }
-    Some(draft.finish())
-}
-
-/// When the post's next bundled reminder leaves: one a day, over everything that is overdue then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReminderDue {
-    /// The civil day that it is for, `2026-11-25`: one letter per post and day.
-    pub day: String,
-    pub not_before: At,
-}
-
-fn reminder_letter(draft: &mut Draft<'_>, passed: &Obligation, due: ReminderDue) -> LetterOwed {
-    LetterOwed {
-        id: LetterId::new(draft.by.mint),
-        key: reminder_key(&passed.owner, &due.day),
-        kind: LetterKind::Reminder,
-        to: passed.owner.clone(),
-        whistle: None,
-        summons: None,
-        not_before: due.not_before,
-    }
-}
-
-/// One bundled reminder per post and civil day.
-pub fn reminder_key(post: &Post, day: &str) -> String {
-    format!("{}:{}:{}:{day}", LetterKind::Reminder, post.role, post.department)
 }
 
 #[cfg(test)]
@@ -141,17 +138,6 @@ mod tests {
 
     fn blown(json: &str) -> Story {
         Story::blown(at("11-25 10:00"), "liaison.xf", json).unwrap()
-    }
-
-    fn due(day: &str) -> Option<ReminderDue> {
-        Some(ReminderDue { day: day.into(), not_before: at("11-26 09:00") })
-    }
-
-    /// Lets the limit of the whistle pass.
-    fn pass(story: &mut Story, day: &str) -> bool {
-        let subject = Subject::Whistle(story.tree.whistle.id.clone());
-        let Some(id) = story.tree.armed(&subject).map(|armed| armed.id.clone()) else { return false };
-        story.by_itself(|tree, by| pass_limit(tree, &id, due(day), by))
     }
 
     #[test]
@@ -178,52 +164,5 @@ mod tests {
         assert_eq!(story.act("office", "decline", r#"{"ground":"not_safety"}"#), Ok(()));
         assert!(story.by_itself(|tree, by| route(tree, None, by)));
         assert_eq!(story.tree.whistle.status, WhistleStatus::Declined);
-    }
-
-    #[test]
-    fn a_passed_limit_is_told_once_stays_armed_and_reminds_its_owner() {
-        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
-        story.now = at("11-25 15:29");
-        assert!(!pass(&mut story, "2026-11-25"), "not yet");
-        story.now = at("11-25 17:45");
-        let version = story.tree.whistle.version;
-        assert!(pass(&mut story, "2026-11-25"));
-        let event = story.events.last().unwrap();
-        let data = json!({
-            "duty": "triage", "role": "office_duty", "department": "AWB", "due_at": "2026-11-25T15:30:00+08:00",
-            "late_hours": 2, "version": version,
-        });
-        assert_eq!((event.kind, &event.data, &event.doer), (EventKind::ObligationOverdue, &data, &None));
-        let letter = &story.last.letters[0];
-        assert_eq!((letter.key.as_str(), letter.whistle.as_ref()), ("reminder:office_duty:AWB:2026-11-25", None));
-        assert_eq!(letter.not_before, at("11-26 09:00"));
-        assert!(!pass(&mut story, "2026-11-26"), "the same limit passes once");
-        assert_eq!(story.picture(), ["submitted: office_duty@AWB triage 11-25 15:30"], "late, and still owed");
-    }
-
-    #[test]
-    fn a_limit_whose_move_was_made_does_not_pass() {
-        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
-        let triage = story.tree.obligations[0].id.clone();
-        assert_eq!(story.act("office", "return", r#"{"missing":["what"]}"#), Ok(()));
-        story.now = at("12-25 10:00");
-        assert!(!story.by_itself(|tree, by| pass_limit(tree, &triage, due("2026-12-25"), by)));
-    }
-
-    #[test]
-    fn while_a_whistle_waits_for_its_summonses_only_theirs_remind() {
-        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
-        let accept =
-            r#"{"severity":"general","urgency":"urgent","lead":"XF","supports":[],"route":"single","dispatch":true}"#;
-        assert_eq!(story.act("office", "accept", accept), Ok(()));
-        story.now = at("11-25 12:00");
-        assert!(pass(&mut story, "2026-11-25"));
-        assert_eq!(story.last_letters(), "");
-        let summons = story.summons("XF").clone();
-        let late = story.tree.armed(&Subject::Summons(summons.id.clone())).unwrap().id.clone();
-        assert!(story.by_itself(|tree, by| pass_limit(tree, &late, due("2026-11-25"), by)));
-        assert_eq!(story.last_letters(), "reminder liaison@XF");
-        assert_eq!(story.events.last().unwrap().summons, Some(summons.id));
-        assert_eq!(story.summons("XF").version, summons.version, "being late is no deed");
     }
 }

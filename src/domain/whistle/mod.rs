@@ -1,13 +1,27 @@
-//! A whistle: what it is, and the states it lives through (DOMAIN §3.1). The deeds are in [`blow`] and [`office`];
-//! what follows from summonses is in [`follow`]. Every deed on anything in a whistle's tree guards and bumps
+//! A whistle: what it is, and the states it lives through (DOMAIN §3.1). Which order leads to which deed is in [`plan`],
+//! the deeds stand in the files that it names; what follows from summonses is in [`follow`], from time in [`timers`]. Every deed on anything in a whistle's tree guards and bumps
 //! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
 
 pub mod blow;
+pub mod comment;
+pub mod end;
+pub mod erase;
 pub mod follow;
+pub mod hints;
 pub mod informer;
+pub mod issue;
+pub mod merge;
+pub mod objection;
 pub mod office;
+pub mod pause;
+pub mod plan;
+pub mod posts;
 pub mod reach;
+pub mod recount;
+pub mod reopen;
 mod search;
+pub mod steer;
+pub mod timers;
 
 use super::at::At;
 use super::event::EventKind;
@@ -15,9 +29,10 @@ use super::obligation::{Obligation, Subject};
 use super::routing::Proposal;
 use super::summons::Summons;
 use super::terms::{
-    Category, ClosureKind, DeclineGround, Needs, Role, Route, Severity, Source, Urgency, WhistleStatus,
+    Category, ClosureKind, DeclineGround, Duty, Needs, Role, Route, Severity, Source, SuspendGround, Urgency,
+    WhistleStatus, words,
 };
-use crate::ids::{PersonId, TextId, WhistleId};
+use crate::ids::{PersonId, SummonsId, TextId, WhistleId};
 use serde::{Deserialize, Serialize};
 
 /// Who blew, for which unit.
@@ -55,6 +70,46 @@ pub struct Routed {
     pub proposals: Vec<Proposal>,
 }
 
+/// The whistle that another one was merged into.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Master {
+    pub id: WhistleId,
+    pub code: String,
+}
+
+words!(
+    /// Whether the director still owes the blower an answer. A blower contests once.
+    Contest { Pending = "pending", Answered = "answered", }
+);
+
+/// A whistle whose clocks stand still: where it goes on, and what each paused limit has left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suspension {
+    pub from: WhistleStatus,
+    pub ground: SuspendGround,
+    pub paused: Vec<Paused>,
+}
+
+/// One paused limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Paused {
+    /// The summons; none: the whistle as a whole.
+    pub summons: Option<SummonsId>,
+    pub duty: Duty,
+    /// Microseconds left, of working time if `working`.
+    pub left: i64,
+    pub working: bool,
+    /// It had run out before the pause: nothing is given back, and it stays late.
+    pub late: Option<Late>,
+}
+
+/// A limit that had run out: when, and when that was noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Late {
+    pub due_at: At,
+    pub passed_at: Option<At>,
+}
+
 /// One whistle as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Whistle {
@@ -84,6 +139,21 @@ pub struct Whistle {
     pub missing: Vec<String>,
     pub declined: Option<DeclineGround>,
     pub closed: Option<ClosureKind>,
+    /// The blower did not take the decline for an answer, once: from then on only the director decides.
+    #[serde(default)]
+    pub appealed: bool,
+    /// Until when its blower may appeal (declined) or contest (closed).
+    #[serde(default)]
+    pub objection_until: Option<At>,
+    #[serde(default)]
+    pub contest: Option<Contest>,
+    #[serde(default)]
+    pub master: Option<Master>,
+    #[serde(default)]
+    pub suspension: Option<Suspension>,
+    /// How often it was reopened.
+    #[serde(default)]
+    pub reopened: u32,
     pub routed: Option<Routed>,
     /// Folded title, what, place and firm: what a search looks through. Erased with the texts.
     pub search: String,
@@ -128,6 +198,12 @@ impl Whistle {
             missing: Vec::new(),
             declined: None,
             closed: None,
+            appealed: false,
+            objection_until: None,
+            contest: None,
+            master: None,
+            suspension: None,
+            reopened: 0,
             routed: None,
             search: String::new(),
             version: 1,
@@ -149,6 +225,21 @@ impl Tree {
     /// The armed obligation of a subject.
     pub fn armed(&self, subject: &Subject) -> Option<&Obligation> {
         self.obligations.iter().find(|obligation| obligation.subject == *subject && obligation.is_armed())
+    }
+
+    /// The armed obligation of one of its summonses.
+    pub fn armed_summons(&self, id: &SummonsId) -> Option<&Obligation> {
+        self.armed(&Subject::Summons(id.clone()))
+    }
+
+    /// One of its summonses.
+    pub fn summons(&self, id: &SummonsId) -> Option<&Summons> {
+        self.summonses.iter().find(|one| one.id == *id)
+    }
+
+    /// Its summonses that were not let off for good.
+    pub fn counting(&self) -> impl Iterator<Item = &Summons> {
+        self.summonses.iter().filter(|summons| summons.counts())
     }
 
     /// The soonest limit that still binds anybody.

@@ -104,6 +104,7 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
         ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
+        ProblemKind::TooManyRows | ProblemKind::Rows => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {
             (t.stale_title, t.stale_words)
@@ -124,7 +125,8 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
 
 /// The texts among what was typed, each with its label: nobody has to write them twice.
 fn kept(lang: Lang, sent: &gate::Form) -> Vec<Choice> {
-    const TEXTS: &[&str] = &["what", "clause", "note", "lacks", "conclusion", "result"];
+    const TEXTS: &[&str] =
+        &["what", "clause", "note", "lacks", "conclusion", "result", "reason", "law", "basis", "task", "text"];
     let texts =
         typed(&sent.bytes).into_iter().filter(|(name, text)| TEXTS.contains(&name.as_str()) && !text.is_empty());
     let label = |name: &str| words::told(lang, words::of(lang).yours, words::field(lang, name));
@@ -195,6 +197,8 @@ pub(super) struct Refused<'a> {
     pub(super) did: &'a str,
     /// What this reader could do instead.
     pub(super) could: Vec<&'a str>,
+    /// What bars it although the state does not.
+    pub(super) bars: Vec<&'a str>,
     pub(super) back: String,
 }
 
@@ -205,7 +209,10 @@ pub(super) async fn not_now(reader: &Reader, sent: &gate::Form, refused: Refused
         shell: reader.shell(Place::Elsewhere).await?,
         code: refused.code.to_owned(),
         status: refused.status.to_owned(),
-        reasons: words::not_now(lang, refused.status, refused.did, &could),
+        reasons: match refused.bars.is_empty() {
+            true => words::not_now(lang, refused.status, refused.did, &could),
+            false => refused.bars.iter().map(|bar| (*bar).to_owned()).collect(),
+        },
         kept: kept(lang, sent),
         back: refused.back,
         next: next_row(sent),

@@ -1,19 +1,39 @@
 //! What the forms choose from and start with: closed lists in the reader's language, units and firms in official order,
 //! and what the rules propose, with their reasons. A form proposes; the office decides.
 
+use super::made::Deed;
 use super::views::{Words, text};
 use crate::app::cards::Texts;
+use crate::app::whistles::order_spec;
 use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
+use crate::domain::directory::Enterprise;
 use crate::domain::policy::{self, Actor};
+use crate::domain::routing::Proposal;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, ClosureKind, DeclineGround, Mode, Role, Route, Severity, Source, Urgency};
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::{Tree, Whistle, blow};
-use crate::http::pages::{BlowLists, Choice, DepartmentOption, Officer, TownFirms, Verdict};
+use crate::http::pages::{BlowLists, Choice, DepartmentOption, MadeForm, Officer, TownFirms, Verdict};
 use crate::i18n::{Lang, pages as words};
 
-/// Most people that a form lists.
+/// The deeds that bring a whistle on: without any, it rests for this reader.
+const ONWARD: &[&str] =
+    &["accept", "dispatch", "return", "complete", "decline", "close", "send_back", "resume", "dismiss_contest"];
+/// The deeds whose forms have a template.
+const DRAWN: &[WhistleDeed] = &[
+    WhistleDeed::Accept,
+    WhistleDeed::Dispatch,
+    WhistleDeed::Return,
+    WhistleDeed::Complete,
+    WhistleDeed::Decline,
+    WhistleDeed::Close,
+    WhistleDeed::SendBack,
+];
+
+/// Most people, and most enterprises, that a form lists.
 const OFFICERS_MAX: usize = 50;
+const FIRMS_MAX: usize = 300;
 
 /// A closed list as choices.
 macro_rules! choices {
@@ -26,10 +46,11 @@ impl Words<'_> {
     /// The forms of a whistle's deeds, for this reader. `next`: where to go after one; empty for the same page.
     pub(super) fn verdict(&self, tree: &Tree, texts: &Texts, actor: &Actor, next: String) -> Verdict {
         let (whistle, lang) = (&tree.whistle, self.lang);
-        let allowed = deeds::allowed_on_whistle(actor, whistle);
+        let allowed = deeds::allowed_on_whistle(actor, whistle, self.now);
         let nothing_to_do = self.nothing_to_do(whistle, &self.moving(tree));
-        if allowed.is_empty() {
-            return Verdict { nothing_to_do, next, ..Verdict::default() };
+        let (rests, made) = (!allowed.iter().any(|deed| ONWARD.contains(deed)), self.made_of_whistle(tree, actor));
+        if rests {
+            return Verdict { allowed, nothing_to_do, next, rests, made, ..Verdict::default() };
         }
         let directors = !allowed.contains(&WhistleDeed::Close.as_str()) && self.director_closes(whistle);
         Verdict {
@@ -50,7 +71,20 @@ impl Words<'_> {
             being_routed: whistle.routed.is_none(),
             missing: whistle.missing.iter().map(|name| self.missing(name)).collect(),
             nothing_to_do,
+            rests,
+            made,
         }
+    }
+
+    /// The forms that need no template of their own, in the order of the deeds.
+    fn made_of_whistle(&self, tree: &Tree, actor: &Actor) -> Vec<MadeForm> {
+        let may = deeds::allowed_on_whistle(actor, &tree.whistle, self.now);
+        let made = WhistleDeed::ALL.iter().filter(|deed| !DRAWN.contains(deed));
+        let made = made.filter(|deed| match deed.moves() {
+            true => may.contains(&deed.as_str()),
+            false => policy::may_comment(actor),
+        });
+        made.map(|deed| self.made(Deed::Whistle(*deed), order_spec(*deed), tree)).collect()
     }
 
     fn field(&self, name: &str) -> Choice {
@@ -76,25 +110,34 @@ impl Words<'_> {
                 true => (whistle.lead.as_ref() == Some(code), whistle.supports.contains(code)),
                 false => (first, proposal.is_some() && !first),
             };
-            let why = proposal.map(|proposal| match self.lang {
-                Lang::Zh => format!("{} {}", proposal.rule, proposal.why.zh),
-                Lang::En => format!("{} {}", proposal.rule, proposal.why.en),
-            });
+            let why = proposal.map(|proposal| self.reason(proposal));
             let decided = (chosen && (lead || support)).then(|| words::of(self.lang).decided_at_acceptance.to_owned());
             DepartmentOption { code: code.clone(), name: self.unit(code), lead, support, reason: decided.or(why) }
         })
         .collect()
     }
 
-    /// The lists of the whistle form.
-    pub(super) fn blow_lists(&self, actor: &Actor) -> BlowLists {
+    /// Why a rule proposes a department.
+    pub(super) fn reason(&self, proposal: &Proposal) -> String {
+        match self.lang {
+            Lang::Zh => format!("{} {}", proposal.rule, proposal.why.zh),
+            Lang::En => format!("{} {}", proposal.rule, proposal.why.en),
+        }
+    }
+
+    /// The lists of the whistle form; of the enterprises those that are looked for by `find`, and the chosen one.
+    pub(super) fn blow_lists(&self, actor: &Actor, find: &str, chosen: &str) -> BlowLists {
         let (lang, directory) = (self.lang, self.directory);
         let office = directory.office();
         let unit = |code: &String| Choice::new(code.as_str(), self.unit(code));
+        let wanted = Wanted::of(find);
+        let found = directory.enterprises.iter().filter(|firm| firm.code != chosen && wanted.is_among(firm.names()));
+        let mut found: Vec<&Enterprise> = directory.enterprise(chosen).into_iter().chain(found).collect();
+        let more_firms = found.len() > FIRMS_MAX;
+        found.truncate(FIRMS_MAX);
         let firms = directory.towns.iter().map(|town| TownFirms {
             town: self.unit(&town.code),
-            firms: directory
-                .enterprises
+            firms: found
                 .iter()
                 .filter(|firm| firm.town_code == town.code)
                 .map(|firm| Choice::new(firm.code.as_str(), firm.name.as_str()))
@@ -113,6 +156,8 @@ impl Words<'_> {
                 .map(|one| unit(&one.code))
                 .collect(),
             on_behalf_of: Vec::new(),
+            find: find.to_owned(),
+            more_firms,
             start: start(&[("urgency", Urgency::Normal.as_str()), ("source", Source::OwnInspection.as_str())]),
         };
         if policy::blows_on_behalf(actor) {
@@ -149,8 +194,9 @@ impl Words<'_> {
         ];
         let needed = whistle.needed_departments.iter().map(|code| ("needed_departments".to_owned(), code.clone()));
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let chosen = whistle.enterprise.as_deref().unwrap_or_default();
         let start = fields.chain(needed).filter(|(_, value)| !value.is_empty()).collect();
-        BlowLists { start, on_behalf_of: Vec::new(), ..self.blow_lists(actor) }
+        BlowLists { start, on_behalf_of: Vec::new(), ..self.blow_lists(actor, "", chosen) }
     }
 
     /// Whom a summoned unit can send: its certified officers first; whoever fills in the form is ticked if they are one.
@@ -202,7 +248,7 @@ mod tests {
     use super::super::views::tests::whistle;
     use super::*;
     use crate::app::sample_district;
-    use crate::domain::routing::{Proposal, Why};
+    use crate::domain::routing::Why;
     use crate::domain::whistle::Routed;
 
     fn proposal(department: &str) -> Proposal {
@@ -234,9 +280,16 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let actor = |username: &str| directory.actor(&directory.by_username(username).unwrap().id).unwrap();
-        assert_eq!(words.blow_lists(&actor("office")).on_behalf_of[0].value, "AWB");
-        assert!(words.blow_lists(&actor("liaison.xf")).on_behalf_of.is_empty());
-        let firms = words.blow_lists(&actor("office")).firms.iter().map(|town| town.firms.len()).sum::<usize>();
+        assert_eq!(words.blow_lists(&actor("office"), "", "").on_behalf_of[0].value, "AWB");
+        assert!(words.blow_lists(&actor("liaison.xf"), "", "").on_behalf_of.is_empty());
+        let firms = words.blow_lists(&actor("office"), "", "").firms.iter().map(|town| town.firms.len()).sum::<usize>();
         assert_eq!(firms, directory.enterprises.len());
+        let found = |find: &str, chosen: &str| {
+            let lists = words.blow_lists(&actor("office"), find, chosen);
+            let firms = lists.firms.iter().flat_map(|town| town.firms.iter().map(|firm| firm.value.clone()));
+            firms.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!((found("hclzp", ""), found("鹤澄 e01", "")), ("E01".into(), "E01".into()));
+        assert_eq!((found("hclzp", "E03"), found("zzzzzz", "")), ("E03 E01".into(), String::new()));
     }
 }

@@ -95,7 +95,8 @@ impl Words<'_> {
     pub(super) fn director_closes(&self, whistle: &Whistle) -> bool {
         let officer = self.directory.people.iter().find(|person| person.role == Role::OfficeDuty);
         let officer = officer.and_then(|person| self.directory.actor(&person.id));
-        let may = |officer| deeds::allowed_on_whistle(&officer, whistle).contains(&WhistleDeed::Close.as_str());
+        let may =
+            |officer| deeds::allowed_on_whistle(&officer, whistle, self.now).contains(&WhistleDeed::Close.as_str());
         whistle.status == WhistleStatus::AwaitingClosure && officer.is_some_and(|officer| !may(officer))
     }
 }

@@ -14,6 +14,13 @@ fn body(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
     from_form(spec, bytes, FORM_FIELDS)
 }
 
+/// A part of a form: what this order takes of it, whatever else stands there.
+pub(super) fn part_of(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
+    let named = |pair: &&[u8]| pairs(pair).first().is_some_and(|(name, _)| spec.field(name).is_some());
+    let part: Vec<&[u8]> = bytes.split(|byte| *byte == b'&').filter(named).collect();
+    body(spec, &part.join(&b'&'))
+}
+
 /// The body of a deed on a whistle.
 pub(super) fn whistle_body(deed: WhistleDeed, spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
     match deed {
@@ -24,7 +31,11 @@ pub(super) fn whistle_body(deed: WhistleDeed, spec: &'static Spec, bytes: &[u8])
         }
         WhistleDeed::Accept => body(spec, bytes).map(|order| with_list(order, "supports")),
         WhistleDeed::Return | WhistleDeed::Complete | WhistleDeed::Decline => body(spec, bytes),
-        WhistleDeed::SendBack | WhistleDeed::Close => body(spec, bytes),
+        WhistleDeed::SendBack | WhistleDeed::Close | WhistleDeed::Merge | WhistleDeed::Unmerge => body(spec, bytes),
+        WhistleDeed::Appeal | WhistleDeed::Withdraw | WhistleDeed::Contest => body(spec, bytes),
+        WhistleDeed::AddSummons | WhistleDeed::ChangeLead | WhistleDeed::Comments => body(spec, bytes),
+        WhistleDeed::RaiseUrgency | WhistleDeed::LowerUrgency | WhistleDeed::DismissContest => body(spec, bytes),
+        WhistleDeed::Suspend | WhistleDeed::Resume | WhistleDeed::Reopen => body(spec, bytes),
     }
 }
 
@@ -89,6 +100,22 @@ const SCREEN: &[&str] = &[
     "officers",
     "mode",
     "eta",
+    "name",
+    "scopes",
+    "expires_at",
+    "into",
+    "department",
+    "role",
+    "review_on",
+    "to",
+    "instead",
+    "until",
+    "reason",
+    "basis",
+    "law",
+    "task",
+    "text",
+    "visibility",
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
@@ -103,6 +130,7 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
                 named(reader, &field, words::of(reader.lang).fault_choose)
             }
             FaultCode::BadTime => named(reader, &field, words::of(reader.lang).fault_time),
+            FaultCode::BadDate => named(reader, &field, &reader.lang.fault(fault)),
             FaultCode::Duplicate | FaultCode::Null | FaultCode::Type(_) | FaultCode::TooLong(_) | FaultCode::Blank => {
                 named(reader, &field, &reader.lang.fault(fault))
             }

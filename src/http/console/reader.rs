@@ -8,16 +8,18 @@ use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::directory::{Directory, Shift};
 use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::rules::Rules;
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
-use crate::http::pages::{Form, Looks, NavItem, Notice, Place, Shell, Watch, Who};
+use crate::domain::whistle::hints::Likeness;
+use crate::http::pages::{Form, Looks, NavItem, Notice, Place, Shell, SimilarView, Watch, Who};
 use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
 use crate::ids::{TextId, hex};
 use crate::store::summonses::SummonsQuery;
-use crate::store::whistles::WhistleQuery;
+use crate::store::whistles::{WhistleItem, WhistleQuery};
 use crate::store::{self, Reading, summonses, whistles};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
@@ -26,6 +28,7 @@ use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// The cookie of the language, and the one that binds the sign-in form.
 const LANGUAGE: &str = "lang";
@@ -45,6 +48,8 @@ pub(super) struct Reader {
     pub(super) present: Present,
     pub(super) lang: Lang,
     pub(super) now: At,
+    /// Of this page: what is shown stands beside what is judged.
+    rules: Arc<Rules>,
     path: String,
     pub(super) looks: Looks,
     /// What the deed before this page left to tell.
@@ -71,12 +76,12 @@ impl Reader {
         request.extensions_mut().insert(present.clone());
         let (lang, now) = (language(request, &door), door.hub.now());
         let done = gate::cookie(request, &door, flash::DONE);
-        let looks = looks::of(request, &door);
-        Ok(Reader { lang, now, path: path_of(request), looks, done, present, door })
+        let (looks, rules) = (looks::of(request, &door), door.hub.rules());
+        Ok(Reader { lang, now, path: path_of(request), looks, done, present, rules, door })
     }
 
     pub(super) fn directory(&self) -> &Directory {
-        &self.door.hub.rules.directory
+        &self.rules.directory
     }
 
     /// The address of the page that a form stands on: where its language switch leads.
@@ -107,6 +112,16 @@ impl Reader {
         Ok(self.door.hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?)
     }
 
+    /// Similar whistles as rows, each with its reason.
+    pub(super) async fn similar(&self, found: &[(WhistleItem, Likeness)]) -> Result<Vec<SimilarView>, Problem> {
+        let places = self.places(found.iter().map(|(item, _)| &item.whistle)).await?;
+        let words_of = views::Words { lang: self.lang, directory: self.directory(), now: self.now };
+        let row =
+            |item: &WhistleItem| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
+        let view = |(item, why): &(_, _)| SimilarView { row: row(item), why: self.lang.likeness(*why).to_owned() };
+        Ok(found.iter().map(view).collect())
+    }
+
     /// The frame without counts: enough for a fault.
     pub(super) fn plain_shell(&self, place: Place) -> Shell {
         let (actor, directory) = (&self.present.actor, self.directory());
@@ -134,7 +149,8 @@ impl Reader {
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
                 Place::Disputes => counts.disputes,
-                Place::Desk | Place::Deadlines | Place::Feedback | Place::Blow | Place::Elsewhere => 0,
+                Place::Desk | Place::Deadlines | Place::Feedback => 0,
+                Place::Blow | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -206,7 +222,7 @@ fn waiting_for(
 ) -> Result<i64, store::Fault> {
     let asked = WhistleQuery { status: vec![status], limit: COUNT_MAX, ..WhistleQuery::default() };
     let items = whistles::list(reading, scope, &asked, now)?;
-    let own = items.iter().filter(|item| deeds::allowed_on_whistle(actor, &item.whistle).contains(&deed.as_str()));
+    let own = items.iter().filter(|item| deeds::allowed_on_whistle(actor, &item.whistle, now).contains(&deed.as_str()));
     Ok(i64::try_from(own.count()).unwrap_or(i64::MAX))
 }
 
@@ -220,15 +236,16 @@ struct Counts {
 
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
-    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Summonses, Triage, Whistles};
+    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, Summonses, Triage, Whistles};
     match role {
-        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow],
-        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow],
+        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Import],
+        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Import],
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Desk, Summonses, Whistles, Deadlines, Blow],
         Role::SquadLeader => &[Desk, Whistles, Deadlines, Blow],
         Role::Inspector => &[Desk, Summonses, Whistles, Deadlines],
         Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines],
-        Role::Expert | Role::LegalReviewer | Role::Admin => &[Desk, Whistles],
+        Role::Admin => &[Desk, Import, Whistles],
+        Role::Expert | Role::LegalReviewer => &[Desk, Whistles],
     }
 }
 
@@ -298,7 +315,8 @@ fn path_of(request: &HttpRequest) -> String {
 }
 
 fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     let office = directory.department(directory.office()).map(|office| office.name.clone());
     Shell {
         t: words::of(lang),

@@ -3,21 +3,24 @@
 
 use super::answers::{Race, Refused, not_now, page, race};
 use super::flash::{done, shown_once};
+use super::made::Deed;
 use super::next::escaped;
 use super::orders;
 use super::reader::{Reader, TO_DO};
-use super::views::Words;
+use super::views::{ONWARD, Words};
 use crate::app::Undone;
 use crate::app::summonses::{self, OpenSummons};
 use crate::domain::decision::{Passed, Refusal};
-use crate::domain::deeds::{self, SummonsDeed};
+use crate::domain::deeds::{self, Before, SummonsDeed};
 use crate::domain::obligation::Subject;
 use crate::domain::order::Fault;
 use crate::domain::policy;
+use crate::domain::summons::Summons;
 use crate::domain::terms::{Role, SummonsStatus};
+use crate::domain::whistle::Tree;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Form, Place, SummonsPage, SummonsesPage, Tab};
+use crate::http::pages::{Form, MadeForm, Place, SummonsPage, SummonsesPage, Tab};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query;
 use crate::i18n::pages as words;
@@ -109,12 +112,14 @@ async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<Summo
     let actor = &reader.present.actor;
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
-    let allowed = deeds::allowed_on_summons(actor, summons);
+    let allowed = deeds::allowed_on_summons(actor, Before::of(&open.tree, summons, reader.now));
     let reports = allowed.contains(&SummonsDeed::ReportIn.as_str());
     Ok(SummonsPage {
         shell: reader.shell(Place::Summonses).await?,
         form,
         summons: words_of.summons_facts(open, summons),
+        rests: !allowed.iter().any(|deed| ONWARD.contains(deed)),
+        made: words_of.made_of_summons(summons, &open.tree, &allowed),
         allowed,
         nothing_to_do: words_of.nothing_to_do(&open.tree.whistle, armed.as_slice()),
         deadline: armed.map(|armed| words_of.deadline(&open.tree.whistle, armed)),
@@ -122,6 +127,24 @@ async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<Summo
         modes: words_of.modes(),
         others: words_of.parts(&open.tree, &open.texts, Some(summons)),
     })
+}
+
+/// The deeds whose forms have a template.
+const DRAWN: &[SummonsDeed] = &[
+    SummonsDeed::Acknowledge,
+    SummonsDeed::ReportIn,
+    SummonsDeed::Start,
+    SummonsDeed::Submit,
+    SummonsDeed::Accept,
+    SummonsDeed::SendBack,
+];
+
+impl Words<'_> {
+    /// The forms that need no template of their own, in the order of the deeds.
+    fn made_of_summons(&self, summons: &Summons, tree: &Tree, allowed: &[&str]) -> Vec<MadeForm> {
+        let made = SummonsDeed::ALL.iter().filter(|deed| !DRAWN.contains(deed) && allowed.contains(&deed.as_str()));
+        made.map(|deed| self.made(Deed::Summons(*deed, summons), summonses::order_spec(*deed), tree)).collect()
+    }
 }
 
 /// `POST /console/summonses/{code}/{verb}`
@@ -143,8 +166,8 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             let lang = reader.lang;
             let status = SummonsStatus::parse(status).map_or("", |status| lang.summons_status(status));
             let could = allowed.iter().map(|verb| lang.summons_deed(verb)).collect();
-            let did = lang.summons_deed(deed.as_str());
-            not_now(&reader, &sent, Refused { code: &code, status, did, could, back: own }).await
+            let (did, bars) = (lang.summons_deed(deed.as_str()), Vec::new());
+            not_now(&reader, &sent, Refused { code: &code, status, did, could, bars, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }
@@ -160,7 +183,8 @@ async fn again(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form
 async fn lost(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form, changes: &[Passed]) -> Answer {
     let open = summonses::open(&reader.door.hub, &reader.present.scope, code).await?;
     let summons = open.summons().ok_or(ProblemKind::NotFound)?;
-    let possible = deeds::allowed_on_summons(&reader.present.actor, summons).contains(&deed.as_str());
+    let possible = deeds::allowed_on_summons(&reader.present.actor, Before::of(&open.tree, summons, reader.now))
+        .contains(&deed.as_str());
     let race_of = Race {
         whistle: &open.tree.whistle,
         code,

@@ -5,7 +5,10 @@ use super::views::{Words, moment};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::summons::Summons;
-use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Mode, Role, Route, Severity};
+use crate::domain::terms::{
+    ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, ReopenGround, Role, Route, Severity,
+    SuspendGround, Urgency, Visibility,
+};
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
@@ -13,7 +16,7 @@ use crate::store::events::StoredEvent;
 use serde_json::Value;
 
 /// The texts that an event may carry, whatever it is.
-const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause", "reason"];
+const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause", "reason", "law", "basis", "text"];
 
 impl Words<'_> {
     /// The lines of a timeline. `summonses`: those of its whistle. A dispatch names its departments in one line: each
@@ -64,6 +67,7 @@ impl Words<'_> {
                 fixed(word(data, "severity", Severity::parse).map(|of| lang.severity(of))),
                 fixed(word(data, "route", Route::parse).map(|of| lang.route(of))),
                 unit("lead").map(|lead| words::leads(lang, &lead)),
+                data.get("again").map(|_| words::of(lang).nobody_left.to_owned()),
             ]
             .into_iter()
             .flatten()
@@ -80,12 +84,22 @@ impl Words<'_> {
             EventKind::WhistleClosed => {
                 fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
             }
+            EventKind::WhistleErased => {
+                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
+                    .into_iter()
+                    .collect()
+            }
             EventKind::SummonsIssued => unit("department").into_iter().collect(),
             EventKind::SummonsReportedIn => {
                 let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
                 let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
                 let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
                 mode.into_iter().chain(officers).chain(eta).collect()
+            }
+            EventKind::ObligationMoved => {
+                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
+                let time = |name| text(data, name).and_then(At::parse).map(moment);
+                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
             }
             EventKind::ObligationOverdue => {
                 let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
@@ -95,10 +109,59 @@ impl Words<'_> {
                 let role = fixed(word(data, "role", Role::parse).map(|of| lang.role(of)));
                 unit("department").into_iter().chain(role).collect()
             }
-            EventKind::WhistleBlown | EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
-            EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
-            EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
-            EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::WhistleUnsealed => Vec::new(),
+            EventKind::WhistleMerged => code(data, "into").into_iter().collect(),
+            EventKind::WhistleUnmerged => code(data, "from").into_iter().collect(),
+            EventKind::WhistleLeadChanged => unit("lead").map(|lead| words::leads(lang, &lead)).into_iter().collect(),
+            EventKind::WhistleUrgencyChanged => {
+                fixed(word(data, "urgency", Urgency::parse).map(|of| lang.urgency(of))).into_iter().collect()
+            }
+            EventKind::WhistleSuspended => {
+                let ground = fixed(word(data, "ground", SuspendGround::parse).map(|of| lang.suspend_ground(of)));
+                ground.into_iter().chain(code(data, "review_on").map(|day| words::until(lang, &day))).collect()
+            }
+            EventKind::WhistleReopened => {
+                fixed(word(data, "ground", ReopenGround::parse).map(|of| lang.reopen_ground(of))).into_iter().collect()
+            }
+            EventKind::WhistleCommented => {
+                let office = word(data, "visibility", Visibility::parse).filter(|of| *of == Visibility::Office);
+                fixed(office.map(|of| lang.visibility(of))).into_iter().collect()
+            }
+            EventKind::SummonsDisputed => {
+                let ground = fixed(word(data, "ground", DisputeGround::parse).map(|of| lang.dispute_ground(of)));
+                ground.into_iter().chain(unit("instead")).collect()
+            }
+            EventKind::SummonsUpheld | EventKind::SummonsDelegated => unit("to").into_iter().collect(),
+            EventKind::SummonsExtensionAsked | EventKind::SummonsExtensionGranted => {
+                let until = text(data, "until").and_then(At::parse).map(|at| words::until(lang, &moment(at)));
+                until.into_iter().collect()
+            }
+            EventKind::WhistleBlown
+            | EventKind::WhistleRouted
+            | EventKind::WhistleCompleted
+            | EventKind::WhistleLapsed
+            | EventKind::WhistleAppealed
+            | EventKind::WhistleWithdrawn
+            | EventKind::WhistleHandling
+            | EventKind::WhistleAwaitingClosure
+            | EventKind::WhistleSentBack
+            | EventKind::WhistleResumed
+            | EventKind::WhistleContested
+            | EventKind::WhistleContestDismissed
+            | EventKind::WhistleUnsealed => Vec::new(),
+            EventKind::SummonsAcknowledged
+            | EventKind::SummonsStarted
+            | EventKind::SummonsSubmitted
+            | EventKind::SummonsAccepted
+            | EventKind::SummonsSentBack
+            | EventKind::SummonsOverruled
+            | EventKind::SummonsReferred
+            | EventKind::SummonsExcused
+            | EventKind::SummonsCancelled
+            | EventKind::SummonsExtensionRefused => Vec::new(),
+            // No whistle's tale has them.
+            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
+            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
+            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
         }
     }
 }
@@ -111,6 +174,11 @@ pub(super) fn return_note(events: &[StoredEvent]) -> Option<String> {
 
 fn text<'a>(data: &'a Value, name: &str) -> Option<&'a str> {
     data.get(name)?.as_str()
+}
+
+/// A code or a date that stands by itself.
+fn code(data: &Value, name: &str) -> Option<String> {
+    text(data, name).map(str::to_owned)
 }
 
 fn texts<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {

@@ -5,7 +5,7 @@ use crate::app::cards::Texts;
 use crate::app::summonses::OpenSummons;
 use crate::app::whistles::OpenWhistle;
 use crate::domain::at::At;
-use crate::domain::deeds;
+use crate::domain::deeds::{self, Before};
 use crate::domain::directory::Directory;
 use crate::domain::obligation::Subject;
 use crate::domain::policy::Actor;
@@ -42,6 +42,10 @@ pub(super) fn unit(lang: Lang, directory: &Directory, code: &str) -> String {
 pub(super) fn moment(at: At) -> String {
     at.civil().strftime("%Y-%m-%d %H:%M").to_string()
 }
+
+/// The deeds that bring a summons on: what a reader is sent to its page for.
+pub(super) const ONWARD: &[&str] =
+    &["acknowledge", "report_in", "start", "submit", "accept", "uphold", "refer", "grant_extension"];
 
 impl Words<'_> {
     pub(super) fn unit(&self, code: &str) -> String {
@@ -165,7 +169,8 @@ impl Words<'_> {
 
     /// The reader's own tasks in a whistle: their page, and what to do there.
     pub(super) fn tasks(&self, open: &OpenWhistle, actor: &Actor) -> Vec<Choice> {
-        let mine = open.tree.summonses.iter().filter(|summons| !deeds::allowed_on_summons(actor, summons).is_empty());
+        let may = |summons: &Summons| deeds::allowed_on_summons(actor, Before::of(&open.tree, summons, self.now));
+        let mine = open.tree.summonses.iter().filter(|summons| may(summons).iter().any(|deed| ONWARD.contains(deed)));
         let task = |summons: &Summons| {
             let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
             let what = armed.map_or("", |armed| self.lang.duty(armed.duty));
@@ -194,7 +199,26 @@ impl Words<'_> {
             note: text(summons.note.as_ref(), texts),
             result: text(summons.result.as_ref(), texts),
             lacks: text(summons.lacks.as_ref(), texts),
+            said: self.said(summons, texts),
         }
+    }
+
+    /// Dispute, delegation and extension of a summons, as far as there are any.
+    fn said(&self, summons: &Summons, texts: &Texts) -> Vec<Choice> {
+        let t = words::of(self.lang);
+        let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
+        let dispute = summons.dispute.as_ref();
+        let asked = summons.extension.as_ref();
+        let facts = [
+            fact(dispute.map(|one| self.lang.dispute_ground(one.ground).to_owned()), t.disputed_for),
+            fact(dispute.and_then(|one| text(one.law.as_ref(), texts)), t.law),
+            fact(dispute.and_then(|one| one.instead.as_deref()).map(|unit| self.unit(unit)), t.instead),
+            fact(summons.delegated_to.as_deref().map(|unit| self.unit(unit)), t.acts_instead),
+            fact(asked.map(|asked| moment(asked.until)), t.asked_until),
+            fact(asked.and_then(|asked| text(Some(&asked.reason), texts)), t.reason),
+            fact(summons.original_due_at.map(moment), t.original_limit),
+        ];
+        facts.into_iter().flatten().collect()
     }
 }
 

@@ -10,6 +10,7 @@ use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
 use crate::app::cards::Texts;
+use crate::app::hints;
 use crate::app::whistles::{self, OpenWhistle, TimelinePage};
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, WhistleDeed};
@@ -90,7 +91,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
         ..WhistleQuery::default()
     };
-    let _turn = reader.door.searches.turn(&reader.present.actor.person, query.q.as_ref()).await?;
+    let _turn = reader.door.search_turn(&reader.present.actor.person, query.q.is_some()).await?;
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let q = given.search().unwrap_or_default().to_owned();
@@ -108,6 +109,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         rows,
         q,
         status: status.to_owned(),
+        export: address.replacen("/console/whistles", "/console/whistles/export", 1),
         more: last.map(|cursor| super::next::with(&address, "cursor", &cursor)),
     };
     shown_once(&reader, &page_of)
@@ -120,7 +122,7 @@ fn address(status: &str, overdue: Option<bool>, q: &str) -> String {
 }
 
 /// Whoever types a code wants the thing itself: `WH-2026-0731`, `wh-2026-0731-xf`, `731`.
-async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
+pub(super) async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
     let Some(search) = search else { return Ok(None) };
     let typed = fold(search).to_ascii_uppercase();
     let digits = typed.len() <= 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
@@ -193,11 +195,14 @@ pub(super) async fn part(
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let (tree, texts) = (&open.tree, &open.texts);
     let last = events.last().filter(|_| more).map(|event| event.seq);
+    let undecided = policy::is_office(actor) && tree.whistle.status == WhistleStatus::Submitted;
+    let similar = if undecided { hints::like(hub, scope, &tree.whistle).await? } else { Vec::new() };
     let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
     let part = WhistlePart {
         unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),
         tells_who_spoke: (knows(&tree.whistle) && tells_who_spoke(&tree.whistle, texts))
             .then(|| reader.lang.tells_who_spoke()),
+        similar: reader.similar(&similar).await?,
         facts: words_of.facts(&tree.whistle, texts),
         verdict: words_of.verdict(tree, texts, actor, next),
         tasks: words_of.tasks(&open, actor),
@@ -264,8 +269,15 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             let lang = reader.lang;
             let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
             let could = allowed.iter().map(|verb| lang.whistle_deed(verb)).collect();
-            let did = lang.whistle_deed(deed.as_str());
-            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, back: own }).await
+            let (did, bars) = (lang.whistle_deed(deed.as_str()), Vec::new());
+            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, bars, back: own }).await
+        }
+        Err(Undone::Refusal(Refusal::Guarded { status, reasons, .. })) => {
+            let lang = reader.lang;
+            let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
+            let bars = reasons.iter().map(|reason| lang.reason(reason.code)).collect();
+            let (did, could) = (lang.whistle_deed(deed.as_str()), Vec::new());
+            not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, bars, back: own }).await
         }
         Err(undone) => Err(undone.into()),
     }
@@ -292,7 +304,7 @@ async fn lost(reader: &Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
     let open = whistles::open(&reader.door.hub, &reader.present.scope, code).await?;
     let whistle = &open.tree.whistle;
     let own = format!("/console/whistles/{code}");
-    let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle).contains(&deed.as_str());
+    let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle, reader.now).contains(&deed.as_str());
     let race_of = Race {
         whistle,
         code,

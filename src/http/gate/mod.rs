@@ -2,9 +2,11 @@
 //! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
+mod files;
 mod headers;
 mod machines;
 
+pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 
@@ -21,12 +23,13 @@ use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 /// The cookie of a session, before its prefix.
 pub const SESSION: &str = "wh";
 /// What a form says about itself and not about its order.
-pub(super) const FORM_FIELDS: &[&str] = &["csrf", "key", "next", "version"];
+pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -70,9 +73,12 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let Some(present) = by_token(&request, door_of(&request)?).await? else {
-                body::drop_strangers(payload).await;
-                return Err(ProblemKind::SignInNeeded.into());
+            let present = match by_token(&request, door_of(&request)?).await {
+                Ok(Some(present)) => present,
+                refused => {
+                    body::drop_strangers(payload).await;
+                    return Err(refused.err().unwrap_or(ProblemKind::SignInNeeded.into()));
+                }
             };
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::SignedIn).await?;
             Ok(Posted { present, lang: lang(request.headers()), bytes, route: route(&request), request })
@@ -114,6 +120,10 @@ impl FromRequest for Unsigned {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
+            if let Err(refused) = charged(&request, door_of(&request)?, None) {
+                body::drop_strangers(payload).await;
+                return Err(refused);
+            }
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::Stranger).await?;
             Ok(Unsigned { lang: lang(request.headers()), bytes })
         })
@@ -240,9 +250,28 @@ fn route(request: &HttpRequest) -> String {
     format!("{} {}", request.method(), request.path())
 }
 
+/// For whom a request is: the peer, or whom a proxy of ours names.
+pub(super) fn address(request: &HttpRequest, door: &Door) -> Result<IpAddr, Problem> {
+    let peer = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
+    Ok(door.proxies.client(peer, request.headers()))
+}
+
+/// Charges whoever is there; nobody is charged to the address.
+fn charged(request: &HttpRequest, door: &Door, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let now = door.hub.clock.elapsed();
+    match &present {
+        Some(present) => door.rates.person(&present.actor.person, 1, now)?,
+        None => door.rates.stranger(address(request, door)?, now)?,
+    }
+    Ok(present)
+}
+
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    let Some(token) = headers::bearer(request.headers()) else { return Ok(None) };
-    let present = sessions::by_token(&door.hub, token).await?;
+    let present = match headers::bearer(request.headers()) {
+        Some(token) => sessions::by_token(&door.hub, token).await?,
+        None => None,
+    };
+    let present = charged(request, door, present)?;
     match present.as_ref().and_then(Present::scopes) {
         Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
         Some(_) | None => Ok(present),
@@ -251,12 +280,13 @@ async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>,
 
 /// Who the session cookie says is there.
 pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    match cookie(request, door, SESSION) {
-        // What a page reads anew by itself is no use of the session either.
+    let present = match cookie(request, door, SESSION) {
+        // What a page reads anew by itself is no use of the session.
         Some(secret) if request.headers().contains_key(UNASKED) => {
-            Ok(sessions::by_cookie_unasked(&door.hub, &secret).await?)
+            sessions::by_cookie_unasked(&door.hub, &secret).await?
         }
-        Some(secret) => Ok(sessions::by_cookie(&door.hub, &secret).await?),
-        None => Ok(None),
-    }
+        Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
+        None => None,
+    };
+    charged(request, door, present)
 }

@@ -37,7 +37,7 @@ impl Stage {
         let phc = passwords::hash(PASSWORD, &[1; 16]).unwrap();
         sessions::set_shared_password(&hub, PASSWORD, phc).await.unwrap();
         let address = Ipv4Addr::LOCALHOST.into();
-        let given = SignIn { username, password: PASSWORD, address, door: session::Door::Cookie };
+        let given = SignIn { username, password: PASSWORD, address, door: session::Door::Cookie, device: "" };
         let signed_in = sessions::sign_in(&hub, given).await.unwrap();
         let present = sessions::by_cookie(&hub, &signed_in.secret).await.unwrap().unwrap();
         let hash = digest(&SHA256, signed_in.secret.as_bytes()).as_ref().try_into().unwrap();
@@ -64,7 +64,7 @@ impl Stage {
         let (kind, data) = (EventKind::WhistleBlown, json!({}));
         let change = Change {
             series: Some(Series { prefix: "WH", year: 2026 }),
-            events: vec![Event { kind, whistle: id.clone(), summons: None, doer: None, data }],
+            events: vec![Event { kind, whistle: id.clone(), summons: None, doer: None, office_only: false, data }],
             whistle: Some(Whistle::unsaid(id, blower, At(number))),
             ..Change::default()
         };

@@ -43,6 +43,39 @@ pub struct DepartmentOption {
     pub reason: Option<String>,
 }
 
+/// A deed's form, made from the table of its order.
+#[derive(Debug, Clone)]
+pub struct MadeForm {
+    pub verb: &'static str,
+    /// The verb as the button says it.
+    pub word: &'static str,
+    pub hint: &'static str,
+    pub inputs: Vec<Input>,
+}
+
+/// One input of a made form.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The field's API name.
+    pub name: &'static str,
+    pub label: String,
+    pub widget: Widget,
+    pub options: Vec<Choice>,
+}
+
+/// What an input looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    /// A text of so many rows.
+    Area(u8),
+    Line,
+    Radios,
+    Select,
+    Checks,
+    Moment,
+    Date,
+}
+
 /// What is wrong with a field, in the reader's language.
 #[derive(Debug, Clone)]
 pub struct FormFault {
@@ -82,6 +115,11 @@ impl Form {
         if !self.refused(deed) {
             return otherwise;
         }
+        self.typed(name)
+    }
+
+    /// What was typed into a field, on a fresh form nothing.
+    pub fn typed(&self, name: &str) -> &str {
         self.typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
     }
 
@@ -139,6 +177,10 @@ pub struct Verdict {
     pub missing: Vec<Choice>,
     /// In a sentence: why there is nothing to do, and whose move it is.
     pub nothing_to_do: String,
+    /// Nothing here brings the whistle on: others move, or nobody.
+    pub rests: bool,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
 }
 
 impl Verdict {
@@ -176,6 +218,10 @@ pub struct BlowLists {
     pub departments: Vec<Choice>,
     /// Units for which the office may blow; empty for everybody else.
     pub on_behalf_of: Vec<Choice>,
+    /// What the enterprises were looked for by.
+    pub find: String,
+    /// There are more enterprises than the form lists: they have to be looked for.
+    pub more_firms: bool,
     /// What the fields hold before anything was typed: `(name, value)`, names may repeat.
     pub start: Vec<(String, String)>,
 }

@@ -132,6 +132,7 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    Import,
     Elsewhere,
 }
 
@@ -154,6 +155,7 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::Import => "/admin/import",
         }
     }
 
@@ -167,6 +169,7 @@ impl Place {
             Place::Whistles => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::Import => "inbox",
         }
     }
 
@@ -180,6 +183,7 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::Import => t.nav_import,
         }
     }
 

@@ -9,11 +9,11 @@ pub mod views;
 use askama::Template;
 
 pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView};
-pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, Verdict};
+pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use views::{
-    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab,
-    WhistleFacts,
+    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
+    SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -65,6 +65,8 @@ pub struct WhistlePart {
     /// What the office wrote when it last returned it.
     pub return_note: Option<String>,
     pub timeline: Vec<Entry>,
+    /// Open ones that may be about the same thing, for the office while it decides.
+    pub similar: Vec<SimilarView>,
     /// Address of the events that follow, if there are more.
     pub later: Option<String>,
 }
@@ -102,6 +104,8 @@ pub struct WhistlesPage {
     pub q: String,
     /// The filter that the search keeps.
     pub status: String,
+    /// Where the same filter's file comes from.
+    pub export: String,
     pub more: Option<String>,
 }
 
@@ -112,6 +116,31 @@ pub struct BlowPage {
     pub shell: Shell,
     pub form: Form,
     pub lists: BlowLists,
+    /// What is to be known before it is blown; nothing until it was asked for.
+    pub hints: Option<HintsView>,
+}
+
+/// What is told before a whistle is blown.
+#[derive(Debug)]
+pub struct HintsView {
+    pub similar: Vec<SimilarView>,
+    /// Whom the rules propose, each with the reason.
+    pub departments: Vec<Choice>,
+}
+
+/// `/search`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/search.html", config = "src/askama.toml")]
+pub struct SearchPage {
+    pub shell: Shell,
+    pub q: String,
+    pub whistles: Vec<FoundWhistle>,
+    /// The list of all that were found, if there are more.
+    pub more: Option<String>,
+    pub firms: Vec<FoundName>,
+    /// Departments and towns.
+    pub units: Vec<FoundName>,
+    pub people: Vec<FoundName>,
 }
 
 /// `/console/summonses`.
@@ -134,12 +163,45 @@ pub struct SummonsPage {
     /// Verbs that this reader may do now.
     pub allowed: Vec<&'static str>,
     pub nothing_to_do: String,
+    /// Nothing here brings the summons on.
+    pub rests: bool,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
     pub deadline: Option<DeadlineView>,
     /// Those of the department who may be named when reporting in.
     pub officers: Vec<Officer>,
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/console/access`: where the reader is signed in, and the machine tokens of a unit for whoever may make them. The
+/// form's deed is `token`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/access.html", config = "src/askama.toml")]
+pub struct AccessPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// The text of a token that was just made: shown here and never again.
+    pub fresh: Option<String>,
+    pub sessions: Vec<SignInRow>,
+    pub tokens: Vec<TokenRow>,
+    /// What a token may be given; empty for whoever makes none.
+    pub scopes: Vec<Choice>,
+    pub days: Vec<Choice>,
+}
+
+/// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/import.html", config = "src/askama.toml")]
+pub struct ImportPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub lists: Vec<Choice>,
+    pub encodings: Vec<Choice>,
+    /// Lists that the reader may take away.
+    pub exports: Vec<Choice>,
+    pub preview: Option<ImportPreview>,
 }
 
 /// 412: somebody was faster.
@@ -222,6 +284,12 @@ impl WhistlePart {
     }
 }
 
+impl SearchPage {
+    fn is_empty(&self) -> bool {
+        self.whistles.is_empty() && self.firms.is_empty() && self.units.is_empty() && self.people.is_empty()
+    }
+}
+
 impl SummonsPage {
     fn may(&self, verb: &str) -> bool {
         self.allowed.contains(&verb)
@@ -289,6 +357,7 @@ mod tests {
             },
             verdict: Verdict {
                 allowed: allowed.to_vec(),
+                rests: allowed.is_empty(),
                 nothing_to_do: text("轮到别人"),
                 urgencies: vec![Choice::new("urgent", "加急"), Choice::new("normal", "一般")],
                 urgency: "urgent",
@@ -299,6 +368,7 @@ mod tests {
             parts: Vec::new(),
             return_note: None,
             timeline: Vec::new(),
+            similar: Vec::new(),
             later: None,
         }
     }

@@ -4,6 +4,24 @@
 use super::super::Lang;
 use super::of;
 
+/// A span of days: 90天.
+pub fn days(lang: Lang, days: i64) -> String {
+    match lang {
+        Lang::Zh => format!("{days}天"),
+        Lang::En => format!("{days} days"),
+    }
+}
+
+/// What an owner is told of tries that were not theirs, perhaps.
+pub fn failed_tries(lang: Lang, tries: u32) -> String {
+    match lang {
+        Lang::Zh => format!("最近15分钟内有{tries}次用您的用户名登录失败。如果不是您本人，请告诉管理员。"),
+        Lang::En => format!(
+            "Failed sign-ins with your name in the last fifteen minutes: {tries}. Tell your administrator if that was not you."
+        ),
+    }
+}
+
 /// How an open limit stands: 剩54分, 不到1分, 超时2天. `seconds` are left until it, negative once it has passed.
 pub fn time_left(lang: Lang, seconds: i64) -> String {
     let late = seconds <= 0;
@@ -118,6 +136,22 @@ pub fn people(lang: Lang, number: u64) -> String {
     }
 }
 
+/// A label of a field that may stay empty.
+pub fn optional(lang: Lang, label: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{label}（可不填）"),
+        Lang::En => format!("{label} (optional)"),
+    }
+}
+
+/// The day or moment up to which something goes.
+pub fn until(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Zh => format!("至{at}"),
+        Lang::En => format!("until {at}"),
+    }
+}
+
 /// When they expect to be there.
 pub fn expected(lang: Lang, at: &str) -> String {
     match lang {
@@ -156,7 +190,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "urgency" => t.urgency,
         "severity" | "severity_claimed" => t.severity,
         "clause" => t.clause,
-        "text" => super::desk(lang).feedback,
+        "message" => super::desk(lang).feedback,
         "answer" => super::desk(lang).feedback_answer,
         "needed_departments" => t.needed,
         "source" => t.source,
@@ -179,7 +213,22 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "note" => t.note_field,
-        "reason" => t.unseal_reason,
+        "name" => t.token_name,
+        "scopes" => t.token_scopes,
+        "expires_at" => t.token_days,
+        "into" => t.into,
+        "department" => t.department,
+        "role" => t.part,
+        "task" => t.task_words,
+        "reason" => t.reason,
+        "law" => t.law,
+        "instead" | "to" => t.instead,
+        "basis" => t.basis,
+        "until" => t.asked_until,
+        "review_on" => t.review_on,
+        "text" => t.comment,
+        "visibility" => t.visibility,
+        "summonses" => t.back_to_work,
         _ => "",
     }
 }

@@ -19,8 +19,9 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
-/// Tables that stay behind: the schema is laid anew, sign-ins end, and who held what is gone.
-const LEFT_OUT: [&str; 3] = ["migrations", "sessions", "leases"];
+/// Tables that stay behind: the schema is laid anew, sign-ins end, who held what is gone, and a file that waits for its
+/// sender's word is sent again.
+const LEFT_OUT: [&str; 4] = ["migrations", "sessions", "leases", "import_files"];
 /// In `meta`: what signs a demo's tokens. A new one is drawn where it is missing.
 const TOKEN_KEY: &str = "token_key";
 /// Rows that travel together.

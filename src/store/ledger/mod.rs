@@ -13,7 +13,8 @@ mod rows;
 mod tests;
 
 pub use access::Access;
-pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
+pub(super) use batch::DIRECTORY;
+pub use chores::{Chore, ClaimedLetter, Kept};
 pub use notes::Note;
 pub use readers::Reading;
 pub(super) use readers::read_here;
@@ -219,7 +220,7 @@ pub(super) fn every_statement() -> Vec<String> {
         .iter()
         .chain(access::STATEMENTS)
         .chain(notes::STATEMENTS)
-        .chain([&batch::RECEIPT_OF_KEY])
+        .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }

@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, events, feedback, leases, machine_tokens, obligations, sessions, summonses, unsent,
-    whistles,
+    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, sessions,
+    summonses, unsent, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -36,8 +36,10 @@ fn every_statement_is_prepared_on_both_engines() {
         backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,
+        erasure::STATEMENTS,
         events::STATEMENTS,
         feedback::STATEMENTS,
+        imports::STATEMENTS,
         leases::STATEMENTS,
         machine_tokens::STATEMENTS,
         obligations::STATEMENTS,

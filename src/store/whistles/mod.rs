@@ -34,6 +34,10 @@ const BY_SUMMONS: &str = "
     WHERE u.code = $1
       AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $2))";
 
+/// Along its index: whistles that were merged are few.
+const MERGED_INTO: &str = "SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
+    WHERE w.master = $1 AND w.status = 'merged' ORDER BY w.blown_at, w.id";
+
 const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY issued_at, id";
 
 const ARMED: &str = "
@@ -50,12 +54,15 @@ const COUNT_SEEN: &str = "
 /// As many marks as [`TEXTS_AT_ONCE`].
 const TEXTS: &str = "
     SELECT id, body FROM texts
-    WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    WHERE class = 'open' AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const TEXTS_AT_ONCE: usize = 16;
 
+const SEALED: &str = "SELECT body FROM texts WHERE id = $1 AND class = 'sealed'";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
+pub(super) const STATEMENTS: &[&str] =
+    &[BY_CODE, BY_ID, BY_SUMMONS, MERGED_INTO, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS, SEALED];
 
 /// The whistle of that code with all that hangs on it; nothing if there is none that the scope sees.
 ///
@@ -83,6 +90,12 @@ pub fn tree_of_summons(
     })?;
     let Some((whistle, summons)) = found else { return Ok(None) };
     Ok(Some((grow(reading, whistle)?, summons)))
+}
+
+/// The trees that were merged into a whistle and wait for what becomes of it. For deciding, never for showing.
+pub fn merged_into(reading: &mut Reading<'_>, master: &WhistleId) -> Result<Vec<Tree>, Fault> {
+    let merged = reading.rows(MERGED_INTO, &[master.into()], |row| row.json::<Whistle>(0))?;
+    merged.into_iter().map(|whistle| grow(reading, whistle)).collect()
 }
 
 /// The rest of a tree, once the right to its whistle has been shown.
@@ -128,7 +141,12 @@ pub fn count_by_status(
     Ok(counted.unwrap_or(0))
 }
 
-/// The texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
+/// A sealed text as it lies there, for who opens it on record.
+pub fn sealed(reading: &mut Reading<'_>, id: &TextId) -> Result<Option<String>, Fault> {
+    reading.row(SEALED, &[id.into()], |row| row.text(0).map(str::to_owned))
+}
+
+/// The open texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
 pub fn texts(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId, String>, Fault> {
     let mut all = HashMap::with_capacity(ids.len());
     for some in ids.chunks(TEXTS_AT_ONCE) {

@@ -9,7 +9,7 @@ pub use super::search::fold;
 pub use order::{BLOW, BlowOrder, COMPLETE, FIELDS};
 
 use super::search::SearchText;
-use super::{Blower, Tree, Whistle};
+use super::{Blower, Tree, Whistle, posts};
 use crate::domain::decision::Change;
 use crate::domain::directory::Directory;
 use crate::domain::draft::{Deciding, Draft};
@@ -33,7 +33,7 @@ pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
     let viewer = whistle.blower.viewer.clone();
     draft.show_to(viewer);
     draft.record(EventKind::WhistleBlown, data);
-    await_triage(&mut draft, "blown");
+    await_triage(&mut draft);
     draft.finish()
 }
 
@@ -41,18 +41,27 @@ pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
 pub fn complete(order: &BlowOrder, tree: Tree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     say(&mut draft, order);
-    draft.tree.whistle.missing.clear();
-    draft.move_whistle(WhistleStatus::Submitted);
+    submit_anew(&mut draft);
     draft.record(EventKind::WhistleCompleted, json!({}));
-    let again = format!("completed:{}", draft.tree.whistle.version);
-    await_triage(&mut draft, &again);
+    await_triage(&mut draft);
     draft.finish()
 }
 
-fn await_triage(draft: &mut Draft<'_>, why: &str) {
-    let duty = super::office::office_post(draft);
-    draft.arm(draft.whistle_subject(), duty.clone(), Duty::Triage);
-    draft.owe(LetterKind::WhistleNew, duty, None, why);
+/// The whistle is before the office as on its first day; what an office found about the hazard itself stays found.
+pub fn submit_anew(draft: &mut Draft<'_>) {
+    let whistle = &mut draft.tree.whistle;
+    whistle.missing.clear();
+    whistle.supports.clear();
+    (whistle.lead, whistle.route, whistle.needs) = (None, None, None);
+    draft.move_whistle(WhistleStatus::Submitted);
+}
+
+/// Whoever decides on it owes the triage and is written to.
+pub fn await_triage(draft: &mut Draft<'_>) {
+    let post = posts::triage(draft);
+    draft.arm(draft.whistle_subject(), post.clone(), Duty::Triage);
+    let why = format!("submitted:{}", draft.tree.whistle.version);
+    draft.owe(LetterKind::WhistleNew, post, None, &why);
 }
 
 fn blower(order: &BlowOrder, actor: &Actor, directory: &Directory) -> Blower {
@@ -122,7 +131,8 @@ fn say_texts(draft: &mut Draft<'_>, order: &BlowOrder) {
     }
     let firm = order.enterprise.as_deref().and_then(|code| draft.by.rules.directory.enterprise(code));
     if let Some(firm) = firm {
-        search.firm = fold(&firm.name);
+        let names = std::iter::once(&firm.name).chain(&firm.aliases);
+        search.firm = names.map(|name| fold(name)).collect::<Vec<_>>().join(" ");
     }
     draft.tree.whistle.texts = texts;
     draft.tree.whistle.search = search.kept();

@@ -8,14 +8,10 @@ use crate::domain::order::{
     Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, TEXT_MAX, each_once, read,
 };
 use crate::domain::rules::Rules;
-use crate::domain::terms::{
-    ClosureKind, DeclineGround, Duty, Needs, Route, Severity, SummonsRole, SummonsStatus, Urgency,
-};
+use crate::domain::summons::Summons;
+use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Needs, Route, Severity, SummonsRole, Urgency};
 use crate::domain::whistle::{Tree, Whistle, blow};
 use crate::ids::SummonsId;
-
-/// All must finish; `any` comes with the deed that excuses the others.
-static NEEDS: &[&str] = &["each"];
 
 /// The body of `…/accept`.
 pub static ACCEPT: Spec = Spec {
@@ -28,7 +24,7 @@ pub static ACCEPT: Spec = Spec {
         Field::required("supports", Kind::List { of: &Kind::Code, min: 0 }),
         Field::required("route", Kind::Word(Route::WORDS)),
         Field::required("dispatch", Kind::Bool),
-        Field::optional("needs", Kind::Word(NEEDS)),
+        Field::optional("needs", Kind::Word(Needs::WORDS)),
     ],
 };
 
@@ -47,7 +43,7 @@ pub static DISPATCH: Spec = Spec {
     name: "DispatchOrder",
     fields: &[
         Field::required("summonses", Kind::List { of: &Kind::Object(&SUMMONS), min: 1 }),
-        Field::optional("needs", Kind::Word(NEEDS)),
+        Field::optional("needs", Kind::Word(Needs::WORDS)),
     ],
 };
 
@@ -136,10 +132,17 @@ impl AcceptOrder {
 /// One department to summon.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SummonsOrder {
-    pub(super) department: String,
-    pub(super) role: SummonsRole,
-    pub(super) task: Option<String>,
-    pub(super) due_at: Option<At>,
+    pub department: String,
+    pub role: SummonsRole,
+    pub task: Option<String>,
+    pub due_at: Option<At>,
+}
+
+impl SummonsOrder {
+    /// A summons without a task or a limit of its own.
+    pub fn plain(department: &str, role: SummonsRole) -> SummonsOrder {
+        SummonsOrder { department: department.to_owned(), role, task: None, due_at: None }
+    }
 }
 
 /// Whom to summon, exactly one of them in the lead.
@@ -203,39 +206,83 @@ fn check_due_at(item: &Reader<'_>, limit: &Deadline, now: At, faults: &mut Fault
 }
 
 /// What is missing, each field named once, and a word about it.
-pub fn parse_return(body: &Node) -> Result<(Vec<String>, Option<String>), Vec<Fault>> {
-    let (reader, mut faults) = read(&RETURN, body);
-    each_once(&reader, "missing", &[], |_| true, &mut faults);
-    faults.judge(Some((reader.texts("missing"), reader.text("note"))))
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReturnOrder {
+    pub(super) missing: Vec<String>,
+    pub(super) note: Option<String>,
 }
 
-/// What is lacking, and the summonses to send back: those named, each one of this whistle's that still counts, or the
-/// lead's when none is named.
-pub fn parse_send_back(body: &Node, tree: &Tree) -> Result<(String, Vec<SummonsId>), Vec<Fault>> {
-    let (reader, mut faults) = read(&SEND_BACK, body);
-    let named = reader.texts("summonses");
-    let counts: Vec<_> = tree.summonses.iter().filter(|one| still_counts(one.status)).collect();
+impl ReturnOrder {
+    pub fn parse(body: &Node) -> Result<ReturnOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&RETURN, body);
+        each_once(&reader, "missing", &[], |_| true, &mut faults);
+        faults.judge(Some(ReturnOrder { missing: reader.texts("missing"), note: reader.text("note") }))
+    }
+}
+
+/// Why it is not taken on; `merged`: the whistles that had been merged into it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclineOrder {
+    pub(super) ground: DeclineGround,
+    pub(super) note: Option<String>,
+    pub(super) merged: Vec<Tree>,
+}
+
+impl DeclineOrder {
+    pub fn parse(body: &Node, merged: &[Tree]) -> Result<DeclineOrder, Vec<Fault>> {
+        let (reader, faults) = read(&DECLINE, body);
+        let (note, merged) = (reader.text("note"), merged.to_vec());
+        let ground = reader.word("ground", DeclineGround::parse);
+        faults.judge(ground.map(|ground| DeclineOrder { ground, note, merged }))
+    }
+}
+
+/// How the hazard ended, and what proves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloseOrder {
+    pub(super) kind: ClosureKind,
+    pub(super) conclusion: String,
+}
+
+impl CloseOrder {
+    pub fn parse(body: &Node) -> Result<CloseOrder, Vec<Fault>> {
+        let (reader, faults) = read(&CLOSE, body);
+        let kind = reader.word("kind", ClosureKind::parse);
+        let made = kind.zip(reader.text("conclusion"));
+        faults.judge(made.map(|(kind, conclusion)| CloseOrder { kind, conclusion }))
+    }
+}
+
+/// What is lacking, and the summonses that go back to work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SendBackOrder {
+    pub(super) lacks: String,
+    pub(super) summonses: Vec<SummonsId>,
+}
+
+impl SendBackOrder {
+    pub fn parse(body: &Node, tree: &Tree) -> Result<SendBackOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&SEND_BACK, body);
+        let summonses = named_summonses(&reader, tree, &mut faults);
+        faults.judge(reader.text("lacks").map(|lacks| SendBackOrder { lacks, summonses }))
+    }
+}
+
+/// The summonses that an order names, each one of this whistle's that still counts. None named: the lead's, or, if
+/// nobody leads any more, all.
+pub fn named_summonses(reader: &Reader<'_>, tree: &Tree, faults: &mut Faults) -> Vec<SummonsId> {
+    let counts: Vec<&Summons> = tree.counting().collect();
     let mut ids = Vec::new();
-    for (at, code) in named.iter().enumerate() {
+    for (at, code) in reader.texts("summonses").iter().enumerate() {
         match counts.iter().find(|one| one.code == *code) {
             Some(summons) if !ids.contains(&summons.id) => ids.push(summons.id.clone()),
             Some(_) => faults.add(reader.item("summonses", at), FaultCode::Clash(Clash::Twice)),
             None => faults.add(reader.item("summonses", at), FaultCode::NoSuch),
         }
     }
-    if named.is_empty() {
+    if !reader.given_any(&["summonses"]) {
         let lead = counts.iter().rfind(|one| one.role == SummonsRole::Lead);
-        ids.extend(lead.map(|summons| summons.id.clone()));
+        ids = lead.map_or_else(|| counts.iter().map(|one| one.id.clone()).collect(), |one| vec![one.id.clone()]);
     }
-    faults.judge(reader.text("lacks").map(|lacks| (lacks, ids)))
-}
-
-/// Not let off for good: whoever was released, excused or cancelled is not called back.
-fn still_counts(status: SummonsStatus) -> bool {
-    match status {
-        SummonsStatus::Issued | SummonsStatus::Acknowledged | SummonsStatus::ReportedIn => true,
-        SummonsStatus::Working | SummonsStatus::Submitted | SummonsStatus::Done => true,
-        SummonsStatus::Disputed | SummonsStatus::Referred => true,
-        SummonsStatus::Released | SummonsStatus::Excused | SummonsStatus::Cancelled => false,
-    }
+    ids
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::decision::Refusal;
+use crate::domain::obligation::Subject;
+use crate::domain::terms::{ClosureKind, DeclineGround};
 use crate::domain::tests::sample::{at, shown};
 use crate::domain::tests::story::Story;
 
@@ -44,7 +46,8 @@ fn accept_is_refused_with_all_its_faults_at_once() {
         ("coordinated", "single", &["/supports mismatch"]),
         (r#"["XF"],"route":"coordinated""#, r#"[],"route":"single""#, &[]),
         ("false", "\"no\"", &["/dispatch type"]),
-        ("false", r#"false,"needs":"any""#, &["/needs not_in_list"]),
+        ("false", r#"false,"needs":"some""#, &["/needs not_in_list"]),
+        ("false", r#"false,"needs":"any""#, &[]),
         ("false", r#"false,"needs":"each""#, &[]),
         ("false", r#"false,"status":"closed""#, &["/status unknown"]),
         (
@@ -112,12 +115,12 @@ fn a_sound_order_in_the_wrong_state_is_not_called_faulty() {
     let mut story = blown("normal");
     let not_now = |status, allowed: &[&'static str]| Err(Refusal::NotNow { status, allowed: allowed.to_vec() });
     let dispatch = r#"{"summonses":[{"department":"YJ","role":"lead"}]}"#;
-    let submitted = ["accept", "return", "decline"];
+    let submitted = ["accept", "return", "decline", "merge", "raise_urgency"];
     assert_eq!(story.act("office", "dispatch", dispatch), not_now("submitted", &submitted));
     assert_eq!(story.act("office", "send_back", r#"{"lacks":"x"}"#), not_now("submitted", &submitted));
     let mut story = accepted(&ACCEPT.replace("false", "true"));
     let send_back = r#"{"lacks":"x","summonses":["WH-2026-0731-XF"]}"#;
-    assert_eq!(story.act("office", "send_back", send_back), not_now("dispatched", &[]));
+    assert_eq!(story.act("office", "send_back", send_back), not_now("dispatched", &["add_summons", "raise_urgency"]));
     assert_eq!(
         told(story.act("office", "send_back", r#"{"lacks":"x","summonses":["WH-2026-0731-SH"]}"#)),
         ["/summonses/0 no_such"]
@@ -231,7 +234,7 @@ fn only_the_director_closes_a_major_whistle_or_one_of_the_emergency_route() {
         let close = r#"{"kind":"on_site","conclusion":"当场改正"}"#;
         let by_duty = story.act("office", "close", close);
         assert_eq!(by_duty, if duty_may { Ok(()) } else { Err(Refusal::RoleMayNot) }, "{order}");
-        let again = if duty_may { Err(Refusal::NotNow { status: "closed", allowed: vec![] }) } else { Ok(()) };
+        let again = if duty_may { Err(Refusal::NotNow { status: "closed", allowed: vec!["reopen"] }) } else { Ok(()) };
         assert_eq!(story.act("director", "close", close), again);
         assert_eq!(story.tree.whistle.closed, Some(ClosureKind::OnSite));
     }

@@ -2,6 +2,7 @@
 //! shares a transaction with whom is no matter of luck.
 
 mod answers;
+mod erased;
 mod faults;
 mod property;
 
@@ -61,6 +62,7 @@ fn blown(mint: &mut Mint) -> Change {
             whistle: id.clone(),
             summons: None,
             doer: Some(crate::domain::event::Doer { person, department: "CG".into() }),
+            office_only: false,
             data: json!({ "title": text_ref(&title) }),
         }],
         letters: vec![LetterOwed {
@@ -105,6 +107,7 @@ fn moved(whistle: &Whistle, status: WhistleStatus) -> Change {
         whistle: whistle.id.clone(),
         summons: None,
         doer: None,
+        office_only: false,
         data: json!({}),
     };
     Change { guards: vec![guard], whistle: Some(next), events: vec![event], ..Change::default() }
@@ -150,4 +153,23 @@ fn count(sql: &Sql, text: &str) -> i64 {
 
 fn texts(sql: &Sql, text: &str) -> Vec<String> {
     sql.rows(text, &[], |row| Ok(row.text(0)?.to_owned())).unwrap()
+}
+
+/// Every stored leaf is the hash of the stored bytes beside it.
+fn check_leaves(sql: &Sql) {
+    let text = "SELECT seq, at, kind, whistle, summons, person, department, data, leaf FROM events";
+    let fits = sql.rows(text, &[], |row| {
+        let leaf = leaf::Leaf {
+            seq: row.int(0)?,
+            at: row.int(1)?,
+            kind: row.text(2)?,
+            whistle: row.text(3)?,
+            summons: row.opt_text(4)?,
+            person: row.opt_text(5)?,
+            department: row.opt_text(6)?,
+            data: row.text(7)?,
+        };
+        Ok(leaf.hash() == row.hash(8)?)
+    });
+    assert!(fits.unwrap().into_iter().all(|fits| fits));
 }

@@ -69,7 +69,15 @@ pub(in crate::store) fn scope_of(unit: &str) -> Scope {
         _ => Role::Liaison,
     };
     let (person, name) = (PersonId::from_text("pe_1"), String::new());
-    policy::scope(&Actor { person, username: name.clone(), name, role, unit: unit.to_owned(), town: None })
+    policy::scope(&Actor {
+        person,
+        username: name.clone(),
+        name,
+        role,
+        unit: unit.to_owned(),
+        town: None,
+        also_of: Vec::new(),
+    })
 }
 
 /// Whistle `n`, blown `n` seconds before now by YJ.
@@ -99,6 +107,7 @@ pub(in crate::store) fn birth(whistle: Whistle, viewers: &[&str]) -> Change {
             whistle: whistle.id.clone(),
             summons: None,
             doer: None,
+            office_only: false,
             data: serde_json::json!({}),
         }],
         texts: vec![Text { id: whistle.texts.title.clone(), salt: [7; 16], body, class: TextClass::Open }],
@@ -150,6 +159,12 @@ pub(in crate::store) fn summons(whistle: &Whistle, department: &str) -> Summons 
         note: None,
         result: None,
         lacks: None,
+        dispute_until: None,
+        dispute: None,
+        delegated_to: None,
+        extension: None,
+        extended: 0,
+        original_due_at: None,
         issued_at: whistle.blown_at,
         version: 1,
     }

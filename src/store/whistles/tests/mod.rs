@@ -2,6 +2,7 @@
 //! Whistles are made by hand here, so that a list can be tried on states that no deed would bring about.
 
 pub(in crate::store) mod by_hand;
+mod property;
 
 use super::list::statement;
 use super::*;

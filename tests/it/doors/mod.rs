@@ -1,6 +1,8 @@
 //! The door itself: every route is known to the OpenAPI document and to nobody without a token, every answer wears its
 //! headers, and what no honest client sends is refused on the raw socket (T13, T14).
 
+mod rights;
+
 use crate::town::http::raw;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
 use serde_json::{Value, json};
@@ -69,6 +71,7 @@ async fn every_route_without_a_token_is_401_but_the_few_that_need_none() {
             "GET /metrics",
             "GET /readyz",
             "POST /api/v1/sessions",
+            "POST /api/v1/sessions/refresh",
             "POST /csp",
         ];
         assert_eq!(open, none);
@@ -274,7 +277,7 @@ async fn problems_read_as_they_did_when_somebody_last_looked() {
             {"detail":"请先读取最新内容，再在If-Match中填写其ETag。","status":428,"title":"缺少If-Match","type":"urn:whistle-hub:problem:version_missing"}
             {"current_version":1,"detail":"Read what is there now, then send your deed again with the new version.","status":412,"title":"It has changed meanwhile, nothing was done","type":"urn:whistle-hub:problem:stale"}
             {"detail":"请按errors中的逐项提示修改后重新提交，其余内容保持不变即可。","errors":[{"code":"missing","message":"必填，请补上。","pointer":"/conclusion"}],"status":422,"title":"填写的内容有误","type":"urn:whistle-hub:problem:fields"}
-            {"allowed_deeds":["accept","return","decline"],"current_status":"submitted","detail":"请看现在的状态，并从allowed_deeds列出的操作中选择。","status":409,"title":"当前状态下不能这样办理","type":"urn:whistle-hub:problem:state"}
+            {"allowed_deeds":["accept","return","decline","merge","raise_urgency","lower_urgency"],"current_status":"submitted","detail":"请看现在的状态，并从allowed_deeds列出的操作中选择。","status":409,"title":"当前状态下不能这样办理","type":"urn:whistle-hub:problem:state"}
         "#);
     })
     .await;

@@ -1,0 +1,99 @@
+//! The timeline's word for each event, Chinese first, English beside it. What a person wrote with it comes from elsewhere.
+
+use super::Lang;
+
+impl Lang {
+    /// The timeline's word for an event, by its kind on the wire; a kind of a later version reads as a plain entry.
+    pub fn event(self, kind: &str) -> &'static str {
+        let words = match kind.split_once('.') {
+            Some(("whistle", past)) => whistle_event(past),
+            Some(("summons", past)) => summons_event(past),
+            Some(("obligation", "overdue")) => Some(("超时", "Overdue")),
+            Some(("obligation", "moved")) => Some(("时限调整", "Limit moved")),
+            Some(("letter", "not_reached")) => Some(("通知未送达", "Letter not delivered")),
+            Some(_) | None => None,
+        };
+        self.pick(words.unwrap_or(("其他记录", "Other entry")))
+    }
+}
+
+fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
+    Some(match past {
+        "blown" => ("吹哨", "Whistle blown"),
+        "routed" => ("送达安委办", "Received by the committee office"),
+        "accepted" => ("受理", "Accepted"),
+        "dispatched" => ("派单", "Dispatched"),
+        "returned" => ("退回补正", "Returned for completion"),
+        "completed" => ("补正", "Completed"),
+        "lapsed" => ("逾期未补正，自动终止", "Lapsed without completion"),
+        "declined" => ("不予受理", "Declined"),
+        "appealed" => ("申诉", "Appealed"),
+        "merged" => ("并单", "Merged"),
+        "unmerged" => ("取消并单", "Merge undone"),
+        "withdrawn" => ("撤回", "Withdrawn"),
+        "lead_changed" => ("变更牵头单位", "Lead changed"),
+        "urgency_changed" => ("调整紧急程度", "Urgency changed"),
+        "handling" => ("进入办理", "Handling begun"),
+        "rectifying" => ("进入整改", "Rectification begun"),
+        "awaiting_closure" => ("待办结", "Waiting to be closed"),
+        "closed" => ("办结", "Closed"),
+        "sent_back" => ("退回办理", "Sent back"),
+        "erased" => ("依法删除内容", "Erased by law"),
+        "unsealed" => ("查阅举报人信息", "Informer's identity opened"),
+        "suspended" => ("暂停办理", "Suspended"),
+        "resumed" => ("恢复办理", "Resumed"),
+        "reopened" => ("重新办理", "Reopened"),
+        "contested" => ("对办结提出异议", "Closure contested"),
+        "contest_dismissed" => ("维持办结", "Contest dismissed"),
+        "commented" => ("留言", "Comment"),
+        "attached" => ("添加附件", "File attached"),
+        _ => return None,
+    })
+}
+
+fn summons_event(past: &str) -> Option<(&'static str, &'static str)> {
+    Some(match past {
+        "issued" => ("向单位派单", "Department summoned"),
+        "acknowledged" => ("签收", "Summons acknowledged"),
+        "reported_in" => ("报到", "Reported in"),
+        "started" => ("开始办理", "Work started"),
+        "submitted" => ("报结果", "Result submitted"),
+        "accepted" => ("结果审核通过", "Result accepted"),
+        "sent_back" => ("退回重办", "Result sent back"),
+        "disputed" => ("提出职责异议", "Duty disputed"),
+        "upheld" => ("异议成立", "Dispute upheld"),
+        "overruled" => ("异议不成立", "Dispute overruled"),
+        "referred" => ("提请裁定", "Referred for ruling"),
+        "excused" => ("免予办理", "Excused"),
+        "released" => ("解除派单", "Released"),
+        "cancelled" => ("取消派单", "Summons cancelled"),
+        "delegated" => ("交由他人承办", "Delegated"),
+        "extension_asked" => ("申请延期", "Extension asked"),
+        "extension_granted" => ("同意延期", "Extension granted"),
+        "extension_refused" => ("不同意延期", "Extension refused"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHISTLE: &str = "blown routed accepted dispatched returned completed lapsed declined appealed merged \
+        unmerged withdrawn lead_changed urgency_changed handling rectifying awaiting_closure closed sent_back suspended \
+        resumed reopened contested contest_dismissed commented attached";
+    const SUMMONS: &str = "issued acknowledged reported_in started submitted accepted sent_back disputed upheld \
+        overruled referred excused released cancelled delegated extension_asked extension_granted extension_refused";
+
+    #[test]
+    fn every_event_of_the_contract_has_its_words() {
+        let whistle = WHISTLE.split_whitespace().map(|past| format!("whistle.{past}"));
+        let summons = SUMMONS.split_whitespace().map(|past| format!("summons.{past}"));
+        let others = ["obligation.overdue", "obligation.moved", "letter.not_reached"].map(str::to_owned);
+        for kind in whistle.chain(summons).chain(others) {
+            for lang in [Lang::Zh, Lang::En] {
+                assert_ne!(lang.event(&kind), lang.event("visit.entered"), "{kind}");
+            }
+        }
+    }
+}
