@@ -1,13 +1,13 @@
 // Tells an open page what happens meanwhile: one feed for all tabs of a session, held by the tab that is looked at. What
 // the feed names is read again as a page under the same rights; no row moves until the reader asks for it.
 "use strict";
-
+{
 const signals = document.querySelector(".signals");
 const news = document.querySelector("[data-signal=news]");
 const stale = document.querySelector("[data-signal=stale]");
 const SILENCE = 30000;
 const tab = Math.random();
-const channel = signals && "BroadcastChannel" in window ? new BroadcastChannel(`live ${signals.dataset.channel}`) : null;
+const channel = signals && "BroadcastChannel" in window ? new BroadcastChannel(`live ${document.querySelector("[name=csrf]").value}`) : null;
 
 let feed = null; // What ends our own feed; nothing while another tab has it.
 let claiming = 0;
@@ -213,3 +213,4 @@ addEventListener("pagehide", () => {
   leave();
 });
 claim();
+}
