@@ -123,6 +123,13 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// The bytes that hex of either case says; nothing where it is none.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| if let [high, low] = pair { Some(digit(*high)? << 4 | digit(*low)?) } else { None }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +139,12 @@ mod tests {
         let early = WhistleId::new(&mut Mint::new(1_000_000, 9));
         let late = WhistleId::new(&mut Mint::new(2_000_000, 1));
         assert!(early.as_str().starts_with("wh_") && early < late);
+    }
+
+    #[test]
+    fn hex_is_read_as_it_was_written_and_nothing_else_is() {
+        assert_eq!(unhex(&hex(&[0, 9, 0xaf, 0xff])), Some(vec![0, 9, 0xaf, 0xff]));
+        assert!(unhex("").is_some_and(|none| none.is_empty()));
+        assert!(["a", "0g", "+1", "é"].iter().all(|text| unhex(text).is_none()));
     }
 }

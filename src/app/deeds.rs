@@ -8,6 +8,7 @@ use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
 use crate::domain::event::Doer;
 use crate::domain::order::Node;
+use crate::domain::rules::Rules;
 use crate::domain::summons::{self, Summons};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Plan, Seen};
@@ -76,12 +77,13 @@ impl Way<'_> {
                     return Ok(answered);
                 }
             }
+            let rules = self.hub.rules();
             let named = self.named_version(&loaded)?;
-            let decide = self.plan(self.asked.node()?, &loaded, now)?;
+            let decide = self.plan(self.asked.node()?, &loaded, &rules, now)?;
             self.check_version(named, &loaded).await?;
             self.check_state(&loaded, now)?;
             let mut mint = self.hub.mint(now);
-            let by = self.hub.deciding(Some(self.asked.actor), now, &mut mint);
+            let by = self.hub.deciding(Some(self.asked.actor), &rules, now, &mut mint);
             let mut change = decide(loaded.tree, by)?;
             change.receipt = key.as_ref().map(|key| key.receipt(now, self.code, named));
             match self.hub.commit(change, now).await {
@@ -134,8 +136,8 @@ impl Way<'_> {
         }
     }
 
-    fn plan(&self, body: &Node, loaded: &Loaded, now: At) -> Result<Plan, Refusal> {
-        let seen = Seen { tree: &loaded.tree, beside: &loaded.beside, rules: &self.hub.rules, now };
+    fn plan(&self, body: &Node, loaded: &Loaded, rules: &Rules, now: At) -> Result<Plan, Refusal> {
+        let seen = Seen { tree: &loaded.tree, beside: &loaded.beside, rules, now };
         match (self.target, loaded.summons()) {
             (Target::Whistle(deed), _) => Ok(plan::plan(deed, body, seen)?),
             (Target::Summons(deed), Some(one)) => Ok(summons::plan::plan(deed, body, one, seen)?),
@@ -166,8 +168,7 @@ impl Way<'_> {
         if named == current_version {
             return Ok(());
         }
-        let (whistle, summons) = (loaded.tree.whistle.id.clone(), loaded.id.clone());
-        let scope = self.asked.scope.clone();
+        let (scope, whistle, summons) = (self.asked.scope.clone(), loaded.tree.whistle.id.clone(), loaded.id.clone());
         let changes = self
             .hub
             .ledger

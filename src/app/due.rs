@@ -42,9 +42,10 @@ pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone>
     .await
 }
 
-/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle.
+/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle,
+/// or what it says is not for everybody who sees that whistle.
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
-    let Some(whistle) = &letter.whistle else { return Ok(false) };
+    let Some(whistle) = letter.whistle.as_ref().filter(|_| !letter.kind.is_discreet()) else { return Ok(false) };
     let scope = Scope::everything("a letter that reached nobody is told to whoever sees it");
     decided(hub, &scope, whistle, |tree, _, by| Some(reach::not_reached(tree, letter, by))).await
 }
@@ -63,9 +64,9 @@ async fn decided(
             Ok((tree, whistles::merged_into(reading, &wanted)?))
         });
         let (tree, merged) = read.await?;
-        let now = hub.now();
+        let (now, rules) = (hub.now(), hub.rules());
         let mut mint = hub.mint(now);
-        let change = tree.and_then(|tree| decide(tree, &merged, hub.deciding(None, now, &mut mint)));
+        let change = tree.and_then(|tree| decide(tree, &merged, hub.deciding(None, &rules, now, &mut mint)));
         let Some(change) = change else { return Ok(false) };
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),

@@ -3,36 +3,62 @@
 
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
-use super::tokens::{self, TokenKey};
-use super::{Hub, Undone};
+use super::tokens::{self, Sound, TokenKey};
+use super::{Hub, Undone, machine_tokens};
+use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
-use crate::domain::session::{Door, Session};
+use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
-use crate::store::{Chore, directory, sessions};
+use crate::store::{Access, Chore, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
+pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
 
-/// A cookie session sleeps after this; an API session ends with it too, since refreshing comes later.
-const IDLE_MINUTES: i64 = 30;
-/// Nobody stays signed in longer: a night shift is fourteen hours and gets its handover hour.
-const ABSOLUTE_MINUTES: i64 = 15 * 60;
 /// A use is written down at most this often.
-const TOUCH_MINUTES: i64 = 1;
+pub(super) const TOUCH_MINUTES: i64 = 1;
 
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
-    token: TokenKey,
-    seal: hmac::Key,
+    tokens: Vec<TokenKey>,
+    mac: hmac::Key,
+    sealer: Sealer,
 }
 
 impl Keys {
-    /// `pkcs8`: the token key pair. `seal`: 32 secret bytes for CSRF tokens, cursors and counters.
-    pub fn read(pkcs8: &[u8], seal: &[u8]) -> Result<Keys, BadKey> {
-        Ok(Keys { token: TokenKey::read(pkcs8)?, seal: hmac::Key::new(hmac::HMAC_SHA256, seal) })
+    /// `tokens`: key pairs (PKCS #8) for access tokens; the first signs, each proves what it signed. `seals`: secrets of 32
+    /// bytes for what lies in the ledger; the first seals, each opens what it sealed. `mac`: the secret from which comes
+    /// the key of CSRF tokens, cursors and counters.
+    pub fn read(tokens: &[&[u8]], seals: &[&[u8]], mac: &[u8]) -> Result<Keys, BadKey> {
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, &derived(mac, "mac")?);
+        let tokens = tokens.iter().map(|pkcs8| TokenKey::read(pkcs8)).collect::<Result<_, _>>()?;
+        Ok(Keys { tokens, mac, sealer: Sealer::new(seals.iter().copied())? })
+    }
+
+    /// By what these keys are told from others, in their order; says nothing of them.
+    fn names(&self) -> Vec<&str> {
+        self.tokens.iter().map(TokenKey::name).chain(self.sealer.names()).collect()
+    }
+
+    pub(super) fn mac(&self) -> &hmac::Key {
+        &self.mac
+    }
+
+    pub(super) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    /// The key that signs.
+    pub(super) fn token(&self) -> Option<&TokenKey> {
+        self.tokens.first()
+    }
+
+    fn read_token(&self, token: &str, now: At) -> Option<Sound> {
+        self.tokens.iter().find_map(|key| key.read_token(token, now))
     }
 }
 
@@ -45,18 +71,28 @@ impl std::fmt::Debug for Keys {
 /// What stands at the door: keys, hashing threads, failed tries.
 #[derive(Debug)]
 pub(crate) struct Doorkeeper {
-    keys: Keys,
+    keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
     throttle: Throttle,
 }
 
 impl Doorkeeper {
     pub(super) fn new(keys: Keys) -> Doorkeeper {
-        Doorkeeper { keys, hashers: Hashers::start(), throttle: Throttle::default() }
+        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers: Hashers::start(), throttle: Throttle::default() }
     }
 
-    pub(super) fn seal_key(&self) -> &hmac::Key {
-        &self.keys.seal
+    /// The keys as they are now.
+    pub(super) fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes other keys from now on; whether they are others.
+    pub(super) fn take_keys(&self, keys: Keys) -> bool {
+        let changed = self.keys().names() != keys.names();
+        if changed {
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        }
+        changed
     }
 }
 
@@ -89,8 +125,31 @@ pub struct Present {
     pub scope: Scope,
     pub door: Door,
     /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
-    until: At,
-    secret_hash: [u8; 32],
+    pub(super) until: At,
+    pub(super) shown: Shown,
+}
+
+/// What let somebody in, by the hash of its secret.
+#[derive(Debug, Clone)]
+pub(super) enum Shown {
+    Session([u8; 32]),
+    Machine { hash: [u8; 32], scopes: Vec<String> },
+}
+
+impl Present {
+    /// What a machine's token opens; nothing for a person, who has the whole of their rights.
+    pub fn scopes(&self) -> Option<&[String]> {
+        match &self.shown {
+            Shown::Session(_) => None,
+            Shown::Machine { scopes, .. } => Some(scopes),
+        }
+    }
+
+    fn hash(&self) -> &[u8; 32] {
+        match &self.shown {
+            Shown::Session(hash) | Shown::Machine { hash, .. } => hash,
+        }
+    }
 }
 
 /// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.
@@ -105,43 +164,57 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     }
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules.directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
-    let stored = match person.clone() {
-        Some(id) => hub.ledger.read(move |reading| directory::password(reading, &id)).await?,
-        None => None,
+    let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
+    let (stored, epoch) = match person.clone() {
+        // The epoch as it was before the password was looked at: whoever changes it meanwhile ends this session, too.
+        Some(id) => {
+            let read = move |reading: &mut crate::store::Reading<'_>| {
+                Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?))
+            };
+            hub.ledger.read(read).await?
+        }
+        None => (None, 0),
     };
     let password = if sane { given.password } else { "" };
     let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules.directory.actor(&id));
+    let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
     let Some(actor) = actor else {
         counted.iter().for_each(|counted| throttle.count(*counted, now));
         return Err(Undone::WrongPassword);
     };
-    open_session(hub, actor, given.door, now).await
+    open_session(hub, actor, given.door, epoch).await
 }
 
-async fn open_session(hub: &Hub, actor: Actor, door: Door, now: At) -> Result<SignedIn, Undone> {
-    let (secret, refresh_token) = (hex(&hub.chance.secret()), hex(&hub.chance.secret()));
+async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {
+    let now = hub.now();
+    let (secret, first) = (hex(&hub.chance.secret()), hex(&hub.chance.secret()));
     let session = Session {
         id: format!("se_{}", hex(&hub.chance.secret()[..16])),
         secret_hash: sha256(secret.as_bytes()),
-        refresh_hash: Some(sha256(refresh_token.as_bytes())),
+        refresh_hash: Some(sha256(first.as_bytes())),
         person: actor.person.clone(),
         door,
         made_at: now,
         used_at: now,
-        ends_at: now.plus_minutes(ABSOLUTE_MINUTES),
+        ends_at: session::ends_at(&hub.rules().directory, &actor.username, now),
         revoked_at: None,
+        ended_by: None,
+        epoch,
+        refreshed_at: None,
     };
-    let token = hub.doorkeeper.keys.token.sign(actor.person.as_str(), &secret, now);
-    let access_token = token.ok_or_else(|| crate::store::Fault::never("a token could not be signed"))?;
-    hub.ledger.keep(Chore::OpenSession(session)).await?;
+    let access_token = tokens::sign(hub, &actor.person, &secret)?;
+    let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
+    hub.ledger.keep(Chore::Access(Access::OpenSession { session, at_most, awake_since })).await?;
+    let refresh_token = super::refresh::token(&secret, &first);
     Ok(SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS })
 }
 
-/// Who bears this token; nobody if it or its session is not sound.
+/// Who bears this token, a person's or a machine's; nobody if it or its session is not sound.
 pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone> {
-    let Some(token) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
+    if machine_tokens::is_one(token) {
+        return machine_tokens::bearer(hub, token).await;
+    }
+    let Some(token) = hub.doorkeeper.keys().read_token(token, hub.now()) else { return Ok(None) };
     let present = by_secret(hub, &token.secret, Door::Api).await?;
     let present = present.filter(|present| present.actor.person.as_str() == token.subject);
     Ok(present.map(|present| Present { until: present.until.min(token.until), ..present }))
@@ -154,44 +227,74 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
-    let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let Some(session) = session.filter(|session| session.door == door && is_alive(session, now)) else {
-        return Ok(None);
-    };
-    let Some(actor) = hub.rules.directory.actor(&session.person) else { return Ok(None) };
+    let Some((session, actor)) = living(hub, hash, door).await? else { return Ok(None) };
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(Present { scope: policy::scope(&actor), actor, door, until: session.ends_at, secret_hash: hash }))
+    let (scope, until) = (policy::scope(&actor), session.ends_at);
+    Ok(Some(Present { scope, actor, door, until, shown: Shown::Session(hash) }))
+}
+
+/// The session of this secret and its person, if both still count.
+pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Option<(Session, Actor)>, Undone> {
+    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    let found = found.filter(|found| found.session.door == door && found.session.is_alive(found.epoch, hub.now()));
+    let Some(session) = found.map(|found| found.session) else { return Ok(None) };
+    let actor = hub.rules().directory.actor(&session.person);
+    Ok(actor.map(|actor| (session, actor)))
 }
 
 /// Who somebody that was let in is now; nobody once the session is over, or the token that let them in. It counts as no
 /// use of the session.
 pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Present>, Undone> {
-    let Present { secret_hash: hash, door, until, .. } = *present;
-    if hub.now() >= until {
+    if hub.now() >= present.until {
         return Ok(None);
     }
-    let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let session = session.filter(|session| session.door == door && is_alive(session, hub.now()));
-    let actor = session.and_then(|session| hub.rules.directory.actor(&session.person));
-    Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, until, secret_hash: hash }))
+    match &present.shown {
+        Shown::Machine { hash, .. } => machine_tokens::by_hash(hub, *hash).await,
+        Shown::Session(hash) => {
+            let found = living(hub, *hash, present.door).await?;
+            Ok(found.map(|(_, actor)| Present { scope: policy::scope(&actor), actor, ..present.clone() }))
+        }
+    }
 }
 
-fn is_alive(session: &Session, now: At) -> bool {
-    let awake = now.0 - session.used_at.0 < IDLE_MINUTES * MINUTE;
-    session.revoked_at.is_none() && now < session.ends_at && awake
+/// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
+pub async fn ending(hub: &Hub, secret: &str) -> Result<Option<Ending>, Undone> {
+    let hash = sha256(secret.as_bytes());
+    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    Ok(found.and_then(|found| found.session.ended_by))
+}
+
+/// The living sessions of somebody, the newest first; whether each is the one that asks.
+pub async fn own(hub: &Hub, present: &Present) -> Result<Vec<(Session, bool)>, Undone> {
+    let (person, now) = (present.actor.person.clone(), hub.now());
+    let all = hub.ledger.read(move |reading| sessions::of_person(reading, &person, now)).await?;
+    let awake = all.into_iter().filter(|session| session.is_alive(session.epoch, now));
+    Ok(awake
+        .map(|session| {
+            let this = session.secret_hash == *present.hash();
+            (session, this)
+        })
+        .collect())
 }
 
 /// Ends this session, effective at once on both doors.
 pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
-    hub.ledger.keep(Chore::RevokeSession { secret_hash: present.secret_hash, at: hub.now() }).await?;
+    let (secret_hash, at) = (*present.hash(), hub.now());
+    hub.ledger.keep(Chore::RevokeSession { secret_hash, at, by: Ending::SignedOut }).await?;
+    Ok(())
+}
+
+/// Ends every session of this person, this one too, on every replica.
+pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
+    hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
     Ok(())
 }
 
 /// The token that this session's forms carry.
 pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", &present.secret_hash))
+    hex(&hub.mac("csrf", present.hash()))
 }
 
 /// Whether a form of this session carries its token; compared in constant time.
@@ -213,7 +316,7 @@ fn same(ours: &str, given: &str) -> bool {
     constant_time::verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
-fn sha256(bytes: &[u8]) -> [u8; 32] {
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     out
@@ -221,7 +324,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Sets one password for everybody, hashed once: the demo's. Another one than before ends every session.
 pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Result<(), Undone> {
-    let people: Vec<PersonId> = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
+    let people: Vec<PersonId> = hub.rules().directory.people.iter().map(|person| person.id.clone()).collect();
     let Some(first) = people.first().cloned() else { return Ok(()) };
     let stored = hub.ledger.read(move |reading| directory::password(reading, &first)).await?;
     if hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)? {
@@ -229,6 +332,5 @@ pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Resu
     }
     let rows = people.into_iter().map(|person| (person, phc.clone())).collect();
     hub.ledger.keep(Chore::SetPasswords(rows)).await?;
-    hub.ledger.keep(Chore::RevokeSessions { at: hub.now() }).await?;
     Ok(())
 }

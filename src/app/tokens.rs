@@ -2,8 +2,11 @@
 //! session, so a stolen key without sessions mints nothing (T10). Whatever is wrong with a token, the caller hears
 //! nothing more than "no".
 
+use super::Hub;
+use crate::crypto::NoSeal;
 use crate::domain::at::At;
-use crate::ids::hex;
+use crate::ids::{PersonId, hex};
+use crate::store::Fault;
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -55,15 +58,19 @@ pub(super) struct TokenKey {
     proven: Mutex<HashMap<[u8; 32], Claims>>,
 }
 
-/// The key's bytes make no Ed25519 key.
+/// The bytes make no key.
 #[derive(Debug, thiserror::Error)]
-#[error("the signing key is no Ed25519 key in PKCS #8")]
-pub struct BadKey;
+pub enum BadKey {
+    #[error("the signing key is no Ed25519 key in PKCS #8")]
+    Token,
+    #[error(transparent)]
+    Seal(#[from] NoSeal),
+}
 
 impl TokenKey {
     /// Reads a key pair (PKCS #8).
     pub(super) fn read(pkcs8: &[u8]) -> Result<TokenKey, BadKey> {
-        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey)?;
+        let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BadKey::Token)?;
         let public = pair.public_key().as_ref();
         let kid = hex(&public[..8.min(public.len())]);
         Ok(TokenKey {
@@ -74,8 +81,13 @@ impl TokenKey {
         })
     }
 
+    /// The `kid` of its tokens.
+    pub(super) fn name(&self) -> &str {
+        &self.kid
+    }
+
     /// Signs a token for a session.
-    pub(super) fn sign(&self, subject: &str, sid: &str, now: At) -> Option<String> {
+    fn sign(&self, subject: &str, sid: &str, now: At) -> Option<String> {
         let seconds = now.0.div_euclid(1_000_000);
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.kid.clone());
@@ -142,6 +154,13 @@ impl TokenKey {
         let is = |name: &str, value: &str| header.get(name).and_then(serde_json::Value::as_str) == Some(value);
         header.len() == 3 && is("alg", "EdDSA") && is("kid", &self.kid) && is("typ", TYPE)
     }
+}
+
+/// An access token for the session of this secret.
+pub(super) fn sign(hub: &Hub, person: &PersonId, secret: &str) -> Result<String, Fault> {
+    let keys = hub.doorkeeper.keys();
+    let token = keys.token().and_then(|key| key.sign(person.as_str(), secret, hub.now()));
+    token.ok_or_else(|| Fault::never("a token could not be signed"))
 }
 
 /// A new key pair, PKCS #8.

@@ -7,7 +7,7 @@ use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
-use super::terms::{LetterKind, words};
+use super::terms::{LetterKind, TextClass, words};
 use super::whistle::Whistle;
 use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
 use serde_json::Value;
@@ -30,6 +30,10 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// What law has erased.
+    pub erased: Option<Erasure>,
+    /// Rows of the directory and the calendar as they shall stand.
+    pub directory: Option<DirectoryChange>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
 }
@@ -39,6 +43,26 @@ pub struct Change {
 pub struct Guard {
     pub whistle: WhistleId,
     pub tree_version: i64,
+}
+
+/// What becomes of the directory, decided on this version of it: whoever was faster is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryChange {
+    pub version: i64,
+    pub put: Vec<DirectoryRow>,
+    /// Kind and code of each.
+    pub gone: Vec<(String, String)>,
+}
+
+/// A document of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub kind: String,
+    pub code: String,
+    /// Its place in the official order.
+    pub position: i64,
+    /// JSON.
+    pub body: String,
 }
 
 /// A run of numbers without a hole, per kind and civil year.
@@ -95,6 +119,16 @@ pub struct Text {
     pub id: TextId,
     pub salt: [u8; 16],
     pub body: String,
+    /// A sealed one reaches the ledger encrypted, so that its digest tells nothing either.
+    pub class: TextClass,
+}
+
+/// Texts that go for good, with their salts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    pub texts: Vec<TextId>,
+    /// Of the whistle and its summonses: what remembered answers keep of the requests goes, too.
+    pub codes: Vec<String>,
 }
 
 /// A letter owed to a post. It names no person and holds no text.
@@ -165,6 +199,8 @@ pub enum Refusal {
     },
     /// The state allows it, something else does not: all reasons at once.
     Guarded { status: &'static str, allowed: Vec<&'static str>, reasons: Vec<Reason> },
+    /// The department has as many machine tokens as it may.
+    TooManyTokens,
     /// Somebody else kept moving it while we decided; the client named no version. Try again.
     Contended,
     /// The pen's queue is full. Try again.

@@ -1,7 +1,7 @@
 //! Who and what the district is made of: units, people with their posts, enterprises, the duty rota. Data, never code:
 //! a department more is a row more. Nothing here knows where it was loaded from.
 
-use super::at::At;
+use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;
 use super::terms::{Category, Role, words};
@@ -28,6 +28,17 @@ pub struct Department {
     pub role_in_hub: UnitRole,
     pub remit: String,
     pub remit_en: String,
+    /// What else people call it: 安监局, an old name, the name of a unit that became part of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+impl Department {
+    /// Everything that it is called, its code first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.code, &self.name, &self.short_name, &self.name_en];
+        names.into_iter().chain(&self.aliases).map(String::as_str)
+    }
 }
 
 /// A town or subdistrict, with the squad stationed there.
@@ -52,6 +63,13 @@ pub struct Town {
     pub industries: String,
 }
 
+impl Town {
+    /// Everything that it is called, its code first, its squad's last.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.code, &self.name, &self.name_en, &self.squad_code].into_iter().map(String::as_str)
+    }
+}
+
 /// A firm under supervision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Enterprise {
@@ -71,6 +89,17 @@ pub struct Enterprise {
     pub visits_this_year: u32,
     pub x_km: f64,
     pub y_km: f64,
+    /// What else people call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+impl Enterprise {
+    /// Everything that it is called, its code first; its town's code finds it too.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = [&self.code, &self.name, &self.credit_code, &self.town_code];
+        names.into_iter().chain(&self.aliases).map(String::as_str)
+    }
 }
 
 /// One sign-in of one person: a person with two roles has two.
@@ -89,6 +118,13 @@ pub struct Person {
     pub certificate_basis: Option<String>,
     pub skills: Vec<String>,
     pub since: String,
+}
+
+impl Person {
+    /// What they are called and found by.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.username, &self.name, &self.title, &self.department_code].into_iter().map(String::as_str)
+    }
 }
 
 /// One shift of the rota: day 08:00–18:00, night 18:00–08:00.
@@ -266,6 +302,19 @@ fn shift_at(now: At) -> (civil::Date, bool) {
     let night = civil.hour() < begins || civil.hour() >= ends;
     let date = if civil.hour() < begins { civil.date().yesterday().unwrap_or(civil.date()) } else { civil.date() };
     (date, night)
+}
+
+/// When the shift of a moment ends: at 08:00 or 18:00.
+pub fn shift_ends(now: At) -> At {
+    let civil = now.civil();
+    let (begins, ends) = DAY_SHIFT_HOURS;
+    let hour = match civil.hour() {
+        hour if hour < begins => begins,
+        hour if hour < ends => ends,
+        _ => begins + 24,
+    };
+    let minutes = (i64::from(hour) - i64::from(civil.hour())) * 60 - i64::from(civil.minute());
+    At(now.0 - now.0.rem_euclid(MINUTE)).plus_minutes(minutes)
 }
 
 #[cfg(test)]

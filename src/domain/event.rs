@@ -29,9 +29,22 @@ words!(
         SummonsCancelled = "summons.cancelled", SummonsDelegated = "summons.delegated",
         SummonsExtensionAsked = "summons.extension_asked", SummonsExtensionGranted = "summons.extension_granted",
         SummonsExtensionRefused = "summons.extension_refused",
-        ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
+        WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased",
+        ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
+        LetterNotReached = "letter.not_reached",
+        DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
+        DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",
+        DirectoryReordered = "directory.reordered", DirectoryExported = "directory.exported",
+        WhistlesExported = "whistles.exported",
     }
 );
+
+impl EventKind {
+    /// Told only to who sees everything: others would learn from it that somebody spoke to us.
+    pub fn is_discreet(self) -> bool {
+        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased)
+    }
+}
 
 /// Who did it; `None` in an event means the hub itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +65,7 @@ impl From<&Actor> for Doer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub kind: EventKind,
-    /// The whistle in whose tree it happened.
+    /// The whistle in whose tree it happened; [`of_directory`] for what is no whistle's.
     pub whistle: WhistleId,
     /// The summons it is about, if any.
     pub summons: Option<SummonsId>,
@@ -61,6 +74,11 @@ pub struct Event {
     pub office_only: bool,
     /// Facts for the timeline: words, codes, numbers, and references to texts made by [`text_ref`].
     pub data: Value,
+}
+
+/// Where events stand that are about the directory and the calendar: a tree beside the whistles', which no feed tells.
+pub fn of_directory() -> WhistleId {
+    WhistleId::from_text("directory")
 }
 
 /// How an event or a receipt points at a text: the reader resolves it under the reader's rights.

@@ -8,7 +8,9 @@ pub mod deeds;
 pub mod directory;
 pub mod draft;
 pub mod event;
+pub mod imports;
 pub mod limits;
+pub mod machine;
 pub mod obligation;
 pub mod order;
 pub mod policy;
@@ -17,6 +19,7 @@ pub mod rules;
 pub mod session;
 pub mod summons;
 pub mod terms;
+pub mod wanted;
 pub mod whistle;
 
 #[cfg(test)]

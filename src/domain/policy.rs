@@ -1,7 +1,9 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+use super::imports::List;
 use super::terms::Role;
+use super::whistle::Blower;
 use crate::ids::PersonId;
 
 /// One signed-in person in one role.
@@ -135,9 +137,39 @@ pub fn may_comment(actor: &Actor) -> bool {
     }
 }
 
+/// May have an informer's identity opened, with a reason and on record: the office, supervisors, and of those who
+/// blow the liaison or town officer that blew it.
+pub fn may_unseal(actor: &Actor, blower: &Blower) -> bool {
+    match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => true,
+        Role::Liaison | Role::TownOfficer => blower.person == actor.person,
+        Role::DepartmentHead | Role::SquadLeader | Role::Inspector => false,
+        Role::Expert | Role::LegalReviewer | Role::Admin => false,
+    }
+}
+
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
+}
+
+/// Replaces a list of the district by a file: the calendar and people are an administrator's, what the office works with
+/// daily is the office's, too.
+pub fn may_import(actor: &Actor, list: List) -> bool {
+    match list {
+        List::Departments | List::Towns | List::People | List::Calendar => actor.role == Role::Admin,
+        List::Enterprises | List::Duty => actor.role == Role::Admin || is_office(actor),
+    }
+}
+
+/// Takes a list of the district away as a file.
+pub fn may_export(actor: &Actor, list: List) -> bool {
+    may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor
+}
+
+/// Makes and ends machine tokens of the own unit: its head, in the office its director.
+pub fn makes_tokens(actor: &Actor) -> bool {
+    matches!(actor.role, Role::DepartmentHead | Role::OfficeDirector)
 }
 
 #[cfg(test)]
@@ -217,6 +249,24 @@ mod tests {
                 _ => ("", ""),
             };
             assert_eq!((named(speaks_for).as_str(), named(acts_for).as_str()), (speak, act), "{unit}");
+        }
+    }
+
+    #[test]
+    fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() {
+        for (blew, role, may) in [
+            ("liaison.xf", Role::Liaison, "office office.2 director director.2 supervisor liaison.xf"),
+            ("head.xf", Role::DepartmentHead, "office office.2 director director.2 supervisor"),
+            ("town.t01", Role::TownOfficer, "office office.2 director director.2 supervisor town.t01"),
+            ("squad.sq01", Role::SquadLeader, "office office.2 director director.2 supervisor"),
+            ("office", Role::Liaison, "office office.2 director director.2 supervisor"),
+        ] {
+            let blower = actor(blew);
+            let viewer = blower_viewer(&blower.unit, blower.town.as_deref());
+            let blower =
+                Blower { person: blower.person, on_behalf: blew == "office", department: blower.unit, role, viewer };
+            let named = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| may_unseal(&actor(who), &blower));
+            assert_eq!(named.collect::<Vec<_>>().join(" "), may, "blown by {blew}");
         }
     }
 

@@ -5,8 +5,8 @@ use super::at::At;
 use super::calendar::{Calendar, Deadline, Unit};
 use super::directory::Directory;
 use super::limits::DatedLimits;
-use super::routing::Routing;
-use super::terms::{Duty, Urgency, Window};
+use super::routing::{Proposal, Routing};
+use super::terms::{Category, Duty, Urgency, Window};
 
 /// Everything that is data to the product and law to a decision.
 #[derive(Debug)]
@@ -18,6 +18,14 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Whom the rules propose for a hazard of this kind, at this enterprise if it is at one: before it is blown and
+    /// when the office receives it alike.
+    pub fn propose(&self, category: Category, needed: &[String], enterprise: Option<&str>) -> Vec<Proposal> {
+        let firm = enterprise.and_then(|code| self.directory.enterprise(code));
+        let lead = firm.map(|firm| firm.lead_department.as_str());
+        self.routing.propose(category, needed, lead, |code| self.directory.may_be_summoned(code))
+    }
+
     /// The deadline of a duty that begins now.
     pub fn due(&self, duty: Duty, urgency: Urgency, now: At) -> Deadline {
         let limits = self.limits.at(now);

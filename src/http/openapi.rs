@@ -1,14 +1,18 @@
 //! The OpenAPI 3.1 document, made from the table of routes, the tables of orders and the closed word lists, once per
 //! process. What a person writes by hand here is only the shape of answers; a test holds those to what is answered.
 
+use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
 use crate::domain::decision::ReasonCode;
+use super::{machine_tokens, sessions};
 use crate::domain::event::EventKind;
+use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -28,6 +32,8 @@ pub(super) enum Shape {
     /// 200, whatever JSON.
     Json,
     Text,
+    /// 200, a list as a file.
+    Csv,
     /// 200, server-sent events for as long as the reader listens.
     Feed,
     Nothing,
@@ -82,6 +88,12 @@ fn operation(line: &Line) -> Value {
             "content": { "application/json": { "schema": reference(spec.name) } },
         });
     }
+    if line.takes_file() {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "text/csv": { "schema": { "type": "string", "format": "binary", "maxLength": FILE_MAX } } },
+        });
+    }
     operation
 }
 
@@ -93,8 +105,8 @@ fn operation_id(line: &Line) -> String {
 
 fn parameters(line: &Line) -> Vec<Value> {
     let mut all = Vec::new();
-    if line.path.contains("{code}") {
-        all.push(json!({ "name": "code", "in": "path", "required": true, "schema": { "type": "string" } }));
+    for name in ["code", "id"].iter().filter(|name| line.path.contains(&format!("{{{name}}}"))) {
+        all.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     }
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
     if line.names_version() {
@@ -147,6 +159,7 @@ fn success(shape: Shape) -> (&'static str, Value) {
         Shape::List(name) => ("200", json!({ "description": "One page", "content": json_of(list_of(name)) })),
         Shape::Json => ("200", json!({ "description": "As it is", "content": json_of(json!({ "type": "object" })) })),
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
+        Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
         Shape::Feed => {
             ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": text } } }))
         }
@@ -163,7 +176,7 @@ fn list_of(name: &str) -> Value {
 }
 
 /// An object whose members are all there.
-fn object(members: &[(&str, Value)]) -> Value {
+pub(super) fn object(members: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> =
         members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -174,7 +187,7 @@ fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
-fn words(words: &[&str]) -> Value {
+pub(super) fn words(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
@@ -182,15 +195,15 @@ fn words_or_null(words: &[&str]) -> Value {
     json!({ "enum": words.iter().map(|word| json!(word)).chain([Value::Null]).collect::<Vec<_>>() })
 }
 
-fn time() -> Value {
+pub(super) fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn time_or_null() -> Value {
+pub(super) fn time_or_null() -> Value {
     json!({ "type": ["string", "null"], "format": "date-time" })
 }
 
-fn texts() -> Value {
+pub(super) fn texts() -> Value {
     json!({ "type": "array", "items": { "type": "string" } })
 }
 
@@ -225,14 +238,20 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Hints", hints()),
+        ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
+        ("Session", sessions::shape()),
+        ("MachineToken", machine_tokens::shape(false)),
+        ("NewMachineToken", machine_tokens::shape(true)),
         ("Me", object(&me)),
         ("Department", row(&["code", "name", "short_name", "name_en", "kind", "role_in_hub", "remit", "remit_en"])),
         ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),
         ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
         ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
         ("Category", row(&["code", "name", "name_en"])),
+        ("Import", imports::schema()),
         ("Problem", problem()),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -260,6 +279,14 @@ fn whistle_item() -> Vec<(&'static str, Value)> {
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
     ]
+}
+
+fn hints() -> Value {
+    let text = || json!({ "type": "string" });
+    let similar = object(&[whistle_item(), vec![("rule", words(Likeness::WORDS)), ("why", text())]].concat());
+    let department = object(&[("department", text()), ("rule", text()), ("why", text())]);
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    object(&[("similar", list(similar)), ("departments", list(department))])
 }
 
 fn whistle_more() -> Vec<(&'static str, Value)> {
@@ -323,13 +350,14 @@ fn problem() -> Value {
         object(&[("type", text()), ("title", text()), ("status", json!({ "type": "integer" })), ("instance", text())]);
     let fault = json!({
         "type": "object",
-        "properties": { "pointer": text(), "parameter": text(), "code": text(), "message": text() },
+        "properties": { "pointer": text(), "parameter": text(), "row": { "type": "integer" }, "column": text(), "code": text(), "message": text() },
         "required": ["code", "message"],
     });
     let reason = object(&[("code", words(ReasonCode::WORDS)), ("message", text()), ("subject", text())]);
     for (name, schema) in [
         ("detail", text()),
         ("errors", json!({ "type": "array", "items": fault })),
+        ("error_count", json!({ "type": "integer" })),
         ("current_status", text()),
         ("allowed_deeds", texts()),
         ("reasons", json!({ "type": "array", "items": reason })),

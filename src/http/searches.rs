@@ -34,8 +34,8 @@ impl Default for Searches {
 
 impl Searches {
     /// Waits for a turn, if this is a search at all; it ends when what is answered here is dropped.
-    pub(super) async fn turn(&self, person: &PersonId, words: Option<&String>) -> Result<Option<Search<'_>>, Problem> {
-        if words.is_none() {
+    pub(super) async fn turn(&self, person: &PersonId, searches: bool) -> Result<Option<Search<'_>>, Problem> {
+        if !searches {
             return Ok(None);
         }
         let counted = self.count(person)?;

@@ -6,11 +6,14 @@ use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
 use super::{Door, cursor, json, tagged};
 use crate::app::cards;
+use crate::app::hints;
+use crate::app::informers;
 use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::deeds::WhistleDeed;
+use crate::domain::routing::Proposal;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
-use crate::domain::whistle::blow::fold;
+use crate::domain::wanted::Wanted;
 use crate::i18n::{Lang, deadlines};
 use crate::store::whistles::{Position, Sort, WhistleQuery};
 use actix_web::http::header::LOCATION;
@@ -38,21 +41,60 @@ pub(super) const LIST: &[Parameter] = &[
     CURSOR_PARAMETER,
 ];
 
+/// Its filters, without order and pages.
+pub(super) const FILTERS: &[Parameter] = LIST.split_at(9).0;
+
 /// What a timeline takes.
 pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
 /// `POST /whistles`
 pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
-    let blown = whistles::blow(&door.hub, posted.asked()).await?;
+    let mut blown = whistles::blow(&door.hub, posted.asked()).await?;
+    if blown.tells_who_spoke {
+        let message = posted.lang.tells_who_spoke();
+        blown.card["warnings"] = value!([{ "pointer": "/what", "code": "tells_who_spoke", "message": message }]);
+    }
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/v1/whistles/{}", blown.code)));
     Ok(json(tagged(&mut answer, blown.version, blown.replayed), &blown.card))
+}
+
+/// `POST /whistles/hints`
+pub(super) async fn hints(door: Data<Door>, posted: Posted) -> Answer {
+    let _turn = door.searches.turn(&posted.present.actor.person, true).await?;
+    let (hub, lang, rules) = (&door.hub, posted.lang, door.hub.rules());
+    let found = hints::hints(hub, posted.asked()).await?;
+    let similar = found.similar.iter().map(|(item, why)| {
+        let mut card = cards::whistle_item(item, &rules.directory);
+        (card["rule"], card["why"]) = (value!(why.as_str()), value!(lang.likeness(*why)));
+        card
+    });
+    let similar: Vec<Value> = similar.collect();
+    let department = |one: &Proposal| {
+        let why = match lang {
+            Lang::Zh => &one.why.zh,
+            Lang::En => &one.why.en,
+        };
+        value!({ "department": one.department, "rule": one.rule, "why": why })
+    };
+    let departments: Vec<Value> = found.departments.iter().map(department).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!({ "similar": similar, "departments": departments })))
 }
 
 /// `POST /whistles/{code}/{deed}`: the whistle as it stands now.
 pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: WhistleDeed) -> Answer {
     let done = whistles::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
     shown(&door, &posted.present, posted.lang, &done.code, done.replayed).await
+}
+
+/// `POST /whistles/{code}/unseal`: who the informer is, to whoever may know, with a reason.
+pub(super) async fn unseal(door: Data<Door>, posted: Posted) -> Answer {
+    let unsealed = informers::unseal(&door.hub, posted.asked(), posted.code()).await?;
+    let mut answer = HttpResponse::Ok();
+    if unsealed.replayed {
+        answer.insert_header(("Idempotency-Replayed", "true"));
+    }
+    Ok(json(&mut answer, &value!(unsealed.contact)))
 }
 
 /// `GET /whistles/{code}`
@@ -64,7 +106,7 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
     let open = whistles::open(&door.hub, &present.scope, code).await?;
-    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, |spans| deadlines::lines(lang, spans));
+    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules(), |spans| deadlines::lines(lang, spans));
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
 }
 
@@ -82,15 +124,17 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
     query.sort = sort;
     query.limit = given.limit + 1;
-    let _turn = door.searches.turn(&caller.present.actor.person, query.q.as_ref()).await?;
+    let _turn = door.searches.turn(&caller.present.actor.person, query.q.is_some()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
-    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();
+    let rules = hub.rules();
+    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &rules.directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }
 
-fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
-    let directory = &door.hub.rules.directory;
+pub(super) fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     Ok(WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         urgency: given.words("urgency", Urgency::parse),
@@ -100,7 +144,7 @@ fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
         department: given.codes("department", |code| directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue"),
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         ..WhistleQuery::default()
     })
 }
@@ -127,7 +171,8 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     let (events, more) = page(events, limit);
     let position = |seq| Position { key: seq, id: String::new() };
     let last = events.last().filter(|_| more).map(|event| cursor::seal(hub, place, &position(event.seq)));
-    let directory = &hub.rules.directory;
+    let rules = hub.rules();
+    let directory = &rules.directory;
     let cards: Vec<Value> = events.iter().map(|event| cards::timeline_entry(event, &whistle, directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }

@@ -3,6 +3,7 @@
 
 pub mod deadlines;
 mod events;
+pub mod imports;
 pub mod letters;
 pub mod pages;
 pub mod problems;
@@ -56,6 +57,7 @@ mod tests {
     fn no_chinese_word_holds_a_typed_gap_or_half_width_comma() {
         let files = [
             include_str!("deadlines.rs"),
+            include_str!("imports.rs"),
             include_str!("letters.rs"),
             include_str!("problems.rs"),
             include_str!("terms.rs"),

@@ -4,9 +4,10 @@
 
 use super::Lang;
 use crate::domain::terms::{
-    Category, ClosureKind, DeclineGround, DisputeGround, Duty, Mode, Needs, ReopenGround, Role, Route, Severity,
-    Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
+    Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, ReopenGround, Role, Route,
+    Severity, Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
 };
+use crate::domain::whistle::hints::Likeness;
 
 impl Lang {
     /// The word in this language, of a Chinese and an English one.
@@ -44,6 +45,15 @@ impl Lang {
             Category::Campus => ("校园养老医疗", "Schools, care homes, clinics"),
             Category::Lightning => ("防雷", "Lightning protection"),
             Category::Other => ("其他", "Other"),
+        })
+    }
+
+    /// Why an open whistle may be about the same thing.
+    pub fn likeness(self, of: Likeness) -> &'static str {
+        self.pick(match of {
+            Likeness::SameFirm => ("同一企业、同一类别，30天内", "Same enterprise and category, within 30 days"),
+            Likeness::SimilarText => ("描述相近", "Described in like words"),
+            Likeness::SamePlace => ("同一地点、同一类别", "Same place and category"),
         })
     }
 
@@ -210,6 +220,17 @@ impl Lang {
         })
     }
 
+    /// Why law has something erased.
+    pub fn erasure_ground(self, of: ErasureGround) -> &'static str {
+        self.pick(match of {
+            ErasureGround::PurposeMet => ("处理目的已实现或者不再必要", "Purpose met or no longer needed"),
+            ErasureGround::RetentionOver => ("保存期限已届满", "Retention period over"),
+            ErasureGround::ConsentWithdrawn => ("个人撤回同意", "Consent withdrawn"),
+            ErasureGround::Unlawful => ("违法处理", "Processed unlawfully"),
+            ErasureGround::OtherLaw => ("法律、行政法规规定的其他情形", "Other ground in law"),
+        })
+    }
+
     /// The role of a sign-in.
     pub fn role(self, of: Role) -> &'static str {
         self.pick(match of {
@@ -269,6 +290,7 @@ impl Lang {
             "contest" => ("对办结提出异议", "Contest the closing"),
             "dismiss_contest" => ("维持办结", "Dismiss the contest"),
             "comments" => ("留言", "Comment"),
+            "unseal" => ("查阅举报人信息", "Open the informer's identity"),
             _ => ("办理", "Proceed"),
         })
     }

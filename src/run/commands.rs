@@ -2,11 +2,14 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, doctor, keys, start, upkeep};
+use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep};
 use crate::app::{Hub, passwords};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{LedgerPlace, Settings};
+use crate::domain::imports::List;
+use crate::domain::imports::encoding::Encoding;
 use crate::http;
+use crate::i18n::Lang;
 use crate::ids::Chance;
 use crate::mail::Transport;
 use crate::telemetry::{self, Metrics};
@@ -49,16 +52,80 @@ enum What {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// The keys in `keys.dir`: which there are, another one, no longer that one.
+    Keys {
+        #[command(subcommand)]
+        what: KeysWord,
+    },
     /// Bring the ledger's schema forward.
     Migrate,
     /// Have everything tried again that was laid aside.
-    Redrive,
+    Redrive {
+        /// What becomes of the letters that a restore holds.
+        #[arg(long, value_name = "send|drop")]
+        letters: Option<upkeep::HeldLetters>,
+    },
+    /// Write the ledger as it stands into one file, beside a running hub; reads it back.
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Lay a backup where `ledger.url` names an empty place.
+    Restore {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Bring a list in as a CSV file: all of it, or nothing.
+    Import {
+        #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
+        kind: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only look and say what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// How the file is written, if the guess is wrong.
+        #[arg(long, value_name = "E", value_parser = clap::builder::PossibleValuesParser::new(Encoding::WORDS))]
+        encoding: Option<String>,
+        /// Days and shifts that the file leaves out are removed.
+        #[arg(long)]
+        remove_missing: bool,
+    },
+    /// Take a list away as a CSV file.
+    Export {
+        #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
+        kind: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Erase by law who an informer is, or all that was said in a whistle; the log keeps that it was done, and why.
+    Erase(erasure::Wanted),
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
     CheckConfig,
     /// List every route.
     Routes,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysWord {
+    /// What each is for now, a line each.
+    List,
+    /// Make another key, which takes over in fifteen minutes: copy it to every replica until then.
+    Rotate {
+        /// It takes over at once: for a key that somebody has stolen.
+        #[arg(long)]
+        now: bool,
+        /// What seals in the ledger, instead of what signs tokens.
+        #[arg(long)]
+        seal: bool,
+    },
+    /// Remove every token key that is over, or the named one at once.
+    Retire {
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
 }
 
 const DEMO_DIR: &str = "data";
@@ -82,10 +149,26 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
         What::NewKeys { dir } => {
             keys::make(&dir, &Chance::system())?;
-            say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+            say(&format!(
+                "keys made: name {} in keys.dir, on every replica, and keep a copy apart from backups",
+                dir.display()
+            ))
         }
+        What::Keys { what } => say(&keys_said(&settings, &what)?),
         What::Migrate => say(&upkeep::migrate(&settings).await?),
-        What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: Some(word) } => {
+            say(&upkeep::settle_letters(&settings, word, &SystemClock::start()).await?)
+        }
+        What::Backup { file } => say(&backup::back_up(&settings, &file, &SystemClock::start())?),
+        What::Restore { file } => say(&backup::restore(&settings, &file, &SystemClock::start(), &Chance::system())?),
+        What::Import { kind, file, dry_run, encoding, remove_missing } => {
+            let asked = lists::Import { kind, file, dry_run, encoding, remove_missing };
+            let told = lists::import(&settings, asked, &surroundings(), lang()).await?;
+            say(&told)
+        }
+        What::Export { kind, file } => say(&lists::export(&settings, &kind, &file, &surroundings(), lang()).await?),
+        What::Erase(wanted) => say(&erasure::erase(&settings, &wanted, surroundings()).await?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;
@@ -104,6 +187,26 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         }
         What::Routes => say(&http::routes::listing()),
     }
+}
+
+fn keys_said(settings: &Settings, word: &KeysWord) -> anyhow::Result<String> {
+    let now = SystemClock::start().now();
+    Ok(match word {
+        KeysWord::List => keys::list(settings, now)?,
+        KeysWord::Rotate { now: at_once, seal } => {
+            let purpose = if *seal { keys::Purpose::Seal } else { keys::Purpose::Token };
+            let from = now.plus_minutes(if *at_once { 0 } else { keys::OVERLAP_MINUTES });
+            let name = keys::rotate(settings, purpose, from, &Chance::system())?;
+            format!(
+                "{name} takes over at {}: every replica needs it by then and takes it without a restart; keep a copy apart",
+                from.rfc3339()
+            )
+        }
+        KeysWord::Retire { name } => match keys::retire(settings, name.as_deref(), now)? {
+            gone if gone.is_empty() => "no key is over".to_owned(),
+            gone => format!("removed here, remove it on every replica: {}", gone.join(" ")),
+        },
+    })
 }
 
 async fn demo(
@@ -154,7 +257,7 @@ async fn until_told(
 fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {
     let cookie =
         if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
-    let people = hub.rules.directory.people.len();
+    let people = hub.rules().directory.people.len();
     let weak = match passwords::judge(password) {
         Ok(()) => "",
         Err(_) => "  (for the demo only: a real district's hub would not take it)",
@@ -176,6 +279,13 @@ fn surroundings() -> Surroundings {
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The operator's language, by what the terminal says; English where it says nothing.
+fn lang() -> Lang {
+    let said = |name: &str| environment().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
+    let said = said("LC_ALL").or_else(|| said("LC_MESSAGES")).or_else(|| said("LANG"));
+    if said.is_some_and(|said| said.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }
 
 /// Words for the operator, on standard output.

@@ -2,9 +2,12 @@
 //! the reverse order: the door drains, workers end, the pen empties; each has its time, five seconds in all. The only
 //! file that knows all rooms.
 
+pub mod backup;
 mod commands;
 pub mod doctor;
+pub mod erasure;
 pub mod keys;
+mod lists;
 pub mod setup;
 pub mod upkeep;
 
@@ -14,7 +17,7 @@ use crate::app::Hub;
 use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, Letters, Live, Relay};
+use crate::workers::{self, Desk, Due, Follow, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -26,6 +29,9 @@ use tokio::task::JoinHandle;
 
 /// Time between two rounds of the metrics' upkeep.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Time between two looks at the folder of keys.
+const KEYS_EVERY: Duration = Duration::from_secs(15);
 
 /// How long the ledger may take to empty its queue and close.
 const CLOSE_MAX: Duration = Duration::from_millis(1500);
@@ -69,7 +75,9 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(workers::work(caller, told.clone())),
-        spawn(keep_up(metrics.clone(), told)),
+        spawn(workers::work(Follow::new(hub.clone()), told.clone())),
+        spawn(keep_up(metrics.clone(), told.clone())),
+        spawn(keep_keys(settings.clone(), hub.clone(), told)),
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());
     let door = Door::new(Arc::new(hub.clone()), links, is_up, move || metrics.render(), live);
@@ -111,6 +119,22 @@ impl Running {
 async fn keep_up(metrics: Metrics, mut stop: watch::Receiver<bool>) {
     while tokio::time::timeout(UPKEEP, stop.changed()).await.is_err() {
         metrics.upkeep();
+    }
+}
+
+/// A demo's keys are in its ledger and stay.
+async fn keep_keys(settings: Settings, hub: Hub, mut stop: watch::Receiver<bool>) {
+    while tokio::time::timeout(KEYS_EVERY, stop.changed()).await.is_err() {
+        if hub.demo {
+            continue;
+        }
+        match keys::take_anew(&settings, &hub) {
+            Ok(true) => tracing::info!("other keys are in use"),
+            Ok(false) => {}
+            Err(fault) => {
+                tracing::warn!(cause = %format!("{fault:#}"), "the keys are not read anew; the old ones stay")
+            }
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! The only SQL. This file opens a ledger by its address and brings its schema forward; what differs between engines
 //! is in `sql/`. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
+pub mod backup;
 pub mod directory;
 pub mod due;
+pub mod erasure;
 pub mod events;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
+pub mod machine_tokens;
 pub mod sessions;
 mod sql;
 pub mod summonses;
@@ -14,7 +18,8 @@ pub mod summonses;
 pub(crate) mod tests;
 pub mod whistles;
 
-pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, DirectoryRow, Kept, Ledger, Outcome, Reading};
+pub use backup::{BadBackup, Head, Restored, Summary};
+pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -94,7 +99,11 @@ impl Default for Options {
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_ledger.sql")),
     (2, include_str!("migrations/0002_replicas.sql")),
-    (3, include_str!("migrations/0003_machines.sql")),
+    (3, include_str!("migrations/0003_access.sql")),
+    (4, include_str!("migrations/0004_sealed.sql")),
+    (5, include_str!("migrations/0005_bodies.sql")),
+    (6, include_str!("migrations/0006_import_files.sql")),
+    (7, include_str!("migrations/0007_machines.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.
@@ -123,7 +132,7 @@ fn place(url: &str, options: Options) -> Result<ledger::Parts, Fault> {
 /// Brings the schema forward, all or nothing; two processes that start at once do it one after the other.
 fn migrate(sql: &Sql) -> Result<(), Fault> {
     sql.begin()?;
-    match step_forward(sql) {
+    match step_to(sql, SCHEMA) {
         Ok(()) => sql.commit(),
         Err(fault) => {
             sql.roll_back()?;
@@ -147,15 +156,16 @@ fn schema(sql: &Sql) -> Result<i64, Fault> {
     Ok(sql.row("SELECT COALESCE(MAX(version), 0) FROM migrations", &[], |row| row.int(0))?.unwrap_or(0))
 }
 
-fn step_forward(sql: &Sql) -> Result<(), Fault> {
+/// Brings the schema to this version, within the caller's transaction.
+fn step_to(sql: &Sql, newest: i64) -> Result<(), Fault> {
     if is_empty(sql)? {
         sql.script(&sql.in_its_words("CREATE TABLE migrations (\n    version BIGINT PRIMARY KEY\n);"))?;
     }
     let version = schema(sql)?;
-    if MIGRATIONS.iter().all(|(newest, _)| version > *newest) {
+    if version > SCHEMA {
         return Err(Fault::never("the ledger was written by a newer whistle-hub"));
     }
-    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > version) {
+    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > version && *number <= newest) {
         let stepped = sql
             .script(&sql.in_its_words(text))
             .and_then(|()| sql.run("INSERT INTO migrations (version) VALUES ($1)", &[Value::Int(*number)]))
@@ -163,6 +173,15 @@ fn step_forward(sql: &Sql) -> Result<(), Fault> {
         stepped.map_err(|fault| Fault { what: "a migration failed", ..fault })?;
     }
     Ok(())
+}
+
+/// In `meta`: which life of the ledger this is. Drawn by each restore; none: the first.
+const EPOCH: &str = "epoch";
+
+/// The ledger's epoch; empty in its first life.
+fn epoch(sql: &Sql) -> Result<String, Fault> {
+    let kept = sql.row("SELECT value FROM meta WHERE key = $1", &[EPOCH.into()], |row| Ok(row.text(0)?.to_owned()))?;
+    Ok(kept.unwrap_or_default())
 }
 
 /// What this ledger's remembered keys are salted with: drawn once, never leaves the ledger.

@@ -7,7 +7,7 @@ use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
 use crate::app::{self, Hub};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Chore, due, leases};
+use crate::store::{Access, Chore, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -22,6 +22,8 @@ const CLEAN_EVERY: i64 = 60 * MINUTE;
 const RECEIPT_MINUTES: i64 = 7 * 24 * 60;
 /// Stuck things that one audit names.
 const STUCK_MAX: i64 = 20;
+/// How long a file waits for its sender's word, minutes.
+const IMPORT_MINUTES: i64 = 60;
 /// How long an ended session's row stays, minutes.
 const SESSION_MINUTES: i64 = 24 * 60;
 
@@ -53,15 +55,17 @@ impl Due {
         }
         let read = self.hub.ledger.read(|reading| {
             let (letters, oldest) = (due::letters_owed(reading)?, due::oldest_unpassed_due(reading)?);
-            Ok((due::unarmed(reading, STUCK_MAX)?, letters, oldest, leases::laid_aside(reading)?))
+            let held = due::letters_held(reading)?;
+            Ok((due::unarmed(reading, STUCK_MAX)?, (letters, held), oldest, leases::laid_aside(reading)?))
         });
-        let (stuck, letters, oldest, aside) = read.await?;
+        let (stuck, (letters, held), oldest, aside) = read.await?;
         if !stuck.is_empty() {
             tracing::error!(codes = ?stuck, "open, and nobody owes the next move");
         }
         metrics::gauge!("hub_stuck").set(figure(stuck.len()));
         metrics::gauge!("hub_dead_letters").set(figure(aside));
         metrics::gauge!("hub_letters_owed").set(figure(letters.count));
+        metrics::gauge!("hub_letters_held").set(figure(held));
         metrics::gauge!("hub_letters_oldest_seconds").set(age_seconds(letters.oldest, now));
         metrics::gauge!("hub_limit_unhandled_seconds").set(age_seconds(oldest, now));
         metrics::gauge!("hub_audit_success_timestamp_seconds").set(figure(now.0 / 1_000_000));
@@ -75,6 +79,9 @@ impl Due {
         }
         self.hub.ledger.keep(Chore::PurgeReceipts { before: now.plus_minutes(-RECEIPT_MINUTES) }).await?;
         self.hub.ledger.keep(Chore::PurgeSessions { before: now.plus_minutes(-SESSION_MINUTES) }).await?;
+        self.hub.ledger.keep(Chore::PurgeImports { before: now.plus_minutes(-IMPORT_MINUTES) }).await?;
+        let before = now.plus_minutes(-SESSION_MINUTES);
+        self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }

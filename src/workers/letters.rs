@@ -164,7 +164,8 @@ impl Carrier {
 
     async fn hand_over(&mut self, claimed: &ClaimedLetter, now: At) -> Result<End, WorkerFault> {
         let letter = &claimed.letter;
-        let directory = &self.hub.rules.directory;
+        let rules = self.hub.rules();
+        let directory = &rules.directory;
         let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
         let vacant = holders.is_empty();
         let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
@@ -219,14 +220,14 @@ impl Carrier {
 
     /// What the letter may say to this person; nothing if they may not see it (any more).
     async fn facts(&self, letter: &LetterOwed, person: &Person, now: At) -> Result<Option<LetterFacts>, WorkerFault> {
-        let Some(actor) = self.hub.rules.directory.actor(&person.id) else { return Ok(None) };
+        let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(None) };
         let (scope, post, id) = (policy::scope(&actor), letter.to.clone(), letter.whistle.clone());
         let (tree, overdue) = self
             .hub
             .ledger
             .read(move |reading| match id {
                 Some(id) => Ok((whistles::tree_by_id(reading, &scope, &id)?, Vec::new())),
-                None => Ok((None, due::overdue_of(reading, &post, now)?)),
+                None => Ok((None, due::overdue_of(reading, &scope, &post, now)?)),
             })
             .await?;
         let to = mail_address(&person.username);
@@ -249,7 +250,8 @@ impl Carrier {
             Some(id) => Subject::Summons(id.clone()),
             None => Subject::Whistle(whistle.id.clone()),
         };
-        let town = whistle.town.as_deref().and_then(|code| self.hub.rules.directory.town(code));
+        let rules = self.hub.rules();
+        let town = whistle.town.as_deref().and_then(|code| rules.directory.town(code));
         LetterFacts {
             code: whistle.code.clone(),
             summons: summons.map(|summons| summons.code.clone()),

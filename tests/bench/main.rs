@@ -1,7 +1,7 @@
 //! The bench: what a whistle costs beside the barest server that could keep it, how reads bear a hundred thousand
 //! whistles, what an idle hub weighs and how fast it starts; on PostgreSQL and Redis also how soon the office has a
-//! whistle, what replicas share and how a backlog is drained. `cargo bench --profile dist --bench hub`, about fifteen
-//! minutes; with `-- blow`, `idle`, `reads`, `servers`, `receipt`, `replicas` or `backlog` only those parts. It prints
+//! whistle, what replicas share and how a backlog is drained. `cargo bench --profile dist --bench hub`, about twenty
+//! minutes; with `-- blow`, `idle`, `reads`, `search`, `servers`, `receipt`, `replicas` or `backlog` only those parts. It prints
 //! figures beside their goals and ends well whatever they are: a missed goal is a figure, not a fault.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -20,6 +20,7 @@ mod process;
 mod reads;
 mod receipt;
 mod replicas;
+mod searches;
 #[path = "../servers/mod.rs"]
 mod servers;
 
@@ -81,7 +82,7 @@ async fn measured(dir: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::Result<V
     if wanted("reads") {
         figures.extend(reads_of_two_sizes(dir).await?);
     }
-    if ["servers", "receipt", "replicas", "backlog"].into_iter().any(&wanted) {
+    if ["search", "servers", "receipt", "replicas", "backlog"].into_iter().any(&wanted) {
         figures.extend(on_servers(dir, wanted).await?);
     }
     Ok(figures)
@@ -100,6 +101,9 @@ async fn reads_of_two_sizes(dir: &Path) -> anyhow::Result<Vec<Figure>> {
 
 async fn on_servers(dir: &Path, wanted: impl Fn(&str) -> bool) -> anyhow::Result<Vec<Figure>> {
     let (servers, mut figures) = (Servers::start(), Vec::new());
+    if wanted("search") {
+        figures.extend(searches::compare(&servers, dir).await?);
+    }
     if wanted("servers") {
         figures.extend(blow::compare(Pair::Servers(&servers), dir).await?);
     }

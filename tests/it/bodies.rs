@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use whistle_hub::app::{summonses, whistles};
 use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
 use whistle_hub::domain::order::{Field, Kind, LIST_MAX, Spec};
-use whistle_hub::domain::whistle::blow;
+use whistle_hub::domain::whistle::{blow, hints};
 
 /// One POST of ours with a body that is sound, and something for it to act on.
 struct Door {
@@ -36,6 +36,13 @@ async fn doors(t: &Town) -> Vec<Door> {
             "protected_source": false,
         }),
     }];
+    all.push(Door {
+        path: "/whistles/hints".into(),
+        who: "liaison.xf",
+        version: None,
+        spec: &hints::HINTS,
+        sound: json!({ "category": "fire", "what": "堆放", "place": "东门", "enterprise": "E01" }),
+    });
     for deed in WhistleDeed::ALL {
         let sound = match deed {
             WhistleDeed::Accept => {

@@ -235,6 +235,7 @@ async fn t22_what_people_wrote_is_text_on_every_page_and_in_both_languages() {
                 "/console/summonses".to_owned(),
                 format!("/console/triage?open={code}"),
                 "/console/whistles?q=%3Cscript%3Ealert(1)%3C/script%3E".to_owned(),
+                "/search?q=%3Cscript%3Ealert(1)%3C/script%3E".to_owned(),
             ] {
                 for language in ["zh-CN", "en"] {
                     let reply = browser.ask("GET", &path).header("Accept-Language", language).send().await;
@@ -266,6 +267,8 @@ async fn i9_looking_at_every_page_changes_nothing() {
                 "/console/whistles",
                 "/console/whistles/new",
                 "/field/new",
+                "/search",
+                "/search?q=%E5%8F%AA",
                 "/console/summonses",
                 "/login",
                 &format!("/w/{code}"),

@@ -117,7 +117,7 @@ async fn a_dispute_is_ruled_within_its_limit_and_leaves_no_department_without_on
         // Ruled a day later: the limit that ran, or four working hours from now, whichever is later.
         t.until("2026-12-02T16:30:00+08:00").await;
         let ruled = t.director().does(&xf, "overrule", json!({ "reason": "属消防职责" })).await;
-        assert_eq!((&ruled["status"], &ruled["due_at"]), (&json!("acknowledged"), &json!("2026-12-03T14:00:00+08:00")));
+        assert_eq!((&ruled["status"], &ruled["due_at"]), (&json!("acknowledged"), &json!("2026-12-03T12:00:00+08:00")));
         head.tries(&xf, "dispute", &json!({ "ground": "duplicate" })).await.expect(409);
         // The other one is right: whoever takes over has a clock of its own.
         let code = t.emergency().blows(&blow_order("应由他人办")).await;

@@ -5,8 +5,6 @@ use crate::town::{Place, Town, accept_order, at, blow_order, town};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::terms::LetterKind;
-use whistle_hub::store::Chore;
-use whistle_hub::store::directory;
 
 /// A story in which every kind of letter leaves.
 async fn every_kind(t: &Town) {
@@ -31,6 +29,12 @@ async fn every_kind(t: &Town) {
     late["urgency"] = json!("emergency");
     t.fire().blows(&late).await;
     t.advance(30).await;
+    let order =
+        json!({ "category": "fire", "what": "有人来信", "place": "东门", "contact": { "name": "甲", "phone": "1" } });
+    let code = t.fire().blows(&order).await;
+    let ask = t.office().ask("POST", &format!("/whistles/{code}/unseal")).await;
+    ask.json(&json!({ "reason": "核实来信" })).send().await.expect(200);
+    t.settle().await;
     let kinds: BTreeSet<LetterKind> = t.letters().iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds.len(), LetterKind::ALL.len(), "{kinds:?}");
 }
@@ -173,7 +177,7 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
         t.settle().await;
         let new: Vec<String> =
             t.letters().iter().filter(|one| one.kind == LetterKind::WhistleNew).map(|one| one.to.clone()).collect();
-        let rota = &t.db_hub().rules.directory.rota;
+        let rota = &t.db_hub().rules().directory.rota;
         let on = |night: bool| rota.iter().find(|shift| shift.date == "2026-12-01" && shift.night == night).unwrap();
         assert_eq!(new, [false, true].map(|night| format!("{}@yunhu.example", on(night).office_duty)));
     })
@@ -183,15 +187,14 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
 /// A district whose names are payloads, laid over the sample.
 async fn poisoned(place: &Place, poison: &str) {
     let t = Town::open(place, at(crate::town::BEGIN)).await;
-    let hub = t.db_hub().clone();
-    let mut district = hub.rules.directory.clone();
-    district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
-    district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
-    district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
-    district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
-    district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
-    let rows = directory::rows(&district, &[]).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    t.lay(|district| {
+        district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
+        district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
+        district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
+        district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
+        district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
+    })
+    .await;
     t.leave().await;
 }
 

@@ -2,6 +2,7 @@
 //! as clients do. Only what is named `db_…` looks behind the door. Nothing here sleeps or needs a network.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backups;
 mod bodies;
 mod canaries;
 mod console;
@@ -9,6 +10,9 @@ mod dead_ends;
 mod deadlines;
 mod doctor;
 mod doors;
+mod erasure;
+mod imports;
+mod informers;
 mod keys;
 mod letters;
 mod lists;
@@ -16,16 +20,20 @@ mod live;
 mod mail_faults;
 mod mail_holders;
 mod mail_tls;
+mod moved;
 mod operation;
 mod order_of_checks;
 mod own_keys;
 mod real_parts;
+mod refresh;
 mod replicas;
 mod rights;
+mod searching;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;
 mod tokens;
 mod town;
+mod two_worlds;
 mod versions;
 mod whistles;

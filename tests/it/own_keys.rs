@@ -9,14 +9,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use whistle_hub::app::sessions::{self, SignIn};
-use whistle_hub::app::{Hub, passwords, sample_district};
-use whistle_hub::clock::SystemClock;
+use whistle_hub::app::{Hub, laying, passwords, sample_district};
+use whistle_hub::clock::{ManualClock, SystemClock};
 use whistle_hub::config::Settings;
 use whistle_hub::domain::session::Door;
 use whistle_hub::ids::Chance;
 use whistle_hub::run::keys;
 use whistle_hub::run::setup::{self, Surroundings};
-use whistle_hub::store::{Chore, directory};
 
 /// The settings of a district of its own, with keys made for it.
 pub(crate) fn with_keys(place: &Place) -> Settings {
@@ -137,8 +136,7 @@ async fn t31_dump_cannot_mint() {
     let settings = with_keys(&place);
     let hub = setup::serve(&settings, around()).await.unwrap();
     let sample = sample_district::read().unwrap();
-    let rows = directory::rows(&sample.directory, &sample.days).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    laying::lay(&hub.ledger, &sample, hub.now(), &hub.chance).await.unwrap();
     hub.ledger.close().await.unwrap();
 
     let hub = setup::serve(&settings, around()).await.unwrap();
@@ -170,4 +168,67 @@ async fn t31_the_thief_of_a_dump_is_one() {
     let genuine = t.office().token().await;
     assert_eq!(minted(t.db_hub(), &place.dump(), &genuine).await, 1);
     t.close().await;
+}
+
+/// The head of a token: only the key's name differs in it.
+fn kid(token: &str) -> &str {
+    token.split('.').next().unwrap()
+}
+
+#[actix_web::test]
+async fn t31_another_key_takes_over_without_a_restart_and_the_old_one_proves_its_last_tokens() {
+    let place = Place::empty();
+    let settings = with_keys(&place);
+    let clock = ManualClock::new(at(BEGIN));
+    let around = || Surroundings { clock: Arc::new(clock.clone()), chance: Chance::system() };
+    let hub = setup::serve(&settings, around()).await.unwrap();
+    let sample = sample_district::read().unwrap();
+    laying::lay(&hub.ledger, &sample, hub.now(), &hub.chance).await.unwrap();
+    hub.ledger.close().await.unwrap();
+    let hub = setup::serve(&settings, around()).await.unwrap();
+    sessions::set_shared_password(&hub, PASSWORD, passwords::hash(PASSWORD, &[7; 16]).unwrap()).await.unwrap();
+    let old = signed_in(&hub).await;
+    let sealed = hub.seal("totp pe_1", b"seed").unwrap();
+
+    let begin = at(BEGIN).plus_minutes(keys::OVERLAP_MINUTES);
+    for purpose in [keys::Purpose::Token, keys::Purpose::Seal] {
+        keys::rotate(&settings, purpose, begin, &Chance::system()).unwrap();
+    }
+    assert!(keys::take_anew(&settings, &hub).unwrap(), "the new files are not seen");
+    assert!(!keys::take_anew(&settings, &hub).unwrap(), "nothing changed, and it is said to have");
+    clock.advance(8);
+    let last = signed_in(&hub).await;
+    assert_eq!(kid(&last), kid(&old), "it signs before its time");
+    clock.advance(keys::OVERLAP_MINUTES - 8);
+    assert!(keys::take_anew(&settings, &hub).unwrap());
+    let new = signed_in(&hub).await;
+    assert_ne!(kid(&new), kid(&old));
+    for token in [&last, &new] {
+        assert!(sessions::by_token(&hub, token).await.unwrap().is_some(), "one was thrown out");
+    }
+    assert_eq!(hub.unseal("totp pe_1", &sealed).as_deref(), Some(&b"seed"[..]), "what was sealed is lost");
+    assert!(!hub.seal("totp pe_1", b"seed").unwrap().starts_with(&sealed[..11]), "the new seal is not used");
+
+    let said = keys::list(&settings, begin).unwrap();
+    assert!(
+        said.contains("token.pk8                from the start") && said.contains("proves its last tokens"),
+        "{said}"
+    );
+    assert!(keys::retire(&settings, None, begin).unwrap().is_empty(), "retired while its tokens live");
+    let over = begin.plus_minutes(keys::OVERLAP_MINUTES);
+    assert!(keys::list(&settings, over).unwrap().contains("over: `keys retire`"));
+    // A stolen one goes at once, and its tokens with it.
+    let current = said.lines().next().unwrap().split_whitespace().next().unwrap();
+    assert!(keys::retire(&settings, Some(current), begin).unwrap_err().to_string().contains("is in use"));
+    assert!(keys::retire(&settings, Some("seal.key"), begin).unwrap_err().to_string().contains("opens what it sealed"));
+    assert_eq!(keys::retire(&settings, Some("token.pk8"), begin).unwrap(), ["token.pk8"]);
+    assert!(keys::take_anew(&settings, &hub).unwrap());
+    assert!(sessions::by_token(&hub, &last).await.unwrap().is_none(), "a stolen key still mints");
+    assert!(sessions::by_token(&hub, &new).await.unwrap().is_some());
+    assert_eq!(keys::age_days(&settings, begin.plus_minutes(91 * 24 * 60)).unwrap(), 91);
+    // Loose, it is not taken, and the hub goes on with what it has.
+    fs::set_permissions(settings.keys.dir.as_ref().unwrap().join(current), PermissionsExt::from_mode(0o440)).unwrap();
+    assert!(keys::take_anew(&settings, &hub).unwrap_err().to_string().contains("open to others"));
+    assert!(sessions::by_token(&hub, &new).await.unwrap().is_some());
+    hub.ledger.close().await.unwrap();
 }

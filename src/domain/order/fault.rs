@@ -77,6 +77,8 @@ pub enum Clash {
     OfficeOnly,
     /// A limit may be shortened, never lengthened.
     AfterLimit,
+    /// A token that would live longer than a year.
+    PastAYear,
     InThePast,
     InTheFuture,
     /// The same as now, or the wrong way: nothing would change.
@@ -123,7 +125,7 @@ impl Clash {
             Clash::Twice => "twice",
             Clash::ClauseNeeded => "missing",
             Clash::OfficeOnly => "not_allowed",
-            Clash::AfterLimit => "too_late",
+            Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",
             Clash::NoChange | Clash::NoContest | Clash::Itself => "mismatch",

@@ -141,6 +141,7 @@ fn department((code, may_be_summoned, role_in_hub): (&str, bool, UnitRole)) -> D
         role_in_hub,
         remit: String::new(),
         remit_en: String::new(),
+        aliases: Vec::new(),
     }
 }
 
@@ -184,5 +185,6 @@ fn enterprise((code, town, lead): (&str, &str, &str)) -> Enterprise {
         visits_this_year: 0,
         x_km: 0.0,
         y_km: 0.0,
+        aliases: Vec::new(),
     }
 }

@@ -120,10 +120,7 @@ pub fn route(tree: Tree, duty_officer: Option<PersonId>, by: Deciding<'_>) -> Op
         return None;
     }
     let whistle = &tree.whistle;
-    let firm = whistle.enterprise.as_deref().and_then(|code| by.rules.directory.enterprise(code));
-    let may = |code: &str| by.rules.directory.may_be_summoned(code);
-    let lead = firm.map(|firm| firm.lead_department.as_str());
-    let proposals = by.rules.routing.propose(whistle.category, &whistle.needed_departments, lead, may);
+    let proposals = by.rules.propose(whistle.category, &whistle.needed_departments, whistle.enterprise.as_deref());
     let departments: Vec<&str> = proposals.iter().map(|proposal| proposal.department.as_str()).collect();
     let data = json!({ "proposed": departments, "on_duty": duty_officer.is_some() });
     let now = by.now;

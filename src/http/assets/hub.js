@@ -47,6 +47,39 @@ function showWhenMajor() {
 document.addEventListener("change", showWhenMajor);
 showWhenMajor();
 
+// Before a whistle is blown: what may be the same, and enterprises by what is typed. The page is the one that the button
+// brings; of it only the parts that differ are shown.
+const order = document.querySelector("form[data-deed=blow]");
+let asked = new XMLHttpRequest();
+let pause = 0;
+
+function askBeforehand(firms) {
+  const said = (name) => order.elements[name].value;
+  const enough = said("category") && said("what").trim().length > 3;
+  if (!enough && !firms) return;
+  const fields = new URLSearchParams();
+  for (const name of ["csrf", "find", "enterprise", "place", "what", "category"]) fields.append(name, said(name));
+  asked.abort();
+  asked = new XMLHttpRequest();
+  asked.open("POST", "/console/whistles/hints");
+  asked.responseType = "document";
+  asked.addEventListener("load", ({ target }) => {
+    const page = target.response;
+    if (!page?.getElementById("hints")) return;
+    for (const part of ["hints", "hints-look", ...(firms ? ["blow-enterprise"] : [])]) {
+      document.getElementById(part).replaceChildren(...page.getElementById(part).childNodes);
+    }
+    document.getElementById("hints").hidden = page.getElementById("hints").hidden;
+  });
+  asked.send(fields);
+}
+order?.addEventListener("input", (e) => {
+  if (e.isComposing || !["find", "enterprise", "place", "what", "category"].includes(e.target.name)) return;
+  clearTimeout(pause);
+  pause = setTimeout(askBeforehand, 600, e.target.name === "find");
+});
+order?.addEventListener("compositionend", (e) => e.target.dispatchEvent(new Event("input", { bubbles: true })));
+
 // The one who leads does not support as well.
 document.addEventListener("change", (e) => {
   if (e.target.name !== "lead" || !e.target.checked) return;
@@ -111,7 +144,7 @@ function openVerdict(digit) {
 }
 
 document.addEventListener("keydown", (e) => {
-  if (e.code === "Enter" && (e.ctrlKey || e.metaKey)) {
+  if ((e.code === "Enter" || e.code === "NumpadEnter") && (e.ctrlKey || e.metaKey)) {
     const form = e.target.closest?.("form.deed");
     if (form && !e.isComposing) {
       e.preventDefault();

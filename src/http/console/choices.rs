@@ -7,9 +7,12 @@ use crate::app::cards::Texts;
 use crate::app::whistles::order_spec;
 use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
+use crate::domain::directory::Enterprise;
 use crate::domain::policy::{self, Actor};
+use crate::domain::routing::Proposal;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, ClosureKind, DeclineGround, Mode, Role, Route, Severity, Source, Urgency};
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::{Tree, Whistle, blow};
 use crate::http::pages::{BlowLists, Choice, DepartmentOption, MadeForm, Officer, TownFirms, Verdict};
 use crate::i18n::{Lang, pages as words};
@@ -28,8 +31,9 @@ const DRAWN: &[WhistleDeed] = &[
     WhistleDeed::SendBack,
 ];
 
-/// Most people that a form lists.
+/// Most people, and most enterprises, that a form lists.
 const OFFICERS_MAX: usize = 50;
+const FIRMS_MAX: usize = 300;
 
 /// A closed list as choices.
 macro_rules! choices {
@@ -106,25 +110,34 @@ impl Words<'_> {
                 true => (whistle.lead.as_ref() == Some(code), whistle.supports.contains(code)),
                 false => (first, proposal.is_some() && !first),
             };
-            let why = proposal.map(|proposal| match self.lang {
-                Lang::Zh => format!("{} {}", proposal.rule, proposal.why.zh),
-                Lang::En => format!("{} {}", proposal.rule, proposal.why.en),
-            });
+            let why = proposal.map(|proposal| self.reason(proposal));
             let decided = (chosen && (lead || support)).then(|| words::of(self.lang).decided_at_acceptance.to_owned());
             DepartmentOption { code: code.clone(), name: self.unit(code), lead, support, reason: decided.or(why) }
         })
         .collect()
     }
 
-    /// The lists of the whistle form.
-    pub(super) fn blow_lists(&self, actor: &Actor) -> BlowLists {
+    /// Why a rule proposes a department.
+    pub(super) fn reason(&self, proposal: &Proposal) -> String {
+        match self.lang {
+            Lang::Zh => format!("{} {}", proposal.rule, proposal.why.zh),
+            Lang::En => format!("{} {}", proposal.rule, proposal.why.en),
+        }
+    }
+
+    /// The lists of the whistle form; of the enterprises those that are looked for by `find`, and the chosen one.
+    pub(super) fn blow_lists(&self, actor: &Actor, find: &str, chosen: &str) -> BlowLists {
         let (lang, directory) = (self.lang, self.directory);
         let office = directory.office();
         let unit = |code: &String| Choice::new(code.as_str(), self.unit(code));
+        let wanted = Wanted::of(find);
+        let found = directory.enterprises.iter().filter(|firm| firm.code != chosen && wanted.is_among(firm.names()));
+        let mut found: Vec<&Enterprise> = directory.enterprise(chosen).into_iter().chain(found).collect();
+        let more_firms = found.len() > FIRMS_MAX;
+        found.truncate(FIRMS_MAX);
         let firms = directory.towns.iter().map(|town| TownFirms {
             town: self.unit(&town.code),
-            firms: directory
-                .enterprises
+            firms: found
                 .iter()
                 .filter(|firm| firm.town_code == town.code)
                 .map(|firm| Choice::new(firm.code.as_str(), firm.name.as_str()))
@@ -143,6 +156,8 @@ impl Words<'_> {
                 .map(|one| unit(&one.code))
                 .collect(),
             on_behalf_of: Vec::new(),
+            find: find.to_owned(),
+            more_firms,
             start: start(&[("urgency", Urgency::Normal.as_str()), ("source", Source::OwnInspection.as_str())]),
         };
         if policy::blows_on_behalf(actor) {
@@ -179,8 +194,9 @@ impl Words<'_> {
         ];
         let needed = whistle.needed_departments.iter().map(|code| ("needed_departments".to_owned(), code.clone()));
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let chosen = whistle.enterprise.as_deref().unwrap_or_default();
         let start = fields.chain(needed).filter(|(_, value)| !value.is_empty()).collect();
-        BlowLists { start, on_behalf_of: Vec::new(), ..self.blow_lists(actor) }
+        BlowLists { start, on_behalf_of: Vec::new(), ..self.blow_lists(actor, "", chosen) }
     }
 
     /// Whom a summoned unit can send: its certified officers first; whoever fills in the form is ticked if they are one.
@@ -232,7 +248,7 @@ mod tests {
     use super::super::views::tests::whistle;
     use super::*;
     use crate::app::sample_district;
-    use crate::domain::routing::{Proposal, Why};
+    use crate::domain::routing::Why;
     use crate::domain::whistle::Routed;
 
     fn proposal(department: &str) -> Proposal {
@@ -264,9 +280,16 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let actor = |username: &str| directory.actor(&directory.by_username(username).unwrap().id).unwrap();
-        assert_eq!(words.blow_lists(&actor("office")).on_behalf_of[0].value, "AWB");
-        assert!(words.blow_lists(&actor("liaison.xf")).on_behalf_of.is_empty());
-        let firms = words.blow_lists(&actor("office")).firms.iter().map(|town| town.firms.len()).sum::<usize>();
+        assert_eq!(words.blow_lists(&actor("office"), "", "").on_behalf_of[0].value, "AWB");
+        assert!(words.blow_lists(&actor("liaison.xf"), "", "").on_behalf_of.is_empty());
+        let firms = words.blow_lists(&actor("office"), "", "").firms.iter().map(|town| town.firms.len()).sum::<usize>();
         assert_eq!(firms, directory.enterprises.len());
+        let found = |find: &str, chosen: &str| {
+            let lists = words.blow_lists(&actor("office"), find, chosen);
+            let firms = lists.firms.iter().flat_map(|town| town.firms.iter().map(|firm| firm.value.clone()));
+            firms.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!((found("hclzp", ""), found("鹤澄 e01", "")), ("E01".into(), "E01".into()));
+        assert_eq!((found("hclzp", "E03"), found("zzzzzz", "")), ("E03 E01".into(), String::new()));
     }
 }

@@ -14,6 +14,13 @@ fn body(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
     from_form(spec, bytes, FORM_FIELDS)
 }
 
+/// A part of a form: what this order takes of it, whatever else stands there.
+pub(super) fn part_of(spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
+    let named = |pair: &&[u8]| pairs(pair).first().is_some_and(|(name, _)| spec.field(name).is_some());
+    let part: Vec<&[u8]> = bytes.split(|byte| *byte == b'&').filter(named).collect();
+    body(spec, &part.join(&b'&'))
+}
+
 /// The body of a deed on a whistle.
 pub(super) fn whistle_body(deed: WhistleDeed, spec: &'static Spec, bytes: &[u8]) -> Result<Node, NotAnObject> {
     match deed {

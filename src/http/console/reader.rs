@@ -8,16 +8,18 @@ use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::directory::{Directory, Shift};
 use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::rules::Rules;
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
-use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Watch, Who};
+use crate::domain::whistle::hints::Likeness;
+use crate::http::pages::{Form, NavItem, Notice, Place, Shell, SimilarView, Watch, Who};
 use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
 use crate::ids::{TextId, hex};
 use crate::store::summonses::SummonsQuery;
-use crate::store::whistles::WhistleQuery;
+use crate::store::whistles::{WhistleItem, WhistleQuery};
 use crate::store::{self, Reading, summonses, whistles};
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
@@ -26,6 +28,7 @@ use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// The cookie of the language, and the one that binds the sign-in form.
 const LANGUAGE: &str = "lang";
@@ -45,6 +48,8 @@ pub(super) struct Reader {
     pub(super) present: Present,
     pub(super) lang: Lang,
     pub(super) now: At,
+    /// Of this page: what is shown stands beside what is judged.
+    rules: Arc<Rules>,
     path: String,
     /// What the deed before this page left to tell.
     pub(super) done: Option<String>,
@@ -70,11 +75,12 @@ impl Reader {
         request.extensions_mut().insert(present.clone());
         let (lang, now) = (language(request, &door), door.hub.now());
         let done = gate::cookie(request, &door, flash::DONE);
-        Ok(Reader { lang, now, path: path_of(request), done, present, door })
+        let rules = door.hub.rules();
+        Ok(Reader { lang, now, path: path_of(request), done, present, rules, door })
     }
 
     pub(super) fn directory(&self) -> &Directory {
-        &self.door.hub.rules.directory
+        &self.rules.directory
     }
 
     /// The address of the page that a form stands on: where its language switch leads.
@@ -105,6 +111,16 @@ impl Reader {
         Ok(self.door.hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?)
     }
 
+    /// Similar whistles as rows, each with its reason.
+    pub(super) async fn similar(&self, found: &[(WhistleItem, Likeness)]) -> Result<Vec<SimilarView>, Problem> {
+        let places = self.places(found.iter().map(|(item, _)| &item.whistle)).await?;
+        let words_of = views::Words { lang: self.lang, directory: self.directory(), now: self.now };
+        let row =
+            |item: &WhistleItem| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
+        let view = |(item, why): &(_, _)| SimilarView { row: row(item), why: self.lang.likeness(*why).to_owned() };
+        Ok(found.iter().map(view).collect())
+    }
+
     /// The frame without counts: enough for a fault.
     pub(super) fn plain_shell(&self, place: Place) -> Shell {
         let (actor, directory) = (&self.present.actor, self.directory());
@@ -130,7 +146,7 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::Elsewhere => 0,
+                Place::Blow | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -201,12 +217,15 @@ struct Counts {
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
     match role {
-        Role::OfficeDuty | Role::OfficeDirector => &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow],
+        Role::OfficeDuty | Role::OfficeDirector => {
+            &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow, Place::Import]
+        }
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Place::Summonses, Place::Whistles, Place::Blow],
         Role::SquadLeader => &[Place::Whistles, Place::Blow],
         Role::Inspector => &[Place::Summonses, Place::Whistles],
         Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Expert | Role::LegalReviewer | Role::Admin => &[Place::Whistles],
+        Role::Admin => &[Place::Import, Place::Whistles],
+        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
     }
 }
 
@@ -276,7 +295,8 @@ fn path_of(request: &HttpRequest) -> String {
 }
 
 fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     let office = directory.department(directory.office()).map(|office| office.name.clone());
     Shell {
         t: words::of(lang),

@@ -6,8 +6,8 @@ use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{
-    ClosureKind, DeclineGround, DisputeGround, Duty, Mode, ReopenGround, Role, Route, Severity, SuspendGround, Urgency,
-    Visibility,
+    ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, ReopenGround, Role, Route, Severity,
+    SuspendGround, Urgency, Visibility,
 };
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
@@ -35,7 +35,7 @@ impl Words<'_> {
     /// One line.
     fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
         let t = words::of(self.lang);
-        let person = event.person.as_ref().filter(|_| !whistle.protected_source);
+        let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
         let about = event.summons.as_ref().and_then(|id| summonses.iter().find(|one| one.id == *id));
         let mut details = self.details(event);
@@ -84,12 +84,22 @@ impl Words<'_> {
             EventKind::WhistleClosed => {
                 fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
             }
+            EventKind::WhistleErased => {
+                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
+                    .into_iter()
+                    .collect()
+            }
             EventKind::SummonsIssued => unit("department").into_iter().collect(),
             EventKind::SummonsReportedIn => {
                 let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
                 let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
                 let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
                 mode.into_iter().chain(officers).chain(eta).collect()
+            }
+            EventKind::ObligationMoved => {
+                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
+                let time = |name| text(data, name).and_then(At::parse).map(moment);
+                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
             }
             EventKind::ObligationOverdue => {
                 let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
@@ -136,7 +146,8 @@ impl Words<'_> {
             | EventKind::WhistleSentBack
             | EventKind::WhistleResumed
             | EventKind::WhistleContested
-            | EventKind::WhistleContestDismissed => Vec::new(),
+            | EventKind::WhistleContestDismissed
+            | EventKind::WhistleUnsealed => Vec::new(),
             EventKind::SummonsAcknowledged
             | EventKind::SummonsStarted
             | EventKind::SummonsSubmitted
@@ -147,6 +158,10 @@ impl Words<'_> {
             | EventKind::SummonsExcused
             | EventKind::SummonsCancelled
             | EventKind::SummonsExtensionRefused => Vec::new(),
+            // No whistle's tale has them.
+            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
+            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
+            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
         }
     }
 }

@@ -2,8 +2,11 @@
 //! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
+mod files;
 mod headers;
+mod machines;
 
+pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 
@@ -24,7 +27,7 @@ use std::pin::Pin;
 /// The cookie of a session, before its prefix.
 pub const SESSION: &str = "wh";
 /// What a form says about itself and not about its order.
-pub(super) const FORM_FIELDS: &[&str] = &["csrf", "key", "next", "version"];
+pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -196,9 +199,11 @@ fn route(request: &HttpRequest) -> String {
 }
 
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    match headers::bearer(request.headers()) {
-        Some(token) => Ok(sessions::by_token(&door.hub, token).await?),
-        None => Ok(None),
+    let Some(token) = headers::bearer(request.headers()) else { return Ok(None) };
+    let present = sessions::by_token(&door.hub, token).await?;
+    match present.as_ref().and_then(Present::scopes) {
+        Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
+        Some(_) | None => Ok(present),
     }
 }
 

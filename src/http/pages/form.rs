@@ -113,6 +113,11 @@ impl Form {
         if !self.refused(deed) {
             return otherwise;
         }
+        self.typed(name)
+    }
+
+    /// What was typed into a field, on a fresh form nothing.
+    pub fn typed(&self, name: &str) -> &str {
         self.typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
     }
 
@@ -211,6 +216,10 @@ pub struct BlowLists {
     pub departments: Vec<Choice>,
     /// Units for which the office may blow; empty for everybody else.
     pub on_behalf_of: Vec<Choice>,
+    /// What the enterprises were looked for by.
+    pub find: String,
+    /// There are more enterprises than the form lists: they have to be looked for.
+    pub more_firms: bool,
     /// What the fields hold before anything was typed: `(name, value)`, names may repeat.
     pub start: Vec<(String, String)>,
 }

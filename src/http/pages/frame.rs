@@ -78,6 +78,7 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    Import,
     Elsewhere,
 }
 
@@ -96,6 +97,7 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::Import => "/admin/import",
             Place::Elsewhere => "/console",
         }
     }
@@ -106,6 +108,7 @@ impl Place {
             Place::Whistles | Place::Elsewhere => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::Import => "inbox",
         }
     }
 
@@ -115,6 +118,7 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::Import => t.nav_import,
             Place::Elsewhere => t.nav_home,
         }
     }

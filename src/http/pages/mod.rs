@@ -10,8 +10,8 @@ use askama::Template;
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
-    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab,
-    WhistleFacts,
+    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
+    SimilarView, Step, SummonsFacts, SummonsRow, Tab, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -51,6 +51,10 @@ pub struct TriagePage {
 #[derive(Debug)]
 pub struct WhistlePart {
     pub facts: WhistleFacts,
+    /// This reader may have the informer's identity opened, and there is one.
+    pub unseals: bool,
+    /// Said to who may know the informer: the text itself seems to tell who spoke.
+    pub tells_who_spoke: Option<&'static str>,
     pub verdict: Verdict,
     /// The reader's own tasks in it: their page, and what to do there.
     pub tasks: Vec<Choice>,
@@ -59,6 +63,8 @@ pub struct WhistlePart {
     /// What the office wrote when it last returned it.
     pub return_note: Option<String>,
     pub timeline: Vec<Entry>,
+    /// Open ones that may be about the same thing, for the office while it decides.
+    pub similar: Vec<SimilarView>,
     /// Address of the events that follow, if there are more.
     pub later: Option<String>,
 }
@@ -74,6 +80,18 @@ pub struct WhistlePage {
     pub lists: BlowLists,
 }
 
+/// What `/console/whistles/{code}/unseal` answers.
+#[derive(Template)]
+#[template(path = "http/pages/informer.html", config = "src/askama.toml")]
+pub struct InformerPage {
+    pub shell: Shell,
+    pub code: String,
+    pub name: String,
+    pub phone: String,
+    /// The whistle's page.
+    pub back: String,
+}
+
 /// `/console/whistles`.
 #[derive(Debug, Template)]
 #[template(path = "http/pages/whistles.html", config = "src/askama.toml")]
@@ -84,6 +102,8 @@ pub struct WhistlesPage {
     pub q: String,
     /// The filter that the search keeps.
     pub status: String,
+    /// Where the same filter's file comes from.
+    pub export: String,
     pub more: Option<String>,
 }
 
@@ -94,6 +114,31 @@ pub struct BlowPage {
     pub shell: Shell,
     pub form: Form,
     pub lists: BlowLists,
+    /// What is to be known before it is blown; nothing until it was asked for.
+    pub hints: Option<HintsView>,
+}
+
+/// What is told before a whistle is blown.
+#[derive(Debug)]
+pub struct HintsView {
+    pub similar: Vec<SimilarView>,
+    /// Whom the rules propose, each with the reason.
+    pub departments: Vec<Choice>,
+}
+
+/// `/search`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/search.html", config = "src/askama.toml")]
+pub struct SearchPage {
+    pub shell: Shell,
+    pub q: String,
+    pub whistles: Vec<FoundWhistle>,
+    /// The list of all that were found, if there are more.
+    pub more: Option<String>,
+    pub firms: Vec<FoundName>,
+    /// Departments and towns.
+    pub units: Vec<FoundName>,
+    pub people: Vec<FoundName>,
 }
 
 /// `/console/summonses`.
@@ -126,6 +171,19 @@ pub struct SummonsPage {
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/import.html", config = "src/askama.toml")]
+pub struct ImportPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub lists: Vec<Choice>,
+    pub encodings: Vec<Choice>,
+    /// Lists that the reader may take away.
+    pub exports: Vec<Choice>,
+    pub preview: Option<ImportPreview>,
 }
 
 /// 412: somebody was faster.
@@ -208,6 +266,12 @@ impl WhistlePart {
     }
 }
 
+impl SearchPage {
+    fn is_empty(&self) -> bool {
+        self.whistles.is_empty() && self.firms.is_empty() && self.units.is_empty() && self.people.is_empty()
+    }
+}
+
 impl SummonsPage {
     fn may(&self, verb: &str) -> bool {
         self.allowed.contains(&verb)
@@ -247,6 +311,8 @@ mod tests {
     fn whistle(what: &str, allowed: &[&'static str]) -> WhistlePart {
         let text = |s: &str| s.to_owned();
         WhistlePart {
+            unseals: true,
+            tells_who_spoke: None,
             facts: WhistleFacts {
                 code: text("WH-2026-0731"),
                 title: text("除尘器停运"),
@@ -281,6 +347,7 @@ mod tests {
             parts: Vec::new(),
             return_note: None,
             timeline: Vec::new(),
+            similar: Vec::new(),
             later: None,
         }
     }

@@ -2,6 +2,7 @@
 //! reader may not know is simply not in them.
 
 use crate::domain::terms::{Urgency, WhistleStatus};
+use crate::domain::wanted::Piece;
 
 /// Urgency as a reader sees it: shape, word, edge. `word` is in the reader's language.
 #[derive(Debug, Clone)]
@@ -108,6 +109,35 @@ pub struct QueueRow {
     pub status: String,
     pub deadline: Option<DeadlineView>,
     pub selected: bool,
+}
+
+/// An open whistle that may be about the same thing, and the rule that says so.
+#[derive(Debug, Clone)]
+pub struct SimilarView {
+    pub row: QueueRow,
+    pub why: String,
+}
+
+/// A whistle that was found, what was looked for marked.
+#[derive(Debug, Clone)]
+pub struct FoundWhistle {
+    pub row: QueueRow,
+    pub title: Vec<Piece>,
+    pub site: Vec<Piece>,
+    pub code: Vec<Piece>,
+    /// The part of the text around the first hit; empty if it is elsewhere.
+    pub what: Vec<Piece>,
+}
+
+/// Somebody or something that was found by a name.
+#[derive(Debug, Clone)]
+pub struct FoundName {
+    /// Empty: it has no page.
+    pub href: String,
+    pub name: Vec<Piece>,
+    /// The name by which it was found, if that is another one.
+    pub other: Vec<Piece>,
+    pub note: String,
 }
 
 /// A row of a list of summonses.
@@ -253,4 +283,43 @@ pub struct RaceField {
     pub now: String,
     pub who: String,
     pub when: String,
+}
+
+/// What a file would change, or what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct ImportPreview {
+    pub list: String,
+    /// How the file was read, and whether a person has to look.
+    pub read_as: String,
+    pub doubtful: bool,
+    pub counts: String,
+    /// The beginning of the file, so that a wrong encoding is seen.
+    pub sample: Vec<String>,
+    pub faults: Vec<ImportFault>,
+    pub fault_count: String,
+    pub changes: Vec<ImportChange>,
+    pub added: Vec<String>,
+    pub missing: Vec<String>,
+    pub removes: bool,
+    /// Changes beyond those shown.
+    pub more: usize,
+    /// Names the file in the form that says the word; empty if there is nothing to say it for.
+    pub sha256: String,
+}
+
+/// One fault, by row and column; row 0 is the whole file.
+#[derive(Debug, Clone)]
+pub struct ImportFault {
+    pub row: u64,
+    pub column: String,
+    pub words: String,
+}
+
+/// One field that would be another.
+#[derive(Debug, Clone)]
+pub struct ImportChange {
+    pub code: String,
+    pub field: String,
+    pub old: String,
+    pub new: String,
 }

@@ -39,7 +39,7 @@ pub(crate) fn hub() -> Hub {
         directory: sample.directory,
     };
     let clock = Arc::new(ManualClock::new(At::parse("2026-11-25T10:00:00+08:00").unwrap()));
-    let keys = Keys::read(&sessions::new_key().unwrap(), &[7; 32]).unwrap();
+    let keys = Keys::read(&[&sessions::new_key().unwrap()], &[&[7; 32]], &[7; 32]).unwrap();
     Hub::new(ledger, clock, rules, Chance::seeded(7), HubSettings { demo: true, keys })
 }
 

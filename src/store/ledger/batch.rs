@@ -5,7 +5,7 @@ use super::super::sql::{Call, Row, Sql, Value};
 use super::pen::Pending;
 use super::rows::Listed;
 use super::{CommitRefusal, Fault, leaf, receipt_of};
-use crate::domain::decision::{Change, Guard, Receipt};
+use crate::domain::decision::{Change, DirectoryChange, Guard, Receipt};
 use crate::domain::whistle::Whistle;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -28,6 +28,8 @@ pub(super) static LISTS: [&Listed; 5] = [&TREES, &RECEIPTS, &SERIES, &SET_SERIES
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
+/// The series that counts how often the directory was changed.
+pub(in crate::store) const DIRECTORY: &str = "directory";
 
 /// What a Change of the batch comes to, once the batch is on disk.
 #[derive(Debug)]
@@ -71,7 +73,8 @@ impl Overlay {
         let trees = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
         let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
         let series: BTreeSet<_> = changes().filter_map(|change| change.series.as_ref()).map(|one| one.name()).collect();
-        let series = series.into_iter().map(Value::from).chain([EVENTS.into()]);
+        let directory = changes().any(|change| change.directory.is_some()).then_some(DIRECTORY);
+        let series = series.into_iter().map(Value::from).chain([EVENTS.into()]).chain(directory.map(Value::from));
         let mut texts = BTreeSet::new();
         let new: HashSet<_> = changes().flat_map(|change| &change.texts).map(|text| text.id.as_str()).collect();
         changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
@@ -119,7 +122,7 @@ impl Overlay {
         let moved = |guard: &Guard| {
             self.trees.get(guard.whistle.as_str()).is_none_or(|tree| tree.version != guard.tree_version)
         };
-        if change.guards.iter().any(moved) {
+        if change.guards.iter().any(moved) || change.directory.as_ref().is_some_and(|one| self.laid_anew(one)) {
             return Verdict::Refused(CommitRefusal::Stale);
         }
         if let Err(fault) = self.well_formed(change) {
@@ -127,6 +130,9 @@ impl Overlay {
         }
         self.number(change);
         self.mark(change);
+        if change.directory.is_some() {
+            *self.series.entry(DIRECTORY.to_owned()).or_insert(0) += 1;
+        }
         for whistle in change.whistle.iter().chain(&change.beside) {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
@@ -139,6 +145,11 @@ impl Overlay {
         let first = *last + 1;
         *last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
         Verdict::Written(first..*last + 1)
+    }
+
+    /// Whether the directory has changed since that was decided.
+    fn laid_anew(&self, change: &DirectoryChange) -> bool {
+        self.series.get(DIRECTORY).copied().unwrap_or(0) != change.version
     }
 
     /// What no deed may forget; a Change that does is our fault, not the caller's.

@@ -1,26 +1,38 @@
-//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, the directory, purges.
+//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, purges.
 //! No chore writes an event or touches a whistle's tree.
 
+use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
+use super::access::Access;
 use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
 use crate::domain::obligation::Post;
-use crate::domain::session::Session;
+use crate::domain::session::{Ending, Session};
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
-use std::collections::BTreeSet;
+use crate::store::imports::ImportFile;
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq";
 /// Only by whoever holds the lease in this epoch: what a holder of before still asks for finds nothing.
-const CLAIM_LETTERS: &str = "UPDATE letters SET claimed_until = $2 WHERE id IN (SELECT id FROM letters
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
+const CLAIM_LETTERS: &str = concat!(
+    "UPDATE letters SET claimed_until = $2 WHERE id IN (SELECT id FROM letters
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1 AND not_before >= ",
+    held_before!(),
+    "
       AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY not_before, id LIMIT $3)
     AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $4)
-    RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries";
+    RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries"
+);
+const SEND_HELD_LETTERS: &str = "DELETE FROM meta WHERE key = 'letters_held_before'";
+const DROP_HELD_LETTERS: &str = concat!(
+    "UPDATE letters SET given_up_at = $1, claimed_until = NULL
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before < ",
+    held_before!()
+);
 const RELEASE_LETTERS: &str = "UPDATE letters SET claimed_until = NULL
     WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL
       AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $1)";
@@ -31,11 +43,8 @@ const LETTER_LATER: &str =
     "UPDATE letters SET not_before = $2, tries = $3, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const LETTER_GIVEN_UP: &str =
     "UPDATE letters SET given_up_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
-const OPEN_SESSION: &str = "INSERT INTO sessions
-    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, revoked_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const REVOKE_SESSION: &str = "UPDATE sessions SET revoked_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL";
-const REVOKE_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL";
+const REVOKE_SESSION: &str =
+    "UPDATE sessions SET revoked_at = $2, ended_by = $3 WHERE secret_hash = $1 AND revoked_at IS NULL";
 const TOUCH_SESSION: &str =
     "UPDATE sessions SET used_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL AND used_at < $2";
 /// In pieces, so that a great purge does not hold up the pen.
@@ -43,12 +52,22 @@ const PURGE_RECEIPTS: &str =
     "DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE at < $1 ORDER BY at LIMIT 1000)";
 const PURGE_SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT 1000)";
-const CLEAR_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1";
-static LAY_DIRECTORY: Listed = Listed::new("INSERT INTO directory (kind, code, position, body) VALUES ", 4, "");
 static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
     " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash",
+);
+const KEEP_IMPORT: &str = "INSERT INTO import_files (person, list, encoding, removes, at, body)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (person) DO UPDATE SET list = excluded.list, encoding = excluded.encoding, removes = excluded.removes,
+      at = excluded.at, body = excluded.body";
+const DROP_IMPORT: &str = "DELETE FROM import_files WHERE person = $1";
+const PURGE_IMPORTS: &str = "DELETE FROM import_files WHERE at < $1";
+/// Whoever signed in with the old one is out.
+static RAISE_EPOCHS: Listed = Listed::new(
+    "INSERT INTO epochs (person, epoch) VALUES ",
+    2,
+    " ON CONFLICT (person) DO UPDATE SET epoch = epochs.epoch + 1",
 );
 /// Whoever comes first decides: two processes that start at once end with the same.
 const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
@@ -70,18 +89,20 @@ const REDRIVE: &str = "DELETE FROM dead_letters";
 pub(super) const STATEMENTS: &[&str] = &[
     SET_CURSOR,
     CLAIM_LETTERS,
+    SEND_HELD_LETTERS,
+    DROP_HELD_LETTERS,
     RELEASE_LETTERS,
     LETTER_SENT,
     COPY_SENT,
     LETTER_LATER,
     LETTER_GIVEN_UP,
-    OPEN_SESSION,
     REVOKE_SESSION,
-    REVOKE_SESSIONS,
     TOUCH_SESSION,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
-    CLEAR_DIRECTORY,
+    KEEP_IMPORT,
+    DROP_IMPORT,
+    PURGE_IMPORTS,
     MAKE_META,
     TAKE_LEASE,
     LEAVE_LEASE,
@@ -89,7 +110,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     REDRIVE,
 ];
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 2] = [&LAY_DIRECTORY, &SET_PASSWORDS];
+pub(super) static LISTS: [&Listed; 2] = [&SET_PASSWORDS, &RAISE_EPOCHS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
@@ -108,6 +129,12 @@ pub enum Chore {
     /// Gives every claim back: whoever held the lease before is gone.
     ReleaseLetters {
         epoch: i64,
+    },
+    /// What a restore holds leaves after all.
+    SendHeldLetters,
+    /// What a restore holds is given up.
+    DropHeldLetters {
+        at: At,
     },
     LetterSent {
         id: LetterId,
@@ -128,15 +155,13 @@ pub enum Chore {
         id: LetterId,
         at: At,
     },
-    OpenSession(Session),
     RevokeSession {
         secret_hash: [u8; 32],
         at: At,
+        by: Ending,
     },
-    /// Everybody's: their passwords have changed.
-    RevokeSessions {
-        at: At,
-    },
+    /// What keeps people signed in and lets machines in.
+    Access(Access),
     TouchSession {
         secret_hash: [u8; 32],
         at: At,
@@ -149,9 +174,18 @@ pub enum Chore {
     PurgeSessions {
         before: At,
     },
-    /// Replaces every row of the kinds that it names.
-    LayDirectory(Vec<DirectoryRow>),
-    /// PHC strings.
+    /// A file that was looked at waits for its sender's word, in place of the one before.
+    KeepImport {
+        person: PersonId,
+        file: ImportFile,
+    },
+    DropImport {
+        person: PersonId,
+    },
+    PurgeImports {
+        before: At,
+    },
+    /// PHC strings. Sessions that were opened with another password end.
     SetPasswords(Vec<(PersonId, String)>),
     /// A note of the ledger's own, unless it stands already.
     MakeMeta {
@@ -182,17 +216,6 @@ pub enum Chore {
     Redrive,
 }
 
-/// A document of the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DirectoryRow {
-    pub kind: String,
-    pub code: String,
-    /// Its place in the official order.
-    pub position: i64,
-    /// JSON.
-    pub body: String,
-}
-
 /// What a chore answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
@@ -221,27 +244,43 @@ impl Chore {
                 one(CLAIM_LETTERS, vec![(*now).into(), (*until).into(), (*at_most).into(), (*epoch).into()])
             }
             Chore::ReleaseLetters { epoch } => one(RELEASE_LETTERS, vec![(*epoch).into()]),
+            Chore::SendHeldLetters => one(SEND_HELD_LETTERS, Vec::new()),
+            Chore::DropHeldLetters { at } => {
+                vec![Call::of(DROP_HELD_LETTERS, vec![(*at).into()]), Call::of(SEND_HELD_LETTERS, Vec::new())]
+            }
             Chore::LetterSent { id, at } => vec![Call::of(LETTER_SENT, vec![id.into(), (*at).into()])],
             Chore::CopySent { id, person } => vec![Call::of(COPY_SENT, vec![id.into(), person.into()])],
             Chore::LetterLater { id, not_before, tries } => {
                 vec![Call::of(LETTER_LATER, vec![id.into(), (*not_before).into(), (*tries).into()])]
             }
             Chore::LetterGivenUp { id, at } => vec![Call::of(LETTER_GIVEN_UP, vec![id.into(), (*at).into()])],
-            Chore::OpenSession(session) => vec![Call::of(OPEN_SESSION, session_row(session))],
-            Chore::RevokeSession { secret_hash, at } => {
-                vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into()])]
+            Chore::RevokeSession { secret_hash, at, by } => {
+                vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into(), by.as_str().into()])]
             }
-            Chore::RevokeSessions { at } => one(REVOKE_SESSIONS, vec![(*at).into()]),
+            Chore::Access(access) => access.calls(),
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
-            Chore::LayDirectory(rows) => lay_directory(rows),
+            Chore::KeepImport { person, file } => {
+                let params = vec![
+                    person.into(),
+                    file.list.as_str().into(),
+                    file.encoding.map(|encoding| encoding.as_str()).into(),
+                    i64::from(file.removes).into(),
+                    file.at.into(),
+                    Value::Bytes(file.body.as_slice().into()),
+                ];
+                vec![Call::of(KEEP_IMPORT, params)]
+            }
+            Chore::DropImport { person } => vec![Call::of(DROP_IMPORT, vec![person.into()])],
+            Chore::PurgeImports { before } => one(PURGE_IMPORTS, vec![(*before).into()]),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
                 SET_PASSWORDS
                     .add(&mut calls, passwords.iter().flat_map(|(id, hash)| [id.into(), hash.into()]).collect());
+                raise_epochs(&mut calls, passwords.iter().map(|(id, _)| id));
                 calls
             }
             Chore::MakeMeta { key, value } => vec![Call::of(MAKE_META, vec![key.into(), value.into()])],
@@ -300,7 +339,7 @@ fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
     Ok(ClaimedLetter { letter, tries: row.int(8)? })
 }
 
-fn session_row(session: &Session) -> Vec<Value<'_>> {
+pub(super) fn session_row(session: &Session) -> Vec<Value<'_>> {
     vec![
         (&session.id).into(),
         (&session.secret_hash).into(),
@@ -310,16 +349,11 @@ fn session_row(session: &Session) -> Vec<Value<'_>> {
         session.made_at.into(),
         session.used_at.into(),
         session.ends_at.into(),
-        session.revoked_at.into(),
+        session.epoch.into(),
     ]
 }
 
-/// Replaces every row of the kinds that are named.
-fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
-    let kinds: BTreeSet<_> = rows.iter().map(|row| &row.kind).collect();
-    let mut calls: Vec<_> = kinds.into_iter().map(|kind| Call::of(CLEAR_DIRECTORY, vec![kind.into()])).collect();
-    let values =
-        rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
-    LAY_DIRECTORY.add(&mut calls, values.collect());
-    calls
+/// Ends every session of these people at once, with whatever is written beside it.
+pub(super) fn raise_epochs<'a>(calls: &mut Vec<Call<'a>>, people: impl Iterator<Item = &'a PersonId>) {
+    RAISE_EPOCHS.add(calls, people.flat_map(|person| [person.into(), 1.into()]).collect());
 }

@@ -4,7 +4,7 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::{Fault, leaf};
-use crate::domain::decision::{Change, LetterOwed};
+use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::whistle::Whistle;
@@ -57,7 +57,7 @@ impl Listed {
 }
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
-static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
 static EVENTS: Listed = Listed::new(
     "INSERT INTO events (seq, at, kind, whistle, summons, person, department, office_only, data, leaf) VALUES ",
     10,
@@ -65,20 +65,24 @@ static EVENTS: Listed = Listed::new(
 );
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
-static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 17, "");
+static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
 // A Change carries whole rows and its guard has been checked: an update is an insert that finds its row. What never
 // changes after birth (code, blown_at) is left out, and so is due_at, which follows the obligations.
 static WHISTLES: Listed = Listed::new(
     INTO_WHISTLES,
-    17,
+    16,
     " ON CONFLICT (id) DO UPDATE SET status = excluded.status, category = excluded.category,
       severity = excluded.severity, urgency = excluded.urgency, town = excluded.town, enterprise = excluded.enterprise,
       department = excluded.department, routed = excluded.routed, search = excluded.search,
-      version = excluded.version, tree_version = excluded.tree_version, master = excluded.master,
-      body = excluded.body",
+      version = excluded.version, tree_version = excluded.tree_version, master = excluded.master",
 );
 const INTO_WHISTLES: &str = "INSERT INTO whistles (id, code, status, category, severity, urgency, town, enterprise,
-    department, blown_at, due_at, routed, search, version, tree_version, master, body) VALUES ";
+    department, blown_at, due_at, routed, search, version, tree_version, master) VALUES ";
+static BODIES: Listed = Listed::new(
+    "INSERT INTO whistle_bodies (whistle, body) VALUES ",
+    2,
+    " ON CONFLICT (whistle) DO UPDATE SET body = excluded.body",
+);
 static SUMMONSES: Listed = Listed::new(
     "INSERT INTO summonses (id, code, whistle, department, status, issued_at, version, body) VALUES ",
     8,
@@ -98,6 +102,9 @@ static LETTERS: Listed = Listed::new(
     8,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
+/// A repeat of the request finds another body, and is refused.
+pub(super) const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
@@ -110,6 +117,12 @@ static SIGHTS_FOLLOW: Listed = Listed::new(
     1,
     ")",
 );
+static GONE: Listed = Listed::new("DELETE FROM directory WHERE (kind, code) IN (VALUES ", 2, ")");
+static DIRECTORY: Listed = Listed::new(
+    "INSERT INTO directory (kind, code, position, body) VALUES ",
+    4,
+    " ON CONFLICT (kind, code) DO UPDATE SET position = excluded.position, body = excluded.body",
+);
 static SOONEST_LIMIT: Listed = Listed::new(
     "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
      WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
@@ -119,12 +132,16 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 11] = [
+pub(super) static LISTS: [&Listed; 15] = [
+    &GONE,
+    &DIRECTORY,
     &TEXTS,
+    &ERASED,
     &EVENTS,
     &RECEIPTS,
     &NEW_WHISTLES,
     &WHISTLES,
+    &BODIES,
     &SUMMONSES,
     &OBLIGATIONS,
     &LETTERS,
@@ -144,6 +161,9 @@ pub(super) struct Rows<'a> {
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
+    erased: Vec<&'a Erasure>,
+    /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
+    directory: Vec<&'a DirectoryChange>,
 }
 
 impl<'a> Rows<'a> {
@@ -156,8 +176,12 @@ impl<'a> Rows<'a> {
         self.whistles.extend(change.beside.iter().map(|whistle| (whistle.id.as_str(), whistle)));
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
+        self.erased.extend(&change.erased);
+        self.directory.extend(&change.directory);
         for text in &change.texts {
-            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
+            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+            let class = text.class.as_str().into();
+            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }
         for (event, seq) in change.events.iter().zip(seqs) {
             let data = json(&event.data)?;
@@ -214,6 +238,18 @@ impl<'a> Rows<'a> {
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
+        ERASED.add(&mut calls, self.erased.iter().flat_map(|one| &one.texts).map(Value::from).collect());
+        for code in self.erased.iter().flat_map(|one| &one.codes) {
+            let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
+            calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));
+        }
+        for change in self.directory {
+            GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
+            let row = |row: &'a DirectoryRow| {
+                [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]
+            };
+            DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
+        }
         overlay.add_series(&mut calls);
         Ok(calls)
     }
@@ -235,9 +271,10 @@ impl<'a> Rows<'a> {
         let soonest = self.soonest_limits();
         for (statement, some) in [(&NEW_WHISTLES, new), (&WHISTLES, old)] {
             let row = |one: &'a Whistle| whistle_row(one, soonest.get(one.id.as_str()).copied());
-            let rows = some.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            statement.add(calls, rows.concat());
+            statement.add(calls, some.into_iter().flat_map(row).collect());
         }
+        let body = |one: &&'a Whistle| Ok::<_, Fault>([(&one.id).into(), json(one)?.into()]);
+        BODIES.add(calls, self.whistles.values().map(body).collect::<Result<Vec<_>, _>>()?.concat());
         // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
         let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
         let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
@@ -270,8 +307,8 @@ fn json(document: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
 }
 
-fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 17], Fault> {
-    Ok([
+fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 16] {
+    [
         (&whistle.id).into(),
         (&whistle.code).into(),
         whistle.status.as_str().into(),
@@ -288,8 +325,7 @@ fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 17]
         whistle.version.into(),
         whistle.tree_version.into(),
         whistle.master.as_ref().map(|master| &master.id).into(),
-        json(whistle)?.into(),
-    ])
+    ]
 }
 
 fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {

@@ -2,7 +2,9 @@
 //! ledger is opened on it. These run on both engines whatever `HUB_BACKEND` says.
 
 use super::super::ledger::every_statement;
-use super::super::{directory, due, events, leases, sessions, summonses, whistles};
+use super::super::{
+    backup, directory, due, erasure, events, imports, leases, machine_tokens, sessions, summonses, whistles,
+};
 use super::*;
 use crate::store::{Chore, Retry};
 use std::collections::BTreeMap;
@@ -30,10 +32,14 @@ fn every_statement_is_prepared_on_both_engines() {
     let (one, other) = (file.pen(), base.pen());
     let mut all: Vec<String> = [
         whistles::STATEMENTS,
+        backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,
+        erasure::STATEMENTS,
         events::STATEMENTS,
+        imports::STATEMENTS,
         leases::STATEMENTS,
+        machine_tokens::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
     ]

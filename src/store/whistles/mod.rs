@@ -20,22 +20,24 @@ use crate::ids::{ObligationId, SummonsId, TextId, WhistleId};
 use std::collections::HashMap;
 
 const BY_CODE: &str = "
-    SELECT w.body FROM whistles w
+    SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
     WHERE w.code = $1
       AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
 
 const BY_ID: &str = "
-    SELECT w.body FROM whistles w
-    WHERE w.id = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+    SELECT b.body FROM whistle_bodies b
+    WHERE b.whistle = $1
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = b.whistle AND s.viewer = $2))";
 
 const BY_SUMMONS: &str = "
-    SELECT w.body, u.id FROM summonses u JOIN whistles w ON w.id = u.whistle
+    SELECT b.body, u.id FROM summonses u JOIN whistle_bodies b ON b.whistle = u.whistle
     WHERE u.code = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $2))";
 
 /// Along its index: whistles that were merged are few.
-const MERGED_INTO: &str = "SELECT body FROM whistles WHERE master = $1 AND status = 'merged' ORDER BY blown_at, id";
+const MERGED_INTO: &str = "
+    SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
+    WHERE w.master = $1 AND w.status = 'merged' ORDER BY w.blown_at, w.id";
 
 const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY issued_at, id";
 
@@ -53,13 +55,15 @@ const COUNT_SEEN: &str = "
 /// As many marks as [`TEXTS_AT_ONCE`].
 const TEXTS: &str = "
     SELECT id, body FROM texts
-    WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    WHERE class = 'open' AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const TEXTS_AT_ONCE: usize = 16;
 
+const SEALED: &str = "SELECT body FROM texts WHERE id = $1 AND class = 'sealed'";
+
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_SUMMONS, MERGED_INTO, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
+    &[BY_CODE, BY_ID, BY_SUMMONS, MERGED_INTO, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS, SEALED];
 
 /// The whistle of that code with all that hangs on it; nothing if there is none that the scope sees.
 ///
@@ -138,7 +142,12 @@ pub fn count_by_status(
     Ok(counted.unwrap_or(0))
 }
 
-/// The texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
+/// A sealed text as it lies there, for who opens it on record.
+pub fn sealed(reading: &mut Reading<'_>, id: &TextId) -> Result<Option<String>, Fault> {
+    reading.row(SEALED, &[id.into()], |row| row.text(0).map(str::to_owned))
+}
+
+/// The open texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
 pub fn texts(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId, String>, Fault> {
     let mut all = HashMap::with_capacity(ids.len());
     for some in ids.chunks(TEXTS_AT_ONCE) {

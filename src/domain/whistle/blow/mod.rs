@@ -127,11 +127,12 @@ fn say_texts(draft: &mut Draft<'_>, order: &BlowOrder) {
         texts.clause = Some(draft.write_down(clause));
     }
     if let Some(contact) = &order.contact {
-        texts.contact = Some(draft.write_down(contact));
+        texts.contact = Some(draft.seal_up(contact));
     }
     let firm = order.enterprise.as_deref().and_then(|code| draft.by.rules.directory.enterprise(code));
     if let Some(firm) = firm {
-        search.firm = fold(&firm.name);
+        let names = std::iter::once(&firm.name).chain(&firm.aliases);
+        search.firm = names.map(|name| fold(name)).collect::<Vec<_>>().join(" ");
     }
     draft.tree.whistle.texts = texts;
     draft.tree.whistle.search = search.kept();

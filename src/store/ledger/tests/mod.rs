@@ -2,6 +2,7 @@
 //! shares a transaction with whom is no matter of luck.
 
 mod answers;
+mod erased;
 mod faults;
 mod property;
 
@@ -12,7 +13,7 @@ use super::*;
 use crate::domain::decision::{Guard, LetterOwed, Series, Text};
 use crate::domain::event::{Event, EventKind, text_ref};
 use crate::domain::obligation::{Obligation, Post, Subject};
-use crate::domain::terms::{Category, Duty, LetterKind, Role, WhistleStatus};
+use crate::domain::terms::{Category, Duty, LetterKind, Role, TextClass, WhistleStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, WhistleId};
 use serde_json::json;
@@ -29,8 +30,12 @@ fn mint() -> Mint {
 /// A whistle just blown: number, obligation, letter, two texts, one event, two sights.
 fn blown(mint: &mut Mint) -> Change {
     let id = WhistleId::new(mint);
-    let texts =
-        [(); 2].map(|()| Text { id: TextId::new(mint), salt: mint.salt(), body: "沿街餐馆液化气瓶".into() });
+    let texts = [(); 2].map(|()| Text {
+        id: TextId::new(mint),
+        salt: mint.salt(),
+        body: "沿街餐馆液化气瓶".into(),
+        class: TextClass::Open,
+    });
     let [title, what] = [texts[0].id.clone(), texts[1].id.clone()];
     let person = PersonId::from_text("pe_li");
     let blower = Blower {
@@ -148,4 +153,23 @@ fn count(sql: &Sql, text: &str) -> i64 {
 
 fn texts(sql: &Sql, text: &str) -> Vec<String> {
     sql.rows(text, &[], |row| Ok(row.text(0)?.to_owned())).unwrap()
+}
+
+/// Every stored leaf is the hash of the stored bytes beside it.
+fn check_leaves(sql: &Sql) {
+    let text = "SELECT seq, at, kind, whistle, summons, person, department, data, leaf FROM events";
+    let fits = sql.rows(text, &[], |row| {
+        let leaf = leaf::Leaf {
+            seq: row.int(0)?,
+            at: row.int(1)?,
+            kind: row.text(2)?,
+            whistle: row.text(3)?,
+            summons: row.opt_text(4)?,
+            person: row.opt_text(5)?,
+            department: row.opt_text(6)?,
+            data: row.text(7)?,
+        };
+        Ok(leaf.hash() == row.hash(8)?)
+    });
+    assert!(fits.unwrap().into_iter().all(|fits| fits));
 }
