@@ -73,7 +73,7 @@ fn opened(
 ) -> Result<Unsealed, Undone> {
     let whistle = &tree.whistle;
     let (Some(id), Some(sealed)) = (&whistle.texts.contact, sealed) else {
-        let allowed = crate::domain::deeds::allowed_on_whistle(actor, whistle);
+        let allowed = crate::domain::deeds::allowed_on_whistle(actor, whistle, hub.now());
         return Err(Refusal::NotNow { status: whistle.status.as_str(), allowed }.into());
     };
     let plain = hub.unseal(&bound_to(id), &sealed);

@@ -66,7 +66,7 @@ pub async fn make(hub: &Hub, maker: &Actor, body: &Node) -> Result<(MachineToken
         used_at: None,
         revoked_at: None,
     };
-    match hub.ledger.keep(Chore::Access(Access::MakeToken(token.clone()))).await? {
+    match hub.ledger.keep(Chore::Access(Access::MakeToken(Box::new(token.clone())))).await? {
         Kept::Done(1) => Ok((token, text)),
         // Made and taken back: the department has as many as it may.
         Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::TooManyTokens.into()),

@@ -4,6 +4,7 @@
 pub mod asked;
 pub mod cards;
 mod deeds;
+pub mod devices;
 pub mod due;
 pub mod erasure;
 pub mod exports;

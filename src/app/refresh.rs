@@ -61,5 +61,5 @@ async fn family(hub: &Hub, hash: [u8; 32]) -> Result<Option<(Session, Actor)>, U
 fn answer(hub: &Hub, actor: Actor, secret: &str, next: &str) -> Result<SignedIn, Undone> {
     let access_token = tokens::sign(hub, &actor.person, secret)?;
     let (secret, refresh_token) = (secret.to_owned(), token(secret, next));
-    Ok(SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS })
+    Ok(SignedIn::of(actor, secret, access_token, refresh_token))
 }

@@ -4,14 +4,14 @@
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, Sound, TokenKey};
-use super::{Hub, Undone, machine_tokens};
+use super::{Hub, Undone, devices, machine_tokens};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
-use crate::store::{Access, Chore, directory, sessions};
+use crate::store::{Access, Chore, Reading, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -101,9 +101,11 @@ impl Doorkeeper {
 pub struct SignIn<'a> {
     pub username: &'a str,
     pub password: &'a str,
-    /// The peer's address.
+    /// The peer's, or for whom a proxy of ours asks.
     pub address: IpAddr,
     pub door: Door,
+    /// What a browser keeps of earlier sign-ins; empty: nothing.
+    pub device: &'a str,
 }
 
 /// A fresh session. The secrets are told once.
@@ -116,6 +118,17 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Seconds.
     pub expires_in: i64,
+    /// What the browser shall keep of this sign-in.
+    pub device: String,
+    /// Failed tries with this name lately: its owner is told.
+    pub failed: usize,
+}
+
+impl SignedIn {
+    pub(super) fn of(actor: Actor, secret: String, access_token: String, refresh_token: String) -> SignedIn {
+        let (device, failed) = (String::new(), 0);
+        SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS, device, failed }
+    }
 }
 
 /// Who is there.
@@ -152,37 +165,56 @@ impl Present {
     }
 }
 
-/// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.
+/// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted. A browser that
+/// the person has signed in from before counts for itself: neither name nor address keeps it out (T3).
 pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     let now = hub.now();
-    let folded = crate::domain::whistle::blow::fold(given.username);
-    let counted = [Counted::Address(given.address), Counted::Name(hub.mac("name", folded.as_bytes()))];
+    let name = hub.mac("name", crate::domain::whistle::blow::fold(given.username).as_bytes());
+    let (by_name, address) = (Counted::Name(name), Counted::Address(given.address));
+    let counted = match devices::known(hub, &name, given.device) {
+        Some(device) => vec![Counted::Device(device)],
+        None => vec![address, by_name],
+    };
     let throttle = &hub.doorkeeper.throttle;
     let wait = counted.iter().map(|counted| throttle.wait_seconds(*counted, now)).max().unwrap_or(0);
     if wait > 0 {
         return Err(Undone::TooManyTries { retry_after_seconds: wait });
     }
+    // An address pays before the hash: however many come at once, no more of them fail than it has left.
+    let paid = counted.contains(&address);
+    if paid {
+        throttle.count(address, now);
+    }
+    let proven = proven(hub, &given).await;
+    if paid && !matches!(proven, Ok(None)) {
+        throttle.give_back(address);
+    }
+    let Some((actor, epoch)) = proven? else {
+        // The name pays, too, though a known browser is not asked for it: its owner is told how often.
+        let unpaid = counted.iter().filter(|one| **one != address);
+        unpaid.chain(Some(&by_name).filter(|_| !paid)).for_each(|one| throttle.count(*one, now));
+        return Err(Undone::WrongPassword);
+    };
+    let opened = open_session(hub, actor, given.door, epoch).await?;
+    let device = devices::remembered(hub, &name, given.device);
+    Ok(SignedIn { device, failed: throttle.failed(by_name, now), ..opened })
+}
+
+/// Whose password this is, and the epoch in which they live; one hash, whoever it is (T2).
+async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
     let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
-    let (stored, epoch) = match person.clone() {
-        // The epoch as it was before the password was looked at: whoever changes it meanwhile ends this session, too.
-        Some(id) => {
-            let read = move |reading: &mut crate::store::Reading<'_>| {
-                Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?))
-            };
-            hub.ledger.read(read).await?
-        }
-        None => (None, 0),
-    };
+    // Nobody's row is looked up as well. The epoch as it was before the password was looked at: whoever changes it
+    // meanwhile ends this session, too.
+    let id = person.clone().unwrap_or_else(|| PersonId::from_text(""));
+    let read =
+        move |reading: &mut Reading<'_>| Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?));
+    let (stored, epoch) = hub.ledger.read(read).await?;
     let password = if sane { given.password } else { "" };
     let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
     let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
-    let Some(actor) = actor else {
-        counted.iter().for_each(|counted| throttle.count(*counted, now));
-        return Err(Undone::WrongPassword);
-    };
-    open_session(hub, actor, given.door, epoch).await
+    Ok(actor.map(|actor| (actor, epoch)))
 }
 
 async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {
@@ -204,9 +236,9 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
     };
     let access_token = tokens::sign(hub, &actor.person, &secret)?;
     let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
-    hub.ledger.keep(Chore::Access(Access::OpenSession { session, at_most, awake_since })).await?;
+    hub.ledger.keep(Chore::Access(Access::OpenSession { session: Box::new(session), at_most, awake_since })).await?;
     let refresh_token = super::refresh::token(&secret, &first);
-    Ok(SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS })
+    Ok(SignedIn::of(actor, secret, access_token, refresh_token))
 }
 
 /// Who bears this token, a person's or a machine's; nobody if it or its session is not sound.

@@ -1,5 +1,6 @@
-//! Failed sign-ins are counted, good ones never: ten in fifteen minutes per name, a hundred per address. Names are
-//! counted under a keyed digest, so unknown ones count alike and the table holds nobody's name. There is no lock.
+//! Failed sign-ins are counted, good ones never: ten in fifteen minutes per name, a hundred per address, ten for a browser
+//! that the person has used before, which counts for itself alone (T3). Names are counted under a keyed digest, so
+//! unknown ones count alike and the table holds nobody's name. There is no lock.
 
 use crate::domain::at::{At, MINUTE};
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 const WINDOW_MINUTES: i64 = 15;
 const PER_NAME_MAX: usize = 10;
 const PER_ADDRESS_MAX: usize = 100;
+const PER_DEVICE_MAX: usize = 10;
 /// Rows of the table; past it the oldest windows go first.
 const ROWS_MAX: usize = 100_000;
 
@@ -18,6 +20,8 @@ pub(super) enum Counted {
     /// A keyed digest of the folded name.
     Name([u8; 32]),
     Address(IpAddr),
+    /// A digest of what a known browser has shown.
+    Device([u8; 32]),
 }
 
 /// Failed tries within the window.
@@ -32,6 +36,7 @@ impl Throttle {
         let max = match counted {
             Counted::Name(_) => PER_NAME_MAX,
             Counted::Address(_) => PER_ADDRESS_MAX,
+            Counted::Device(_) => PER_DEVICE_MAX,
         };
         let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let tries: Vec<At> =
@@ -40,6 +45,23 @@ impl Throttle {
         let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
         let micros = blocking.plus_minutes(WINDOW_MINUTES).0 - now.0;
         u32::try_from(micros / 1_000_000 + 1).unwrap_or(1)
+    }
+
+    /// Failed tries within the window.
+    pub(super) fn failed(&self, counted: Counted, now: At) -> usize {
+        let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        table.get(&counted).map_or(0, |tries| tries.iter().filter(|at| is_recent(**at, now)).count())
+    }
+
+    /// Takes back what was counted before a try that then did not fail.
+    pub(super) fn give_back(&self, counted: Counted) {
+        let mut table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.get_mut(&counted).is_some_and(|tries| {
+            tries.pop();
+            tries.is_empty()
+        }) {
+            table.remove(&counted);
+        }
     }
 
     /// Counts one failed try.

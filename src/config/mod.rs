@@ -49,11 +49,20 @@ pub struct Http {
     pub listen: SocketAddr,
     /// How people reach us, for links in letters: scheme, host, port, nothing after. Default `http://<listen>`.
     pub public_url: Option<String>,
+    /// Requests a second of each person and machine; 0: no bound, for strangers neither. Default 200, in a demo 0.
+    pub rate: Option<u32>,
+    /// The proxies that may say for whom they ask, by `X-Forwarded-For`: addresses and networks, with commas between.
+    pub trusted_proxies: String,
 }
 
 impl Default for Http {
     fn default() -> Http {
-        Http { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: None }
+        Http {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            rate: None,
+            trusted_proxies: String::new(),
+        }
     }
 }
 
@@ -61,6 +70,11 @@ impl Http {
     /// What links start with, without a slash at the end. `bound`: the address really taken, with its port.
     pub fn links(&self, bound: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// Requests a second of each principal; `demo`: invented people are not counted unless somebody wants it.
+    pub fn rate(&self, demo: bool) -> u32 {
+        self.rate.unwrap_or(if demo { 0 } else { 200 })
     }
 
     /// Whether browsers reach us by TLS, so that the cookie may carry `Secure` and the `__Host-` prefix.

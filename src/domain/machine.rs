@@ -91,6 +91,7 @@ pub fn acting_for(department: &str, id: &str, name: &str, directory: &Directory)
         role,
         unit: department.to_owned(),
         town: None,
+        also_of: Vec::new(),
     })
 }
 

@@ -98,14 +98,14 @@ mod tests {
             ("liaison.xf", "11-24 17:30", "11-25 05:30"),
             ("office", "11-24 07:30", "11-24 19:30"),
             ("office", "11-24 08:00", "11-24 20:00"),
-            // The night of the 24th, signed in before it, within it, and long before.
-            ("office.2", "11-24 17:30", "11-25 19:00"),
-            ("office.2", "11-24 18:00", "11-25 10:00"),
+            // The night of the 24th, signed in before it begins, and when it does.
+            ("office.2", "11-24 17:30", "11-25 09:00"),
+            ("office.2", "11-24 18:00", "11-25 09:00"),
             ("office", "11-26 18:00", "11-27 09:00"),
             ("office", "11-26 23:00", "11-27 15:00"),
             ("office", "11-26 07:59", "11-26 23:59"),
             // Nobody is on duty in the night of the 25th.
-            ("office", "11-25 18:00", "11-26 10:00"),
+            ("office", "11-25 18:00", "11-26 06:00"),
             ("director", "11-26 18:00", "11-27 06:00"),
         ] {
             let ends = ends_at(&rules().directory, username, at(now));

@@ -26,7 +26,7 @@ pub(super) async fn file(door: &Door, present: &Present, lang: Lang, filter: &st
     let given = Query::read(filter, EXPORT)?;
     let (actor, query) = (&present.actor, whistles::filters(door, &given)?);
     let notes = vec![note(lang, lang.whistles(), actor, door.hub.now()), lang.filter_note(filter)];
-    let _turn = door.searches.turn(&actor.person, query.q.is_some()).await?;
+    let _turn = door.search_turn(&actor.person, query.q.is_some()).await?;
     let wanted = Wanted { query, filter: filter.to_owned(), notes };
     let file = exports::whistles(&door.hub, actor, &present.scope, wanted).await?;
     Ok(file_of("whistles", door.hub.now(), file.ok_or(ProblemKind::TooManyRows)?))

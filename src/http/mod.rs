@@ -3,6 +3,7 @@
 //! here decides, writes a fact, or opens a transaction.
 
 pub mod body;
+mod connections;
 pub mod console;
 mod cursor;
 mod directory;
@@ -16,20 +17,26 @@ mod openapi;
 mod ops;
 pub mod pages;
 pub mod problem;
+mod proxies;
 pub mod query;
+mod rates;
 pub mod routes;
 mod searches;
 mod sessions;
 mod summonses;
 mod whistles;
 
+pub use proxies::Proxies;
+
 use crate::app::Hub;
+use crate::ids::PersonId;
 use crate::store::events::Heard;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::ETAG;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpResponseBuilder, HttpServer};
+use problem::Problem;
 use serde_json::Value;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -46,6 +53,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
 const STOP_SECONDS: u64 = 2;
 const BACKLOG: u32 = 1024;
+/// As many requests as a search costs.
+const SEARCH_WEIGHT: i64 = 20;
 
 /// What every handler reaches.
 pub struct Door {
@@ -58,6 +67,8 @@ pub struct Door {
     figures: Box<dyn Fn() -> String + Send + Sync>,
     feeds: live::Feeds,
     searches: searches::Searches,
+    rates: rates::Rates,
+    proxies: Proxies,
     stopping: AtomicBool,
     /// Of this process, so that request ids of two replicas differ.
     begun: u64,
@@ -81,6 +92,8 @@ impl Door {
             figures: Box::new(figures),
             feeds: live::Feeds::new(live),
             searches: searches::Searches::default(),
+            rates: rates::Rates::default(),
+            proxies: Proxies::default(),
             stopping: AtomicBool::new(false),
             begun: hub.chance.seed(),
             requests: AtomicU64::new(0),
@@ -88,11 +101,27 @@ impl Door {
         }
     }
 
+    /// Bounds what anybody may ask: requests a second of each principal, zero for no bound; and whom we believe when they
+    /// say for whom they ask.
+    pub fn bounded(mut self, per_second: u32, proxies: Proxies) -> Door {
+        self.rates = rates::Rates::new(per_second);
+        self.proxies = proxies;
+        self
+    }
+
     /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties. Open feeds end now:
     /// the door would wait for them.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         self.feeds.stop();
+    }
+
+    /// The turn of a search, if this is one; it weighs more than other reads.
+    async fn search_turn(&self, person: &PersonId, searches: bool) -> Result<Option<searches::Search<'_>>, Problem> {
+        if searches {
+            self.rates.person(person, SEARCH_WEIGHT - 1, self.hub.clock.elapsed())?;
+        }
+        self.searches.turn(person, searches).await
     }
 
     fn is_stopping(&self) -> bool {
@@ -144,7 +173,9 @@ pub fn listen(at: SocketAddr) -> io::Result<TcpListener> {
 /// Opens the door. The server runs while it is awaited and stops by its handle: `server.handle().stop(true)`.
 /// Signals are `run`'s.
 pub fn serve(listener: TcpListener, door: Data<Door>) -> io::Result<Server> {
+    let connections = connections::Connections::bounded(&door.proxies);
     let server = HttpServer::new(move || app(door.clone()))
+        .on_connect(move |connection, kept| connections.take(connection, kept))
         .workers(WORKERS)
         .max_connections(CONNECTIONS_PER_WORKER)
         .keep_alive(KEEP_ALIVE)

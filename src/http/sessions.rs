@@ -1,7 +1,7 @@
 //! Signing in and out at the JSON door, staying signed in, and who one is. A failed try says nothing about which half was wrong; no name
 //! or password of a try is kept or logged here.
 
-use super::gate::{Caller, Unsigned};
+use super::gate::{self, Caller, Unsigned};
 use super::openapi::{object, time, words};
 use super::problem::{Answer, Problem};
 use super::{Door, json};
@@ -32,8 +32,9 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, unsigned: Un
     let (reader, faults) = read(&SIGN_IN, &body);
     let given = faults.judge(reader.text("username").zip(reader.text("password")));
     let (username, password) = given.map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
-    let address = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
-    let given = SignIn { username: &username, password: &password, address, door: session::Door::Api };
+    let address = gate::address(&request, &door)?;
+    let door_of = session::Door::Api;
+    let given = SignIn { username: &username, password: &password, address, door: door_of, device: "" };
     let signed_in = sessions::sign_in(&door.hub, given).await?;
     Ok(json(&mut HttpResponse::Created(), &tokens(&signed_in)))
 }

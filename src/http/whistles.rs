@@ -49,6 +49,7 @@ pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
 /// `POST /whistles`
 pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
+    door.rates.create(&posted.present.actor.person, door.hub.clock.elapsed())?;
     let mut blown = whistles::blow(&door.hub, posted.asked()).await?;
     if blown.tells_who_spoke {
         let message = posted.lang.tells_who_spoke();
@@ -61,7 +62,7 @@ pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
 
 /// `POST /whistles/hints`
 pub(super) async fn hints(door: Data<Door>, posted: Posted) -> Answer {
-    let _turn = door.searches.turn(&posted.present.actor.person, true).await?;
+    let _turn = door.search_turn(&posted.present.actor.person, true).await?;
     let (hub, lang, rules) = (&door.hub, posted.lang, door.hub.rules());
     let found = hints::hints(hub, posted.asked()).await?;
     let similar = found.similar.iter().map(|(item, why)| {
@@ -124,7 +125,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     query.after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
     query.sort = sort;
     query.limit = given.limit + 1;
-    let _turn = door.searches.turn(&caller.present.actor.person, query.q.is_some()).await?;
+    let _turn = door.search_turn(&caller.present.actor.person, query.q.is_some()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let rules = hub.rules();

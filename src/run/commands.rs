@@ -181,6 +181,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             let ca_pem = setup::ca_pem(&settings)?;
             Transport::from_url(settings.mail.url.expose_secret(), "localhost", ca_pem.as_deref())?;
             setup::stream(&settings, "")?;
+            setup::proxies(&settings)?;
             settings.limits_texts()?;
             settings.routing_text()?;
             say("settings are sound")

@@ -81,7 +81,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());
     let door = Door::new(Arc::new(hub.clone()), links, is_up, move || metrics.render(), live);
-    let door = Data::new(door);
+    let door = Data::new(door.bounded(settings.http.rate(hub.demo), setup::proxies(&settings)?));
     let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();
     Ok(Running { address, hub, door, server: handle, ended: spawn(server), workers, stop })

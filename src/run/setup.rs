@@ -11,6 +11,7 @@ use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
+use crate::http::Proxies;
 use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
 use crate::store::{self, Chore, Ledger, directory};
@@ -50,7 +51,10 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
 pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
     let ledger = open(settings)?;
     let demo = is_demo(&ledger).await?;
-    let keys = if demo { keys::of_demo(&ledger, &around.chance).await? } else { keys::of_district(settings)? };
+    let keys = match demo {
+        true => keys::of_demo(&ledger, &around.chance).await?,
+        false => keys::of_district(settings, around.clock.now())?,
+    };
     hub(settings, ledger, around, HubSettings { demo, keys }).await
 }
 
@@ -168,6 +172,12 @@ pub fn replica(settings: &Settings, bound: SocketAddr) -> Replica {
         name: if only { "only".to_owned() } else { format!("{host}-{}", bound.port()) },
         claim_idle: Duration::from_secs(settings.stream.claim_idle_seconds),
     }
+}
+
+/// Whom we believe when they say for whom they ask, by the settings.
+pub(super) fn proxies(settings: &Settings) -> anyhow::Result<Proxies> {
+    let named = Proxies::parse(&settings.http.trusted_proxies);
+    named.context("http.trusted_proxies: are addresses and networks, with commas between: 10.0.0.7, 10.1.0.0/16")
 }
 
 /// How letters leave, by the settings.

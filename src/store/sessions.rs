@@ -91,7 +91,7 @@ mod tests {
         };
         let cookie = Session { id: "se_2".into(), secret_hash: [3; 32], refresh_hash: None, ..session.clone() };
         for one in [&session, &cookie] {
-            let access = Access::OpenSession { session: one.clone(), at_most: 3, awake_since: At(0) };
+            let access = Access::OpenSession { session: Box::new(one.clone()), at_most: 3, awake_since: At(0) };
             desk.ledger.keep(Chore::Access(access)).await.unwrap();
         }
         let by = Ending::SignedOut;

@@ -43,6 +43,14 @@ async fn doors(t: &Town) -> Vec<Door> {
         spec: &hints::HINTS,
         sound: json!({ "category": "fire", "what": "堆放", "place": "东门", "enterprise": "E01" }),
     });
+    all.extend(whistle_doors(&code, &summons, &all[0].sound));
+    all.extend(summons_doors(&summons, &officer));
+    all
+}
+
+/// Every deed on a whistle.
+fn whistle_doors(code: &str, summons: &str, blow: &Value) -> Vec<Door> {
+    let mut doors = Vec::new();
     for deed in WhistleDeed::ALL {
         let sound = match deed {
             WhistleDeed::Accept => {
@@ -55,7 +63,7 @@ async fn doors(t: &Town) -> Vec<Door> {
             ] }),
             WhistleDeed::Return => json!({ "missing": ["title"], "note": "补" }),
             WhistleDeed::Complete => {
-                let mut order = all[0].sound.clone();
+                let mut order = blow.clone();
                 order.as_object_mut().unwrap().remove("on_behalf_of");
                 order
             }
@@ -77,8 +85,14 @@ async fn doors(t: &Town) -> Vec<Door> {
         let blower = matches!(deed, WhistleDeed::Complete | WhistleDeed::Appeal | WhistleDeed::Contest);
         let who = if blower { "liaison.xf" } else { "director" };
         let (path, spec) = (format!("/whistles/{code}/{deed}"), whistles::order_spec(*deed));
-        all.push(Door { path, who, version: Some(2), spec, sound });
+        doors.push(Door { path, who, version: Some(2), spec, sound });
     }
+    doors
+}
+
+/// Every deed on a summons.
+fn summons_doors(summons: &str, officer: &str) -> Vec<Door> {
+    let mut doors = Vec::new();
     for deed in SummonsDeed::ALL {
         let (who, sound) = match deed {
             SummonsDeed::Acknowledge | SummonsDeed::Start => ("liaison.xf", json!({})),
@@ -102,9 +116,9 @@ async fn doors(t: &Town) -> Vec<Door> {
             SummonsDeed::GrantExtension | SummonsDeed::RefuseExtension => ("office", json!({ "reason": "核" })),
         };
         let (path, spec) = (format!("/summonses/{summons}/{deed}"), summonses::order_spec(*deed));
-        all.push(Door { path, who, version: Some(1), spec, sound });
+        doors.push(Door { path, who, version: Some(1), spec, sound });
     }
-    all
+    doors
 }
 
 impl Door {

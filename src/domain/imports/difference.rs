@@ -58,7 +58,7 @@ impl Difference {
         let asked = codes(wanted.iter().map(|row| &row.code), |code| old.contains_key(code));
         // Half a list says nothing about the order of the whole.
         let reorders = left_out.is_empty() || fate == LeftOut::Goes;
-        let order = (reorders && common != asked).then(|| (common, asked));
+        let order = (reorders && common != asked).then_some((common, asked));
         let (mut added, mut changed, mut unchanged) = (Vec::new(), Vec::new(), 0);
         for row in &wanted {
             match old.get(row.code.as_str()).map(|old| fields_that_differ(old, row)) {

@@ -34,6 +34,7 @@ pub(super) async fn form(reader: Reader) -> Answer {
 /// `POST` of the same addresses.
 pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
+    reader.door.rates.create(&reader.present.actor.person, reader.door.hub.clock.elapsed())?;
     match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
         Ok(blown) => done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code),
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
@@ -48,7 +49,7 @@ pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
 /// is something to compare, with what may be the same.
 pub(super) async fn look(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
-    let _turn = reader.door.searches.turn(&sent.present.actor.person, true).await?;
+    let _turn = reader.door.search_turn(&sent.present.actor.person, true).await?;
     let typed = |faults: &[_]| orders::refused(&reader, "blow", &sent.bytes, faults);
     let said = |name| form_field(&sent.bytes, name).is_some_and(|value| !value.trim().is_empty());
     if said("find") && !(said("category") && said("what")) {

@@ -14,6 +14,8 @@ use askama::Template;
 /// The cookie's name, and how long it waits for a page that never comes, seconds.
 pub(super) const DONE: &str = "wh_done";
 const WAITS: i64 = 60;
+/// What somebody is told who signs in after others tried their name.
+pub(super) const FAILED_TRIES: &str = "sign_in.failed";
 /// Longest code, bytes.
 const CODE_MAX: usize = 32;
 
@@ -42,6 +44,10 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
     let (did, of) = done.split_once('/')?;
     let code = of.len() <= CODE_MAX && of.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let (noun, verb) = did.split_once('.').filter(|_| code && !of.is_empty())?;
+    if did == FAILED_TRIES {
+        let tries = of.parse().ok()?;
+        return Some(Notice { tone: Tone::Told, words: words::failed_tries(lang, tries) });
+    }
     let did = match (noun, verb) {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
         ("whistle", verb) => lang.whistle_deed(verb),
@@ -69,7 +75,10 @@ mod tests {
         assert_eq!(words("summons.report_in/WH-2026-0001-XF").as_deref(), Some("已记录：报到（WH-2026-0001-XF）"));
         let english = told(Lang::En, "summons.submit/WH-1").map(|notice| notice.words);
         assert_eq!(english.as_deref(), Some("Recorded: Submit the result (WH-1)"));
-        for bad in ["whistle.accept", "whistle.accept/", "x.y/WH-1", "whistle.accept/<b>", "/WH-1", ""] {
+        assert!(words("sign_in.failed/12").is_some_and(|words| words.contains("12")));
+        for bad in
+            ["whistle.accept", "whistle.accept/", "x.y/WH-1", "whistle.accept/<b>", "/WH-1", "", "sign_in.failed/x"]
+        {
             assert_eq!(words(bad), None, "{bad}");
         }
     }

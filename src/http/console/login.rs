@@ -2,11 +2,13 @@
 //! a failed try says one neutral sentence, whichever half was wrong.
 
 use super::answers::{page, see_other, shown, sign_in_first, with_cookie};
+use super::flash;
 use super::next::own_path;
 use super::reader::{self, Reader, Stranger, language_cookie, pairs};
 use super::views;
 use crate::app::Undone;
-use crate::app::sessions::{self, Present, SignIn};
+use crate::app::devices;
+use crate::app::sessions::{self, Present, SignIn, SignedIn};
 use crate::domain::directory::UnitRole;
 use crate::domain::session::{self, Ending};
 use crate::http::body::{self, From, Wanted};
@@ -16,6 +18,7 @@ use crate::http::{Door, gate, query};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
+use actix_web::cookie::time::Duration;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Payload};
@@ -23,6 +26,8 @@ use actix_web::{HttpRequest, HttpResponse};
 
 /// Where everybody begins; it leads on by role.
 const DESK: &str = "/console";
+/// The cookie by which a browser is known at the next sign-in; signing out leaves it.
+const DEVICE: &str = "wh_device";
 /// What a demo shows to try: one of each kind.
 const DEMO_NAMES: &[&str] = &[
     "office",
@@ -84,15 +89,12 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
         let form = Form { faults: empty(stranger.lang, &username, &password), ..typed };
         return answer(&stranger, StatusCode::UNPROCESSABLE_ENTITY, form, None, next);
     }
-    let address = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
-    let given = SignIn { username: &username, password: &password, address, door: session::Door::Cookie };
+    let address = gate::address(&request, &door)?;
+    let device = gate::cookie(&request, &door, DEVICE).unwrap_or_default();
+    let door_of = session::Door::Cookie;
+    let given = SignIn { username: &username, password: &password, address, door: door_of, device: &device };
     match sessions::sign_in(&door.hub, given).await {
-        Ok(signed_in) => {
-            let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
-            let mut answer = see_other(&next);
-            with_cookie(&mut answer, &gate::cookie_to_set(&door, gate::SESSION, signed_in.secret))?;
-            Ok(answer)
-        }
+        Ok(signed_in) => welcome(&door, signed_in, next),
         Err(Undone::WrongPassword) => {
             let said = words::of(stranger.lang).login_wrong.to_owned();
             answer(&stranger, StatusCode::UNAUTHORIZED, typed, Some(said), next)
@@ -107,13 +109,32 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
     }
 }
 
+/// On to where the person wanted to go; the browser keeps that it was here, and failed tries are told to their owner.
+fn welcome(door: &Door, signed_in: SignedIn, next: String) -> Answer {
+    let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
+    let mut answer = match signed_in.failed {
+        0 => see_other(&next),
+        failed => flash::done(door, &next, flash::FAILED_TRIES, &failed.to_string())?,
+    };
+    with_cookie(&mut answer, &gate::cookie_to_set(door, gate::SESSION, signed_in.secret))?;
+    let mut device = gate::cookie_to_set(door, DEVICE, signed_in.device);
+    device.set_max_age(Duration::days(devices::DAYS));
+    with_cookie(&mut answer, &device)?;
+    Ok(answer)
+}
+
 /// `POST /logout`
 pub(super) async fn sign_out(door: Data<Door>, sent: gate::Form) -> Answer {
+    sessions::sign_out(&door.hub, &sent.present).await?;
+    signed_out(&door)
+}
+
+/// The browser forgets the session and what it kept of its pages; that it is known here it keeps.
+pub(super) fn signed_out(door: &Door) -> Answer {
     const CLEAR: (HeaderName, HeaderValue) =
         (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
-    sessions::sign_out(&door.hub, &sent.present).await?;
     let mut answer = see_other("/login");
-    let mut gone = gate::cookie_to_set(&door, gate::SESSION, String::new());
+    let mut gone = gate::cookie_to_set(door, gate::SESSION, String::new());
     gone.make_removal();
     with_cookie(&mut answer, &gone)?;
     answer.headers_mut().insert(CLEAR.0, CLEAR.1);

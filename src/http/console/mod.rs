@@ -1,6 +1,7 @@
 //! The console: pages that work without script. A handler reads an address or a form, asks `app` (the same use cases as
 //! the JSON door) and fills a view; rights, limits and faults are judged there and only told here.
 
+mod access;
 mod answers;
 mod assets;
 mod blow;
@@ -50,6 +51,10 @@ pub(super) static PAGES: &[Page] = &[
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
     look("/console", SIGNED_IN, || web::to(login::home)),
+    look("/console/access", SIGNED_IN, || web::to(access::show)),
+    send("/console/access/sign_out_everywhere", SIGNED_IN, || web::to(access::sign_out_everywhere)),
+    send("/console/access/tokens", "head, director", || web::to(access::make)),
+    send("/console/access/tokens/{id}/end", "head, director", || web::to(access::end)),
     look("/console/triage", "office", || web::to(triage::queue)),
     look("/admin/import", LISTS, || web::to(imports::form)),
     send("/admin/import", LISTS, || web::to(imports::look)),

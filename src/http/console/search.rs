@@ -42,7 +42,7 @@ pub(super) async fn found(reader: Reader, request: HttpRequest) -> Answer {
         q,
     };
     if !wanted.is_nothing() {
-        let _turn = reader.door.searches.turn(&reader.present.actor.person, true).await?;
+        let _turn = reader.door.search_turn(&reader.present.actor.person, true).await?;
         let (items, more) = found_whistles(&reader, &wanted).await?;
         page_of.whistles = items;
         page_of.more = more.then(|| list_of(&page_of.q));

@@ -59,112 +59,102 @@ impl Words<'_> {
 
     /// What the event brought, a part each.
     fn details(&self, event: &StoredEvent) -> Vec<String> {
-        let (lang, data) = (self.lang, &event.data);
-        let unit = |name: &str| text(data, name).map(|code| self.unit(code));
+        let parts = PARTS.iter().find(|(kind, _)| *kind == event.kind).map_or(&[][..], |(_, parts)| parts);
+        parts.iter().flat_map(|part| self.part(*part, &event.data)).collect()
+    }
+
+    /// One part in words; nothing if the event does not have it.
+    fn part(&self, part: Part, data: &Value) -> Vec<String> {
+        let lang = self.lang;
+        let time = |name: &str| text(data, name).and_then(At::parse).map(moment);
         let fixed = |word: Option<&'static str>| word.map(str::to_owned);
-        match event.kind {
-            EventKind::WhistleAccepted => [
-                fixed(word(data, "severity", Severity::parse).map(|of| lang.severity(of))),
-                fixed(word(data, "route", Route::parse).map(|of| lang.route(of))),
-                unit("lead").map(|lead| words::leads(lang, &lead)),
-                data.get("again").map(|_| words::of(lang).nobody_left.to_owned()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            EventKind::WhistleDispatched => texts(data, "departments").map(|code| self.unit(code)).collect(),
-            EventKind::WhistleReturned => {
-                texts(data, "missing").map(|name| words::field(lang, name).to_owned()).collect()
-            }
-            EventKind::WhistleDeclined => {
-                fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of)))
-                    .into_iter()
-                    .collect()
-            }
-            EventKind::WhistleClosed => {
-                fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
-            }
-            EventKind::WhistleErased => {
-                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
-                    .into_iter()
-                    .collect()
-            }
-            EventKind::SummonsIssued => unit("department").into_iter().collect(),
-            EventKind::SummonsReportedIn => {
-                let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
-                let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
-                let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
-                mode.into_iter().chain(officers).chain(eta).collect()
-            }
-            EventKind::ObligationMoved => {
-                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
-                let time = |name| text(data, name).and_then(At::parse).map(moment);
-                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
-            }
-            EventKind::ObligationOverdue => {
-                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
-                unit("department").into_iter().chain(duty).collect()
-            }
-            EventKind::LetterNotReached => {
-                let role = fixed(word(data, "role", Role::parse).map(|of| lang.role(of)));
-                unit("department").into_iter().chain(role).collect()
-            }
-            EventKind::WhistleMerged => code(data, "into").into_iter().collect(),
-            EventKind::WhistleUnmerged => code(data, "from").into_iter().collect(),
-            EventKind::WhistleLeadChanged => unit("lead").map(|lead| words::leads(lang, &lead)).into_iter().collect(),
-            EventKind::WhistleUrgencyChanged => {
-                fixed(word(data, "urgency", Urgency::parse).map(|of| lang.urgency(of))).into_iter().collect()
-            }
-            EventKind::WhistleSuspended => {
-                let ground = fixed(word(data, "ground", SuspendGround::parse).map(|of| lang.suspend_ground(of)));
-                ground.into_iter().chain(code(data, "review_on").map(|day| words::until(lang, &day))).collect()
-            }
-            EventKind::WhistleReopened => {
-                fixed(word(data, "ground", ReopenGround::parse).map(|of| lang.reopen_ground(of))).into_iter().collect()
-            }
-            EventKind::WhistleCommented => {
+        let one = match part {
+            Part::Unit(name) => text(data, name).map(|code| self.unit(code)),
+            Part::Units(name) => return texts(data, name).map(|code| self.unit(code)).collect(),
+            Part::Fields(name) => return texts(data, name).map(|name| words::field(lang, name).to_owned()).collect(),
+            Part::Code(name) => text(data, name).map(str::to_owned),
+            Part::Lead => text(data, "lead").map(|code| words::leads(lang, &self.unit(code))),
+            Part::NobodyLeft => data.get("again").map(|_| words::of(lang).nobody_left.to_owned()),
+            Part::Severity => fixed(word(data, "severity", Severity::parse).map(|of| lang.severity(of))),
+            Part::Route => fixed(word(data, "route", Route::parse).map(|of| lang.route(of))),
+            Part::Urgency => fixed(word(data, "urgency", Urgency::parse).map(|of| lang.urgency(of))),
+            Part::Declined => fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of))),
+            Part::Erased => fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of))),
+            Part::Suspended => fixed(word(data, "ground", SuspendGround::parse).map(|of| lang.suspend_ground(of))),
+            Part::Reopened => fixed(word(data, "ground", ReopenGround::parse).map(|of| lang.reopen_ground(of))),
+            Part::Disputed => fixed(word(data, "ground", DisputeGround::parse).map(|of| lang.dispute_ground(of))),
+            Part::Closed => fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))),
+            Part::Mode => fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of))),
+            Part::Officers => data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n)),
+            Part::Eta => time("eta").map(|at| words::expected(lang, &at)),
+            Part::Duty => fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of))),
+            Part::Role => fixed(word(data, "role", Role::parse).map(|of| lang.role(of))),
+            Part::Time(name) => time(name),
+            Part::Until(name) => time(name).or_else(|| text(data, name).map(str::to_owned)).map(|at| words::until(lang, &at)),
+            Part::OfficeOnly => {
                 let office = word(data, "visibility", Visibility::parse).filter(|of| *of == Visibility::Office);
-                fixed(office.map(|of| lang.visibility(of))).into_iter().collect()
+                fixed(office.map(|of| lang.visibility(of)))
             }
-            EventKind::SummonsDisputed => {
-                let ground = fixed(word(data, "ground", DisputeGround::parse).map(|of| lang.dispute_ground(of)));
-                ground.into_iter().chain(unit("instead")).collect()
-            }
-            EventKind::SummonsUpheld | EventKind::SummonsDelegated => unit("to").into_iter().collect(),
-            EventKind::SummonsExtensionAsked | EventKind::SummonsExtensionGranted => {
-                let until = text(data, "until").and_then(At::parse).map(|at| words::until(lang, &moment(at)));
-                until.into_iter().collect()
-            }
-            EventKind::WhistleBlown
-            | EventKind::WhistleRouted
-            | EventKind::WhistleCompleted
-            | EventKind::WhistleLapsed
-            | EventKind::WhistleAppealed
-            | EventKind::WhistleWithdrawn
-            | EventKind::WhistleHandling
-            | EventKind::WhistleAwaitingClosure
-            | EventKind::WhistleSentBack
-            | EventKind::WhistleResumed
-            | EventKind::WhistleContested
-            | EventKind::WhistleContestDismissed
-            | EventKind::WhistleUnsealed => Vec::new(),
-            EventKind::SummonsAcknowledged
-            | EventKind::SummonsStarted
-            | EventKind::SummonsSubmitted
-            | EventKind::SummonsAccepted
-            | EventKind::SummonsSentBack
-            | EventKind::SummonsOverruled
-            | EventKind::SummonsReferred
-            | EventKind::SummonsExcused
-            | EventKind::SummonsCancelled
-            | EventKind::SummonsExtensionRefused => Vec::new(),
-            // No whistle's tale has them.
-            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
-            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
-            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
-        }
+        };
+        one.into_iter().collect()
     }
 }
+
+/// What an event's data may tell beside its kind.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Unit(&'static str),
+    Units(&'static str),
+    Fields(&'static str),
+    /// A code that stands by itself.
+    Code(&'static str),
+    Lead,
+    NobodyLeft,
+    Severity,
+    Route,
+    Urgency,
+    Declined,
+    Erased,
+    Suspended,
+    Reopened,
+    Disputed,
+    Closed,
+    Mode,
+    Officers,
+    Eta,
+    Duty,
+    Role,
+    Time(&'static str),
+    Until(&'static str),
+    OfficeOnly,
+}
+
+/// The parts of each kind, in the order in which they are told; a kind that is not here says all by itself.
+const PARTS: &[(EventKind, &[Part])] = &[
+    (EventKind::WhistleAccepted, &[Part::Severity, Part::Route, Part::Lead, Part::NobodyLeft]),
+    (EventKind::WhistleDispatched, &[Part::Units("departments")]),
+    (EventKind::WhistleReturned, &[Part::Fields("missing")]),
+    (EventKind::WhistleDeclined, &[Part::Declined]),
+    (EventKind::WhistleClosed, &[Part::Closed]),
+    (EventKind::WhistleErased, &[Part::Erased]),
+    (EventKind::WhistleMerged, &[Part::Code("into")]),
+    (EventKind::WhistleUnmerged, &[Part::Code("from")]),
+    (EventKind::WhistleLeadChanged, &[Part::Lead]),
+    (EventKind::WhistleUrgencyChanged, &[Part::Urgency]),
+    (EventKind::WhistleSuspended, &[Part::Suspended, Part::Until("review_on")]),
+    (EventKind::WhistleReopened, &[Part::Reopened]),
+    (EventKind::WhistleCommented, &[Part::OfficeOnly]),
+    (EventKind::SummonsIssued, &[Part::Unit("department")]),
+    (EventKind::SummonsReportedIn, &[Part::Mode, Part::Officers, Part::Eta]),
+    (EventKind::SummonsDisputed, &[Part::Disputed, Part::Unit("instead")]),
+    (EventKind::SummonsUpheld, &[Part::Unit("to")]),
+    (EventKind::SummonsDelegated, &[Part::Unit("to")]),
+    (EventKind::SummonsExtensionAsked, &[Part::Until("until")]),
+    (EventKind::SummonsExtensionGranted, &[Part::Until("until")]),
+    (EventKind::ObligationMoved, &[Part::Unit("department"), Part::Duty, Part::Time("due_at")]),
+    (EventKind::ObligationOverdue, &[Part::Unit("department"), Part::Duty]),
+    (EventKind::LetterNotReached, &[Part::Unit("department"), Part::Role]),
+];
 
 /// What the office wrote when it last returned the whistle.
 pub(super) fn return_note(events: &[StoredEvent]) -> Option<String> {
@@ -174,11 +164,6 @@ pub(super) fn return_note(events: &[StoredEvent]) -> Option<String> {
 
 fn text<'a>(data: &'a Value, name: &str) -> Option<&'a str> {
     data.get(name)?.as_str()
-}
-
-/// A code or a date that stands by itself.
-fn code(data: &Value, name: &str) -> Option<String> {
-    text(data, name).map(str::to_owned)
 }
 
 fn texts<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {

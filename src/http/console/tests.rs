@@ -85,10 +85,12 @@ impl Browser {
             self.cookies.borrow_mut().insert(cookie.name().to_owned(), cookie.value().to_owned());
         }
         let status = response.status().as_u16();
-        let read = |(name, value): (&actix_web::http::header::HeaderName, &actix_web::http::header::HeaderValue)| {
-            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let headers = response.headers().iter().map(read).collect();
+        let mut headers: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in response.headers() {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            // A header that comes again stands behind the first.
+            headers.entry(name.as_str().to_owned()).and_modify(|all| *all += &format!("\n{value}")).or_insert(value);
+        }
         let html = String::from_utf8(to_bytes(response.into_body()).await.unwrap().to_vec()).unwrap();
         Page { status, headers, html }
     }
@@ -363,8 +365,8 @@ async fn signing_in_is_neutral_bound_to_its_form_and_leads_back() {
     assert_eq!(nobodys.status, 403, "a form that was given to another browser");
     let inside = browser.send(&form, "/login", &[("username", "office"), ("password", PASSWORD)]).await;
     assert_eq!((inside.status, inside.header("location")), (303, "/console/whistles?q=a"));
-    let cookie = inside.header("set-cookie");
-    assert!(cookie.starts_with("wh=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let cookie = inside.header("set-cookie").lines().find(|line| line.starts_with("wh=")).unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     assert_eq!(browser.get("/").await.header("location"), "/console");
     assert_eq!(browser.get("/console").await.header("location"), "/console/triage");
     let page = browser.get("/console/triage").await;

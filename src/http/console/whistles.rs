@@ -91,7 +91,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
         ..WhistleQuery::default()
     };
-    let _turn = reader.door.searches.turn(&reader.present.actor.person, query.q.is_some()).await?;
+    let _turn = reader.door.search_turn(&reader.present.actor.person, query.q.is_some()).await?;
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let q = given.search().unwrap_or_default().to_owned();

@@ -22,6 +22,7 @@ use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 /// The cookie of a session, before its prefix.
@@ -68,9 +69,12 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let Some(present) = by_token(&request, door_of(&request)?).await? else {
-                body::drop_strangers(payload).await;
-                return Err(ProblemKind::SignInNeeded.into());
+            let present = match by_token(&request, door_of(&request)?).await {
+                Ok(Some(present)) => present,
+                refused => {
+                    body::drop_strangers(payload).await;
+                    return Err(refused.err().unwrap_or(ProblemKind::SignInNeeded.into()));
+                }
             };
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::SignedIn).await?;
             Ok(Posted { present, lang: lang(request.headers()), bytes, route: route(&request), request })
@@ -112,6 +116,10 @@ impl FromRequest for Unsigned {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
+            if let Err(refused) = charged(&request, door_of(&request)?, None) {
+                body::drop_strangers(payload).await;
+                return Err(refused);
+            }
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::Stranger).await?;
             Ok(Unsigned { lang: lang(request.headers()), bytes })
         })
@@ -198,9 +206,28 @@ fn route(request: &HttpRequest) -> String {
     format!("{} {}", request.method(), request.path())
 }
 
+/// For whom a request is: the peer, or whom a proxy of ours names.
+pub(super) fn address(request: &HttpRequest, door: &Door) -> Result<IpAddr, Problem> {
+    let peer = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
+    Ok(door.proxies.client(peer, request.headers()))
+}
+
+/// Charges whoever is there; nobody is charged to the address.
+fn charged(request: &HttpRequest, door: &Door, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let now = door.hub.clock.elapsed();
+    match &present {
+        Some(present) => door.rates.person(&present.actor.person, 1, now)?,
+        None => door.rates.stranger(address(request, door)?, now)?,
+    }
+    Ok(present)
+}
+
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    let Some(token) = headers::bearer(request.headers()) else { return Ok(None) };
-    let present = sessions::by_token(&door.hub, token).await?;
+    let present = match headers::bearer(request.headers()) {
+        Some(token) => sessions::by_token(&door.hub, token).await?,
+        None => None,
+    };
+    let present = charged(request, door, present)?;
     match present.as_ref().and_then(Present::scopes) {
         Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
         Some(_) | None => Ok(present),
@@ -209,8 +236,9 @@ async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>,
 
 /// Who the session cookie says is there.
 pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    match cookie(request, door, SESSION) {
-        Some(secret) => Ok(sessions::by_cookie(&door.hub, &secret).await?),
-        None => Ok(None),
-    }
+    let present = match cookie(request, door, SESSION) {
+        Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
+        None => None,
+    };
+    charged(request, door, present)
 }

@@ -11,7 +11,7 @@ pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, Made
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
-    SimilarView, Step, SummonsFacts, SummonsRow, Tab, WhistleFacts,
+    SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -171,6 +171,22 @@ pub struct SummonsPage {
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/console/access`: where the reader is signed in, and the machine tokens of a unit for whoever may make them. The
+/// form's deed is `token`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/access.html", config = "src/askama.toml")]
+pub struct AccessPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// The text of a token that was just made: shown here and never again.
+    pub fresh: Option<String>,
+    pub sessions: Vec<SignInRow>,
+    pub tokens: Vec<TokenRow>,
+    /// What a token may be given; empty for whoever makes none.
+    pub scopes: Vec<Choice>,
+    pub days: Vec<Choice>,
 }
 
 /// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.

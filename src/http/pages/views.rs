@@ -285,6 +285,27 @@ pub struct RaceField {
     pub when: String,
 }
 
+/// One place where the reader is signed in.
+#[derive(Debug, Clone)]
+pub struct SignInRow {
+    pub door: &'static str,
+    /// The one that looks at the page.
+    pub this: bool,
+    pub made_at: String,
+    pub used_at: String,
+    pub ends_at: String,
+}
+
+/// One machine token, without its text.
+#[derive(Debug, Clone)]
+pub struct TokenRow {
+    pub id: String,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub ends_at: String,
+    pub used_at: Option<String>,
+}
+
 /// What a file would change, or what is wrong with it.
 #[derive(Debug, Clone)]
 pub struct ImportPreview {

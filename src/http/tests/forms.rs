@@ -25,7 +25,8 @@ async fn call(stage: &Stage, request: TestRequest) -> (u16, String) {
         .app_data(stage.door.clone())
         .service(web::resource("/console/order").route(web::post().to(ordered)).route(web::get().to(who)))
         .wrap(from_fn(frame::frame));
-    let response = try_call_service(&init_service(pages).await, request.to_request()).await.unwrap();
+    let request = request.peer_addr("127.0.0.1:4000".parse().unwrap()).to_request();
+    let response = try_call_service(&init_service(pages).await, request).await.unwrap();
     let (status, body) = (response.status().as_u16(), response.into_body());
     (status, String::from_utf8(to_bytes(body).await.unwrap().to_vec()).unwrap())
 }
@@ -35,7 +36,7 @@ async fn t13_forged_posts_are_refused_and_our_own_pass() {
     let stage = Stage::new().await;
     let hub = &stage.door.hub;
     let address = "127.0.0.1".parse().unwrap();
-    let given = SignIn { username: "liaison.xf", password: PASSWORD, address, door: session::Door::Cookie };
+    let given = SignIn { username: "liaison.xf", password: PASSWORD, address, door: session::Door::Cookie, device: "" };
     let secret = sessions::sign_in(hub, given).await.unwrap().secret;
     let present = sessions::by_cookie(hub, &secret).await.unwrap().unwrap();
     let csrf = sessions::csrf_token(hub, &present);

@@ -124,6 +124,34 @@ page_words! {
     login_put_out: "您已在其他地方登录，这里的登录已结束。如果不是您本人，请修改密码。", "You have signed in elsewhere, so this session has ended. If that was not you, change your password.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
     login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
+    // Where one is signed in, and machine tokens.
+    access: "登录与令牌", "Sign-ins and tokens";
+    sign_ins: "已登录的地方", "Where you are signed in";
+    sign_ins_hint: "30分钟不用自动退出。看到不认识的，请全部退出并修改密码。", "Each ends after 30 minutes without use. If one is not yours, sign out everywhere and change your password.";
+    sign_in_browser: "浏览器", "Browser";
+    sign_in_program: "程序", "Program";
+    sign_in_this: "本次", "this one";
+    sign_in_made: "登录于", "Signed in";
+    sign_in_used: "最近使用", "Last used";
+    sign_in_ends: "最晚至", "Ends at the latest";
+    sign_out_everywhere: "全部退出", "Sign out everywhere";
+    tokens: "机器令牌", "Machine tokens";
+    tokens_hint: "供本单位的系统自动吹哨、读取任务。权限不超过本单位，最多20个。", "For your unit's own systems: to blow, to read tasks. Never more than your unit may; twenty at most.";
+    tokens_none: "还没有令牌。", "There is none yet.";
+    token_fresh: "新令牌", "The new token";
+    token_once: "请现在抄录并妥善保管，离开本页后不再显示。", "Copy it now and keep it safe: it is not shown again.";
+    token_new: "新建令牌", "Make a token";
+    token_name: "用在哪里", "What it is for";
+    token_name_hint: "例如：三号楼烟感主机", "The system that will use it";
+    token_scopes: "可以做什么", "What it may do";
+    token_scopes_hint: "只选需要的", "Only what is needed";
+    token_read: "查看", "Read";
+    token_days: "有效期", "Valid for";
+    token_ends: "有效至", "Valid until";
+    token_used: "最近使用", "Last used";
+    token_unused: "从未使用", "Never used";
+    token_end: "停用", "End";
+    token_go: "新建令牌", "Make the token";
     // Facts of a whistle.
     code: "编号", "Code";
     title: "标题", "Title";

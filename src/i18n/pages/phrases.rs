@@ -4,6 +4,24 @@
 use super::super::Lang;
 use super::of;
 
+/// A span of days: 90天.
+pub fn days(lang: Lang, days: i64) -> String {
+    match lang {
+        Lang::Zh => format!("{days}天"),
+        Lang::En => format!("{days} days"),
+    }
+}
+
+/// What an owner is told of tries that were not theirs, perhaps.
+pub fn failed_tries(lang: Lang, tries: u32) -> String {
+    match lang {
+        Lang::Zh => format!("最近15分钟内有{tries}次用您的用户名登录失败。如果不是您本人，请告诉管理员。"),
+        Lang::En => format!(
+            "Failed sign-ins with your name in the last fifteen minutes: {tries}. Tell your administrator if that was not you."
+        ),
+    }
+}
+
 /// How an open limit stands: 剩54分, 不到1分, 超时2天. `seconds` are left until it, negative once it has passed.
 pub fn time_left(lang: Lang, seconds: i64) -> String {
     let late = seconds <= 0;
@@ -185,6 +203,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "note" => t.note_field,
+<<<<<<< HEAD
         "into" => t.into,
         "department" => t.department,
         "role" => t.part,
@@ -198,6 +217,12 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "text" => t.comment,
         "visibility" => t.visibility,
         "summonses" => t.back_to_work,
+=======
+        "name" => t.token_name,
+        "scopes" => t.token_scopes,
+        "expires_at" => t.token_days,
+        "reason" => t.unseal_reason,
+>>>>>>> a5de9accd9c3eb82fd924063ca7178f6ad0fa84b
         _ => "",
     }
 }

@@ -39,7 +39,7 @@ pub(super) const STATEMENTS: &[&str] =
 pub enum Access {
     /// Opens a session; of the person's others at this door that were used since `awake_since`, so many stay with it.
     OpenSession {
-        session: Session,
+        session: Box<Session>,
         at_most: i64,
         awake_since: At,
     },
@@ -53,7 +53,7 @@ pub enum Access {
         at: At,
     },
     /// Touches two rows when the department has as many tokens as it may: then it was not made.
-    MakeToken(MachineToken),
+    MakeToken(Box<MachineToken>),
     TouchToken {
         id: String,
         at: At,

@@ -71,6 +71,7 @@ async fn every_route_without_a_token_is_401_but_the_few_that_need_none() {
             "GET /metrics",
             "GET /readyz",
             "POST /api/v1/sessions",
+            "POST /api/v1/sessions/refresh",
             "POST /csp",
         ];
         assert_eq!(open, none);

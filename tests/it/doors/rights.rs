@@ -54,8 +54,7 @@ use May::{Anyone, Seer, SignedIn, These};
 
 const OFFICE: May = These("office director");
 const DIRECTOR: May = These("director");
-const COMMENTS: May =
-    These("office director liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06");
+const COMMENTS: May = These("office director liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06");
 const BLOWER: May = These("liaison.xf head.xf");
 const SPEAKS: May = These("liaison.yj head.yj");
 const ACTS: May = These("liaison.yj head.yj inspector.yj");

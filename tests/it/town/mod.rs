@@ -31,7 +31,7 @@ use whistle_hub::domain::at::At;
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::event::of_directory;
 use whistle_hub::domain::policy::Scope;
-use whistle_hub::http::{Door, listen, serve};
+use whistle_hub::http::{Door, Proxies, listen, serve};
 use whistle_hub::ids::Chance;
 use whistle_hub::mail::Rendered;
 use whistle_hub::run::setup::{self, Surroundings};
@@ -68,6 +68,8 @@ pub(crate) struct Place {
     /// Of the database, if that is where the ledger lies.
     database: Option<String>,
     opened: Cell<u64>,
+    /// Requests a second of each principal; zero: no bound.
+    rate: Cell<u32>,
 }
 
 impl Place {
@@ -96,13 +98,19 @@ impl Place {
         Place::made(Backend::Embedded, |_| {})
     }
 
+    /// The same with a bound on what anybody may ask.
+    pub(crate) fn bounded(self, rate: u32) -> Place {
+        self.rate.set(rate);
+        self
+    }
+
     fn made(backend: Backend, make: impl FnOnce(&str)) -> Place {
         let (path, name) = Place::folder();
         let database = (backend == Backend::Servers).then(|| {
             make(&name);
             name
         });
-        Place { path, database, opened: Cell::new(0) }
+        Place { path, database, opened: Cell::new(0), rate: Cell::new(0) }
     }
 
     fn folder() -> (PathBuf, String) {
@@ -201,6 +209,8 @@ impl Town {
         let live = Live::at_the_end(hub.clone(), channel.clone()).await.unwrap();
         let (stop, told) = tokio::sync::watch::channel(false);
         let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
+        // Whoever speaks to it here is a proxy that may say for whom.
+        let door = door.bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);

@@ -37,7 +37,8 @@ async fn own(t: &Town, what: &str) -> String {
 }
 
 fn firm_in(t: &Town, town: &str) -> String {
-    let firms = &t.db_hub().rules.directory.enterprises;
+    let rules = t.db_hub().rules();
+    let firms = &rules.directory.enterprises;
     firms.iter().find(|firm| firm.town_code == town).unwrap().code.clone()
 }
 

@@ -219,7 +219,7 @@ async fn a_cursor_goes_on_and_never_back_and_a_faulty_chore_fails_alone() {
     assert_eq!(cursor(7).await.unwrap(), Kept::Done(1));
     assert_eq!(cursor(3).await.unwrap(), Kept::Done(0));
     let session = |id: &str| {
-        Chore::Access(Access::OpenSession { session: session_of(id, [7; 32]), at_most: 3, awake_since: NOW })
+        Chore::Access(Access::OpenSession { session: Box::new(session_of(id, [7; 32])), at_most: 3, awake_since: NOW })
     };
     ledger.keep(session("se_one")).await.unwrap();
     // Another session with the secret of one that is there.
@@ -275,7 +275,8 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
     let place = Place::new();
     let ledger = place.open().unwrap();
     let secret_hash = [7; 32];
-    let access = Access::OpenSession { session: session_of("se_1", secret_hash), at_most: 3, awake_since: NOW };
+    let access =
+        Access::OpenSession { session: Box::new(session_of("se_1", secret_hash)), at_most: 3, awake_since: NOW };
     ledger.keep(Chore::Access(access)).await.unwrap();
     let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });
     let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW, by: Ending::SignedOut });
