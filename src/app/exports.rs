@@ -67,6 +67,13 @@ fn went_out(hub: &Hub, actor: &Actor, rows: usize, filter: String) -> Change {
     let text = Text { id: TextId::new(&mut mint), salt: mint.salt(), body: filter, class: TextClass::Open };
     let data = json!({ "rows": rows, "filter": text_ref(&text.id) });
     let doer = Some(Doer::from(actor));
-    let event = Event { kind: EventKind::WhistlesExported, whistle: of_directory(), summons: None, doer, office_only: false, data };
+    let event = Event {
+        kind: EventKind::WhistlesExported,
+        whistle: of_directory(),
+        summons: None,
+        doer,
+        office_only: false,
+        data,
+    };
     Change { events: vec![event], texts: vec![text], ..Change::default() }
 }

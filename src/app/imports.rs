@@ -160,7 +160,14 @@ pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Optio
     let (directory, days, rows) = read.await?;
     let data = json!({ "list": list.as_str(), "rows": rows });
     let doer = actor.map(Doer::from);
-    let event = Event { kind: EventKind::DirectoryExported, whistle: of_directory(), summons: None, doer, office_only: false, data };
+    let event = Event {
+        kind: EventKind::DirectoryExported,
+        whistle: of_directory(),
+        summons: None,
+        doer,
+        office_only: false,
+        data,
+    };
     bench.ledger.commit(Change { events: vec![event], ..Change::default() }, bench.now).await?;
     Ok(imports::written(list, &directory, &days, notes))
 }

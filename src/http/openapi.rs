@@ -4,8 +4,8 @@
 use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
-use crate::domain::decision::ReasonCode;
 use super::{machine_tokens, sessions};
+use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;

@@ -100,7 +100,6 @@ const SCREEN: &[&str] = &[
     "officers",
     "mode",
     "eta",
-<<<<<<< HEAD
     "into",
     "department",
     "role",
@@ -114,11 +113,9 @@ const SCREEN: &[&str] = &[
     "task",
     "text",
     "visibility",
-=======
     "name",
     "scopes",
     "expires_at",
->>>>>>> a5de9accd9c3eb82fd924063ca7178f6ad0fa84b
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.

@@ -90,7 +90,9 @@ impl Words<'_> {
             Part::Duty => fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of))),
             Part::Role => fixed(word(data, "role", Role::parse).map(|of| lang.role(of))),
             Part::Time(name) => time(name),
-            Part::Until(name) => time(name).or_else(|| text(data, name).map(str::to_owned)).map(|at| words::until(lang, &at)),
+            Part::Until(name) => {
+                time(name).or_else(|| text(data, name).map(str::to_owned)).map(|at| words::until(lang, &at))
+            }
             Part::OfficeOnly => {
                 let office = word(data, "visibility", Visibility::parse).filter(|of| *of == Visibility::Office);
                 fixed(office.map(|of| lang.visibility(of)))

@@ -203,7 +203,6 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "note" => t.note_field,
-<<<<<<< HEAD
         "into" => t.into,
         "department" => t.department,
         "role" => t.part,
@@ -217,12 +216,9 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "text" => t.comment,
         "visibility" => t.visibility,
         "summonses" => t.back_to_work,
-=======
         "name" => t.token_name,
         "scopes" => t.token_scopes,
         "expires_at" => t.token_days,
-        "reason" => t.unseal_reason,
->>>>>>> a5de9accd9c3eb82fd924063ca7178f6ad0fa84b
         _ => "",
     }
 }
