@@ -80,6 +80,8 @@ fn step(story: &mut Story, (who, which, minutes, chance): Chance) {
     // Half of the time the work goes on: a walk that ends in its second step sees nothing.
     let onward: Vec<_> = possible.iter().filter(|(_, deed)| ONWARD.contains(deed)).cloned().collect();
     let possible = if chance.is_multiple_of(2) || onward.is_empty() { possible } else { onward };
+    let upholds: Vec<_> = possible.iter().filter(|(_, deed)| ruled && *deed == "uphold").cloned().collect();
+    let possible = if upholds.is_empty() { possible } else { upholds };
     if let Some(choice) = possible.get(which % possible.len().max(1)) {
         let done = act(story, who, choice, chance);
         let status = before.whistle.status;
