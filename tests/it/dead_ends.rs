@@ -104,7 +104,7 @@ async fn a_returned_whistle_lapses_is_appealed_once_and_then_only_the_director_d
 #[actix_web::test]
 async fn a_dispute_is_ruled_within_its_limit_and_leaves_no_department_without_one() {
     town(async |t| {
-        let code = t.emergency().blows(&blow_order("职责异议")).await;
+        let code = t.emergency().blows(&blow_order("屋顶光伏板松脱")).await;
         t.office().summons(&code, &["XF", "SC"], "normal").await;
         let xf = format!("{code}-XF");
         let dispute = json!({ "ground": "not_our_duty", "law": "权责清单第七条", "instead": "SH" });
