@@ -2,45 +2,21 @@
 //! prints and what the OpenAPI document says; the pages have theirs in `console`. A route that is in neither does not
 //! exist.
 
+mod line;
+
+pub use line::Line;
+
 use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
-use super::query::Parameter;
 use super::{console, directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
-use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
-use crate::domain::order::Spec;
 use crate::domain::whistle::{blow, hints, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
-
-/// One route.
-pub struct Line {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub summary: &'static str,
-    /// Who may; the rest is 401, 403 or 404.
-    pub who: &'static str,
-    /// What its query may say.
-    pub(super) query: &'static [Parameter],
-    /// What it answers when all is well.
-    pub(super) answers: Shape,
-    to: To,
-}
-
-/// What a line leads to.
-enum To {
-    /// A handler without a body.
-    Read(fn() -> Route),
-    /// A handler with an order of this table.
-    Order(&'static Spec, fn() -> Route),
-    /// A handler with a list as a file.
-    File(fn() -> Route),
-    Whistle(WhistleDeed),
-    Summons(SummonsDeed),
-}
+use line::{To, open, read, summons, whistle};
 
 pub(super) const SIGNED_IN: &str = "signed in";
 pub(super) const ANYONE: &str = "anyone";
@@ -84,15 +60,6 @@ pub static TABLE: &[Line] = &[
     whistle("/api/v1/whistles/{code}/decline", "Decline", "office", WhistleDeed::Decline),
     whistle("/api/v1/whistles/{code}/close", "Close", "office; director if major or emergency", WhistleDeed::Close),
     whistle("/api/v1/whistles/{code}/send_back", "Send results back", "office", WhistleDeed::SendBack),
-    Line {
-        method: "POST",
-        path: "/api/v1/whistles/{code}/unseal",
-        summary: "Open who the informer is; recorded, the director is told",
-        who: "office, supervisor; liaison or town officer who blew",
-        query: &[],
-        answers: Shape::One("Contact"),
-        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
-    },
     whistle("/api/v1/whistles/{code}/appeal", "Appeal against a decline, once", "blower", WhistleDeed::Appeal),
     whistle("/api/v1/whistles/{code}/merge", "Merge into another whistle", "office", WhistleDeed::Merge),
     whistle("/api/v1/whistles/{code}/unmerge", "Undo a merge", "director", WhistleDeed::Unmerge),
@@ -132,6 +99,15 @@ pub static TABLE: &[Line] = &[
         "whoever sees it, but supervisors",
         WhistleDeed::Comments,
     ),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/unseal",
+        summary: "Open who the informer is; recorded, the director is told",
+        who: "office, supervisor; liaison or town officer who blew",
+        query: &[],
+        answers: Shape::One("Contact"),
+        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
+    },
     read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
         web::to(summonses::list)
     }),
@@ -288,72 +264,6 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(ops::policy_broken)),
     },
 ];
-
-const fn read(
-    path: &'static str,
-    summary: &'static str,
-    query: &'static [Parameter],
-    answers: Shape,
-    to: fn() -> Route,
-) -> Line {
-    Line { method: "GET", path, summary, who: SIGNED_IN, query, answers, to: To::Read(to) }
-}
-
-const fn open(path: &'static str, summary: &'static str, answers: Shape, to: fn() -> Route) -> Line {
-    Line { method: "GET", path, summary, who: ANYONE, query: &[], answers, to: To::Read(to) }
-}
-
-const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {
-    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Whistle"), to: To::Whistle(deed) }
-}
-
-const fn summons(path: &'static str, summary: &'static str, who: &'static str, deed: SummonsDeed) -> Line {
-    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Summons"), to: To::Summons(deed) }
-}
-
-impl Line {
-    /// The table that the body follows.
-    pub fn order(&self) -> Option<&'static Spec> {
-        match self.to {
-            To::Read(_) | To::File(_) => None,
-            To::Order(spec, _) => Some(spec),
-            To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
-            To::Summons(deed) => Some(app::summonses::order_spec(deed)),
-        }
-    }
-
-    /// Whether it is a deed on something that stands.
-    pub fn is_deed(&self) -> bool {
-        matches!(self.to, To::Whistle(_) | To::Summons(_))
-    }
-
-    /// Whether its body is a list as a file.
-    pub fn takes_file(&self) -> bool {
-        matches!(self.to, To::File(_))
-    }
-
-    /// Whether it must name the version that it saw.
-    pub fn names_version(&self) -> bool {
-        match self.to {
-            To::Whistle(deed) => deed.moves(),
-            To::Summons(_) => true,
-            To::Read(_) | To::Order(..) | To::File(_) => false,
-        }
-    }
-
-    /// Whether it asks for a token.
-    pub fn needs_token(&self) -> bool {
-        self.who != ANYONE
-    }
-
-    fn route(&self) -> Route {
-        match self.to {
-            To::Read(to) | To::Order(_, to) | To::File(to) => to(),
-            To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
-            To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
-        }
-    }
-}
 
 /// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
 fn resource(path: &'static str, allow: &'static str) -> Resource {
