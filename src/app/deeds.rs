@@ -81,11 +81,12 @@ impl Way<'_> {
             }
             let now = self.hub.now();
             let named = self.named_version()?;
-            let order = parse(self.asked.node()?, &loaded, &self.hub.rules, now).map_err(Refusal::Faults)?;
+            let rules = self.hub.rules();
+            let order = parse(self.asked.node()?, &loaded, &rules, now).map_err(Refusal::Faults)?;
             self.check_version(named, &loaded).await?;
             self.check_state(&loaded)?;
             let mut mint = self.hub.mint(now);
-            let by = self.hub.deciding(Some(self.asked.actor), now, &mut mint);
+            let by = self.hub.deciding(Some(self.asked.actor), &rules, now, &mut mint);
             let mut change = decide(&order, loaded, by).ok_or(Refusal::NotFound)?;
             change.receipt = key.as_ref().map(|key| key.receipt(now, self.code, named));
             match self.hub.commit(change, now).await {

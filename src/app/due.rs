@@ -55,12 +55,13 @@ async fn decided(
     whistle: &WhistleId,
     decide: impl Fn(Tree, Deciding<'_>) -> Option<Change>,
 ) -> Result<bool, Undone> {
+    hub.refresh().await?;
     for _ in 0..ATTEMPTS_MAX {
         let (scope, wanted) = (scope.clone(), whistle.clone());
         let tree = hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let now = hub.now();
+        let (now, rules) = (hub.now(), hub.rules());
         let mut mint = hub.mint(now);
-        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, now, &mut mint)));
+        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, &rules, now, &mut mint)));
         let Some(change) = change else { return Ok(false) };
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),

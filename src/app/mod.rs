@@ -5,24 +5,29 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod factors;
 pub mod passwords;
+pub mod people;
+pub mod proof;
 pub mod sample_district;
 pub mod sessions;
 pub mod summonses;
 mod throttle;
 mod tokens;
+pub mod trail;
 pub mod whistles;
 
 use crate::clock::Clock;
 use crate::domain::at::At;
+use crate::domain::calendar::Calendar;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::Deciding;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::ids::{Chance, Mint};
-use crate::store::{self, CommitRefusal, Ledger, Outcome};
+use crate::store::{self, CommitRefusal, Ledger, Outcome, directory};
 use aws_lc_rs::hmac;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// Everything that a use case may reach.
@@ -30,7 +35,7 @@ use tokio::sync::watch;
 pub struct Hub {
     pub ledger: Ledger,
     pub clock: Arc<dyn Clock>,
-    pub rules: Arc<Rules>,
+    standing: Arc<RwLock<Standing>>,
     pub chance: Arc<Chance>,
     /// A ledger with invented people: every page and letter says so.
     pub demo: bool,
@@ -40,11 +45,49 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// Puts the hub together; `keys` come from the ledger or from files.
+    /// Puts the hub together; `keys` come from the ledger or from files. `rules` are those of a ledger on which nothing
+    /// is laid: what is laid there comes with [`Hub::refresh`].
     pub fn new(ledger: Ledger, clock: Arc<dyn Clock>, rules: Rules, chance: Chance, settings: HubSettings) -> Hub {
         let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
-        let (rules, chance, bell) = (Arc::new(rules), Arc::new(chance), Arc::new(watch::Sender::new(0)));
-        Hub { ledger, clock, rules, chance, demo: settings.demo, bell, doorkeeper }
+        let (chance, bell) = (Arc::new(chance), Arc::new(watch::Sender::new(0)));
+        let standing = Arc::new(RwLock::new(Standing { version: 0, rules: Arc::new(rules) }));
+        Hub { ledger, clock, standing, chance, demo: settings.demo, bell, doorkeeper }
+    }
+
+    /// The rules as they were last read. Whoever decides takes them once.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.standing.read().unwrap_or_else(PoisonError::into_inner).rules)
+    }
+
+    /// Reads directory and calendar again if they have moved, here or by another process.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub async fn refresh(&self) -> Result<(), store::Fault> {
+        let version = self.ledger.read(directory::version).await?;
+        self.refresh_to(version).await
+    }
+
+    /// The same for whoever has just seen the directory's version.
+    async fn refresh_to(&self, version: i64) -> Result<(), store::Fault> {
+        if self.version() == version {
+            return Ok(());
+        }
+        let read = self.ledger.read(|reading| Ok((directory::load(reading)?, directory::version(reading)?)));
+        let ((directory, days), version) = read.await?;
+        let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
+        // Another may have read on meanwhile.
+        if version > standing.version {
+            let (limits, routing) = (standing.rules.limits.clone(), standing.rules.routing.clone());
+            let rules = Rules { calendar: Calendar::new(days), limits, routing, directory };
+            *standing = Standing { version, rules: Arc::new(rules) };
+        }
+        Ok(())
+    }
+
+    /// The version of the directory that [`Hub::rules`] hold.
+    fn version(&self) -> i64 {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner).version
     }
 
     /// Now, by the hub's clock.
@@ -86,9 +129,16 @@ impl Hub {
     }
 
     /// What a decision brings along.
-    fn deciding<'a>(&'a self, actor: Option<&'a Actor>, now: At, mint: &'a mut Mint) -> Deciding<'a> {
-        Deciding { actor, rules: &self.rules, now, mint }
+    fn deciding<'a>(&self, actor: Option<&'a Actor>, rules: &'a Rules, now: At, mint: &'a mut Mint) -> Deciding<'a> {
+        Deciding { actor, rules, now, mint }
     }
+}
+
+/// The rules and the version of the directory that they were read at.
+#[derive(Debug)]
+struct Standing {
+    version: i64,
+    rules: Arc<Rules>,
 }
 
 /// What the edges decide about a hub.
@@ -107,6 +157,10 @@ pub enum Undone {
     Fault(#[from] store::Fault),
     #[error("wrong name or password")]
     WrongPassword,
+    #[error("a password or a code is asked again")]
+    StepUpNeeded,
+    #[error("the password or the code given again is wrong")]
+    ProofFailed,
     #[error("too many failed tries")]
     TooManyTries { retry_after_seconds: u32 },
 }

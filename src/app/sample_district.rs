@@ -3,7 +3,7 @@
 
 use crate::domain::at::is_date;
 use crate::domain::calendar::{DayKind, SpecialDay};
-use crate::domain::directory::{Department, Directory, Enterprise, Person, Shift, Town, UnitRole};
+use crate::domain::directory::{Department, Directory, Enterprise, Person, Shift, Standing, Town, UnitRole};
 use crate::domain::terms::{Category, Role};
 use crate::ids::PersonId;
 use crate::store::directory::AnnouncedDay;
@@ -193,6 +193,7 @@ fn person(line: &Line<'_>) -> Result<Person, String> {
         certificate_basis: line.maybe("certificate_basis")?,
         skills: line.list("skills")?,
         since: line.date("since")?,
+        standing: Standing::default(),
     })
 }
 

@@ -4,17 +4,20 @@
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, TokenKey};
-use super::{Hub, Undone};
+use super::{Hub, Undone, factors, trail};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::session::{Door, Session};
 use crate::ids::{PersonId, hex};
-use crate::store::{Chore, directory, sessions};
+use crate::store::people::{self, Credentials};
+use crate::store::sessions::Found;
+use crate::store::{Chore, Kept, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
 
+pub use super::proof::must_be_proven;
 pub use super::tokens::{BadKey, new_key};
 
 /// A cookie session sleeps after this; an API session ends with it too, since refreshing comes later.
@@ -73,6 +76,8 @@ impl Doorkeeper {
 pub struct SignIn<'a> {
     pub username: &'a str,
     pub password: &'a str,
+    /// The code of a second factor, or a recovery code.
+    pub totp: Option<&'a str>,
     /// The peer's address.
     pub address: IpAddr,
     pub door: Door,
@@ -97,8 +102,14 @@ pub struct Present {
     pub scope: Scope,
     pub door: Door,
     /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
-    until: At,
-    secret_hash: [u8; 32],
+    pub(super) until: At,
+    pub(super) secret_hash: [u8; 32],
+    /// Its forms carry a token that is bound to it.
+    pub(super) session: String,
+    /// When the person last gave a password or a code.
+    pub(super) proven_at: At,
+    /// Came in with a password that the hub drew: nothing goes before another one is chosen.
+    pub must_choose: bool,
 }
 
 /// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.
@@ -113,19 +124,61 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     }
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules.directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
-    let stored = match person.clone() {
-        Some(id) => hub.ledger.read(move |reading| directory::password(reading, &id)).await?,
+    hub.refresh().await?;
+    let rules = hub.rules();
+    let person = rules.directory.by_username(given.username).filter(|person| sane && person.is_active());
+    let stored = match person.map(|person| person.id.clone()) {
+        Some(id) => hub.ledger.read(move |reading| people::credentials(reading, &id)).await?,
         None => None,
     };
+    let stored = stored.filter(|stored| stored.initial_until.is_none_or(|until| now < until));
     let password = if sane { given.password } else { "" };
-    let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules.directory.actor(&id));
-    let Some(actor) = actor else {
+    let hash = stored.as_ref().map(|stored| stored.hash.clone());
+    let good = hub.doorkeeper.hashers.verify(password, hash).await.map_err(|_| Refusal::Busy)?;
+    let found = match person.zip(stored).filter(|_| good) {
+        Some((person, stored)) if is_whole(hub, &person.id, &stored, given.totp).await? => {
+            rules.directory.actor(&person.id)
+        }
+        Some(_) | None => None,
+    };
+    let Some(actor) = found else {
         counted.iter().for_each(|counted| throttle.count(*counted, now));
+        trail::refused(hub, person.map(|person| &person.id), &given).await?;
         return Err(Undone::WrongPassword);
     };
+    trail::opened(hub, &actor, &given).await?;
     open_session(hub, actor, given.door, now).await
+}
+
+/// What stands beside a right password: the code of a second factor, where there is one, and an initial password's only use.
+async fn is_whole(hub: &Hub, id: &PersonId, stored: &Credentials, code: Option<&str>) -> Result<bool, Undone> {
+    if let Some(factor) = &stored.factor
+        && !factors::passes(hub, id, factor, code).await?
+    {
+        return Ok(false);
+    }
+    if stored.initial_until.is_none() {
+        return Ok(true);
+    }
+    let used = Chore::UseInitialPassword { person: id.clone(), hash: stored.hash.clone() };
+    Ok(hub.ledger.keep(used).await? != Kept::Done(0))
+}
+
+/// Whether this is somebody's password, by the same threads and under the same budget as a sign-in.
+pub(super) async fn is_password(hub: &Hub, password: &str, stored: &str) -> Result<bool, Undone> {
+    let sane = password.chars().count() <= *passwords::CHARACTERS.end();
+    let good = hub.doorkeeper.hashers.verify(if sane { password } else { "" }, Some(stored.to_owned())).await;
+    Ok(good.map_err(|_| Refusal::Busy)? && sane)
+}
+
+/// Refused while there were too many failed tries; otherwise the way to count one more.
+pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + 'h, Undone> {
+    let folded = crate::domain::whistle::blow::fold(username);
+    let (counted, now) = (Counted::Name(hub.mac("name", folded.as_bytes())), hub.now());
+    match hub.doorkeeper.throttle.wait_seconds(counted, now) {
+        0 => Ok(move || hub.doorkeeper.throttle.count(counted, now)),
+        retry_after_seconds => Err(Undone::TooManyTries { retry_after_seconds }),
+    }
 }
 
 async fn open_session(hub: &Hub, actor: Actor, door: Door, now: At) -> Result<SignedIn, Undone> {
@@ -140,6 +193,7 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, now: At) -> Result<Si
         used_at: now,
         ends_at: now.plus_minutes(ABSOLUTE_MINUTES),
         revoked_at: None,
+        proven_at: now,
     };
     let token = hub.doorkeeper.keys.token.sign(actor.person.as_str(), &secret, now);
     let access_token = token.ok_or_else(|| crate::store::Fault::never("a token could not be signed"))?;
@@ -162,28 +216,51 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
-    let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let Some(session) = session.filter(|session| session.door == door && is_alive(session, now)) else {
-        return Ok(None);
-    };
-    let Some(actor) = hub.rules.directory.actor(&session.person) else { return Ok(None) };
+    let Some((found, actor)) = alive(hub, hash, door, now).await? else { return Ok(None) };
+    let session = found.session;
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(Present { scope: policy::scope(&actor), actor, door, until: session.ends_at, secret_hash: hash }))
+    Ok(Some(Present {
+        scope: policy::scope(&actor),
+        actor,
+        door,
+        until: session.ends_at,
+        secret_hash: hash,
+        session: session.id,
+        proven_at: session.proven_at,
+        must_choose: found.must_choose,
+    }))
+}
+
+/// The session of this secret and whose it is, if it still counts: neither ended nor idle, of somebody who may come in,
+/// and from before nothing that ends sessions.
+async fn alive(hub: &Hub, hash: [u8; 32], door: Door, now: At) -> Result<Option<(Found, Actor)>, Undone> {
+    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    let Some(found) = found.filter(|found| found.session.door == door && is_alive(&found.session, now)) else {
+        return Ok(None);
+    };
+    hub.refresh_to(found.directory).await?;
+    let actor = hub.rules().directory.actor(&found.session.person);
+    Ok(actor.map(|actor| (found, actor)))
 }
 
 /// Who somebody that was let in is now; nobody once the session is over, or the token that let them in. It counts as no
 /// use of the session.
 pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Present>, Undone> {
-    let Present { secret_hash: hash, door, until, .. } = *present;
-    if hub.now() >= until {
+    let Present { secret_hash, door, until, .. } = *present;
+    let now = hub.now();
+    if now >= until {
         return Ok(None);
     }
-    let session = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let session = session.filter(|session| session.door == door && is_alive(session, hub.now()));
-    let actor = session.and_then(|session| hub.rules.directory.actor(&session.person));
-    Ok(actor.map(|actor| Present { scope: policy::scope(&actor), actor, door, until, secret_hash: hash }))
+    let alive = alive(hub, secret_hash, door, now).await?;
+    Ok(alive.map(|(found, actor)| Present {
+        scope: policy::scope(&actor),
+        actor,
+        proven_at: found.session.proven_at,
+        must_choose: found.must_choose,
+        ..present.clone()
+    }))
 }
 
 fn is_alive(session: &Session, now: At) -> bool {
@@ -199,7 +276,7 @@ pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
 
 /// The token that this session's forms carry.
 pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", &present.secret_hash))
+    hex(&hub.mac("csrf", present.session.as_bytes()))
 }
 
 /// Whether a form of this session carries its token; compared in constant time.
@@ -221,7 +298,7 @@ fn same(ours: &str, given: &str) -> bool {
     constant_time::verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
-fn sha256(bytes: &[u8]) -> [u8; 32] {
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
     out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
     out
@@ -229,7 +306,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Sets one password for everybody, hashed once: the demo's. Another one than before ends every session.
 pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Result<(), Undone> {
-    let people: Vec<PersonId> = hub.rules.directory.people.iter().map(|person| person.id.clone()).collect();
+    let people: Vec<PersonId> = hub.rules().directory.people.iter().map(|person| person.id.clone()).collect();
     let Some(first) = people.first().cloned() else { return Ok(()) };
     let stored = hub.ledger.read(move |reading| directory::password(reading, &first)).await?;
     if hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)? {

@@ -40,7 +40,8 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
     }
     let key = asked.sound_key(hub)?.ok_or(Refusal::Key(KeyFault::Missing))?;
     let now = hub.now();
-    let directory = &hub.rules.directory;
+    let rules = hub.rules();
+    let directory = &rules.directory;
     let order = asked.node().and_then(|body| Ok(BlowOrder::parse(body, asked.actor, directory, now)?));
     let order = match order {
         Ok(order) => order,
@@ -51,7 +52,7 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
         }
     };
     let mut mint = hub.mint(now);
-    let mut change = blow::blow(&order, asked.actor, hub.deciding(Some(asked.actor), now, &mut mint));
+    let mut change = blow::blow(&order, asked.actor, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
     let mut receipt = key.receipt(now, "", 1);
     receipt.card = change.whistle.as_ref().map(|whistle| {
         let due_at = change.obligations.iter().map(|armed| armed.due_at).min();

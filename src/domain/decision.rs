@@ -3,13 +3,15 @@
 //! series: the pen allots numbers once its guards have passed.
 
 use super::at::At;
+use super::credential::Credential;
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
 use super::terms::LetterKind;
+use super::trail::SecurityEvent;
 use super::whistle::Whistle;
-use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
+use crate::ids::{LetterId, PersonId, SummonsId, TextId, WhistleId};
 use serde_json::Value;
 
 /// One decision, ready to be committed.
@@ -28,6 +30,14 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// Rows of the directory and the calendar as they shall stand.
+    pub directory: Option<DirectoryChange>,
+    /// Whose sessions end with it, all of them, on every replica.
+    pub ends_sessions: Vec<PersonId>,
+    /// What people come in with, as it shall stand.
+    pub credentials: Vec<Credential>,
+    /// Lines of the security trail.
+    pub trail: Vec<SecurityEvent>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
 }
@@ -37,6 +47,26 @@ pub struct Change {
 pub struct Guard {
     pub whistle: WhistleId,
     pub tree_version: i64,
+}
+
+/// What becomes of the directory, decided on this version of it: whoever was faster is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryChange {
+    pub version: i64,
+    pub put: Vec<DirectoryRow>,
+    /// Kind and code of each.
+    pub gone: Vec<(String, String)>,
+}
+
+/// A document of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub kind: String,
+    pub code: String,
+    /// Its place in the official order.
+    pub position: i64,
+    /// JSON.
+    pub body: String,
 }
 
 /// A run of numbers without a hole, per kind and civil year.

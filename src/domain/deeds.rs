@@ -279,7 +279,9 @@ mod tests {
     #[test]
     fn i6_supervisors_and_administrators_have_no_deeds() {
         let may = |role: Role| permissions(&Actor { role, ..actor("liaison.xf") });
-        for role in [Role::Supervisor, Role::Admin, Role::Expert, Role::LegalReviewer] {
+        for role in
+            [Role::Supervisor, Role::Admin, Role::SecurityAdmin, Role::AuditAdmin, Role::Expert, Role::LegalReviewer]
+        {
             assert!(may(role).is_empty(), "{role}");
         }
         assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));

@@ -89,6 +89,67 @@ pub struct Person {
     pub certificate_basis: Option<String>,
     pub skills: Vec<String>,
     pub since: String,
+    /// The hub's own: no roster says it, and no import changes it.
+    #[serde(default)]
+    pub standing: Standing,
+}
+
+/// How a sign-in stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// How often it was changed.
+    pub changes: i64,
+    /// Suspended since: the person signs in nowhere and holds no post; what was done stays theirs.
+    pub suspended_at: Option<At>,
+    /// A role that a second person has to confirm.
+    #[serde(default)]
+    pub waiting: Option<Waiting>,
+}
+
+/// A role that waits for a second person's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub role: Role,
+    pub department: String,
+    /// Who proposed it.
+    pub by: Option<PersonId>,
+    /// The sign-in is not open before it is confirmed.
+    pub is_new: bool,
+}
+
+impl Standing {
+    /// `active`, `waiting` or `suspended`.
+    pub fn word(&self) -> &'static str {
+        match (&self.suspended_at, &self.waiting) {
+            (Some(_), _) => "suspended",
+            (None, Some(_)) => "waiting",
+            (None, None) => "active",
+        }
+    }
+}
+
+impl Person {
+    /// The version that a deed on it names: 1 at birth.
+    pub fn version(&self) -> i64 {
+        self.standing.changes + 1
+    }
+
+    /// Whether the person may come in and holds the post.
+    pub fn is_active(&self) -> bool {
+        let shut = self.standing.waiting.as_ref().is_some_and(|waiting| waiting.is_new);
+        self.standing.suspended_at.is_none() && !shut
+    }
+
+    /// One human with two sign-ins, as the roster has them: the same name and the same first day.
+    pub fn is_same_human(&self, other: &Person) -> bool {
+        self.id == other.id || (self.name == other.name && self.since == other.since)
+    }
+
+    /// The same, one change later.
+    pub fn changed(mut self) -> Person {
+        self.standing.changes += 1;
+        self
+    }
 }
 
 /// One shift of the rota: day 08:00–18:00, night 18:00–08:00.
@@ -186,6 +247,27 @@ impl Directory {
         office.map_or("AWB", |department| &department.code)
     }
 
+    /// The code of those who supervise.
+    pub fn supervisors(&self) -> &str {
+        let unit = self.departments.iter().find(|department| department.role_in_hub == UnitRole::Supervisor);
+        unit.map_or("JW", |unit| &unit.code)
+    }
+
+    /// The posts of a unit that work falls to and nobody holds: their letters go to whom [`Directory::fallback`] names.
+    pub fn bare_posts(&self, unit: &str) -> Vec<Post> {
+        let roles: &[Role] = match self.department(unit).map(|department| department.role_in_hub) {
+            Some(UnitRole::Member) => &[Role::Liaison, Role::DepartmentHead],
+            Some(UnitRole::CommitteeOffice) => &[Role::OfficeDuty, Role::OfficeDirector],
+            Some(UnitRole::Supervisor) => &[Role::Supervisor],
+            None if self.town(unit).is_some() => &[Role::TownOfficer],
+            None => &[Role::SquadLeader],
+        };
+        let held =
+            |role| self.people.iter().any(|one| one.is_active() && one.role == role && one.department_code == unit);
+        let bare = roles.iter().copied().filter(|role| !held(*role));
+        bare.map(|role| Post { role, department: unit.to_owned() }).collect()
+    }
+
     /// A unit's name as people say it: 区消防救援大队, 龙荡镇, 龙荡镇派驻中队 by its town.
     pub fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
         self.department(code)
@@ -202,9 +284,9 @@ impl Directory {
             .unwrap_or(code)
     }
 
-    /// The person as an actor, in the role of this sign-in.
+    /// The person as an actor, in the role of this sign-in; nobody while it is suspended.
     pub fn actor(&self, id: &PersonId) -> Option<Actor> {
-        let person = self.person(id)?;
+        let person = self.person(id).filter(|person| person.is_active())?;
         Some(Actor {
             person: person.id.clone(),
             username: person.username.clone(),
@@ -218,7 +300,7 @@ impl Directory {
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.
     /// The days of the rota, first to last, repeat as a cycle: any other date falls into them.
     pub fn duty_officer(&self, now: At) -> Option<&Person> {
-        self.by_username(&self.shift(now)?.office_duty)
+        self.by_username(&self.shift(now)?.office_duty).filter(|officer| officer.is_active())
     }
 
     /// The shift of a moment by the rota, which repeats as a cycle; nobody's when the rota has a gap.
@@ -236,19 +318,22 @@ impl Directory {
     /// Who holds a post now. The head is the first listed, the others are deputies; the duty post is the rota's
     /// officer, or all duty officers when the rota has nobody.
     pub fn holders(&self, post: &Post, now: At) -> Vec<&Person> {
-        let mut all = self.people.iter().filter(|p| p.role == post.role && p.department_code == post.department);
+        let holds = |p: &&Person| p.is_active() && p.role == post.role && p.department_code == post.department;
+        let mut all = self.people.iter().filter(holds);
         match post.role {
             Role::DepartmentHead | Role::OfficeDirector => all.next().into_iter().collect(),
             Role::OfficeDuty => self.duty_officer(now).map_or_else(|| all.collect(), |officer| vec![officer]),
             Role::Liaison | Role::Inspector | Role::SquadLeader | Role::TownOfficer | Role::Expert => all.collect(),
-            Role::LegalReviewer | Role::Supervisor | Role::Admin => all.collect(),
+            Role::LegalReviewer | Role::Supervisor | Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => {
+                all.collect()
+            }
         }
     }
 
     /// Whom to write to when nobody holds a post: the unit's head, or for the office its director.
     pub fn fallback(&self, post: &Post) -> Option<&Person> {
         let role = if post.department == self.office() { Role::OfficeDirector } else { Role::DepartmentHead };
-        self.people.iter().find(|p| p.role == role && p.department_code == post.department)
+        self.people.iter().find(|p| p.is_active() && p.role == role && p.department_code == post.department)
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod at;
 pub mod calendar;
+pub mod credential;
 pub mod decision;
 pub mod deeds;
 pub mod directory;
@@ -11,12 +12,14 @@ pub mod event;
 pub mod limits;
 pub mod obligation;
 pub mod order;
+pub mod people;
 pub mod policy;
 pub mod routing;
 pub mod rules;
 pub mod session;
 pub mod summons;
 pub mod terms;
+pub mod trail;
 pub mod whistle;
 
 #[cfg(test)]

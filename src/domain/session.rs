@@ -24,4 +24,6 @@ pub struct Session {
     pub used_at: At,
     pub ends_at: At,
     pub revoked_at: Option<At>,
+    /// When its owner last gave a password or a code.
+    pub proven_at: At,
 }

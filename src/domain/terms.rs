@@ -113,6 +113,7 @@ words!(
         OfficeDirector = "office_director", Inspector = "inspector", SquadLeader = "squad_leader",
         TownOfficer = "town_officer", Expert = "expert", LegalReviewer = "legal_reviewer",
         Supervisor = "supervisor", Admin = "admin",
+        SecurityAdmin = "security_admin", AuditAdmin = "audit_admin",
     }
 );
 words!(
@@ -132,6 +133,7 @@ words!(
     LetterKind {
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
         WhistleDeclined = "whistle_declined", WhistleClosed = "whistle_closed", Reminder = "reminder",
+        SignInAdded = "sign_in_added",
     }
 );
 words!(

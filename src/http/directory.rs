@@ -21,7 +21,8 @@ pub(super) const LIST: &[Parameter] = &[SEARCH_PARAMETER, LIMIT_PARAMETER, CURSO
 
 /// `GET /departments`
 pub(super) async fn departments(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.departments.iter().map(|unit| {
+    let rules = door.hub.rules();
+    let rows = rules.directory.departments.iter().map(|unit| {
         let names = [unit.code.as_str(), &unit.name, &unit.short_name, &unit.name_en];
         (unit, names)
     });
@@ -30,7 +31,8 @@ pub(super) async fn departments(door: Data<Door>, caller: Caller, request: HttpR
 
 /// `GET /towns`
 pub(super) async fn towns(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.towns.iter().map(|town| {
+    let rules = door.hub.rules();
+    let rows = rules.directory.towns.iter().map(|town| {
         let names = [town.code.as_str(), &town.name, &town.name_en, &town.squad_code];
         (town, names)
     });
@@ -39,7 +41,8 @@ pub(super) async fn towns(door: Data<Door>, caller: Caller, request: HttpRequest
 
 /// `GET /enterprises`
 pub(super) async fn enterprises(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let rows = door.hub.rules.directory.enterprises.iter().map(|firm| {
+    let rules = door.hub.rules();
+    let rows = rules.directory.enterprises.iter().map(|firm| {
         let names = [firm.code.as_str(), &firm.name, &firm.credit_code, &firm.town_code];
         (firm, names)
     });
@@ -48,10 +51,11 @@ pub(super) async fn enterprises(door: Data<Door>, caller: Caller, request: HttpR
 
 /// `GET /people`
 pub(super) async fn people(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let (directory, actor) = (&door.hub.rules.directory, &caller.present.actor);
+    let rules = door.hub.rules();
+    let (directory, actor) = (&rules.directory, &caller.present.actor);
     let rows = directory.people.iter().filter(|person| sees(actor, person, directory)).map(|person| {
         let names = [person.username.as_str(), &person.name, &person.title, &person.department_code];
-        (person, names)
+        (crate::app::people::public_card(person), names)
     });
     answer(&door, actor, &request, rows)
 }
@@ -85,8 +89,8 @@ pub(super) async fn categories(door: Data<Door>, caller: Caller, request: HttpRe
     answer(&door, &caller.present.actor, &request, rows)
 }
 
-/// One page of rows whose names hold what is looked for. The lists stand still while the hub runs, so a cursor is a
-/// place in the official order.
+/// One page of rows whose names hold what is looked for. A cursor is a place in the official order; an import in between
+/// may move it, as it moves any list.
 fn answer<'r, T: Serialize>(
     door: &Door,
     actor: &Actor,

@@ -12,6 +12,7 @@ mod live;
 mod openapi;
 mod ops;
 pub mod pages;
+mod people;
 pub mod problem;
 pub mod query;
 pub mod routes;

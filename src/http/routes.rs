@@ -5,10 +5,11 @@ use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, live, ops, sessions, summonses, whistles};
-use crate::app;
+use super::{directory, live, ops, people, sessions, summonses, whistles};
+use crate::app::{self, factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::order::Spec;
+use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::domain::whistle::blow;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
@@ -36,6 +37,7 @@ enum To {
     Order(&'static Spec, fn() -> Route),
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
+    Person(PersonDeed),
 }
 
 const SIGNED_IN: &str = "signed in";
@@ -99,6 +101,46 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(sessions::sign_out)),
     },
     read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
+    order("/api/v1/sessions/step_up", "Prove again who you are", SIGNED_IN, &proof::STEP_UP, || {
+        web::to(sessions::step_up)
+    }),
+    order("/api/v1/me/password", "Choose another password; every session ends", SIGNED_IN, &proof::CHOOSE, || {
+        web::to(sessions::choose_password)
+    }),
+    Line {
+        answers: Shape::One("Enrolment"),
+        ..order("/api/v1/me/totp", "Begin with a second factor", SIGNED_IN, &people_orders::NOTHING, || {
+            web::to(sessions::enrol)
+        })
+    },
+    Line {
+        method: "DELETE",
+        path: "/api/v1/me/totp",
+        summary: "Give the second factor up",
+        who: SIGNED_IN,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(sessions::remove_totp)),
+    },
+    Line {
+        answers: Shape::One("RecoveryCodes"),
+        ..order("/api/v1/me/totp/confirm", "Show the device's first code", SIGNED_IN, &factors::CONFIRM, || {
+            web::to(sessions::confirm_totp)
+        })
+    },
+    read(
+        "/api/v1/me/trail",
+        "What was done to your sign-in, newest first",
+        sessions::TRAIL,
+        Shape::List("TrailLine"),
+        || web::to(sessions::own_trail),
+    ),
+    Line {
+        who: "audit administrator; administrator: without whom and whence",
+        ..read("/api/v1/trail", "Security deeds, newest first", sessions::TRAIL, Shape::List("TrailLine"), || {
+            web::to(sessions::whole_trail)
+        })
+    },
     read("/api/v1/events", "What happens, as it happens", &[], Shape::Feed, || web::to(live::feed)),
     read("/api/v1/departments", "Departments", directory::LIST, Shape::List("Department"), || {
         web::to(directory::departments)
@@ -110,6 +152,23 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || {
         web::to(directory::people)
     }),
+    Line {
+        answers: Shape::Created("PersonCard"),
+        ..order("/api/v1/people", "Add a sign-in", "administrators", &people_orders::ADD, || web::to(people::add))
+    },
+    Line {
+        who: "administrators, director",
+        ..read("/api/v1/people/{code}", "One sign-in, by user name", &[], Shape::Tagged("PersonCard"), || {
+            web::to(people::one)
+        })
+    },
+    person("/api/v1/people/{code}/change", "Change name, title, role or unit", PersonDeed::Change),
+    person("/api/v1/people/{code}/suspend", "Suspend: sessions end at once", PersonDeed::Suspend),
+    person("/api/v1/people/{code}/reinstate", "Reinstate", PersonDeed::Reinstate),
+    person("/api/v1/people/{code}/confirm", "The second person's yes", PersonDeed::Confirm),
+    person("/api/v1/people/{code}/refuse", "The second person's no", PersonDeed::Refuse),
+    person("/api/v1/people/{code}/reset_password", "Draw a first password again", PersonDeed::ResetPassword),
+    person("/api/v1/people/{code}/reset_totp", "Take a lost second factor away", PersonDeed::ResetTotp),
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),
@@ -142,6 +201,25 @@ const fn open(path: &'static str, summary: &'static str, answers: Shape, to: fn(
     Line { method: "GET", path, summary, who: ANYONE, query: &[], answers, to: To::Read(to) }
 }
 
+const fn order(
+    path: &'static str,
+    summary: &'static str,
+    who: &'static str,
+    spec: &'static Spec,
+    to: fn() -> Route,
+) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Nothing, to: To::Order(spec, to) }
+}
+
+const fn person(path: &'static str, summary: &'static str, deed: PersonDeed) -> Line {
+    let who = match deed {
+        PersonDeed::Confirm | PersonDeed::Refuse => "administrators, director; not who proposed it",
+        PersonDeed::ResetPassword | PersonDeed::ResetTotp => "security administrator",
+        PersonDeed::Change | PersonDeed::Suspend | PersonDeed::Reinstate => "administrators",
+    };
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("PersonCard"), to: To::Person(deed) }
+}
+
 const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {
     Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Whistle"), to: To::Whistle(deed) }
 }
@@ -158,12 +236,13 @@ impl Line {
             To::Order(spec, _) => Some(spec),
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
+            To::Person(deed) => Some(people_orders::order_spec(deed)),
         }
     }
 
     /// Whether it is a deed on something that stands, so that it must name a version.
     pub fn is_deed(&self) -> bool {
-        matches!(self.to, To::Whistle(_) | To::Summons(_))
+        matches!(self.to, To::Whistle(_) | To::Summons(_) | To::Person(_))
     }
 
     /// Whether it asks for a token.
@@ -176,6 +255,7 @@ impl Line {
             To::Read(to) | To::Order(_, to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
+            To::Person(deed) => web::to(move |door, posted| people::deed(door, posted, deed)),
         };
         match self.method {
             "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
@@ -233,10 +313,14 @@ mod tests {
         for deed in SummonsDeed::WORDS {
             assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
         }
+        for deed in PersonDeed::WORDS {
+            assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
+        }
         for line in TABLE.iter().filter(|line| line.is_deed()) {
             let deed = match line.to {
                 To::Whistle(deed) => deed.as_str(),
                 To::Summons(deed) => deed.as_str(),
+                To::Person(deed) => deed.as_str(),
                 To::Read(_) | To::Order(..) => unreachable!(),
             };
             assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);

@@ -51,7 +51,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let given = Query::read(request.query_string(), LIST)?;
     let place = cursor::Place { list: "summonses", viewer: scope.viewer() };
     let query = SummonsQuery {
-        department: given.codes("department", |code| hub.rules.directory.is_unit(code))?,
+        department: given.codes("department", |code| hub.rules().directory.is_unit(code))?,
         status: given.words("status", SummonsStatus::parse),
         overdue: given.flag("overdue"),
         limit: given.limit + 1,

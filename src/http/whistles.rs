@@ -64,7 +64,7 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
     let open = whistles::open(&door.hub, &present.scope, code).await?;
-    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules, |spans| deadlines::lines(lang, spans));
+    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules(), |spans| deadlines::lines(lang, spans));
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
 }
 
@@ -85,12 +85,14 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     let _turn = door.searches.turn(&caller.present.actor.person, query.q.as_ref()).await?;
     let (items, more) = page(whistles::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
-    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &hub.rules.directory)).collect();
+    let rules = hub.rules();
+    let cards: Vec<Value> = items.iter().map(|item| cards::whistle_item(item, &rules.directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }
 
 fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     Ok(WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         urgency: given.words("urgency", Urgency::parse),
@@ -127,7 +129,8 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     let (events, more) = page(events, limit);
     let position = |seq| Position { key: seq, id: String::new() };
     let last = events.last().filter(|_| more).map(|event| cursor::seal(hub, place, &position(event.seq)));
-    let directory = &hub.rules.directory;
+    let rules = hub.rules();
+    let directory = &rules.directory;
     let cards: Vec<Value> = events.iter().map(|event| cards::timeline_entry(event, &whistle, directory)).collect();
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }

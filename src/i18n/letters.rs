@@ -36,6 +36,12 @@ pub fn kind(kind: LetterKind) -> KindWords {
             "请登录平台查看理由；如有不同意见，请与安委办联系：",
         ),
         LetterKind::WhistleClosed => ("哨已办结", "贵单位所吹的哨已经办结。", "时限", "请登录平台查看结果："),
+        LetterKind::SignInAdded => (
+            "平台新增账号",
+            "平台新增了一个账号。账号、单位和经办人见平台的人员页面；如非本单位安排，请立即联系系统管理员。",
+            "时限",
+            "请登录平台核对：",
+        ),
         LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
     };
     KindWords { title, lead, due, ask }

@@ -186,6 +186,8 @@ impl Lang {
             Role::LegalReviewer => ("法制员", "Legal reviewer"),
             Role::Supervisor => ("纪委监委", "Discipline supervisor"),
             Role::Admin => ("系统管理员", "Administrator"),
+            Role::SecurityAdmin => ("安全管理员", "Security administrator"),
+            Role::AuditAdmin => ("审计管理员", "Audit administrator"),
         })
     }
 

@@ -2,10 +2,12 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, doctor, keys, start, upkeep};
+use super::{Running, Start, doctor, keys, start, upkeep, users};
+use crate::app::people::ByHand;
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
+use crate::domain::terms::Role;
 use crate::http;
 use crate::ids::Chance;
 use crate::mail::Transport;
@@ -49,6 +51,19 @@ enum What {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// Make a sign-in; the first operator of a district comes in so.
+    AddUser {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "ROLE", value_parser = role)]
+        role: Role,
+        /// The unit's code; the office's and the administrators' need none.
+        #[arg(long, value_name = "D")]
+        department: Option<String>,
+        /// Holds the password; `-` or none: standard input; nothing there: one is drawn and printed once.
+        #[arg(long, value_name = "F")]
+        password_file: Option<PathBuf>,
+    },
     /// Bring the ledger's schema forward.
     Migrate,
     /// Have everything tried again that was laid aside.
@@ -83,6 +98,16 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         What::NewKeys { dir } => {
             keys::make(&dir, &Chance::system())?;
             say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+        }
+        What::AddUser { name, role, department, password_file } => {
+            let password = users::password(password_file.as_deref())?;
+            let order = ByHand {
+                username: &name,
+                role,
+                department: department.as_deref(),
+                password: password.as_ref().map(|password| password.expose_secret()),
+            };
+            say(&users::add(&settings, order, &surroundings()).await?)
         }
         What::Migrate => say(&upkeep::migrate(&settings).await?),
         What::Redrive => say(&upkeep::redrive(&settings).await?),
@@ -154,7 +179,7 @@ async fn until_told(
 fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> String {
     let cookie =
         if https { "" } else { "\n  plain http: the session cookie has no __Host- prefix; put TLS before a real one" };
-    let people = hub.rules.directory.people.len();
+    let people = hub.rules().directory.people.len();
     let weak = match passwords::judge(password) {
         Ok(()) => "",
         Err(_) => "  (for the demo only: a real district's hub would not take it)",
@@ -167,6 +192,10 @@ fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> Strin
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     http::listen(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| format!("one of {}", Role::WORDS.join(" ")))
 }
 
 fn surroundings() -> Surroundings {

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod keys;
 pub mod setup;
 pub mod upkeep;
+pub mod users;
 
 pub use commands::{Command, obey};
 

@@ -7,6 +7,7 @@ use crate::app::{Hub, HubSettings, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
+use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
@@ -104,10 +105,11 @@ async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
 }
 
 async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: HubSettings) -> anyhow::Result<Hub> {
-    let (directory, days) = ledger.read(directory::load).await?;
-    let rules =
-        Rules { calendar: Calendar::new(days), limits: limits(settings)?, routing: routing(settings)?, directory };
-    Ok(Hub::new(ledger, around.clock, rules, around.chance, kind))
+    let (limits, routing) = (limits(settings)?, routing(settings)?);
+    let rules = Rules { calendar: Calendar::new([]), limits, routing, directory: Directory::default() };
+    let hub = Hub::new(ledger, around.clock, rules, around.chance, kind);
+    hub.refresh().await?;
+    Ok(hub)
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

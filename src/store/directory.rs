@@ -1,6 +1,7 @@
 //! The directory as it is laid and loaded: one document per department, town, enterprise, person, shift and announced
 //! day, in official order. It checks no sense (whoever lays it does) and gives a password's hash only by itself.
 
+use super::ledger::DIRECTORY;
 use super::{DirectoryRow, Fault, Reading};
 use crate::domain::calendar::{DayKind, SpecialDay};
 use crate::domain::directory::Directory;
@@ -12,10 +13,12 @@ const OF_KIND: &str = "SELECT body FROM directory WHERE kind = $1 ORDER BY posit
 
 const PASSWORD: &str = "SELECT hash FROM passwords WHERE person = $1";
 
+const VERSION: &str = "SELECT last FROM series WHERE name = $1";
+
 const META: &str = "SELECT value FROM meta WHERE key = $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[OF_KIND, PASSWORD, META];
+pub(super) const STATEMENTS: &[&str] = &[OF_KIND, PASSWORD, META, VERSION];
 
 /// One day that an announcement changed, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +75,11 @@ fn rows_of<T: Serialize>(kind: &str, list: &[T], code: impl Fn(&T) -> String) ->
         Ok(DirectoryRow { kind: kind.to_owned(), code: code(one), position, body })
     };
     (1..).zip(list).map(row).collect()
+}
+
+/// The directory's version: raised by whatever is written to it.
+pub fn version(reading: &mut Reading<'_>) -> Result<i64, Fault> {
+    Ok(reading.row(VERSION, &[DIRECTORY.into()], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// The stored hash of a person's password; nothing if the person cannot sign in with one.

@@ -164,7 +164,10 @@ impl Carrier {
 
     async fn hand_over(&mut self, claimed: &ClaimedLetter, now: At) -> Result<End, WorkerFault> {
         let letter = &claimed.letter;
-        let directory = &self.hub.rules.directory;
+        // Who holds the post now, whoever was told of it.
+        self.hub.refresh().await?;
+        let rules = self.hub.rules();
+        let directory = &rules.directory;
         let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
         let vacant = holders.is_empty();
         let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
@@ -219,7 +222,7 @@ impl Carrier {
 
     /// What the letter may say to this person; nothing if they may not see it (any more).
     async fn facts(&self, letter: &LetterOwed, person: &Person, now: At) -> Result<Option<LetterFacts>, WorkerFault> {
-        let Some(actor) = self.hub.rules.directory.actor(&person.id) else { return Ok(None) };
+        let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(None) };
         let (scope, post, id) = (policy::scope(&actor), letter.to.clone(), letter.whistle.clone());
         let (tree, overdue) = self
             .hub
@@ -237,6 +240,9 @@ impl Carrier {
             None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
                 Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
             }
+            None if letter.kind == LetterKind::SignInAdded => {
+                Some(LetterFacts { link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
+            }
             None => None,
         })
     }
@@ -248,7 +254,8 @@ impl Carrier {
             Some(id) => Subject::Summons(id.clone()),
             None => Subject::Whistle(whistle.id.clone()),
         };
-        let town = whistle.town.as_deref().and_then(|code| self.hub.rules.directory.town(code));
+        let rules = self.hub.rules();
+        let town = whistle.town.as_deref().and_then(|code| rules.directory.town(code));
         LetterFacts {
             code: whistle.code.clone(),
             summons: summons.map(|summons| summons.code.clone()),

@@ -69,7 +69,8 @@ pub(crate) async fn fill(place: LedgerPlace, size: Size) -> anyhow::Result<Fille
     settings.ledger.url = place;
     let around = Surroundings { clock: Arc::new(SystemClock::start()), chance: Chance::system() };
     let hub = demo(&settings, "whistle-demo", around).await?;
-    let history = History::new(&hub.rules, size)?;
+    let rules = hub.rules();
+    let history = History::new(&rules, size)?;
     // The last number of each series, as the pen will allot them.
     let mut numbers = HashMap::new();
     let mut filled = Filled { codes: Vec::with_capacity(size.whistles), events: 0 };

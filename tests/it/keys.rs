@@ -136,7 +136,7 @@ async fn t16_replay_after_transfer_is_404() {
     let order = blow_order("调离之后");
     let blow = async |t: &Town| t.fire().ask("POST", "/whistles").await.key("key-moved-01").json(&order).send().await;
     let code = blow(&t).await.expect(201).json()["code"].as_str().unwrap().to_owned();
-    let mut directory = t.db_hub().rules.directory.clone();
+    let mut directory = t.db_hub().rules().directory.clone();
     let moved = directory.people.iter_mut().find(|person| person.username == "liaison.xf").unwrap();
     moved.department_code = "SC".to_owned();
     let rows = whistle_hub::store::directory::rows(&directory, &[]).unwrap();

@@ -167,7 +167,7 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
         t.settle().await;
         let new: Vec<String> =
             t.letters().iter().filter(|one| one.kind == LetterKind::WhistleNew).map(|one| one.to.clone()).collect();
-        let rota = &t.db_hub().rules.directory.rota;
+        let rota = &t.db_hub().rules().directory.rota;
         let on = |night: bool| rota.iter().find(|shift| shift.date == "2026-12-01" && shift.night == night).unwrap();
         assert_eq!(new, [false, true].map(|night| format!("{}@yunhu.example", on(night).office_duty)));
     })
@@ -178,7 +178,7 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
 async fn poisoned(place: &Place, poison: &str) {
     let t = Town::open(place, at(crate::town::BEGIN)).await;
     let hub = t.db_hub().clone();
-    let mut district = hub.rules.directory.clone();
+    let mut district = hub.rules().directory.clone();
     district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
     district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
     district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));

@@ -10,7 +10,7 @@ use whistle_hub::store::{Chore, directory};
 async fn without_rota() -> (Place, Town) {
     let place = Place::new();
     let t = Town::open(&place, at(BEGIN)).await;
-    let mut district = t.db_hub().rules.directory.clone();
+    let mut district = t.db_hub().rules().directory.clone();
     district.rota.iter_mut().for_each(|shift| shift.office_duty = "nobody".to_owned());
     let rows = directory::rows(&district, &[]).unwrap();
     t.db_hub().ledger.keep(Chore::LayDirectory(rows)).await.unwrap();

@@ -18,6 +18,7 @@ mod mail_tls;
 mod operation;
 mod order_of_checks;
 mod own_keys;
+mod people;
 mod real_parts;
 mod replicas;
 mod rights;

@@ -90,7 +90,7 @@ async fn t05_serve_refuses_a_demo_ledger() {
     assert!(format!("{refused:#}").contains("demo ledger"), "{refused:#}");
     let own = Place::empty();
     let hub = setup::serve(&with_keys(&own), around()).await.unwrap();
-    assert!(!hub.demo && hub.rules.directory.people.is_empty(), "a fresh ledger has people built in");
+    assert!(!hub.demo && hub.rules().directory.people.is_empty(), "a fresh ledger has people built in");
     hub.ledger.close().await.unwrap();
 }
 

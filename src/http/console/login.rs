@@ -81,7 +81,9 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
         return answer(&stranger, StatusCode::UNPROCESSABLE_ENTITY, form, None, next);
     }
     let address = request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip();
-    let given = SignIn { username: &username, password: &password, address, door: session::Door::Cookie };
+    let totp = Some(field("totp")).filter(|code| !code.is_empty());
+    let (name, door_of, totp) = (&username, session::Door::Cookie, totp.as_deref());
+    let given = SignIn { username: name, password: &password, totp, address, door: door_of };
     match sessions::sign_in(&door.hub, given).await {
         Ok(signed_in) => {
             let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
@@ -179,7 +181,8 @@ fn hints(door: &Door, lang: Lang) -> Vec<Choice> {
     if !door.hub.demo {
         return Vec::new();
     }
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     let people = DEMO_NAMES.iter().filter_map(|name| directory.by_username(name));
     people
         .map(|person| {

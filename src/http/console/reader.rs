@@ -8,6 +8,7 @@ use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::directory::{Directory, Shift};
 use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::rules::Rules;
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
 use crate::http::pages::{Form, NavItem, Notice, Place, Shell, Watch, Who};
@@ -26,6 +27,7 @@ use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// The cookie of the language, and the one that binds the sign-in form.
 const LANGUAGE: &str = "lang";
@@ -45,6 +47,8 @@ pub(super) struct Reader {
     pub(super) present: Present,
     pub(super) lang: Lang,
     pub(super) now: At,
+    /// Of this page: what is shown stands beside what is judged.
+    rules: Arc<Rules>,
     path: String,
     /// What the deed before this page left to tell.
     pub(super) done: Option<String>,
@@ -70,11 +74,12 @@ impl Reader {
         request.extensions_mut().insert(present.clone());
         let (lang, now) = (language(request, &door), door.hub.now());
         let done = gate::cookie(request, &door, flash::DONE);
-        Ok(Reader { lang, now, path: path_of(request), done, present, door })
+        let rules = door.hub.rules();
+        Ok(Reader { lang, now, path: path_of(request), done, present, rules, door })
     }
 
     pub(super) fn directory(&self) -> &Directory {
-        &self.door.hub.rules.directory
+        &self.rules.directory
     }
 
     /// The address of the page that a form stands on: where its language switch leads.
@@ -130,7 +135,7 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::Elsewhere => 0,
+                Place::Blow | Place::People | Place::Trail | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -148,7 +153,8 @@ impl Reader {
                 Some((vec![actor.unit.clone()], TO_DO.to_vec()))
             }
             Role::Inspector => Some((vec![actor.unit.clone()], TO_DO[..3].to_vec())),
-            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => None,
+            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor => None,
+            Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => None,
         };
         let counted = self.door.hub.ledger.read(move |reading| {
             let of = |reading: &mut Reading<'_>, status| {
@@ -206,7 +212,9 @@ fn places(role: Role) -> &'static [Place] {
         Role::SquadLeader => &[Place::Whistles, Place::Blow],
         Role::Inspector => &[Place::Summonses, Place::Whistles],
         Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Expert | Role::LegalReviewer | Role::Admin => &[Place::Whistles],
+        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
+        Role::Admin | Role::SecurityAdmin => &[Place::People],
+        Role::AuditAdmin => &[Place::Trail],
     }
 }
 
@@ -276,7 +284,8 @@ fn path_of(request: &HttpRequest) -> String {
 }
 
 fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
-    let directory = &door.hub.rules.directory;
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
     let office = directory.department(directory.office()).map(|office| office.name.clone());
     Shell {
         t: words::of(lang),

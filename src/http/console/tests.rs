@@ -163,7 +163,7 @@ async fn a_whistle_goes_from_blow_to_close_by_forms_alone() {
     let task = format!("/console/summonses/{code}-XF");
     assert!(tasks.html.contains(&task), "{}", tasks.html);
     let page = liaison.get(&task).await;
-    let officer = door.hub.rules.directory.by_username("inspector.xf").unwrap().id.as_str().to_owned();
+    let officer = door.hub.rules().directory.by_username("inspector.xf").unwrap().id.as_str().to_owned();
     let sent = liaison
         .send(&page, &format!("{task}/report_in"), &[("officers", &officer), ("mode", "site"), ("eta", "")])
         .await;

@@ -19,12 +19,13 @@ use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 /// The cookie of a session, before its prefix.
 pub const SESSION: &str = "wh";
 /// What a form says about itself and not about its order.
-pub(super) const FORM_FIELDS: &[&str] = &["csrf", "key", "next", "version"];
+pub(super) const FORM_FIELDS: &[&str] = &["csrf", "key", "next", "proof", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -79,6 +80,11 @@ impl Posted {
     /// The code in the address.
     pub fn code(&self) -> &str {
         code(&self.request)
+    }
+
+    /// The peer's address.
+    pub fn address(&self) -> Result<IpAddr, Problem> {
+        address(&self.request)
     }
 
     /// What `app` is asked.
@@ -197,15 +203,39 @@ fn route(request: &HttpRequest) -> String {
 
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
     match headers::bearer(request.headers()) {
-        Some(token) => Ok(sessions::by_token(&door.hub, token).await?),
+        Some(token) => own_password_first(request, sessions::by_token(&door.hub, token).await?),
         None => Ok(None),
     }
+}
+
+/// Where somebody may go who came in with a password that the hub drew.
+const BEFORE_THE_OWN_PASSWORD: &[&str] = &[
+    "/api/v1/me",
+    "/api/v1/me/password",
+    "/api/v1/sessions/current",
+    "/me/password",
+    "/login",
+    "/logout",
+    "/language",
+];
+
+fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let must = present.as_ref().is_some_and(|present| present.must_choose);
+    if must && !BEFORE_THE_OWN_PASSWORD.contains(&request.path()) {
+        return Err(ProblemKind::PasswordFirst.into());
+    }
+    Ok(present)
+}
+
+/// The peer's address.
+pub fn address(request: &HttpRequest) -> Result<IpAddr, Problem> {
+    Ok(request.peer_addr().ok_or(ProblemKind::BrokenRequest)?.ip())
 }
 
 /// Who the session cookie says is there.
 pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
     match cookie(request, door, SESSION) {
-        Some(secret) => Ok(sessions::by_cookie(&door.hub, &secret).await?),
+        Some(secret) => own_password_first(request, sessions::by_cookie(&door.hub, &secret).await?),
         None => Ok(None),
     }
 }

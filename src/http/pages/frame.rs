@@ -78,6 +78,8 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    People,
+    Trail,
     Elsewhere,
 }
 
@@ -96,6 +98,8 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::People => "/admin/people",
+            Place::Trail => "/admin/trail",
             Place::Elsewhere => "/console",
         }
     }
@@ -106,6 +110,8 @@ impl Place {
             Place::Whistles | Place::Elsewhere => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::People => "person",
+            Place::Trail => "list",
         }
     }
 
@@ -115,6 +121,8 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::People => t.nav_people,
+            Place::Trail => t.nav_trail,
             Place::Elsewhere => t.nav_home,
         }
     }

@@ -43,6 +43,8 @@ page_words! {
     nav_whistles: "哨件", "Whistles";
     nav_blow: "吹哨", "Blow";
     nav_summonses: "任务", "Tasks";
+    nav_people: "人员", "People";
+    nav_trail: "安全审计", "Security trail";
     views: "视图", "Views";
     more: "显示后面的", "Show more";
     hub: "系统", "Hub";

@@ -5,7 +5,7 @@ use super::super::sql::{Call, Row, Sql, Value};
 use super::pen::Pending;
 use super::rows::Listed;
 use super::{CommitRefusal, Fault, leaf, receipt_of};
-use crate::domain::decision::{Change, Guard, Receipt};
+use crate::domain::decision::{Change, DirectoryChange, Guard, Receipt};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -27,6 +27,10 @@ pub(super) static LISTS: [&Listed; 5] = [&TREES, &RECEIPTS, &SERIES, &SET_SERIES
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
+/// The series that counts the lines of the trail.
+const TRAIL: &str = "trail";
+/// The series that counts how often the directory was changed.
+pub(in crate::store) const DIRECTORY: &str = "directory";
 
 /// What a Change of the batch comes to, once the batch is on disk.
 #[derive(Debug)]
@@ -70,7 +74,10 @@ impl Overlay {
         let trees = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
         let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
         let series: BTreeSet<_> = changes().filter_map(|change| change.series.as_ref()).map(|one| one.name()).collect();
-        let series = series.into_iter().map(Value::from).chain([EVENTS.into()]);
+        let directory = changes().any(|change| change.directory.is_some()).then_some(DIRECTORY);
+        let trail = changes().any(|change| !change.trail.is_empty()).then_some(TRAIL);
+        let series = series.into_iter().map(Value::from).chain([EVENTS.into()]).chain(directory.map(Value::from));
+        let series = series.chain(trail.map(Value::from));
         let mut texts = BTreeSet::new();
         let new: HashSet<_> = changes().flat_map(|change| &change.texts).map(|text| text.id.as_str()).collect();
         changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
@@ -118,7 +125,7 @@ impl Overlay {
         let moved = |guard: &Guard| {
             self.trees.get(guard.whistle.as_str()).is_none_or(|tree| tree.version != guard.tree_version)
         };
-        if change.guards.iter().any(moved) {
+        if change.guards.iter().any(moved) || change.directory.as_ref().is_some_and(|one| self.laid_anew(one)) {
             return Verdict::Refused(CommitRefusal::Stale);
         }
         if let Err(fault) = self.well_formed(change) {
@@ -126,6 +133,12 @@ impl Overlay {
         }
         self.number(change);
         self.mark(change);
+        if change.directory.is_some() {
+            *self.series.entry(DIRECTORY.to_owned()).or_insert(0) += 1;
+        }
+        for line in &mut change.trail {
+            line.seq = self.next(TRAIL);
+        }
         if let Some(whistle) = &change.whistle {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
@@ -138,6 +151,11 @@ impl Overlay {
         let first = *last + 1;
         *last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
         Verdict::Written(first..*last + 1)
+    }
+
+    /// Whether the directory has changed since that was decided.
+    fn laid_anew(&self, change: &DirectoryChange) -> bool {
+        self.series.get(DIRECTORY).copied().unwrap_or(0) != change.version
     }
 
     /// What no deed may forget; a Change that does is our fault, not the caller's.
@@ -170,9 +188,14 @@ impl Overlay {
     /// Takes the next number of the Change's series; nobody else takes one before this batch is over.
     fn number(&mut self, change: &mut Change) {
         let Some(name) = change.series.as_ref().map(|series| series.name()) else { return };
-        let last = self.series.entry(name).or_insert(0);
+        change.number(self.next(&name));
+    }
+
+    /// The next number of a series.
+    fn next(&mut self, series: &str) -> i64 {
+        let last = self.series.entry(series.to_owned()).or_insert(0);
         *last += 1;
-        change.number(*last);
+        *last
     }
 
     /// Puts the digests of texts into the events that point at them: texts of this batch, or older ones. An erased
@@ -183,6 +206,7 @@ impl Overlay {
         }
         let digest_of = |id: &str| self.texts.get(id).copied();
         change.events.iter_mut().for_each(|event| leaf::mark_texts(&mut event.data, &digest_of));
+        change.trail.iter_mut().for_each(|line| leaf::mark_texts(&mut line.data, &digest_of));
     }
 
     /// Adds the statements that write how far the series have come.

@@ -3,9 +3,10 @@
 
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
+use super::batch::DIRECTORY;
 use super::rows::Listed;
 use crate::domain::at::At;
-use crate::domain::decision::LetterOwed;
+use crate::domain::decision::{DirectoryRow, LetterOwed};
 use crate::domain::obligation::Post;
 use crate::domain::session::Session;
 use crate::domain::terms::{LetterKind, Role};
@@ -32,23 +33,33 @@ const LETTER_LATER: &str =
 const LETTER_GIVEN_UP: &str =
     "UPDATE letters SET given_up_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const OPEN_SESSION: &str = "INSERT INTO sessions
-    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, revoked_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, revoked_at, proven_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const REVOKE_SESSION: &str = "UPDATE sessions SET revoked_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL";
 const REVOKE_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL";
 const TOUCH_SESSION: &str =
     "UPDATE sessions SET used_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL AND used_at < $2";
+/// A new secret with it: whoever held the old one without knowing the password is out.
+const PROVE_SESSION: &str = "UPDATE sessions SET proven_at = $2, secret_hash = $3
+    WHERE secret_hash = $1 AND revoked_at IS NULL";
+/// Once: of two that come with it at the same time one finds it.
+const USE_INITIAL_PASSWORD: &str =
+    "UPDATE passwords SET hash = '' WHERE person = $1 AND hash = $2 AND initial_until IS NOT NULL";
+const USE_STEP: &str = "UPDATE factors SET step = $2 WHERE person = $1 AND step < $2";
+const USE_RECOVERY_CODE: &str = "DELETE FROM recovery_codes WHERE person = $1 AND hash = $2";
 /// In pieces, so that a great purge does not hold up the pen.
 const PURGE_RECEIPTS: &str =
     "DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE at < $1 ORDER BY at LIMIT 1000)";
 const PURGE_SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT 1000)";
+const MOVE_DIRECTORY: &str = "INSERT INTO series (name, last) VALUES ($1, 1)
+    ON CONFLICT (name) DO UPDATE SET last = series.last + 1";
 const CLEAR_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1";
 static LAY_DIRECTORY: Listed = Listed::new("INSERT INTO directory (kind, code, position, body) VALUES ", 4, "");
 static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
-    " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash",
+    " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = NULL",
 );
 /// Whoever comes first decides: two processes that start at once end with the same.
 const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
@@ -79,6 +90,11 @@ pub(super) const STATEMENTS: &[&str] = &[
     REVOKE_SESSION,
     REVOKE_SESSIONS,
     TOUCH_SESSION,
+    PROVE_SESSION,
+    USE_INITIAL_PASSWORD,
+    USE_STEP,
+    USE_RECOVERY_CODE,
+    MOVE_DIRECTORY,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
     CLEAR_DIRECTORY,
@@ -141,6 +157,27 @@ pub enum Chore {
         secret_hash: [u8; 32],
         at: At,
     },
+    /// Its owner has just given a password or a code again; from now on it goes by another secret.
+    ProveSession {
+        secret_hash: [u8; 32],
+        new_hash: [u8; 32],
+        at: At,
+    },
+    /// An initial password is good once: 0 rows, and somebody was there before.
+    UseInitialPassword {
+        person: PersonId,
+        hash: String,
+    },
+    /// A code's step is good once, and none before it: 0 rows, and it was used.
+    UseStep {
+        person: PersonId,
+        step: i64,
+    },
+    /// A recovery code is good once.
+    UseRecoveryCode {
+        person: PersonId,
+        hash: [u8; 32],
+    },
     /// At most 1,000 a call, the oldest first.
     PurgeReceipts {
         before: At,
@@ -180,17 +217,6 @@ pub enum Chore {
     },
     /// Everything that was laid aside is tried again.
     Redrive,
-}
-
-/// A document of the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DirectoryRow {
-    pub kind: String,
-    pub code: String,
-    /// Its place in the official order.
-    pub position: i64,
-    /// JSON.
-    pub body: String,
 }
 
 /// What a chore answers.
@@ -234,6 +260,16 @@ impl Chore {
             Chore::RevokeSessions { at } => one(REVOKE_SESSIONS, vec![(*at).into()]),
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
+            }
+            Chore::ProveSession { secret_hash, new_hash, at } => {
+                vec![Call::of(PROVE_SESSION, vec![secret_hash.into(), (*at).into(), new_hash.into()])]
+            }
+            Chore::UseInitialPassword { person, hash } => {
+                vec![Call::of(USE_INITIAL_PASSWORD, vec![person.into(), hash.into()])]
+            }
+            Chore::UseStep { person, step } => vec![Call::of(USE_STEP, vec![person.into(), (*step).into()])],
+            Chore::UseRecoveryCode { person, hash } => {
+                vec![Call::of(USE_RECOVERY_CODE, vec![person.into(), hash.into()])]
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
@@ -311,6 +347,7 @@ fn session_row(session: &Session) -> Vec<Value<'_>> {
         session.used_at.into(),
         session.ends_at.into(),
         session.revoked_at.into(),
+        session.proven_at.into(),
     ]
 }
 
@@ -321,5 +358,6 @@ fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
     let values =
         rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
     LAY_DIRECTORY.add(&mut calls, values.collect());
+    calls.push(Call::of(MOVE_DIRECTORY, vec![DIRECTORY.into()]));
     calls
 }

@@ -10,7 +10,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use chores::{Chore, ClaimedLetter, DirectoryRow, Kept};
+pub(super) use batch::DIRECTORY;
+pub use chores::{Chore, ClaimedLetter, Kept};
 pub use readers::Reading;
 pub(super) use readers::read_here;
 
@@ -202,7 +203,11 @@ fn gone() -> Fault {
 #[cfg(test)]
 pub(super) fn every_statement() -> Vec<String> {
     let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
-    let single = chores::STATEMENTS.iter().chain([&batch::RECEIPT_OF_KEY]).map(|text| (*text).to_owned());
+    let single = chores::STATEMENTS
+        .iter()
+        .chain(rows::STATEMENTS)
+        .chain([&batch::RECEIPT_OF_KEY])
+        .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }
 

@@ -4,9 +4,11 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::{Fault, leaf};
-use crate::domain::decision::{Change, LetterOwed};
+use crate::domain::credential::Credential;
+use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
+use crate::domain::trail::SecurityEvent;
 use crate::domain::whistle::Whistle;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +96,24 @@ static LETTERS: Listed = Listed::new(
     8,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+static TRAIL: Listed = Listed::new(
+    "INSERT INTO security_events (seq, at, kind, outcome, person, department, about, address, data, leaf) VALUES ",
+    10,
+    "",
+);
+const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until) VALUES ($1, $2, $3)
+    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until";
+const END_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE person = $2 AND revoked_at IS NULL";
+const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
+    ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step";
+const NO_FACTOR: &str = "DELETE FROM factors WHERE person = $1";
+const NO_RECOVERY_CODES: &str = "DELETE FROM recovery_codes WHERE person = $1";
+const RECOVERY_CODE: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($1, $2)";
+
+/// Every single statement of a batch.
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[PASSWORD, END_SESSIONS, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
+
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
@@ -106,6 +126,12 @@ static SIGHTS_FOLLOW: Listed = Listed::new(
     1,
     ")",
 );
+static GONE: Listed = Listed::new("DELETE FROM directory WHERE (kind, code) IN (VALUES ", 2, ")");
+static DIRECTORY: Listed = Listed::new(
+    "INSERT INTO directory (kind, code, position, body) VALUES ",
+    4,
+    " ON CONFLICT (kind, code) DO UPDATE SET position = excluded.position, body = excluded.body",
+);
 static SOONEST_LIMIT: Listed = Listed::new(
     "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
      WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
@@ -115,7 +141,9 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 11] = [
+pub(super) static LISTS: [&Listed; 14] = [
+    &GONE,
+    &DIRECTORY,
     &TEXTS,
     &EVENTS,
     &RECEIPTS,
@@ -127,6 +155,7 @@ pub(super) static LISTS: [&Listed; 11] = [
     &SIGHTS,
     &SIGHTS_FOLLOW,
     &SOONEST_LIMIT,
+    &TRAIL,
 ];
 
 /// The rows of one batch. Rows that later Changes write again stand at their last state.
@@ -140,6 +169,11 @@ pub(super) struct Rows<'a> {
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
+    /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
+    directory: Vec<&'a DirectoryChange>,
+    ends_sessions: Vec<Value<'a>>,
+    credentials: Vec<&'a Credential>,
+    trail: Vec<Value<'a>>,
 }
 
 impl<'a> Rows<'a> {
@@ -151,6 +185,7 @@ impl<'a> Rows<'a> {
         }
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
+        self.directory.extend(&change.directory);
         for text in &change.texts {
             self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
         }
@@ -170,6 +205,11 @@ impl<'a> Rows<'a> {
             ]);
         }
         change.letters.iter().for_each(|letter| self.add_letter(letter));
+        self.ends_sessions.extend(change.ends_sessions.iter().flat_map(|person| [at.into(), person.into()]));
+        self.credentials.extend(&change.credentials);
+        for line in &change.trail {
+            self.add_line(line, at)?;
+        }
         if let Some(receipt) = &change.receipt {
             self.receipts.extend([
                 (&receipt.key).into(),
@@ -197,6 +237,24 @@ impl<'a> Rows<'a> {
         ]);
     }
 
+    fn add_line(&mut self, line: &'a SecurityEvent, at: i64) -> Result<(), Fault> {
+        let data = json(&line.data)?;
+        let hash = leaf::trail_hash(line, at, &data);
+        self.trail.extend([
+            line.seq.into(),
+            at.into(),
+            line.kind.as_str().into(),
+            line.outcome.as_str().into(),
+            line.doer.as_ref().map(|doer| &doer.person).into(),
+            line.doer.as_ref().map(|doer| &doer.department).into(),
+            line.about.as_ref().into(),
+            line.address.as_ref().into(),
+            data.into(),
+            Value::Bytes(hash.to_vec().into()),
+        ]);
+        Ok(())
+    }
+
     /// The statements that write all of it, table by table; what is derived from other rows comes after them.
     pub(super) fn calls(mut self, overlay: &'a Overlay) -> Result<Vec<Call<'a>>, Fault> {
         let mut calls = Vec::new();
@@ -208,6 +266,18 @@ impl<'a> Rows<'a> {
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
+        for change in self.directory {
+            GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
+            let row = |row: &'a DirectoryRow| {
+                [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]
+            };
+            DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
+        }
+        for two in self.ends_sessions.chunks(2) {
+            calls.push(Call::of(END_SESSIONS, two.to_vec()));
+        }
+        self.credentials.into_iter().for_each(|credential| add_credential(&mut calls, credential));
+        TRAIL.add(&mut calls, self.trail);
         overlay.add_series(&mut calls);
         Ok(calls)
     }
@@ -256,6 +326,24 @@ impl<'a> Rows<'a> {
             *limit = (*limit).min(one.due_at.0);
         }
         soonest
+    }
+}
+
+fn add_credential<'a>(calls: &mut Vec<Call<'a>>, credential: &'a Credential) {
+    match credential {
+        Credential::Password { person, hash, initial_until } => {
+            calls.push(Call::of(PASSWORD, vec![person.into(), hash.into(), (*initial_until).into()]));
+        }
+        Credential::Factor { person, sealed, step } => {
+            calls.push(Call::of(FACTOR, vec![person.into(), sealed.into(), (*step).into()]));
+        }
+        Credential::NoFactor { person } => {
+            calls.extend([NO_FACTOR, NO_RECOVERY_CODES].map(|text| Call::of(text, vec![person.into()])));
+        }
+        Credential::RecoveryCodes { person, hashes } => {
+            calls.push(Call::of(NO_RECOVERY_CODES, vec![person.into()]));
+            calls.extend(hashes.iter().map(|hash| Call::of(RECOVERY_CODE, vec![person.into(), hash.into()])));
+        }
     }
 }
 

@@ -244,6 +244,7 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
         used_at: NOW,
         ends_at: NOW.plus_minutes(600),
         revoked_at: None,
+        proven_at: NOW,
     };
     ledger.keep(Chore::OpenSession(session)).await.unwrap();
     let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });

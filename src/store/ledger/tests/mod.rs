@@ -9,7 +9,7 @@ use super::super::tests::Place;
 use super::super::{Options, events, leases};
 use super::pen::{Job, Pending, write_batch};
 use super::*;
-use crate::domain::decision::{Guard, LetterOwed, Series, Text};
+use crate::domain::decision::{DirectoryRow, Guard, LetterOwed, Series, Text};
 use crate::domain::event::{Event, EventKind, text_ref};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::terms::{Category, Duty, LetterKind, Role, WhistleStatus};

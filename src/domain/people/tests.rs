@@ -1,0 +1,1 @@
+//! Sign-ins decided: who may, what is refused, what the trail keeps.
