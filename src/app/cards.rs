@@ -146,7 +146,7 @@ fn card_of_summons(summons: &Summons, (due_at, overdue): (Option<At>, bool), act
 
 /// One line of a timeline. A protected whistle names departments only; the hub itself has neither name nor department.
 pub fn timeline_entry(event: &StoredEvent, whistle: &Whistle, directory: &Directory) -> Value {
-    let person = event.person.as_ref().filter(|_| !whistle.protected_source);
+    let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
     let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
     json!({
         "seq": event.seq,

@@ -150,12 +150,12 @@ impl Way<'_> {
         if named == current_version {
             return Ok(());
         }
-        let (whistle, summons) = (loaded.tree.whistle.id.clone(), loaded.id.clone());
+        let (scope, whistle, summons) = (self.asked.scope.clone(), loaded.tree.whistle.id.clone(), loaded.id.clone());
         let changes = self
             .hub
             .ledger
             .read(move |reading| {
-                let latest = events::latest(reading, &whistle, CHANGES_MAX)?;
+                let latest = events::latest(reading, &scope, &whistle, CHANGES_MAX)?;
                 Ok(latest.into_iter().filter(|one| one.summons == summons && since(one, named)).map(passed).collect())
             })
             .await?;

@@ -6,9 +6,12 @@ pub mod cards;
 mod deeds;
 pub mod due;
 pub mod factors;
+pub mod informers;
+pub mod machine_tokens;
 pub mod passwords;
 pub mod people;
 pub mod proof;
+mod refresh;
 pub mod sample_district;
 pub mod sessions;
 pub mod summonses;
@@ -117,7 +120,8 @@ impl Hub {
     }
 
     /// Commits a decision and rings the bell.
-    async fn commit(&self, change: Change, now: At) -> Result<Outcome, CommitRefusal> {
+    async fn commit(&self, mut change: Change, now: At) -> Result<Outcome, CommitRefusal> {
+        informers::seal(self, &mut change.texts)?;
         let outcome = self.ledger.commit(change, now).await?;
         self.bell.send_modify(|commits| *commits = commits.wrapping_add(1));
         Ok(outcome)

@@ -42,7 +42,7 @@ pub fn must_be_proven(hub: &Hub, present: &Present) -> Result<(), Undone> {
 
 /// Whether the last proof still holds.
 pub fn is_proven(hub: &Hub, present: &Present) -> bool {
-    hub.now() < present.proven_at.plus_minutes(HOLDS_MINUTES)
+    present.proven_at().is_some_and(|at| hub.now() < at.plus_minutes(HOLDS_MINUTES))
 }
 
 /// The same by an order.
@@ -78,12 +78,11 @@ pub async fn prove(
     let new_hash = match present.door {
         Door::Cookie => sha256(fresh.as_bytes()),
         // Its secret is in tokens that live ten minutes; the refresh secret goes by it.
-        Door::Api => present.secret_hash,
+        Door::Api => *present.hash(),
     };
     let at = hub.now();
-    hub.ledger.keep(Chore::ProveSession { secret_hash: present.secret_hash, new_hash, at }).await?;
-    let proven = Present { secret_hash: new_hash, proven_at: at, ..present.clone() };
-    Ok((proven, (present.door == Door::Cookie).then_some(fresh)))
+    hub.ledger.keep(Chore::ProveSession { secret_hash: *present.hash(), new_hash, at }).await?;
+    Ok((present.proven(new_hash, at), (present.door == Door::Cookie).then_some(fresh)))
 }
 
 /// The owner chooses another password: with the old one, or after an initial one that has just let them in. Every session
@@ -95,11 +94,11 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     if let Some(Err(why)) = new.as_ref().map(|new| passwords::judge(new)) {
         faults.add(reader.pointer("new_password"), FaultCode::Clash(Clash::Weak(why)));
     }
-    if old.is_none() && !present.must_choose {
+    if old.is_none() && !present.must_choose() {
         faults.add(reader.pointer("password"), FaultCode::Missing);
     }
     let new = faults.judge(new).map_err(Refusal::Faults)?;
-    if let Some(old) = old.filter(|_| !present.must_choose) {
+    if let Some(old) = old.filter(|_| !present.must_choose()) {
         let count = sessions::tries(hub, &actor.username)?;
         let stored = credentials(hub, present).await?;
         if !sessions::is_password(hub, &old, &stored.hash).await? {

@@ -4,28 +4,25 @@
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, TokenKey};
-use super::{Hub, Undone, factors, trail};
+use super::{Hub, Undone, factors, machine_tokens, trail};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor, Scope};
-use crate::domain::session::{Door, Session};
+use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
 use crate::store::people::{self, Credentials};
 use crate::store::sessions::Found;
-use crate::store::{Chore, Kept, directory, sessions};
+use crate::store::{Access, Chore, Kept, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
 
 pub use super::proof::must_be_proven;
+pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
 
-/// A cookie session sleeps after this; an API session ends with it too, since refreshing comes later.
-const IDLE_MINUTES: i64 = 30;
-/// Nobody stays signed in longer: a night shift is fourteen hours and gets its handover hour.
-const ABSOLUTE_MINUTES: i64 = 15 * 60;
 /// A use is written down at most this often.
-const TOUCH_MINUTES: i64 = 1;
+pub(super) const TOUCH_MINUTES: i64 = 1;
 
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
@@ -69,6 +66,10 @@ impl Doorkeeper {
     pub(super) fn sealer(&self) -> &Sealer {
         &self.keys.sealer
     }
+
+    pub(super) fn token_key(&self) -> &TokenKey {
+        &self.keys.token
+    }
 }
 
 /// One try to sign in.
@@ -103,13 +104,83 @@ pub struct Present {
     pub door: Door,
     /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
     pub(super) until: At,
-    pub(super) secret_hash: [u8; 32],
-    /// Its forms carry a token that is bound to it.
-    pub(super) session: String,
+    pub(super) shown: Shown,
+}
+
+/// What let somebody in, by the hash of its secret.
+#[derive(Debug, Clone)]
+pub(super) enum Shown {
+    Session(Held),
+    Machine { hash: [u8; 32], scopes: Vec<String> },
+}
+
+/// What is known of a session beside whose it is.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) hash: [u8; 32],
+    /// Its forms carry a token that is bound to it, whatever its secret.
+    id: String,
     /// When the person last gave a password or a code.
     pub(super) proven_at: At,
-    /// Came in with a password that the hub drew: nothing goes before another one is chosen.
-    pub must_choose: bool,
+    /// Came in with a password that the hub drew.
+    must_choose: bool,
+}
+
+impl Held {
+    fn of(found: Found) -> Held {
+        let Found { session, must_choose, .. } = found;
+        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, must_choose }
+    }
+}
+
+impl Present {
+    /// Nothing goes before a password of the own is chosen.
+    pub fn must_choose(&self) -> bool {
+        match &self.shown {
+            Shown::Session(held) => held.must_choose,
+            Shown::Machine { .. } => false,
+        }
+    }
+
+    /// Until when the last proof of who it is holds; a machine never gives one.
+    pub(super) fn proven_at(&self) -> Option<At> {
+        match &self.shown {
+            Shown::Session(held) => Some(held.proven_at),
+            Shown::Machine { .. } => None,
+        }
+    }
+
+    /// The same session by another secret, from a moment at which its owner has proven to be there.
+    pub(super) fn proven(&self, hash: [u8; 32], proven_at: At) -> Present {
+        let shown = match &self.shown {
+            Shown::Session(held) => Shown::Session(Held { hash, proven_at, ..held.clone() }),
+            Shown::Machine { .. } => self.shown.clone(),
+        };
+        Present { shown, ..self.clone() }
+    }
+
+    /// What its forms are bound to.
+    fn form_of(&self) -> &[u8] {
+        match &self.shown {
+            Shown::Session(held) => held.id.as_bytes(),
+            Shown::Machine { hash, .. } => hash,
+        }
+    }
+
+    /// What a machine's token opens; nothing for a person, who has the whole of their rights.
+    pub fn scopes(&self) -> Option<&[String]> {
+        match &self.shown {
+            Shown::Session(_) => None,
+            Shown::Machine { scopes, .. } => Some(scopes),
+        }
+    }
+
+    pub(super) fn hash(&self) -> &[u8; 32] {
+        match &self.shown {
+            Shown::Session(held) => &held.hash,
+            Shown::Machine { hash, .. } => hash,
+        }
+    }
 }
 
 /// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.
@@ -127,12 +198,18 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     hub.refresh().await?;
     let rules = hub.rules();
     let person = rules.directory.by_username(given.username).filter(|person| sane && person.is_active());
-    let stored = match person.map(|person| person.id.clone()) {
-        Some(id) => hub.ledger.read(move |reading| people::credentials(reading, &id)).await?,
-        None => None,
+    let (stored, epoch) = match person.map(|person| person.id.clone()) {
+        // The epoch as it was before the password was looked at: whoever changes it meanwhile ends this session, too.
+        Some(id) => {
+            let read = move |reading: &mut crate::store::Reading<'_>| {
+                Ok((people::credentials(reading, &id)?, sessions::epoch(reading, &id)?))
+            };
+            hub.ledger.read(read).await?
+        }
+        None => (None, 0),
     };
-    let stored = stored.filter(|stored| stored.initial_until.is_none_or(|until| now < until));
     let password = if sane { given.password } else { "" };
+    let stored = stored.filter(|stored| stored.initial_until.is_none_or(|until| now < until));
     let hash = stored.as_ref().map(|stored| stored.hash.clone());
     let good = hub.doorkeeper.hashers.verify(password, hash).await.map_err(|_| Refusal::Busy)?;
     let found = match person.zip(stored).filter(|_| good) {
@@ -147,7 +224,7 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
         return Err(Undone::WrongPassword);
     };
     trail::opened(hub, &actor, &given).await?;
-    open_session(hub, actor, given.door, now).await
+    open_session(hub, actor, given.door, epoch).await
 }
 
 /// What stands beside a right password: the code of a second factor, where there is one, and an initial password's only use.
@@ -164,7 +241,7 @@ async fn is_whole(hub: &Hub, id: &PersonId, stored: &Credentials, code: Option<&
     Ok(hub.ledger.keep(used).await? != Kept::Done(0))
 }
 
-/// Whether this is somebody's password, by the same threads and under the same budget as a sign-in.
+/// Whether this is somebody's password, by the same threads as a sign-in's.
 pub(super) async fn is_password(hub: &Hub, password: &str, stored: &str) -> Result<bool, Undone> {
     let sane = password.chars().count() <= *passwords::CHARACTERS.end();
     let good = hub.doorkeeper.hashers.verify(if sane { password } else { "" }, Some(stored.to_owned())).await;
@@ -172,7 +249,7 @@ pub(super) async fn is_password(hub: &Hub, password: &str, stored: &str) -> Resu
 }
 
 /// Refused while there were too many failed tries; otherwise the way to count one more.
-pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + 'h, Undone> {
+pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + use<'h>, Undone> {
     let folded = crate::domain::whistle::blow::fold(username);
     let (counted, now) = (Counted::Name(hub.mac("name", folded.as_bytes())), hub.now());
     match hub.doorkeeper.throttle.wait_seconds(counted, now) {
@@ -181,28 +258,36 @@ pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + 'h, 
     }
 }
 
-async fn open_session(hub: &Hub, actor: Actor, door: Door, now: At) -> Result<SignedIn, Undone> {
-    let (secret, refresh_token) = (hex(&hub.chance.secret()), hex(&hub.chance.secret()));
+async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {
+    let now = hub.now();
+    let (secret, first) = (hex(&hub.chance.secret()), hex(&hub.chance.secret()));
     let session = Session {
         id: format!("se_{}", hex(&hub.chance.secret()[..16])),
         secret_hash: sha256(secret.as_bytes()),
-        refresh_hash: Some(sha256(refresh_token.as_bytes())),
+        refresh_hash: Some(sha256(first.as_bytes())),
         person: actor.person.clone(),
         door,
         made_at: now,
         used_at: now,
-        ends_at: now.plus_minutes(ABSOLUTE_MINUTES),
+        ends_at: session::ends_at(&hub.rules().directory, &actor.username, now),
         revoked_at: None,
+        ended_by: None,
+        epoch,
+        refreshed_at: None,
         proven_at: now,
     };
-    let token = hub.doorkeeper.keys.token.sign(actor.person.as_str(), &secret, now);
-    let access_token = token.ok_or_else(|| crate::store::Fault::never("a token could not be signed"))?;
-    hub.ledger.keep(Chore::OpenSession(session)).await?;
+    let access_token = tokens::sign(hub, &actor.person, &secret)?;
+    let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
+    hub.ledger.keep(Chore::Access(Access::OpenSession { session, at_most, awake_since })).await?;
+    let refresh_token = super::refresh::token(&secret, &first);
     Ok(SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS })
 }
 
-/// Who bears this token; nobody if it or its session is not sound.
+/// Who bears this token, a person's or a machine's; nobody if it or its session is not sound.
 pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone> {
+    if machine_tokens::is_one(token) {
+        return machine_tokens::bearer(hub, token).await;
+    }
     let Some(token) = hub.doorkeeper.keys.token.read_token(token, hub.now()) else { return Ok(None) };
     let present = by_secret(hub, &token.secret, Door::Api).await?;
     let present = present.filter(|present| present.actor.person.as_str() == token.subject);
@@ -216,30 +301,20 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
-    let Some((found, actor)) = alive(hub, hash, door, now).await? else { return Ok(None) };
-    let session = found.session;
+    let Some((found, actor)) = living(hub, hash, door).await? else { return Ok(None) };
+    let session = &found.session;
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(Present {
-        scope: policy::scope(&actor),
-        actor,
-        door,
-        until: session.ends_at,
-        secret_hash: hash,
-        session: session.id,
-        proven_at: session.proven_at,
-        must_choose: found.must_choose,
-    }))
+    let (scope, until) = (policy::scope(&actor), session.ends_at);
+    Ok(Some(Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }))
 }
 
-/// The session of this secret and whose it is, if it still counts: neither ended nor idle, of somebody who may come in,
-/// and from before nothing that ends sessions.
-async fn alive(hub: &Hub, hash: [u8; 32], door: Door, now: At) -> Result<Option<(Found, Actor)>, Undone> {
+/// The session of this secret and its person, if both still count by what the ledger says at this moment.
+pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Option<(Found, Actor)>, Undone> {
     let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let Some(found) = found.filter(|found| found.session.door == door && is_alive(&found.session, now)) else {
-        return Ok(None);
-    };
+    let found = found.filter(|found| found.session.door == door && found.session.is_alive(found.epoch, hub.now()));
+    let Some(found) = found else { return Ok(None) };
     hub.refresh_to(found.directory).await?;
     let actor = hub.rules().directory.actor(&found.session.person);
     Ok(actor.map(|actor| (found, actor)))
@@ -248,35 +323,59 @@ async fn alive(hub: &Hub, hash: [u8; 32], door: Door, now: At) -> Result<Option<
 /// Who somebody that was let in is now; nobody once the session is over, or the token that let them in. It counts as no
 /// use of the session.
 pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Present>, Undone> {
-    let Present { secret_hash, door, until, .. } = *present;
-    let now = hub.now();
-    if now >= until {
+    if hub.now() >= present.until {
         return Ok(None);
     }
-    let alive = alive(hub, secret_hash, door, now).await?;
-    Ok(alive.map(|(found, actor)| Present {
-        scope: policy::scope(&actor),
-        actor,
-        proven_at: found.session.proven_at,
-        must_choose: found.must_choose,
-        ..present.clone()
-    }))
+    match &present.shown {
+        Shown::Machine { hash, .. } => machine_tokens::by_hash(hub, *hash).await,
+        Shown::Session(held) => {
+            let found = living(hub, held.hash, present.door).await?;
+            Ok(found.map(|(found, actor)| Present {
+                scope: policy::scope(&actor),
+                actor,
+                shown: Shown::Session(Held::of(found)),
+                ..present.clone()
+            }))
+        }
+    }
 }
 
-fn is_alive(session: &Session, now: At) -> bool {
-    let awake = now.0 - session.used_at.0 < IDLE_MINUTES * MINUTE;
-    session.revoked_at.is_none() && now < session.ends_at && awake
+/// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
+pub async fn ending(hub: &Hub, secret: &str) -> Result<Option<Ending>, Undone> {
+    let hash = sha256(secret.as_bytes());
+    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    Ok(found.and_then(|found| found.session.ended_by))
+}
+
+/// The living sessions of somebody, the newest first; whether each is the one that asks.
+pub async fn own(hub: &Hub, present: &Present) -> Result<Vec<(Session, bool)>, Undone> {
+    let (person, now) = (present.actor.person.clone(), hub.now());
+    let all = hub.ledger.read(move |reading| sessions::of_person(reading, &person, now)).await?;
+    let awake = all.into_iter().filter(|session| session.is_alive(session.epoch, now));
+    Ok(awake
+        .map(|session| {
+            let this = session.secret_hash == *present.hash();
+            (session, this)
+        })
+        .collect())
 }
 
 /// Ends this session, effective at once on both doors.
 pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
-    hub.ledger.keep(Chore::RevokeSession { secret_hash: present.secret_hash, at: hub.now() }).await?;
+    let (secret_hash, at) = (*present.hash(), hub.now());
+    hub.ledger.keep(Chore::RevokeSession { secret_hash, at, by: Ending::SignedOut }).await?;
+    Ok(())
+}
+
+/// Ends every session of this person, this one too, on every replica.
+pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
+    hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
     Ok(())
 }
 
 /// The token that this session's forms carry.
 pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", present.session.as_bytes()))
+    hex(&hub.mac("csrf", present.form_of()))
 }
 
 /// Whether a form of this session carries its token; compared in constant time.
@@ -314,6 +413,5 @@ pub async fn set_shared_password(hub: &Hub, password: &str, phc: String) -> Resu
     }
     let rows = people.into_iter().map(|person| (person, phc.clone())).collect();
     hub.ledger.keep(Chore::SetPasswords(rows)).await?;
-    hub.ledger.keep(Chore::RevokeSessions { at: hub.now() }).await?;
     Ok(())
 }

@@ -2,9 +2,11 @@
 //! session, so a stolen key without sessions mints nothing (T10). Whatever is wrong with a token, the caller hears
 //! nothing more than "no".
 
+use super::Hub;
 use crate::crypto::NoSeal;
 use crate::domain::at::At;
-use crate::ids::hex;
+use crate::ids::{PersonId, hex};
+use crate::store::Fault;
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -80,7 +82,7 @@ impl TokenKey {
     }
 
     /// Signs a token for a session.
-    pub(super) fn sign(&self, subject: &str, sid: &str, now: At) -> Option<String> {
+    fn sign(&self, subject: &str, sid: &str, now: At) -> Option<String> {
         let seconds = now.0.div_euclid(1_000_000);
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.kid.clone());
@@ -147,6 +149,12 @@ impl TokenKey {
         let is = |name: &str, value: &str| header.get(name).and_then(serde_json::Value::as_str) == Some(value);
         header.len() == 3 && is("alg", "EdDSA") && is("kid", &self.kid) && is("typ", TYPE)
     }
+}
+
+/// An access token for the session of this secret.
+pub(super) fn sign(hub: &Hub, person: &PersonId, secret: &str) -> Result<String, Fault> {
+    let token = hub.doorkeeper.token_key().sign(person.as_str(), secret, hub.now());
+    token.ok_or_else(|| Fault::never("a token could not be signed"))
 }
 
 /// A new key pair, PKCS #8.

@@ -31,6 +31,8 @@ pub struct Blown {
     /// The list item, as first answered.
     pub card: Value,
     pub replayed: bool,
+    /// A protected whistle that seems to tell by itself who spoke.
+    pub tells_who_spoke: bool,
 }
 
 /// Blows. The key is a must: a phone that lost the answer asks again.
@@ -51,6 +53,7 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
             return replay(hub, &asked.scope, receipt).await;
         }
     };
+    let tells_who_spoke = order.tells_who_spoke();
     let mut mint = hub.mint(now);
     let mut change = blow::blow(&order, asked.actor, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
     let mut receipt = key.receipt(now, "", 1);
@@ -63,14 +66,14 @@ pub async fn blow(hub: &Hub, asked: Asked<'_>) -> Result<Blown, Undone> {
     });
     change.receipt = Some(receipt);
     match hub.commit(change, now).await? {
-        Outcome::Replayed(receipt) => replay(hub, &asked.scope, receipt).await,
+        Outcome::Replayed(receipt) => Ok(Blown { tells_who_spoke, ..replay(hub, &asked.scope, receipt).await? }),
         Outcome::Committed(committed) => {
             let change = committed.change;
             let receipt = change.receipt.ok_or(Refusal::NotFound)?;
             let mut card = receipt.card.unwrap_or_default();
             let texts: HashMap<TextId, String> = change.texts.into_iter().map(|text| (text.id, text.body)).collect();
             fill_in(&mut card, &texts);
-            Ok(Blown { code: receipt.code, version: receipt.version, card, replayed: false })
+            Ok(Blown { code: receipt.code, version: receipt.version, card, replayed: false, tells_who_spoke })
         }
     }
 }
@@ -82,7 +85,7 @@ async fn replay(hub: &Hub, scope: &Scope, receipt: Receipt) -> Result<Blown, Und
     let ids = refs(&card);
     let texts = hub.ledger.read(move |reading| whistles::texts(reading, &ids)).await?;
     fill_in(&mut card, &texts);
-    Ok(Blown { code: receipt.code, version: receipt.version, card, replayed: true })
+    Ok(Blown { code: receipt.code, version: receipt.version, card, replayed: true, tells_who_spoke: false })
 }
 
 /// The table that a deed's body follows.
@@ -197,7 +200,7 @@ pub async fn timeline(hub: &Hub, scope: &Scope, page: TimelinePage) -> Result<(W
     let scope = scope.clone();
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &page.code)? else { return Ok(None) };
-        let events = events::timeline(reading, &tree.whistle.id, page.after_seq, i64::from(page.limit))?;
+        let events = events::timeline(reading, &scope, &tree.whistle.id, (page.after_seq, i64::from(page.limit)))?;
         Ok(Some((tree.whistle, with_texts(reading, events)?)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)

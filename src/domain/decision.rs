@@ -8,7 +8,7 @@ use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
-use super::terms::LetterKind;
+use super::terms::{LetterKind, TextClass};
 use super::trail::SecurityEvent;
 use super::whistle::Whistle;
 use crate::ids::{LetterId, PersonId, SummonsId, TextId, WhistleId};
@@ -111,6 +111,8 @@ pub struct Text {
     pub id: TextId,
     pub salt: [u8; 16],
     pub body: String,
+    /// A sealed one reaches the ledger encrypted, so that its digest tells nothing either.
+    pub class: TextClass,
 }
 
 /// A letter owed to a post. It names no person and holds no text.
@@ -179,6 +181,8 @@ pub enum Refusal {
         /// What this actor could do instead.
         allowed: Vec<&'static str>,
     },
+    /// The department has as many machine tokens as it may.
+    TooManyTokens,
     /// Somebody else kept moving it while we decided; the client named no version. Try again.
     Contended,
     /// The pen's queue is full. Try again.

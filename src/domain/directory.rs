@@ -1,7 +1,7 @@
 //! Who and what the district is made of: units, people with their posts, enterprises, the duty rota. Data, never code:
 //! a department more is a row more. Nothing here knows where it was loaded from.
 
-use super::at::At;
+use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;
 use super::terms::{Category, Role, words};
@@ -344,6 +344,19 @@ fn shift_at(now: At) -> (civil::Date, bool) {
     let night = civil.hour() < begins || civil.hour() >= ends;
     let date = if civil.hour() < begins { civil.date().yesterday().unwrap_or(civil.date()) } else { civil.date() };
     (date, night)
+}
+
+/// When the shift of a moment ends: at 08:00 or 18:00.
+pub fn shift_ends(now: At) -> At {
+    let civil = now.civil();
+    let (begins, ends) = DAY_SHIFT_HOURS;
+    let hour = match civil.hour() {
+        hour if hour < begins => begins,
+        hour if hour < ends => ends,
+        _ => begins + 24,
+    };
+    let minutes = (i64::from(hour) - i64::from(civil.hour())) * 60 - i64::from(civil.minute());
+    At(now.0 - now.0.rem_euclid(MINUTE)).plus_minutes(minutes)
 }
 
 #[cfg(test)]

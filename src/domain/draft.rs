@@ -8,7 +8,7 @@ use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
 use super::rules::Rules;
 use super::summons::Summons;
-use super::terms::{Duty, LetterKind, SummonsStatus, WhistleStatus};
+use super::terms::{Duty, LetterKind, SummonsStatus, TextClass, WhistleStatus};
 use super::whistle::{Tree, Whistle};
 use crate::ids::{LetterId, Mint, ObligationId, SummonsId, TextId};
 use serde_json::Value;
@@ -65,7 +65,16 @@ impl<'a> Draft<'a> {
 
     /// Keeps a text that law may erase, and answers where it lies.
     pub fn write_down(&mut self, body: &str) -> TextId {
-        let text = Text { id: TextId::new(self.by.mint), salt: self.by.mint.salt(), body: body.to_owned() };
+        self.keep_text(body, TextClass::Open)
+    }
+
+    /// The same for who an informer is: no page, search, letter or export ever holds it.
+    pub fn seal_up(&mut self, body: &str) -> TextId {
+        self.keep_text(body, TextClass::Sealed)
+    }
+
+    fn keep_text(&mut self, body: &str, class: TextClass) -> TextId {
+        let text = Text { id: TextId::new(self.by.mint), salt: self.by.mint.salt(), body: body.to_owned(), class };
         let id = text.id.clone();
         self.change.texts.push(text);
         id

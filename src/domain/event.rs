@@ -13,7 +13,7 @@ words!(
         WhistleDispatched = "whistle.dispatched", WhistleReturned = "whistle.returned",
         WhistleCompleted = "whistle.completed", WhistleDeclined = "whistle.declined",
         WhistleHandling = "whistle.handling", WhistleAwaitingClosure = "whistle.awaiting_closure",
-        WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back",
+        WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back", WhistleUnsealed = "whistle.unsealed",
         SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
@@ -21,6 +21,13 @@ words!(
         ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
     }
 );
+
+impl EventKind {
+    /// Told only to who sees everything: others would learn from it that somebody spoke to us.
+    pub fn is_discreet(self) -> bool {
+        self == EventKind::WhistleUnsealed
+    }
+}
 
 /// Who did it; `None` in an event means the hub itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

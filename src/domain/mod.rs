@@ -10,6 +10,7 @@ pub mod directory;
 pub mod draft;
 pub mod event;
 pub mod limits;
+pub mod machine;
 pub mod obligation;
 pub mod order;
 pub mod people;
@@ -20,6 +21,7 @@ pub mod session;
 pub mod summons;
 pub mod terms;
 pub mod trail;
+pub mod wanted;
 pub mod whistle;
 
 #[cfg(test)]

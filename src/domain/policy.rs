@@ -3,6 +3,7 @@
 
 use super::directory::Directory;
 use super::terms::Role;
+use super::whistle::Blower;
 use crate::ids::PersonId;
 
 /// One signed-in person in one role.
@@ -112,6 +113,18 @@ pub fn acts_for(actor: &Actor, unit: &str) -> bool {
     speaks_for(actor, unit) || (actor.role == Role::Inspector && actor.unit == unit)
 }
 
+/// May have an informer's identity opened, with a reason and on record: the office, supervisors, and of those who
+/// blow the liaison or town officer that blew it.
+pub fn may_unseal(actor: &Actor, blower: &Blower) -> bool {
+    match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => true,
+        Role::Liaison | Role::TownOfficer => blower.person == actor.person,
+        Role::DepartmentHead | Role::SquadLeader | Role::Inspector => false,
+        Role::Expert | Role::LegalReviewer => false,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => false,
+    }
+}
+
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || actor.role == Role::Supervisor || is_one_of_three(actor.role)
@@ -151,6 +164,11 @@ pub fn reads_trail(actor: &Actor) -> bool {
 /// Reads whom the trail is about, from where and what changed.
 pub fn sees_whole_trail(actor: &Actor) -> bool {
     actor.role == Role::AuditAdmin
+}
+
+/// Makes and ends machine tokens of the own unit: its head, in the office its director.
+pub fn makes_tokens(actor: &Actor) -> bool {
+    matches!(actor.role, Role::DepartmentHead | Role::OfficeDirector)
 }
 
 #[cfg(test)]
@@ -230,6 +248,24 @@ mod tests {
                 _ => ("", ""),
             };
             assert_eq!((named(speaks_for).as_str(), named(acts_for).as_str()), (speak, act), "{unit}");
+        }
+    }
+
+    #[test]
+    fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() {
+        for (blew, role, may) in [
+            ("liaison.xf", Role::Liaison, "office office.2 director director.2 liaison.xf supervisor"),
+            ("head.xf", Role::DepartmentHead, "office office.2 director director.2 supervisor"),
+            ("town.t01", Role::TownOfficer, "office office.2 director director.2 town.t01 supervisor"),
+            ("squad.sq01", Role::SquadLeader, "office office.2 director director.2 supervisor"),
+            ("office", Role::Liaison, "office office.2 director director.2 supervisor"),
+        ] {
+            let blower = actor(blew);
+            let viewer = blower_viewer(&blower.unit, blower.town.as_deref());
+            let blower =
+                Blower { person: blower.person, on_behalf: blew == "office", department: blower.unit, role, viewer };
+            let named = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| may_unseal(&actor(who), &blower));
+            assert_eq!(named.collect::<Vec<_>>().join(" "), may, "blown by {blew}");
         }
     }
 

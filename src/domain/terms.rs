@@ -134,7 +134,13 @@ words!(
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
         WhistleDeclined = "whistle_declined", WhistleClosed = "whistle_closed", Reminder = "reminder",
         SignInAdded = "sign_in_added",
+        WhistleUnsealed = "whistle_unsealed",
     }
+);
+words!(
+    /// Who may read a text (GB/T 22239 calls it its mark): whoever sees its whistle, or only by an opening that is
+    /// recorded. The ledger keeps a sealed one encrypted.
+    TextClass { Open = "open", Sealed = "sealed", }
 );
 words!(
     /// What somebody must do next, and by when: the subject of an obligation.

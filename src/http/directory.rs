@@ -8,7 +8,7 @@ use super::{Door, cursor, json};
 use crate::domain::directory::{Directory, Person};
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::Category;
-use crate::domain::whistle::blow::fold;
+use crate::domain::wanted::Wanted;
 use crate::i18n::Lang;
 use crate::store::whistles::Position;
 use actix_web::web::Data;
@@ -89,7 +89,7 @@ pub(super) async fn categories(door: Data<Door>, caller: Caller, request: HttpRe
     answer(&door, &caller.present.actor, &request, rows)
 }
 
-/// One page of rows whose names hold what is looked for. A cursor is a place in the official order; an import in between
+/// One page of rows among whose names is what is looked for. A cursor is a place in the official order; an import in between
 /// may move it, as it moves any list.
 fn answer<'r, T: Serialize>(
     door: &Door,
@@ -102,10 +102,9 @@ fn answer<'r, T: Serialize>(
     let place = cursor::Place { list: &list, viewer: &actor.unit };
     let after = given.text("cursor").map(|cursor| cursor::open(&door.hub, place, cursor)).transpose()?;
     let begin = after.map_or(0, |position| usize::try_from(position.key).unwrap_or(usize::MAX));
-    let wanted = given.search().map(fold);
-    let found =
-        |names: &[&str]| wanted.as_ref().is_none_or(|wanted| names.iter().any(|name| fold(name).contains(wanted)));
-    let mut rest = rows.filter(|(_, names)| found(names)).map(|(row, _)| row).skip(begin);
+    let wanted = Wanted::of(given.search().unwrap_or_default());
+    let found = rows.filter(|(_, names)| wanted.is_among(names.iter().copied()));
+    let mut rest = found.map(|(row, _)| row).skip(begin);
     let items: Vec<T> = rest.by_ref().take(given.limit.into()).collect();
     let end = i64::try_from(begin.saturating_add(items.len())).unwrap_or(i64::MAX);
     let next = rest.next().map(|_| cursor::seal(&door.hub, place, &Position { key: end, id: String::new() }));

@@ -9,6 +9,7 @@ mod directory;
 pub mod frame;
 pub mod gate;
 mod live;
+mod machine_tokens;
 mod openapi;
 mod ops;
 pub mod pages;

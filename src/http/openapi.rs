@@ -3,6 +3,7 @@
 
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
+use super::{machine_tokens, sessions};
 use crate::domain::event::EventKind;
 use crate::domain::order::schema;
 use crate::domain::terms::{
@@ -93,8 +94,8 @@ fn operation_id(line: &Line) -> String {
 
 fn parameters(line: &Line) -> Vec<Value> {
     let mut all = Vec::new();
-    if line.path.contains("{code}") {
-        all.push(json!({ "name": "code", "in": "path", "required": true, "schema": { "type": "string" } }));
+    for name in ["code", "id"].iter().filter(|name| line.path.contains(&format!("{{{name}}}"))) {
+        all.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     }
     let header = |name: &str, required: bool, schema: Value| json!({ "name": name, "in": "header", "required": required, "schema": schema });
     if line.is_deed() {
@@ -163,7 +164,7 @@ fn list_of(name: &str) -> Value {
 }
 
 /// An object whose members are all there.
-fn object(members: &[(&str, Value)]) -> Value {
+pub(super) fn object(members: &[(&str, Value)]) -> Value {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> =
         members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -174,7 +175,7 @@ fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
-fn words(words: &[&str]) -> Value {
+pub(super) fn words(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
@@ -182,15 +183,15 @@ fn words_or_null(words: &[&str]) -> Value {
     json!({ "enum": words.iter().map(|word| json!(word)).chain([Value::Null]).collect::<Vec<_>>() })
 }
 
-fn time() -> Value {
+pub(super) fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn time_or_null() -> Value {
+pub(super) fn time_or_null() -> Value {
     json!({ "type": ["string", "null"], "format": "date-time" })
 }
 
-fn texts() -> Value {
+pub(super) fn texts() -> Value {
     json!({ "type": "array", "items": { "type": "string" } })
 }
 
@@ -225,8 +226,12 @@ fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
         ("Tokens", object(&tokens)),
+        ("Session", sessions::shape()),
+        ("MachineToken", machine_tokens::shape(false)),
+        ("NewMachineToken", machine_tokens::shape(true)),
         ("Me", object(&me)),
         ("Department", row(&["code", "name", "short_name", "name_en", "kind", "role_in_hub", "remit", "remit_en"])),
         ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),

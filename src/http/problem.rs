@@ -218,6 +218,7 @@ impl From<Refusal> for Problem {
                 with(ProblemKind::Stale, More::Moved { current_version, changes })
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
+            Refusal::TooManyTokens => ProblemKind::TooManyTokens.into(),
             Refusal::Contended | Refusal::Busy => Problem::retry_after(ProblemKind::Busy, RETRY_BUSY_SECONDS),
         }
     }

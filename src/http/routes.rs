@@ -5,12 +5,13 @@ use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, live, ops, people, sessions, summonses, whistles};
+use super::{directory, live, machine_tokens, ops, people, sessions, summonses, whistles};
 use crate::app::{self, factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::machine;
 use crate::domain::order::Spec;
 use crate::domain::people::{self as people_orders, PersonDeed};
-use crate::domain::whistle::blow;
+use crate::domain::whistle::{blow, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
@@ -42,6 +43,7 @@ enum To {
 
 const SIGNED_IN: &str = "signed in";
 const ANYONE: &str = "anyone";
+const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
 /// Every route, the busiest first.
 pub static TABLE: &[Line] = &[
@@ -72,6 +74,15 @@ pub static TABLE: &[Line] = &[
     whistle("/api/v1/whistles/{code}/decline", "Decline", "office", WhistleDeed::Decline),
     whistle("/api/v1/whistles/{code}/close", "Close", "office; director if major or emergency", WhistleDeed::Close),
     whistle("/api/v1/whistles/{code}/send_back", "Send results back", "office", WhistleDeed::SendBack),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/unseal",
+        summary: "Open who the informer is; recorded, the director is told",
+        who: "office, supervisor; liaison or town officer who blew",
+        query: &[],
+        answers: Shape::One("Contact"),
+        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
+    },
     read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
         web::to(summonses::list)
     }),
@@ -99,6 +110,49 @@ pub static TABLE: &[Line] = &[
         query: &[],
         answers: Shape::Nothing,
         to: To::Read(|| web::to(sessions::sign_out)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/sessions/refresh",
+        summary: "Stay signed in",
+        who: ANYONE,
+        query: &[],
+        answers: Shape::One("Tokens"),
+        to: To::Order(&sessions::REFRESH, || web::to(sessions::refresh)),
+    },
+    read("/api/v1/sessions", "Where you are signed in", &[], Shape::List("Session"), || web::to(sessions::list)),
+    Line {
+        method: "DELETE",
+        path: "/api/v1/sessions",
+        summary: "Sign out everywhere",
+        who: SIGNED_IN,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(sessions::sign_out_everywhere)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/tokens",
+        summary: "Make a machine token; it is shown once",
+        who: HEADS,
+        query: &[],
+        answers: Shape::New("NewMachineToken"),
+        to: To::Order(&machine::MAKE_TOKEN, || web::to(machine_tokens::make)),
+    },
+    Line {
+        who: HEADS,
+        ..read("/api/v1/tokens", "Machine tokens of your unit", &[], Shape::List("MachineToken"), || {
+            web::to(machine_tokens::list)
+        })
+    },
+    Line {
+        method: "DELETE",
+        path: "/api/v1/tokens/{id}",
+        summary: "End a machine token",
+        who: HEADS,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(machine_tokens::revoke)),
     },
     read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
     order("/api/v1/sessions/step_up", "Prove again who you are", SIGNED_IN, &proof::STEP_UP, || {
@@ -285,11 +339,14 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 fn allow(methods: &[&str]) -> &'static str {
-    match (methods.contains(&"GET"), methods.contains(&"POST")) {
-        (true, true) => "GET, HEAD, POST",
-        (true, false) => "GET, HEAD",
-        (false, true) => "POST",
-        (false, false) => "DELETE",
+    match ["GET", "POST", "DELETE"].map(|method| methods.contains(&method)) {
+        [true, true, true] => "GET, HEAD, POST, DELETE",
+        [true, true, false] => "GET, HEAD, POST",
+        [true, false, true] => "GET, HEAD, DELETE",
+        [true, false, false] => "GET, HEAD",
+        [false, true, true] => "POST, DELETE",
+        [false, true, false] => "POST",
+        [false, false, _] => "DELETE",
     }
 }
 
@@ -330,7 +387,15 @@ mod tests {
     #[test]
     fn only_what_the_contract_names_needs_no_token() {
         let open: Vec<&str> = TABLE.iter().filter(|line| !line.needs_token()).map(|line| line.path).collect();
-        let want = ["/api/v1/sessions", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics", "/csp"];
+        let want = [
+            "/api/v1/sessions",
+            "/api/v1/sessions/refresh",
+            "/api/v1/openapi.json",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/csp",
+        ];
         assert_eq!(open, want);
     }
 

@@ -2,6 +2,7 @@
 //! serve everybody else. It knows no query and no ledger.
 
 use super::problem::Problem;
+use crate::domain::wanted::Wanted;
 use crate::i18n::problems::ProblemKind;
 use crate::ids::PersonId;
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ impl Default for Searches {
 
 impl Searches {
     /// Waits for a turn, if this is a search at all; it ends when what is answered here is dropped.
-    pub(super) async fn turn(&self, person: &PersonId, words: Option<&String>) -> Result<Option<Search<'_>>, Problem> {
+    pub(super) async fn turn(&self, person: &PersonId, words: Option<&Wanted>) -> Result<Option<Search<'_>>, Problem> {
         if words.is_none() {
             return Ok(None);
         }

@@ -1,21 +1,23 @@
-//! Signing in and out at the JSON door, and who one is. A failed try says nothing about which half was wrong; no name
+//! Signing in and out at the JSON door, staying signed in, and who one is. A failed try says nothing about which half was wrong; no name
 //! or password of a try is kept or logged here.
 
 use super::gate::{self, Caller, Posted, Unsigned};
+use super::openapi::{object, time, words};
 use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query};
 use super::{Door, cursor, json};
 use crate::app::people::Whence;
-use crate::app::sessions::{self, SignIn};
+use crate::app::sessions::{self, SignIn, SignedIn};
 use crate::app::{factors, proof, trail};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds;
 use crate::domain::order::{Field, Kind, Spec, TEXT_MAX, from_json, read};
-use crate::domain::session;
+use crate::domain::session::{self, Session};
+use crate::i18n::problems::ProblemKind;
 use crate::store::whistles::Position;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json as value;
+use serde_json::{Value, json as value};
 
 /// The body of `POST /sessions`.
 pub(super) static SIGN_IN: Spec = Spec {
@@ -40,13 +42,58 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, unsigned: Un
     let (username, password, totp) = (&username, &password, totp.as_deref());
     let given = SignIn { username, password, totp, address, door: session::Door::Api };
     let signed_in = sessions::sign_in(&door.hub, given).await?;
-    Ok(json(
-        &mut HttpResponse::Created(),
-        &value!({
-            "access_token": signed_in.access_token, "token_type": "Bearer", "expires_in": signed_in.expires_in,
-            "refresh_token": signed_in.refresh_token,
-        }),
-    ))
+    Ok(json(&mut HttpResponse::Created(), &tokens(&signed_in)))
+}
+
+fn tokens(signed_in: &SignedIn) -> Value {
+    value!({
+        "access_token": signed_in.access_token, "token_type": "Bearer", "expires_in": signed_in.expires_in,
+        "refresh_token": signed_in.refresh_token,
+    })
+}
+
+/// The body of `POST /sessions/refresh`.
+pub(super) static REFRESH: Spec =
+    Spec { name: "RefreshOrder", fields: &[Field::required("refresh_token", Kind::Text { max: TEXT_MAX })] };
+
+/// `POST /sessions/refresh`
+pub(super) async fn refresh(door: Data<Door>, unsigned: Unsigned) -> Answer {
+    let body = from_json(&unsigned.bytes).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let (reader, faults) = read(&REFRESH, &body);
+    let token = faults.judge(reader.text("refresh_token")).map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
+    let signed_in = sessions::refresh(&door.hub, &token).await?.ok_or(ProblemKind::SignInNeeded)?;
+    Ok(json(&mut HttpResponse::Ok(), &tokens(&signed_in)))
+}
+
+/// `GET /sessions`
+pub(super) async fn list(door: Data<Door>, caller: Caller) -> Answer {
+    let all = sessions::own(&door.hub, &caller.present).await?;
+    let item = |(session, this): &(Session, bool)| {
+        value!({
+            "id": session.id, "door": session.door, "made_at": session.made_at.rfc3339(),
+            "used_at": session.used_at.rfc3339(), "ends_at": session.ends_at.rfc3339(), "this": this,
+        })
+    };
+    let items: Vec<Value> = all.iter().map(item).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!({ "items": items, "next_cursor": null })))
+}
+
+/// What the list answers of each, for the OpenAPI document.
+pub(super) fn shape() -> Value {
+    object(&[
+        ("id", value!({ "type": "string" })),
+        ("door", words(session::Door::WORDS)),
+        ("made_at", time()),
+        ("used_at", time()),
+        ("ends_at", time()),
+        ("this", value!({ "type": "boolean" })),
+    ])
+}
+
+/// `DELETE /sessions`
+pub(super) async fn sign_out_everywhere(door: Data<Door>, caller: Caller) -> Answer {
+    sessions::sign_out_everywhere(&door.hub, &caller.present.actor.person).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `DELETE /sessions/current`
@@ -122,11 +169,13 @@ async fn lines(door: &Door, caller: &Caller, request: &HttpRequest, own: bool) -
 /// `GET /me`
 pub(super) async fn me(caller: Caller) -> Answer {
     let actor = &caller.present.actor;
+    let mut permissions = deeds::permissions(actor);
+    permissions.retain(|one| caller.present.scopes().is_none_or(|scopes| scopes.contains(one)));
     Ok(json(
         &mut HttpResponse::Ok(),
         &value!({
             "id": actor.person, "username": actor.username, "name": actor.name, "role": actor.role,
-            "department": actor.unit, "town": actor.town, "permissions": deeds::permissions(actor),
+            "department": actor.unit, "town": actor.town, "permissions": permissions,
         }),
     ))
 }

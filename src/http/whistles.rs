@@ -6,11 +6,12 @@ use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
 use super::{Door, cursor, json, tagged};
 use crate::app::cards;
+use crate::app::informers;
 use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
-use crate::domain::whistle::blow::fold;
+use crate::domain::wanted::Wanted;
 use crate::i18n::{Lang, deadlines};
 use crate::store::whistles::{Position, Sort, WhistleQuery};
 use actix_web::http::header::LOCATION;
@@ -43,7 +44,11 @@ pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
 /// `POST /whistles`
 pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
-    let blown = whistles::blow(&door.hub, posted.asked()).await?;
+    let mut blown = whistles::blow(&door.hub, posted.asked()).await?;
+    if blown.tells_who_spoke {
+        let message = posted.lang.tells_who_spoke();
+        blown.card["warnings"] = value!([{ "pointer": "/what", "code": "tells_who_spoke", "message": message }]);
+    }
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/v1/whistles/{}", blown.code)));
     Ok(json(tagged(&mut answer, blown.version, blown.replayed), &blown.card))
@@ -53,6 +58,16 @@ pub(super) async fn blow(door: Data<Door>, posted: Posted) -> Answer {
 pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: WhistleDeed) -> Answer {
     let done = whistles::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
     shown(&door, &posted.present, posted.lang, &done.code, done.replayed).await
+}
+
+/// `POST /whistles/{code}/unseal`: who the informer is, to whoever may know, with a reason.
+pub(super) async fn unseal(door: Data<Door>, posted: Posted) -> Answer {
+    let unsealed = informers::unseal(&door.hub, posted.asked(), posted.code()).await?;
+    let mut answer = HttpResponse::Ok();
+    if unsealed.replayed {
+        answer.insert_header(("Idempotency-Replayed", "true"));
+    }
+    Ok(json(&mut answer, &value!(unsealed.contact)))
 }
 
 /// `GET /whistles/{code}`
@@ -102,7 +117,7 @@ fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
         department: given.codes("department", |code| directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue"),
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         ..WhistleQuery::default()
     })
 }

@@ -42,6 +42,12 @@ pub fn kind(kind: LetterKind) -> KindWords {
             "时限",
             "请登录平台核对：",
         ),
+        LetterKind::WhistleUnsealed => (
+            "举报人信息被查阅",
+            "有人经说明理由，查阅了一件哨的举报人信息。查阅人和理由已记入该哨的经过。",
+            "时限",
+            "请登录平台核对查阅理由：",
+        ),
         LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
     };
     KindWords { title, lead, due, ask }

@@ -118,6 +118,9 @@ problems! {
     Guards = 409, "guards":
         "条件尚未满足", Some("请先解决reasons中列出的各项原因，再重新办理。");
         "Conditions are not met", Some("Settle every point in reasons first, then try again.");
+    TooManyTokens = 409, "too_many_tokens":
+        "本单位的机器令牌已满", Some("每个单位最多20个，请先停用不再使用的令牌。");
+        "The department has as many machine tokens as it may", Some("Twenty at most: end one that is no longer used.");
     Stale = 412, "stale":
         "内容已被他人更新，您的操作没有执行", Some("请查看最新内容，确认后用新的版本重新提交。");
         "It has changed meanwhile, nothing was done",
@@ -173,6 +176,15 @@ impl From<NotAnObject> for ProblemKind {
 }
 
 impl Lang {
+    /// Said to who blew a protected whistle that seems to hold a number of somebody's.
+    pub fn tells_who_spoke(self) -> &'static str {
+        self.pick((
+            "内容里好像有电话或身份证号。来源受保护，请不要写能认出举报人的内容；可请安委办退回后改写。",
+            "This seems to hold a phone or identity number. The source is protected: leave out what tells who spoke, \
+             and ask the office to return it so that you can reword it.",
+        ))
+    }
+
     /// The cure of one fault. Its pointer names the field; the text that was sent is never repeated.
     pub fn fault(self, fault: &Fault) -> String {
         let (zh, en) = match fault.code {
@@ -254,6 +266,7 @@ fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         Clash::AfterLimit => {
             ("时限只能提前，不能延后，请改早。", "A limit may be shortened, not lengthened; choose an earlier time.")
         }
+        Clash::PastAYear => ("有效期最长365天，请改早。", "A year at most; choose an earlier time."),
         Clash::InThePast => ("不能早于现在，请改晚。", "This must not be in the past; choose a later time."),
         Clash::InTheFuture => ("不能晚于现在，请改正。", "This must not be in the future; please correct it."),
         Clash::NoUsername => (

@@ -215,6 +215,7 @@ impl Lang {
             "decline" => ("不予受理", "Decline"),
             "close" => ("办结", "Close"),
             "send_back" => ("退回办理", "Send back"),
+            "unseal" => ("查阅举报人信息", "Open the informer's identity"),
             _ => ("办理", "Proceed"),
         })
     }
@@ -267,6 +268,7 @@ fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
         "awaiting_closure" => ("待办结", "Waiting to be closed"),
         "closed" => ("办结", "Closed"),
         "sent_back" => ("退回办理", "Sent back"),
+        "unsealed" => ("查阅举报人信息", "Informer's identity opened"),
         "suspended" => ("暂停办理", "Suspended"),
         "resumed" => ("恢复办理", "Resumed"),
         "reopened" => ("重新办理", "Reopened"),

@@ -7,9 +7,11 @@ use crate::domain::event::EventKind;
 use crate::domain::policy::Scope;
 use crate::ids::{PersonId, SummonsId, WhistleId};
 
+// A discreet event (`EventKind::is_discreet`) is named in each statement that a reader's scope goes into.
+
 const TIMELINE: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND seq > $2
+    WHERE whistle = $1 AND seq > $2 AND ($4 = '*' OR kind <> 'whistle.unsealed')
     ORDER BY seq LIMIT $3";
 
 const TAIL: &str = "
@@ -19,7 +21,7 @@ const TAIL: &str = "
 
 const LATEST: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1
+    WHERE whistle = $1 AND ($3 = '*' OR kind <> 'whistle.unsealed')
     ORDER BY seq DESC LIMIT $2";
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
@@ -31,7 +33,7 @@ const HEARD: &str = "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
-    LEFT JOIN sights s ON s.whistle = e.whistle
+    LEFT JOIN sights s ON s.whistle = e.whistle AND e.kind <> 'whistle.unsealed'
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
     ORDER BY e.seq";
 
@@ -41,7 +43,8 @@ const SEEN: &str = "
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
-      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1))
+      AND ($1 = '*' OR (e.kind <> 'whistle.unsealed'
+        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1)))
     ORDER BY e.seq";
 
 #[cfg(test)]
@@ -90,17 +93,17 @@ pub struct Stretch<T> {
     pub last: i64,
 }
 
-/// The events of a whistle's tree, oldest first. The caller has read the tree under the reader's scope.
+/// The events of a whistle's tree, oldest first. The caller has read the tree under the same scope.
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
 pub fn timeline(
     reading: &mut Reading<'_>,
+    scope: &Scope,
     whistle: &WhistleId,
-    after_seq: i64,
-    limit: i64,
+    (after_seq, limit): (i64, i64),
 ) -> Result<Vec<StoredEvent>, Fault> {
-    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into()], stored)
+    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into(), scope.viewer().into()], stored)
 }
 
 /// Everything that happened after a place, oldest first. For the hub's own loops.
@@ -109,8 +112,13 @@ pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec
 }
 
 /// The newest events of a whistle's tree, oldest of them first.
-pub fn latest(reading: &mut Reading<'_>, whistle: &WhistleId, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
-    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into()], stored)?;
+pub fn latest(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    whistle: &WhistleId,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Fault> {
+    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into(), scope.viewer().into()], stored)?;
     events.reverse();
     Ok(events)
 }
@@ -203,8 +211,9 @@ mod tests {
         let read = desk.ledger.read(move |reading| {
             assert_eq!((seqs(&tail(reading, 0, 10)?), seqs(&tail(reading, 1, 1)?)), (vec![1, 2, 3], vec![2]));
             assert_eq!(last_seq(reading)?, 3);
-            assert_eq!(seqs(&timeline(reading, &one.id, 1, 10)?), [2]);
-            timeline(reading, &one.id, 0, 10)
+            let everything = scope_of("*");
+            assert_eq!(seqs(&timeline(reading, &everything, &one.id, (1, 10))?), [2]);
+            timeline(reading, &everything, &one.id, (0, 10))
         });
         let timeline = read.await.unwrap();
         assert_eq!((timeline[0].kind, timeline[0].person.as_ref()), (EventKind::WhistleBlown, None));
@@ -293,6 +302,40 @@ mod tests {
             let seqs: Vec<i64> = read.events.iter().map(|told| told.seq).collect();
             assert_eq!((seqs.as_slice(), read.up_to, read.last), (seen, up_to, 3), "{unit} after {after}");
         }
+    }
+
+    #[tokio::test]
+    async fn i4_what_is_discreet_is_told_to_who_sees_everything_and_to_nobody_else() {
+        for statement in [TIMELINE, LATEST, HEARD, SEEN] {
+            for kind in EventKind::ALL {
+                assert_eq!(statement.contains(&format!("'{kind}'")), kind.is_discreet(), "{kind} in {statement}");
+            }
+        }
+        let (desk, one) = (Desk::open(), whistle(1));
+        desk.put(birth(one.clone(), &["XF"])).await;
+        let mut opened = moved(Whistle { code: "WH-2026-0001".into(), ..one.clone() });
+        let (kind, doer, data) = (EventKind::WhistleUnsealed, None, json!({}));
+        opened.events = vec![Event { kind, whistle: one.id.clone(), summons: None, doer, data }];
+        desk.put(opened).await;
+        let told = desk.ledger.read(move |reading| {
+            let mut told = Vec::new();
+            for viewer in ["*", "XF"] {
+                let scope = scope_of(viewer);
+                told.push(seqs(&timeline(reading, &scope, &one.id, (0, 10))?));
+                told.push(seqs(&latest(reading, &scope, &one.id, 10)?));
+                told.push(seen_after(reading, &scope, 0, 10)?.events.iter().map(|told| told.seq).collect());
+            }
+            told.push(
+                heard(reading, 0, 10)?
+                    .events
+                    .iter()
+                    .filter(|one| one.viewers.is_empty())
+                    .map(|one| one.told.seq)
+                    .collect(),
+            );
+            Ok(told)
+        });
+        assert_eq!(told.await.unwrap(), [vec![1, 2], vec![1, 2], vec![1, 2], vec![1], vec![1], vec![1], vec![2]]);
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ pub mod events;
 pub mod leases;
 pub mod ledger;
 mod look;
+pub mod machine_tokens;
 pub mod people;
 pub mod sessions;
 mod sql;
@@ -16,7 +17,7 @@ pub(crate) mod tests;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
-pub use ledger::{Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
+pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -96,7 +97,10 @@ impl Default for Options {
 const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_ledger.sql")),
     (2, include_str!("migrations/0002_replicas.sql")),
-    (3, include_str!("migrations/0003_identity.sql")),
+    (3, include_str!("migrations/0003_access.sql")),
+    (4, include_str!("migrations/0004_sealed.sql")),
+    (5, include_str!("migrations/0005_bodies.sql")),
+    (6, include_str!("migrations/0006_identity.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

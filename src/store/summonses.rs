@@ -12,17 +12,17 @@ use std::collections::BTreeSet;
 
 /// One department in one state: flat by `summonses_of_department`.
 const OF_DEPARTMENT: &str = "
-    SELECT u.body, o.due_at, w.body
-    FROM summonses u CROSS JOIN whistles w
+    SELECT u.body, o.due_at, b.body
+    FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-    WHERE u.department = $2 AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND w.id = u.whistle
+    WHERE u.department = $2 AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
       AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $1))
       AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
     ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
 
 /// Any departments and states, for whoever sees everything.
 const OF_ALL: &str = "
-    SELECT page.body, page.due_at, w.body
+    SELECT page.body, page.due_at, b.body
     FROM (
         SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
         FROM summonses u
@@ -33,22 +33,22 @@ const OF_ALL: &str = "
           AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
         ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
     ) AS page
-    JOIN whistles w ON w.id = page.whistle
+    JOIN whistle_bodies b ON b.whistle = page.whistle
     ORDER BY page.issued_at DESC, page.id DESC";
 
 /// One state over all departments, for a scope that sees everything.
 const OF_STATE: &str = "
-    SELECT u.body, o.due_at, w.body
-    FROM summonses u CROSS JOIN whistles w
+    SELECT u.body, o.due_at, b.body
+    FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-    WHERE $1 = '*' AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND w.id = u.whistle
+    WHERE $1 = '*' AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
       AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
       AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
     ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
 
 /// Any departments and states, from a viewer's own list on. What one viewer sees is sorted, not what there is.
 const OF_SEEN: &str = "
-    SELECT page.body, page.due_at, w.body
+    SELECT page.body, page.due_at, b.body
     FROM (
         SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
         FROM sights s CROSS JOIN summonses u
@@ -59,7 +59,7 @@ const OF_SEEN: &str = "
           AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
         ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
     ) AS page
-    JOIN whistles w ON w.id = page.whistle
+    JOIN whistle_bodies b ON b.whistle = page.whistle
     ORDER BY page.issued_at DESC, page.id DESC";
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
 use crate::app::{self, Hub};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Chore, due, leases};
+use crate::store::{Access, Chore, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -75,6 +75,8 @@ impl Due {
         }
         self.hub.ledger.keep(Chore::PurgeReceipts { before: now.plus_minutes(-RECEIPT_MINUTES) }).await?;
         self.hub.ledger.keep(Chore::PurgeSessions { before: now.plus_minutes(-SESSION_MINUTES) }).await?;
+        let before = now.plus_minutes(-SESSION_MINUTES);
+        self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }

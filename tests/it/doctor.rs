@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use whistle_hub::clock::ManualClock;
 use whistle_hub::config::{LedgerPlace, Settings, StreamPlace};
 use whistle_hub::run::{doctor, upkeep};
-use whistle_hub::store::Chore;
+use whistle_hub::store::{Chore, SCHEMA};
 
 /// The lines about a part, or about all.
 async fn lines(settings: &Settings) -> Vec<String> {
@@ -39,7 +39,7 @@ async fn a_district_that_works_is_told_so_while_it_works() {
     assert!(told.clone().all(|line| line.starts_with("ok ")), "{said:?}");
     assert_eq!(said.iter().any(|line| line.contains("fsync off")), backend() == Backend::Servers);
     assert_eq!(parts.contains(&"replica"), backend() == Backend::Servers, "{said:?}");
-    assert!(told.clone().any(|line| line.contains("schema 2; a question takes")), "{said:?}");
+    assert!(told.clone().any(|line| line.contains(&format!("schema {SCHEMA}; a question takes"))), "{said:?}");
     t.close().await;
 }
 
@@ -92,27 +92,33 @@ async fn looking_at_an_empty_place_lays_nothing_there() {
         LedgerPlace::Sqlite(path) => assert!(!path.exists(), "a file was made"),
         LedgerPlace::Postgres(_) => assert!(place.dump().is_empty(), "tables were made"),
     }
-    assert_eq!(upkeep::migrate(&settings).await.unwrap(), "the ledger is laid, its schema is at version 2");
-    assert_eq!(
-        upkeep::migrate(&settings).await.unwrap(),
-        "the ledger's schema was at version 2 already: nothing to do"
-    );
+    let laid = format!("the ledger is laid, its schema is at version {SCHEMA}");
+    assert_eq!(upkeep::migrate(&settings).await.unwrap(), laid);
+    let nothing = format!("the ledger's schema was at version {SCHEMA} already: nothing to do");
+    assert_eq!(upkeep::migrate(&settings).await.unwrap(), nothing);
 }
 
 #[actix_web::test]
 async fn an_older_schema_is_named_left_alone_and_brought_forward_on_demand() {
     let place = Place::empty();
     let settings = settings(&place);
-    upkeep::migrate(&settings).await.unwrap();
-    place.alter("DROP TABLE dead_letters; DROP TABLE leases; DROP TABLE letter_copies; DELETE FROM migrations WHERE version = 2");
+    place.alter("CREATE TABLE migrations (version BIGINT PRIMARY KEY); INSERT INTO migrations (version) VALUES (1)");
+    place.alter(include_str!("../../src/store/migrations/0001_ledger.sql"));
+    place.alter(
+        "INSERT INTO whistles VALUES ('wh_1', 'WH-2026-0001', 'closed', 'fire', 'general', 'normal', NULL, NULL, 'XF', 1,
+         NULL, 1, '', 1, 1, 'what the row kept')",
+    );
     for _ in 0..2 {
         let said = lines(&settings).await.concat();
-        assert!(said.contains("warn ledger   schema 1, this release wants 2"), "{said}");
+        assert!(said.contains(&format!("warn ledger   schema 1, this release wants {SCHEMA}")), "{said}");
     }
-    assert_eq!(upkeep::migrate(&settings).await.unwrap(), "the ledger's schema was brought from version 1 to 2");
-    place.alter("INSERT INTO migrations (version) VALUES (3)");
+    let brought = format!("the ledger's schema was brought from version 1 to {SCHEMA}");
+    assert_eq!(upkeep::migrate(&settings).await.unwrap(), brought);
+    assert_eq!(place.dump().iter().filter(|value| *value == b"what the row kept").count(), 1, "a document is lost");
+    let newer = SCHEMA + 1;
+    place.alter(&format!("INSERT INTO migrations (version) VALUES ({newer})"));
     let said = lines(&settings).await.concat();
-    assert!(said.contains("FAIL ledger   schema 3 is a newer release's"), "{said}");
+    assert!(said.contains(&format!("FAIL ledger   schema {newer} is a newer release's")), "{said}");
 }
 
 /// How a part of the settings is broken.

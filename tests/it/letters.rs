@@ -25,6 +25,12 @@ async fn every_kind(t: &Town) {
     late["urgency"] = json!("emergency");
     t.fire().blows(&late).await;
     t.advance(30).await;
+    let order =
+        json!({ "category": "fire", "what": "有人来信", "place": "东门", "contact": { "name": "甲", "phone": "1" } });
+    let code = t.fire().blows(&order).await;
+    let ask = t.office().ask("POST", &format!("/whistles/{code}/unseal")).await;
+    ask.json(&json!({ "reason": "核实来信" })).send().await.expect(200);
+    t.settle().await;
     let kinds: BTreeSet<LetterKind> = t.letters().iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds.len(), LetterKind::ALL.len(), "{kinds:?}");
 }

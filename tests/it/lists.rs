@@ -220,8 +220,24 @@ async fn the_directory_is_read_whole_and_by_name() {
         assert_eq!(t.fire().walks("/towns", 5).await.len(), 14);
         assert_eq!(t.fire().walks("/enterprises", 50).await.len(), 60);
         assert_eq!(t.fire().walks("/categories", 200).await.len(), 24);
-        let firm = t.fire().sees(&format!("/enterprises?q={}", escaped("鹤澄"))).await;
-        assert_eq!((&firm["items"][0]["code"], firm["items"].as_array().unwrap().len()), (&json!("E01"), 1));
+        for (list, q, code) in [
+            ("enterprises", "鹤澄", "E01"),
+            ("enterprises", "hclzp", "E01"),
+            ("enterprises", "HeCheng lv", "E01"),
+            ("departments", "xfjydd", "XF"),
+            ("departments", "应急 yj", "YJ"),
+            ("towns", "shiwei", "T02"),
+        ] {
+            let found = t.fire().sees(&format!("/{list}?q={}", escaped(q))).await;
+            assert_eq!(
+                (&found["items"][0]["code"], found["items"].as_array().unwrap().len()),
+                (&json!(code), 1),
+                "{q}"
+            );
+        }
+        assert_eq!(t.office().sees("/people?q=qhs").await["items"][0]["username"], json!("office"));
+        let hidden = t.fire().sees("/people?q=qhs").await;
+        assert_eq!(hidden, t.fire().sees("/people?q=qqqqq").await, "a name of another unit is told by its reading");
         for list in ["departments", "towns", "enterprises", "categories", "people"] {
             t.person("admin").get(&format!("/{list}?limit=1")).await.expect(200);
             t.fire().get(&format!("/{list}?zz=1")).await.expect(400);

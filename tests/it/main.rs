@@ -8,6 +8,7 @@ mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod informers;
 mod keys;
 mod letters;
 mod lists;
@@ -20,6 +21,7 @@ mod order_of_checks;
 mod own_keys;
 mod people;
 mod real_parts;
+mod refresh;
 mod replicas;
 mod rights;
 #[path = "../servers/mod.rs"]

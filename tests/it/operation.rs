@@ -269,8 +269,9 @@ async fn a_whistle_that_cannot_be_received_is_laid_aside_holds_up_nobody_and_is_
     let place = Place::on_servers();
     let t = Town::open(&place, at(BEGIN)).await;
     let (bad, good) = (t.fire().blows(&blow_order("坏行")).await, t.fire().blows(&blow_order("好行")).await);
-    let body = place.sql(&format!("SELECT body FROM whistles WHERE code = '{bad}'"));
-    place.sql(&format!("UPDATE whistles SET body = '{{' WHERE code = '{bad}'"));
+    let of_bad = format!("whistle = (SELECT id FROM whistles WHERE code = '{bad}')");
+    let body = place.sql(&format!("SELECT body FROM whistle_bodies WHERE {of_bad}"));
+    place.sql(&format!("UPDATE whistle_bodies SET body = '{{' WHERE {of_bad}"));
     let routed = |code: &str| place.sql(&format!("SELECT routed FROM whistles WHERE code = '{code}'"));
     // Heard once and four times again; then it is laid aside.
     assert_eq!(t.tries_the_desk(9).await, 4);
@@ -279,7 +280,7 @@ async fn a_whistle_that_cannot_be_received_is_laid_aside_holds_up_nobody_and_is_
     assert_eq!(aside(), "1");
     t.clock.advance(10);
     assert_eq!(t.tries_the_desk(3).await, 0, "the sweep leaves it alone");
-    place.sql(&format!("UPDATE whistles SET body = '{body}' WHERE code = '{bad}'"));
+    place.sql(&format!("UPDATE whistle_bodies SET body = '{body}' WHERE {of_bad}"));
     assert_eq!(t.db_hub().ledger.keep(Chore::Redrive).await.unwrap(), Kept::Done(1));
     t.clock.advance(10);
     t.settle().await;

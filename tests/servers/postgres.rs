@@ -85,6 +85,15 @@ impl Postgres {
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
+    /// All that a database holds, as `pg_dump` writes it.
+    pub(crate) fn dump(&self, database: &str) -> Vec<u8> {
+        let mut dump = Command::new(self.programs.join("pg_dump"));
+        dump.env_clear().args(["--inserts", "-d", &self.url(database)]);
+        let output = dump.stdin(Stdio::null()).output().unwrap_or_else(|fault| panic!("pg_dump: {fault}"));
+        assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr).trim());
+        output.stdout
+    }
+
     /// Stops it at once, as a crash would: sessions are torn, the next start recovers.
     pub(crate) fn stop(&self) {
         drop(self.server().take());

@@ -34,6 +34,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("argon2", &["app"]),
     ("askama", &["http", "mail"]),
     ("jiff", &["domain", "i18n", "clock"]),
+    ("pinyin", &["domain"]),
     ("rand", &["ids", "app", "run"]),
     ("rand_chacha", &["ids"]),
     ("tracing_subscriber", &["telemetry"]),

@@ -76,6 +76,8 @@ pub enum Clash {
     OfficeOnly,
     /// A limit may be shortened, never lengthened.
     AfterLimit,
+    /// A token that would live longer than a year.
+    PastAYear,
     InThePast,
     InTheFuture,
     /// No user name of ours.
@@ -137,7 +139,7 @@ impl Clash {
             Clash::Twice => "twice",
             Clash::ClauseNeeded => "missing",
             Clash::OfficeOnly => "not_allowed",
-            Clash::AfterLimit => "too_late",
+            Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",
             Clash::NoUsername => "bad_username",

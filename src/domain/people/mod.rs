@@ -15,7 +15,7 @@ use super::directory::{Directory, Person, Standing, Waiting};
 use super::event::{Doer, text_ref};
 use super::obligation::Post;
 use super::policy::{self, Actor};
-use super::terms::{LetterKind, Role, words};
+use super::terms::{LetterKind, Role, TextClass, words};
 use super::trail::{SecurityEvent, SecurityKind};
 use crate::ids::{LetterId, Mint, PersonId, TextId};
 use serde_json::{Value, json};
@@ -282,7 +282,7 @@ fn line(kind: SecurityKind, about: &PersonId, data: Value, by: &Deciding<'_>) ->
 fn facts(person: &Person, change: &mut Change, mint: &mut Mint) -> Value {
     let id = TextId::new(mint);
     let name = text_ref(&id);
-    change.texts.push(Text { id, salt: mint.salt(), body: person.name.clone() });
+    change.texts.push(Text { id, salt: mint.salt(), body: person.name.clone(), class: TextClass::Open });
     json!({
         "username": person.username, "name": name, "role": person.role, "department": person.department_code,
         "title": person.title,

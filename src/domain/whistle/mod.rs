@@ -4,11 +4,13 @@
 
 pub mod blow;
 pub mod follow;
+pub mod informer;
 pub mod office;
 pub mod reach;
 mod search;
 
 use super::at::At;
+use super::event::EventKind;
 use super::obligation::{Obligation, Subject};
 use super::routing::Proposal;
 use super::summons::Summons;
@@ -40,7 +42,7 @@ pub struct WhistleTexts {
     pub place: Option<TextId>,
     /// The criterion by which the hazard is major.
     pub clause: Option<TextId>,
-    /// The informer or caller; never shown with the whistle.
+    /// The informer or caller, sealed; never shown with the whistle.
     pub contact: Option<TextId>,
 }
 
@@ -92,6 +94,12 @@ pub struct Whistle {
 }
 
 impl Whistle {
+    /// Whether a timeline names who did it. A protected whistle names units only, but for who had its informer opened;
+    /// and never its blower.
+    pub fn names(&self, kind: EventKind, person: &PersonId) -> bool {
+        !self.protected_source || (kind.is_discreet() && self.blower.person != *person)
+    }
+
     /// A whistle of which nothing was said yet, with what counts where nothing is said.
     pub fn unsaid(id: WhistleId, blower: Blower, now: At) -> Whistle {
         // Every blow order has a `what`, so title and what never stay without a text.

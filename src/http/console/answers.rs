@@ -106,7 +106,7 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::TooLarge => (t.stale_title, t.large_words),
         ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
-        ProblemKind::RoleMayNot | ProblemKind::WrongOrigin => general,
+        ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
         ProblemKind::PasswordFirst | ProblemKind::StepUpNeeded | ProblemKind::ProofFailed => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {

@@ -8,7 +8,7 @@ use super::views;
 use crate::app::Undone;
 use crate::app::sessions::{self, Present, SignIn};
 use crate::domain::directory::UnitRole;
-use crate::domain::session;
+use crate::domain::session::{self, Ending};
 use crate::http::body::{self, From, Wanted};
 use crate::http::pages::{Choice, Form, FormFault, LoginPage};
 use crate::http::problem::{Answer, Problem};
@@ -43,8 +43,12 @@ pub(super) async fn form(request: HttpRequest, visitor: gate::Visitor) -> Answer
         return Ok(see_other(&next));
     }
     let stranger = Stranger::of(&request)?;
-    let fresh = Form::default();
-    answer(&stranger, StatusCode::OK, fresh, None, next)
+    let put_out = match gate::cookie(&request, &stranger.door, gate::SESSION) {
+        Some(secret) => sessions::ending(&stranger.door.hub, &secret).await? == Some(Ending::Newer),
+        None => false,
+    };
+    let said = put_out.then(|| words::of(stranger.lang).login_put_out.to_owned());
+    answer(&stranger, StatusCode::OK, Form::default(), said, next)
 }
 
 /// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not kept.

@@ -6,6 +6,7 @@ mod assets;
 mod blow;
 mod choices;
 mod flash;
+mod informer;
 mod login;
 mod moves;
 mod next;
@@ -42,6 +43,7 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
     pages
         .service(resource("/console/whistles", look).route(get().to(whistles::list)))
         .service(resource("/console/whistles/{code}", look).route(get().to(whistles::one)))
+        .service(resource("/console/whistles/{code}/unseal", send).route(web::post().to(informer::unseal)))
         .service(resource("/console/whistles/{code}/{verb}", send).route(web::post().to(whistles::deed)))
         .service(resource("/console/summonses", look).route(get().to(summonses::list)))
         .service(resource("/console/summonses/{code}", look).route(get().to(summonses::one)))

@@ -13,7 +13,7 @@ use crate::store::events::StoredEvent;
 use serde_json::Value;
 
 /// The texts that an event may carry, whatever it is.
-const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause"];
+const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause", "reason"];
 
 impl Words<'_> {
     /// The lines of a timeline. `summonses`: those of its whistle. A dispatch names its departments in one line: each
@@ -32,7 +32,7 @@ impl Words<'_> {
     /// One line.
     fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
         let t = words::of(self.lang);
-        let person = event.person.as_ref().filter(|_| !whistle.protected_source);
+        let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
         let about = event.summons.as_ref().and_then(|id| summonses.iter().find(|one| one.id == *id));
         let mut details = self.details(event);
@@ -98,7 +98,7 @@ impl Words<'_> {
             EventKind::WhistleBlown | EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
             EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
-            EventKind::SummonsAccepted | EventKind::SummonsSentBack => Vec::new(),
+            EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::WhistleUnsealed => Vec::new(),
         }
     }
 }

@@ -9,13 +9,17 @@ use super::tale::return_note;
 use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
+use crate::app::cards::Texts;
 use crate::app::whistles::{self, OpenWhistle, TimelinePage};
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
+use crate::domain::wanted::Wanted;
+use crate::domain::whistle::Whistle;
 use crate::domain::whistle::blow::fold;
+use crate::domain::whistle::informer::names_somebody;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate::{self, Visitor};
 use crate::http::pages::{
@@ -79,7 +83,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
     let query = WhistleQuery {
         status: given.words("status", WhistleStatus::parse),
         overdue,
-        q: given.search().map(fold),
+        q: given.search().map(Wanted::of),
         sort,
         limit: ROWS + 1,
         // A cursor that is none of ours begins at the start, as a stale bookmark should.
@@ -189,7 +193,11 @@ pub(super) async fn part(
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let (tree, texts) = (&open.tree, &open.texts);
     let last = events.last().filter(|_| more).map(|event| event.seq);
+    let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
     let part = WhistlePart {
+        unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),
+        tells_who_spoke: (knows(&tree.whistle) && tells_who_spoke(&tree.whistle, texts))
+            .then(|| reader.lang.tells_who_spoke()),
         facts: words_of.facts(&tree.whistle, texts),
         verdict: words_of.verdict(tree, texts, actor, next),
         tasks: words_of.tasks(&open, actor),
@@ -200,6 +208,12 @@ pub(super) async fn part(
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };
     Ok((part, open))
+}
+
+fn tells_who_spoke(whistle: &Whistle, texts: &Texts) -> bool {
+    let said = [Some(&whistle.texts.what), Some(&whistle.texts.title), whistle.texts.place.as_ref()];
+    let mut said = said.into_iter().flatten().filter_map(|id| texts.get(id));
+    whistle.protected_source && said.any(|text| names_somebody(text))
 }
 
 /// `GET /console/whistles/{code}`
@@ -261,8 +275,13 @@ async fn again(reader: Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
     if wanted_next(&sent.bytes).is_some_and(|next| next.starts_with("/console/triage")) {
         return triage::refused(reader, code, form).await;
     }
-    let (part, open) = part(&reader, code, String::new(), 0).await?;
-    let page_of = story(&reader, part, &open, form).await?;
+    own_again(&reader, code, form).await
+}
+
+/// The whistle's own page with a form that comes back.
+pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
+    let (part, open) = part(reader, code, String::new(), 0).await?;
+    let page_of = story(reader, part, &open, form).await?;
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
 }
 

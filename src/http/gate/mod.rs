@@ -3,6 +3,7 @@
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
 mod headers;
+mod machines;
 
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
@@ -202,9 +203,11 @@ fn route(request: &HttpRequest) -> String {
 }
 
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
-    match headers::bearer(request.headers()) {
-        Some(token) => own_password_first(request, sessions::by_token(&door.hub, token).await?),
-        None => Ok(None),
+    let Some(token) = headers::bearer(request.headers()) else { return Ok(None) };
+    let present = own_password_first(request, sessions::by_token(&door.hub, token).await?)?;
+    match present.as_ref().and_then(Present::scopes) {
+        Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
+        Some(_) | None => Ok(present),
     }
 }
 
@@ -220,7 +223,7 @@ const BEFORE_THE_OWN_PASSWORD: &[&str] = &[
 ];
 
 fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
-    let must = present.as_ref().is_some_and(|present| present.must_choose);
+    let must = present.as_ref().is_some_and(|present| present.must_choose());
     if must && !BEFORE_THE_OWN_PASSWORD.contains(&request.path()) {
         return Err(ProblemKind::PasswordFirst.into());
     }

@@ -51,6 +51,10 @@ pub struct TriagePage {
 #[derive(Debug)]
 pub struct WhistlePart {
     pub facts: WhistleFacts,
+    /// This reader may have the informer's identity opened, and there is one.
+    pub unseals: bool,
+    /// Said to who may know the informer: the text itself seems to tell who spoke.
+    pub tells_who_spoke: Option<&'static str>,
     pub verdict: Verdict,
     /// The reader's own tasks in it: their page, and what to do there.
     pub tasks: Vec<Choice>,
@@ -72,6 +76,18 @@ pub struct WhistlePage {
     pub whistle: WhistlePart,
     /// Filled when the reader may complete it.
     pub lists: BlowLists,
+}
+
+/// What `/console/whistles/{code}/unseal` answers.
+#[derive(Template)]
+#[template(path = "http/pages/informer.html", config = "src/askama.toml")]
+pub struct InformerPage {
+    pub shell: Shell,
+    pub code: String,
+    pub name: String,
+    pub phone: String,
+    /// The whistle's page.
+    pub back: String,
 }
 
 /// `/console/whistles`.
@@ -243,6 +259,8 @@ mod tests {
     fn whistle(what: &str, allowed: &[&'static str]) -> WhistlePart {
         let text = |s: &str| s.to_owned();
         WhistlePart {
+            unseals: true,
+            tells_who_spoke: None,
             facts: WhistleFacts {
                 code: text("WH-2026-0731"),
                 title: text("除尘器停运"),

@@ -91,6 +91,7 @@ page_words! {
     login_go: "登录", "Sign in";
     login_wrong: "用户名或密码不对，请重新输入。", "User name or password is wrong. Please try again.";
     sign_in_again: "登录已过期，操作没有执行。请登录后重新提交。", "Your session has ended and nothing was done. Sign in and send it again.";
+    login_put_out: "您已在其他地方登录，这里的登录已结束。如果不是您本人，请修改密码。", "You have signed in elsewhere, so this session has ended. If that was not you, change your password.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
     login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
     // Facts of a whistle.
@@ -111,6 +112,15 @@ page_words! {
     needed: "希望到场", "Asked to attend";
     needed_label: "希望哪些部门到场", "Departments wanted";
     protected_note: "来源受保护：举报人姓名、电话不在页面上显示。", "Protected source: no page shows the informant's name or phone.";
+    informer: "举报人信息", "Informer";
+    informer_name: "姓名", "Name";
+    informer_phone: "电话", "Phone";
+    unseal: "查阅举报人信息", "Open the informer's identity";
+    unseal_reason: "查阅理由", "Reason";
+    unseal_hint: "查阅会记入经过，并告知安委办主任", "It is put on record and the director is told";
+    unseal_go: "查阅并记录", "Open and record";
+    unsealed_note: "只用于核实和保护举报人，不得抄录、转告。本次查阅已记录。", "For verifying and protecting the source only. Do not copy or pass on. This opening is on record.";
+    unsealed_back: "返回哨件", "Back to the whistle";
     status: "状态", "State";
     due: "到期", "Due";
     late: "超时", "Late";

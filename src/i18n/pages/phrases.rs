@@ -169,6 +169,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "note" => t.note_field,
+        "reason" => t.unseal_reason,
         _ => "",
     }
 }

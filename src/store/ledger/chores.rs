@@ -3,12 +3,13 @@
 
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
+use super::access::Access;
 use super::batch::DIRECTORY;
 use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::{DirectoryRow, LetterOwed};
 use crate::domain::obligation::Post;
-use crate::domain::session::Session;
+use crate::domain::session::{Ending, Session};
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
 use std::collections::BTreeSet;
@@ -32,11 +33,8 @@ const LETTER_LATER: &str =
     "UPDATE letters SET not_before = $2, tries = $3, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
 const LETTER_GIVEN_UP: &str =
     "UPDATE letters SET given_up_at = $2, claimed_until = NULL WHERE id = $1 AND sent_at IS NULL";
-const OPEN_SESSION: &str = "INSERT INTO sessions
-    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, revoked_at, proven_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const REVOKE_SESSION: &str = "UPDATE sessions SET revoked_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL";
-const REVOKE_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL";
+const REVOKE_SESSION: &str =
+    "UPDATE sessions SET revoked_at = $2, ended_by = $3 WHERE secret_hash = $1 AND revoked_at IS NULL";
 const TOUCH_SESSION: &str =
     "UPDATE sessions SET used_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL AND used_at < $2";
 /// A new secret with it: whoever held the old one without knowing the password is out.
@@ -60,6 +58,12 @@ static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
     " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = NULL",
+);
+/// Whoever signed in with the old one is out.
+static RAISE_EPOCHS: Listed = Listed::new(
+    "INSERT INTO epochs (person, epoch) VALUES ",
+    2,
+    " ON CONFLICT (person) DO UPDATE SET epoch = epochs.epoch + 1",
 );
 /// Whoever comes first decides: two processes that start at once end with the same.
 const MAKE_META: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
@@ -86,9 +90,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     COPY_SENT,
     LETTER_LATER,
     LETTER_GIVEN_UP,
-    OPEN_SESSION,
     REVOKE_SESSION,
-    REVOKE_SESSIONS,
     TOUCH_SESSION,
     PROVE_SESSION,
     USE_INITIAL_PASSWORD,
@@ -105,7 +107,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     REDRIVE,
 ];
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 2] = [&LAY_DIRECTORY, &SET_PASSWORDS];
+pub(super) static LISTS: [&Listed; 3] = [&LAY_DIRECTORY, &SET_PASSWORDS, &RAISE_EPOCHS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
@@ -144,15 +146,13 @@ pub enum Chore {
         id: LetterId,
         at: At,
     },
-    OpenSession(Session),
     RevokeSession {
         secret_hash: [u8; 32],
         at: At,
+        by: Ending,
     },
-    /// Everybody's: their passwords have changed.
-    RevokeSessions {
-        at: At,
-    },
+    /// What keeps people signed in and lets machines in.
+    Access(Access),
     TouchSession {
         secret_hash: [u8; 32],
         at: At,
@@ -188,7 +188,7 @@ pub enum Chore {
     },
     /// Replaces every row of the kinds that it names.
     LayDirectory(Vec<DirectoryRow>),
-    /// PHC strings.
+    /// PHC strings. Sessions that were opened with another password end.
     SetPasswords(Vec<(PersonId, String)>),
     /// A note of the ledger's own, unless it stands already.
     MakeMeta {
@@ -253,11 +253,10 @@ impl Chore {
                 vec![Call::of(LETTER_LATER, vec![id.into(), (*not_before).into(), (*tries).into()])]
             }
             Chore::LetterGivenUp { id, at } => vec![Call::of(LETTER_GIVEN_UP, vec![id.into(), (*at).into()])],
-            Chore::OpenSession(session) => vec![Call::of(OPEN_SESSION, session_row(session))],
-            Chore::RevokeSession { secret_hash, at } => {
-                vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into()])]
+            Chore::RevokeSession { secret_hash, at, by } => {
+                vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into(), by.as_str().into()])]
             }
-            Chore::RevokeSessions { at } => one(REVOKE_SESSIONS, vec![(*at).into()]),
+            Chore::Access(access) => access.calls(),
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
             }
@@ -278,6 +277,7 @@ impl Chore {
                 let mut calls = Vec::new();
                 SET_PASSWORDS
                     .add(&mut calls, passwords.iter().flat_map(|(id, hash)| [id.into(), hash.into()]).collect());
+                raise_epochs(&mut calls, passwords.iter().map(|(id, _)| id));
                 calls
             }
             Chore::MakeMeta { key, value } => vec![Call::of(MAKE_META, vec![key.into(), value.into()])],
@@ -336,7 +336,7 @@ fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
     Ok(ClaimedLetter { letter, tries: row.int(8)? })
 }
 
-fn session_row(session: &Session) -> Vec<Value<'_>> {
+pub(super) fn session_row(session: &Session) -> Vec<Value<'_>> {
     vec![
         (&session.id).into(),
         (&session.secret_hash).into(),
@@ -346,9 +346,14 @@ fn session_row(session: &Session) -> Vec<Value<'_>> {
         session.made_at.into(),
         session.used_at.into(),
         session.ends_at.into(),
-        session.revoked_at.into(),
+        session.epoch.into(),
         session.proven_at.into(),
     ]
+}
+
+/// Ends every session of these people at once, with whatever is written beside it.
+pub(super) fn raise_epochs<'a>(calls: &mut Vec<Call<'a>>, people: impl Iterator<Item = &'a PersonId>) {
+    RAISE_EPOCHS.add(calls, people.flat_map(|person| [person.into(), 1.into()]).collect());
 }
 
 /// Replaces every row of the kinds that are named.

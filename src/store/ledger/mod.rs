@@ -1,6 +1,7 @@
 //! The ledger's handle: `commit` for facts, `keep` for chores, `read` for everything else. Behind it one thread writes
 //! and a few read. A future that is dropped here takes nothing back: the pen finishes what it was given.
 
+mod access;
 mod batch;
 mod chores;
 pub(crate) mod leaf;
@@ -10,6 +11,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use access::Access;
 pub(super) use batch::DIRECTORY;
 pub use chores::{Chore, ClaimedLetter, Kept};
 pub use readers::Reading;
@@ -206,6 +208,7 @@ pub(super) fn every_statement() -> Vec<String> {
     let single = chores::STATEMENTS
         .iter()
         .chain(rows::STATEMENTS)
+        .chain(access::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()

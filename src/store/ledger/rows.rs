@@ -3,6 +3,7 @@
 
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
+use super::chores::raise_epochs;
 use super::{Fault, leaf};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed};
@@ -10,6 +11,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
 use crate::domain::whistle::Whistle;
+use crate::ids::PersonId;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -59,24 +61,29 @@ impl Listed {
 }
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
-static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body) VALUES ", 3, "");
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
 static EVENTS: Listed =
     Listed::new("INSERT INTO events (seq, at, kind, whistle, summons, person, department, data, leaf) VALUES ", 9, "");
 static RECEIPTS: Listed =
     Listed::new("INSERT INTO receipts (key, salt, digest, at, code, version, card) VALUES ", 7, "");
-static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 16, "");
+static NEW_WHISTLES: Listed = Listed::new(INTO_WHISTLES, 15, "");
 // A Change carries whole rows and its guard has been checked: an update is an insert that finds its row. What never
 // changes after birth (code, blown_at) is left out, and so is due_at, which follows the obligations.
 static WHISTLES: Listed = Listed::new(
     INTO_WHISTLES,
-    16,
+    15,
     " ON CONFLICT (id) DO UPDATE SET status = excluded.status, category = excluded.category,
       severity = excluded.severity, urgency = excluded.urgency, town = excluded.town, enterprise = excluded.enterprise,
       department = excluded.department, routed = excluded.routed, search = excluded.search,
-      version = excluded.version, tree_version = excluded.tree_version, body = excluded.body",
+      version = excluded.version, tree_version = excluded.tree_version",
 );
 const INTO_WHISTLES: &str = "INSERT INTO whistles (id, code, status, category, severity, urgency, town, enterprise,
-    department, blown_at, due_at, routed, search, version, tree_version, body) VALUES ";
+    department, blown_at, due_at, routed, search, version, tree_version) VALUES ";
+static BODIES: Listed = Listed::new(
+    "INSERT INTO whistle_bodies (whistle, body) VALUES ",
+    2,
+    " ON CONFLICT (whistle) DO UPDATE SET body = excluded.body",
+);
 static SUMMONSES: Listed = Listed::new(
     "INSERT INTO summonses (id, code, whistle, department, status, issued_at, version, body) VALUES ",
     8,
@@ -103,7 +110,6 @@ static TRAIL: Listed = Listed::new(
 );
 const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until";
-const END_SESSIONS: &str = "UPDATE sessions SET revoked_at = $1 WHERE person = $2 AND revoked_at IS NULL";
 const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step";
 const NO_FACTOR: &str = "DELETE FROM factors WHERE person = $1";
@@ -112,7 +118,7 @@ const RECOVERY_CODE: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($
 
 /// Every single statement of a batch.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[PASSWORD, END_SESSIONS, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
+pub(super) const STATEMENTS: &[&str] = &[PASSWORD, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
 
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
@@ -141,7 +147,7 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 14] = [
+pub(super) static LISTS: [&Listed; 15] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
@@ -149,6 +155,7 @@ pub(super) static LISTS: [&Listed; 14] = [
     &RECEIPTS,
     &NEW_WHISTLES,
     &WHISTLES,
+    &BODIES,
     &SUMMONSES,
     &OBLIGATIONS,
     &LETTERS,
@@ -171,7 +178,7 @@ pub(super) struct Rows<'a> {
     receipts: Vec<Value<'a>>,
     /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
     directory: Vec<&'a DirectoryChange>,
-    ends_sessions: Vec<Value<'a>>,
+    ends_sessions: BTreeSet<&'a PersonId>,
     credentials: Vec<&'a Credential>,
     trail: Vec<Value<'a>>,
 }
@@ -187,7 +194,9 @@ impl<'a> Rows<'a> {
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.directory.extend(&change.directory);
         for text in &change.texts {
-            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into()]);
+            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+            let class = text.class.as_str().into();
+            self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }
         for (event, seq) in change.events.iter().zip(seqs) {
             let data = json(&event.data)?;
@@ -205,7 +214,7 @@ impl<'a> Rows<'a> {
             ]);
         }
         change.letters.iter().for_each(|letter| self.add_letter(letter));
-        self.ends_sessions.extend(change.ends_sessions.iter().flat_map(|person| [at.into(), person.into()]));
+        self.ends_sessions.extend(&change.ends_sessions);
         self.credentials.extend(&change.credentials);
         for line in &change.trail {
             self.add_line(line, at)?;
@@ -273,9 +282,7 @@ impl<'a> Rows<'a> {
             };
             DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
         }
-        for two in self.ends_sessions.chunks(2) {
-            calls.push(Call::of(END_SESSIONS, two.to_vec()));
-        }
+        raise_epochs(&mut calls, self.ends_sessions.into_iter());
         self.credentials.into_iter().for_each(|credential| add_credential(&mut calls, credential));
         TRAIL.add(&mut calls, self.trail);
         overlay.add_series(&mut calls);
@@ -299,9 +306,10 @@ impl<'a> Rows<'a> {
         let soonest = self.soonest_limits();
         for (statement, some) in [(&NEW_WHISTLES, new), (&WHISTLES, old)] {
             let row = |one: &'a Whistle| whistle_row(one, soonest.get(one.id.as_str()).copied());
-            let rows = some.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            statement.add(calls, rows.concat());
+            statement.add(calls, some.into_iter().flat_map(row).collect());
         }
+        let body = |one: &&'a Whistle| Ok::<_, Fault>([(&one.id).into(), json(one)?.into()]);
+        BODIES.add(calls, self.whistles.values().map(body).collect::<Result<Vec<_>, _>>()?.concat());
         // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
         let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
         let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
@@ -352,8 +360,8 @@ fn json(document: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
 }
 
-fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 16], Fault> {
-    Ok([
+fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 15] {
+    [
         (&whistle.id).into(),
         (&whistle.code).into(),
         whistle.status.as_str().into(),
@@ -369,8 +377,7 @@ fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> Result<[Value<'_>; 16]
         (&whistle.search).into(),
         whistle.version.into(),
         whistle.tree_version.into(),
-        json(whistle)?.into(),
-    ])
+    ]
 }
 
 fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {

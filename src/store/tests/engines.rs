@@ -2,7 +2,7 @@
 //! ledger is opened on it. These run on both engines whatever `HUB_BACKEND` says.
 
 use super::super::ledger::every_statement;
-use super::super::{directory, due, events, leases, people, sessions, summonses, whistles};
+use super::super::{directory, due, events, leases, machine_tokens, people, sessions, summonses, whistles};
 use super::*;
 use crate::store::{Chore, Retry};
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ fn every_statement_is_prepared_on_both_engines() {
         events::STATEMENTS,
         leases::STATEMENTS,
         people::STATEMENTS,
+        machine_tokens::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
     ]

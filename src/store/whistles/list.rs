@@ -7,13 +7,16 @@ use super::texts;
 use crate::domain::at::At;
 use crate::domain::policy::Scope;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
+use crate::domain::wanted::{WORDS_MAX, Wanted};
 use crate::domain::whistle::Whistle;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// What is named in braces stands in the pieces below. Comma lists come wrapped in commas; an empty one asks nothing.
+/// The page is found in narrow rows; its documents are fetched afterwards, in whatever order.
 const LIST: &str = "
-    SELECT {key}, w.due_at, w.body FROM {from}
+    SELECT page.due_at, b.body FROM (
+    SELECT {id} AS id, w.due_at FROM {from}
     WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4)
       AND ($7 = 0 OR ($7 = 1 AND w.due_at <= $6) OR ($7 = 2 AND (w.due_at IS NULL OR w.due_at > $6)))
       AND ($8 = '' OR INSTR($8, ',' || w.urgency || ',') > 0)
@@ -23,9 +26,13 @@ const LIST: &str = "
       AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
-      AND INSTR(w.search, $14) > 0 AND INSTR(w.search, $15) > 0 AND INSTR(w.search, $16) > 0
-      AND INSTR(w.search, $17) > 0 AND INSTR(w.search, $18) > 0
-    ORDER BY {key} {way}, {id} {way} LIMIT $5";
+      AND (INSTR(w.search, $14) > 0 OR INSTR(LOWER(w.code), $14) > 0)
+      AND (INSTR(w.search, $15) > 0 OR INSTR(LOWER(w.code), $15) > 0)
+      AND (INSTR(w.search, $16) > 0 OR INSTR(LOWER(w.code), $16) > 0)
+      AND (INSTR(w.search, $17) > 0 OR INSTR(LOWER(w.code), $17) > 0)
+      AND (INSTR(w.search, $18) > 0 OR INSTR(LOWER(w.code), $18) > 0)
+    ORDER BY {key} {way}, {id} {way} LIMIT $5
+    ) AS page JOIN whistle_bodies b ON b.whistle = page.id";
 
 /// `from`, `right`, the state's column, time and id. CROSS JOIN: the engine must start at the viewer's own list.
 const OF_ALL: [&str; 5] = ["whistles w", "$1 = '*'", "w.status", "w.blown_at", "w.id"];
@@ -34,9 +41,6 @@ const OF_SEEN: [&str; 5] =
 
 /// Nothing due comes last. The key of such a row is [`i64::MAX`], as in [`WhistleItem::position`].
 const DUE: [&str; 2] = ["COALESCE(w.due_at, 9223372036854775807)", "w.id"];
-
-/// Words of a search that are looked for apart; what follows them is looked for as it stands.
-const WORDS: usize = 5;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,8 +72,8 @@ pub struct WhistleQuery {
     pub department: Vec<String>,
     pub enterprise: Vec<String>,
     pub overdue: Option<bool>,
-    /// Folded as the search text is. Blanks part words; all must be found.
-    pub q: Option<String>,
+    /// All of its words must be found.
+    pub q: Option<Wanted>,
     pub sort: Sort,
     /// Rows, at most. Whoever wants to know whether there is a next page asks for one more.
     pub limit: u16,
@@ -170,12 +174,12 @@ fn read_state(
         listed(query.department.iter().map(String::as_str)).into(),
     ];
     // A word that is not there is empty, and every text holds the empty word.
-    let words = query.q.as_deref().unwrap_or_default().trim().splitn(WORDS, char::is_whitespace).map(str::trim);
-    params.extend(words.chain(std::iter::repeat("")).take(WORDS).map(Value::from));
+    let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
+    params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
     reading.rows(&statement(viewer, state, query.sort), &params, |row| {
-        let due_at = row.opt_at(1)?;
+        let due_at = row.opt_at(0)?;
         let overdue = due_at.is_some_and(|due| due <= now);
-        Ok(WhistleItem { whistle: row.json(2)?, title: None, due_at, overdue })
+        Ok(WhistleItem { whistle: row.json(1)?, title: None, due_at, overdue })
     })
 }
 

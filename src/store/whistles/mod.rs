@@ -20,19 +20,19 @@ use crate::ids::{ObligationId, SummonsId, TextId, WhistleId};
 use std::collections::HashMap;
 
 const BY_CODE: &str = "
-    SELECT w.body FROM whistles w
+    SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
     WHERE w.code = $1
       AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
 
 const BY_ID: &str = "
-    SELECT w.body FROM whistles w
-    WHERE w.id = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+    SELECT b.body FROM whistle_bodies b
+    WHERE b.whistle = $1
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = b.whistle AND s.viewer = $2))";
 
 const BY_SUMMONS: &str = "
-    SELECT w.body, u.id FROM summonses u JOIN whistles w ON w.id = u.whistle
+    SELECT b.body, u.id FROM summonses u JOIN whistle_bodies b ON b.whistle = u.whistle
     WHERE u.code = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $2))";
 
 const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY issued_at, id";
 

@@ -118,7 +118,7 @@ fn say_texts(draft: &mut Draft<'_>, order: &BlowOrder) {
         texts.clause = Some(draft.write_down(clause));
     }
     if let Some(contact) = &order.contact {
-        texts.contact = Some(draft.write_down(contact));
+        texts.contact = Some(draft.seal_up(contact));
     }
     let firm = order.enterprise.as_deref().and_then(|code| draft.by.rules.directory.enterprise(code));
     if let Some(firm) = firm {

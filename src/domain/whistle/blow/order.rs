@@ -10,7 +10,7 @@ use crate::domain::order::{
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{Category, Severity, Source, Urgency};
 use crate::domain::whistle::Whistle;
-use serde_json::json;
+use crate::domain::whistle::informer::{Contact, names_somebody};
 
 static CONTACT: Spec = Spec {
     name: "Contact",
@@ -131,8 +131,8 @@ impl BlowOrder {
 
     fn fields(reader: &Reader<'_>) -> BlowOrder {
         let contact = reader.object("contact").and_then(|contact| {
-            let (name, phone) = (contact.text("name")?, contact.text("phone")?);
-            Some(json!({ "name": name, "phone": phone }).to_string())
+            let contact = Contact { name: contact.text("name")?, phone: contact.text("phone")? };
+            serde_json::to_string(&contact).ok()
         });
         BlowOrder {
             category: reader.word("category", Category::parse),
@@ -151,6 +151,12 @@ impl BlowOrder {
             protected_source: reader.flag("protected_source"),
             on_behalf_of: reader.text("on_behalf_of"),
         }
+    }
+
+    /// Whether a protected whistle seems to tell by itself who spoke: its sender is warned, not refused.
+    pub fn tells_who_spoke(&self) -> bool {
+        let said = [&self.what, &self.title, &self.place].into_iter().flatten();
+        self.protected_source == Some(true) && said.into_iter().any(|text| names_somebody(text))
     }
 
     /// The office blows only for somebody else; nobody else does.

@@ -230,7 +230,7 @@ async fn a_cursor_goes_on_and_never_back_and_a_faulty_chore_fails_alone() {
 
 #[tokio::test]
 async fn a_session_is_revoked_once_and_not_touched_afterwards() {
-    use crate::domain::session::{Door, Session};
+    use crate::domain::session::{Door, Ending, Session};
     let place = Place::new();
     let ledger = place.open().unwrap();
     let secret_hash = [7; 32];
@@ -245,10 +245,14 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
         ends_at: NOW.plus_minutes(600),
         revoked_at: None,
         proven_at: NOW,
+        ended_by: None,
+        epoch: 0,
+        refreshed_at: None,
     };
-    ledger.keep(Chore::OpenSession(session)).await.unwrap();
+    let access = Access::OpenSession { session, at_most: 3, awake_since: NOW };
+    ledger.keep(Chore::Access(access)).await.unwrap();
     let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });
-    let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW });
+    let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW, by: Ending::SignedOut });
     assert_eq!((touch().await.unwrap(), touch().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
     assert_eq!((revoke().await.unwrap(), revoke().await.unwrap()), (Kept::Done(1), Kept::Done(0)));
     assert_eq!(ledger.keep(Chore::PurgeSessions { before: NOW }).await.unwrap(), Kept::Done(0));

@@ -12,7 +12,7 @@ use super::*;
 use crate::domain::decision::{DirectoryRow, Guard, LetterOwed, Series, Text};
 use crate::domain::event::{Event, EventKind, text_ref};
 use crate::domain::obligation::{Obligation, Post, Subject};
-use crate::domain::terms::{Category, Duty, LetterKind, Role, WhistleStatus};
+use crate::domain::terms::{Category, Duty, LetterKind, Role, TextClass, WhistleStatus};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, WhistleId};
 use serde_json::json;
@@ -29,8 +29,12 @@ fn mint() -> Mint {
 /// A whistle just blown: number, obligation, letter, two texts, one event, two sights.
 fn blown(mint: &mut Mint) -> Change {
     let id = WhistleId::new(mint);
-    let texts =
-        [(); 2].map(|()| Text { id: TextId::new(mint), salt: mint.salt(), body: "沿街餐馆液化气瓶".into() });
+    let texts = [(); 2].map(|()| Text {
+        id: TextId::new(mint),
+        salt: mint.salt(),
+        body: "沿街餐馆液化气瓶".into(),
+        class: TextClass::Open,
+    });
     let [title, what] = [texts[0].id.clone(), texts[1].id.clone()];
     let person = PersonId::from_text("pe_li");
     let blower = Blower {

@@ -52,8 +52,8 @@ fn deed(chance: &mut ChaCha12Rng, mint: &mut Mint, trees: &[(Whistle, Obligation
 
 /// Everything that is true of the trees now, as a deed would load it.
 fn load(reading: &mut Reading<'_>) -> Result<Vec<(Whistle, Obligation)>, Fault> {
-    let text = "SELECT w.body, o.id, o.due_at FROM whistles w JOIN obligations o ON o.whistle = w.id
-                WHERE o.ended_at IS NULL ORDER BY w.code LIMIT 5";
+    let text = "SELECT b.body, o.id, o.due_at FROM whistle_bodies b JOIN obligations o ON o.whistle = b.whistle
+                WHERE o.ended_at IS NULL ORDER BY b.whistle LIMIT 5";
     reading.rows(text, &[], |row| {
         let whistle: Whistle = row.json(0)?;
         let id = ObligationId::from_text(row.text(1)?);

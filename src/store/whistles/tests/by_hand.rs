@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::summons::Summons;
-use crate::domain::terms::{Category, Duty, Mode, Role, SummonsRole, SummonsStatus};
+use crate::domain::terms::{Category, Duty, Mode, Role, SummonsRole, SummonsStatus, TextClass};
 use crate::domain::whistle::{Blower, Whistle, WhistleTexts};
 use crate::ids::{ObligationId, PersonId, SummonsId, TextId, WhistleId};
 use crate::store::tests::Place;
@@ -101,7 +101,7 @@ pub(in crate::store) fn birth(whistle: Whistle, viewers: &[&str]) -> Change {
             doer: None,
             data: serde_json::json!({}),
         }],
-        texts: vec![Text { id: whistle.texts.title.clone(), salt: [7; 16], body }],
+        texts: vec![Text { id: whistle.texts.title.clone(), salt: [7; 16], body, class: TextClass::Open }],
         whistle: Some(whistle),
         ..Change::default()
     }

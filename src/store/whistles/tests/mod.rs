@@ -7,6 +7,7 @@ use super::list::statement;
 use super::*;
 use crate::domain::decision::Change;
 use crate::domain::terms::{Category, Severity, Urgency};
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use by_hand::{Desk, NOW, birth, moved, owed, scope_of, summons, whistle};
 
@@ -147,7 +148,7 @@ async fn a_search_finds_part_of_a_sentence_in_any_width_and_takes_signs_literall
         (" ", &[1, 2, 3, 4, 5]),
     ];
     for (asked, found) in cases {
-        let query = WhistleQuery { q: Some(fold(asked)), ..fifty(Sort::NewestFirst, None) };
+        let query = WhistleQuery { q: Some(Wanted::of(asked)), ..fifty(Sort::NewestFirst, None) };
         let found: Vec<_> = found.iter().map(|n| format!("wh_{n:04}")).collect();
         assert_eq!(desk.ids(&scope_of("*"), &query).await, found, "{asked}");
     }

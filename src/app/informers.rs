@@ -1,0 +1,96 @@
+//! Opens who an informer is: for whoever may, with a reason, never without a record. A GET never leads here, and what
+//! was opened is answered once and kept nowhere.
+
+use super::asked::{Asked, Key};
+use super::{Hub, Undone};
+use crate::domain::decision::{Refusal, Text};
+use crate::domain::policy::{self, Scope};
+use crate::domain::terms::TextClass;
+use crate::domain::whistle::Tree;
+use crate::domain::whistle::informer::{self, Contact};
+use crate::ids::TextId;
+use crate::store::{CommitRefusal, Fault, Outcome, whistles};
+
+/// How often it is decided anew when the tree moves.
+const ATTEMPTS_MAX: usize = 3;
+
+/// What an opening answers. `Debug` is missing on purpose.
+pub struct Unsealed {
+    pub contact: Contact,
+    pub replayed: bool,
+}
+
+/// Opens the identity behind a whistle.
+pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed, Undone> {
+    let mut key: Option<Key> = None;
+    for attempt in 0..ATTEMPTS_MAX {
+        let (tree, sealed) = load(hub, &asked.scope, code).await?;
+        if !policy::may_unseal(asked.actor, &tree.whistle.blower) {
+            return Err(Refusal::RoleMayNot.into());
+        }
+        if attempt == 0 {
+            key = asked.sound_key(hub)?;
+            if let Some(key) = &key
+                && key.remembered(hub).await?.is_some()
+            {
+                return opened(hub, asked.actor, &tree, sealed, true);
+            }
+        }
+        let reason = informer::parse_unseal(asked.node()?).map_err(Refusal::Faults)?;
+        let unsealed = opened(hub, asked.actor, &tree, sealed, false)?;
+        let (now, version, rules) = (hub.now(), tree.whistle.version, hub.rules());
+        let mut mint = hub.mint(now);
+        let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
+        change.receipt = key.as_ref().map(|key| key.receipt(now, code, version));
+        match hub.commit(change, now).await {
+            Ok(Outcome::Committed(_)) => return Ok(unsealed),
+            Ok(Outcome::Replayed(_)) => return Ok(Unsealed { replayed: true, ..unsealed }),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+async fn load(hub: &Hub, scope: &Scope, code: &str) -> Result<(Tree, Option<String>), Undone> {
+    let (scope, code) = (scope.clone(), code.to_owned());
+    let found = hub.ledger.read(move |reading| {
+        let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
+        let contact = tree.whistle.texts.contact.clone();
+        let sealed = whistles::texts(reading, contact.as_slice())?.into_values().next();
+        Ok(Some((tree, sealed)))
+    });
+    Ok(found.await?.ok_or(Refusal::NotFound)?)
+}
+
+/// What was sealed, before anybody is told; a whistle that nobody is behind (any longer) has nothing to open.
+fn opened(
+    hub: &Hub,
+    actor: &policy::Actor,
+    tree: &Tree,
+    sealed: Option<String>,
+    replayed: bool,
+) -> Result<Unsealed, Undone> {
+    let whistle = &tree.whistle;
+    let (Some(id), Some(sealed)) = (&whistle.texts.contact, sealed) else {
+        let allowed = crate::domain::deeds::allowed_on_whistle(actor, whistle);
+        return Err(Refusal::NotNow { status: whistle.status.as_str(), allowed }.into());
+    };
+    let plain = hub.unseal(&bound_to(id), &sealed);
+    let contact = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let contact = contact.ok_or_else(|| Fault::never("a sealed text does not open with the key that is here"))?;
+    Ok(Unsealed { contact, replayed })
+}
+
+/// Seals what is of that class, on its way to the ledger.
+pub(super) fn seal(hub: &Hub, texts: &mut [Text]) -> Result<(), Fault> {
+    for text in texts.iter_mut().filter(|text| text.class == TextClass::Sealed) {
+        text.body = hub.seal(&bound_to(&text.id), text.body.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// So that nobody who can write to the ledger shows one informer as another.
+fn bound_to(id: &TextId) -> String {
+    format!("text {id}")
+}

@@ -1,0 +1,155 @@
+//! Machine tokens: what a unit's own systems show instead of a password. A token does less than the unit may, never
+//! more: its scopes within the unit's present rights. Nothing here knows a secret or asks the time.
+
+use super::at::{At, MINUTE};
+use super::deeds;
+use super::directory::{Directory, UnitRole};
+use super::order::{Clash, FaultCode, Faults, Field, Kind, NAME_MAX, Node, Spec, each_once, read};
+use super::policy::Actor;
+use super::terms::Role;
+use crate::ids::PersonId;
+
+/// Living tokens of one department.
+pub const PER_DEPARTMENT_MAX: i64 = 20;
+/// Longest life, days.
+pub const DAYS_MAX: i64 = 365;
+/// The scope that opens what the unit sees: lists, things, the live feed.
+pub const READ: &str = "read";
+/// Never a machine's, whatever the unit may: a person answers for these.
+const NEVER: &[&str] = &["unseal", "export"];
+
+/// One token as the ledger keeps it: a hash of its secret, never the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MachineToken {
+    pub id: String,
+    pub secret_hash: [u8; 32],
+    pub name: String,
+    pub department: String,
+    pub scopes: Vec<String>,
+    pub maker: PersonId,
+    pub made_at: At,
+    pub ends_at: At,
+    pub used_at: Option<At>,
+    pub revoked_at: Option<At>,
+}
+
+/// The body of `POST /tokens`.
+pub static MAKE_TOKEN: Spec = Spec {
+    name: "TokenOrder",
+    fields: &[
+        Field::required("name", Kind::Text { max: NAME_MAX }),
+        Field::required("scopes", Kind::List { of: &Kind::Code, min: 1 }),
+        Field::required("expires_at", Kind::Time),
+    ],
+};
+
+/// What a head asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenOrder {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub ends_at: At,
+}
+
+impl TokenOrder {
+    /// Reads the order; `machine`: what a token of this unit acts as.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node, machine: &Actor, now: At) -> Result<TokenOrder, Vec<super::order::Fault>> {
+        let (reader, mut faults) = read(&MAKE_TOKEN, body);
+        let grantable = scopes_of(machine);
+        each_once(&reader, "scopes", &[], |scope| grantable.iter().any(|one| one == scope), &mut faults);
+        let ends_at = reader.time("expires_at");
+        if let Some(clash) = ends_at.and_then(|ends_at| life_fault(ends_at, now)) {
+            faults.add(reader.pointer("expires_at"), FaultCode::Clash(clash));
+        }
+        let order = reader.text("name").zip(ends_at);
+        Faults::judge(faults, order.map(|(name, ends_at)| TokenOrder { name, scopes: reader.texts("scopes"), ends_at }))
+    }
+}
+
+fn life_fault(ends_at: At, now: At) -> Option<Clash> {
+    if ends_at <= now {
+        return Some(Clash::InThePast);
+    }
+    (ends_at.0 - now.0 > DAYS_MAX * 24 * 60 * MINUTE).then_some(Clash::PastAYear)
+}
+
+/// Whom a token of this unit acts as, by the directory as it is now: a liaison of a member department, the duty officer
+/// in the office. Nobody else has machines, supervisors least of all.
+pub fn acting_for(department: &str, id: &str, name: &str, directory: &Directory) -> Option<Actor> {
+    let role = match directory.department(department)?.role_in_hub {
+        UnitRole::Member => Role::Liaison,
+        UnitRole::CommitteeOffice => Role::OfficeDuty,
+        UnitRole::Supervisor => return None,
+    };
+    Some(Actor {
+        person: PersonId::from_text(id),
+        username: id.to_owned(),
+        name: name.to_owned(),
+        role,
+        unit: department.to_owned(),
+        town: None,
+    })
+}
+
+/// Everything that a token acting as this may be given: reading, and the deeds that the unit may do, less those that
+/// are a person's.
+pub fn scopes_of(machine: &Actor) -> Vec<String> {
+    let own = deeds::permissions(machine).into_iter().filter(|scope| !is_a_persons(scope));
+    std::iter::once(READ.to_owned()).chain(own).collect()
+}
+
+fn is_a_persons(scope: &str) -> bool {
+    scope.split_once('.').is_none_or(|(_, verb)| NEVER.contains(&verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::from_json;
+    use crate::domain::tests::sample::{at, rules};
+
+    fn machine(department: &str) -> Option<Actor> {
+        acting_for(department, "mt_1", "gas alarms", &rules().directory)
+    }
+
+    #[test]
+    fn t12_a_token_may_be_given_what_its_unit_may_and_nothing_of_a_persons() {
+        let fire = scopes_of(&machine("XF").unwrap());
+        assert!(fire.contains(&READ.to_owned()) && fire.contains(&"whistle.blow".to_owned()));
+        assert!(!fire.contains(&"whistle.accept".to_owned()) && fire.iter().all(|scope| !scope.contains("unseal")));
+        assert!(scopes_of(&machine("AWB").unwrap()).contains(&"whistle.accept".to_owned()));
+        for none in ["JW", "T01", "SQ01", "xf", ""] {
+            assert_eq!(machine(none), None, "{none}");
+        }
+        assert!(is_a_persons("whistle.unseal") && is_a_persons("whistles") && !is_a_persons("whistle.blow"));
+    }
+
+    #[test]
+    fn t12_an_order_names_what_it_may_not_have() {
+        let now = at("11-25 10:00");
+        let faults = |body: &str| {
+            let order = TokenOrder::parse(&from_json(body.as_bytes()).unwrap(), &machine("XF").unwrap(), now);
+            let faults = order.err().unwrap_or_default();
+            faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code.as_str())).collect::<Vec<_>>()
+        };
+        let with = |scopes: &str, ends: &str| format!(r#"{{"name":"a","scopes":[{scopes}],"expires_at":"{ends}"}}"#);
+        let (soon, read) = ("2026-12-25T10:00:00+08:00", r#""read""#);
+        for (body, told) in [
+            (with(read, soon), vec![]),
+            (with(read, "2027-11-25T10:00:00+08:00"), vec![]),
+            (with(read, "2027-11-25T10:00:01+08:00"), vec!["/expires_at too_late"]),
+            (with(read, "2026-11-25T10:00:00+08:00"), vec!["/expires_at in_past"]),
+            (with(r#""whistle.accept""#, soon), vec!["/scopes/0 no_such"]),
+            (with(r#""read","read","whistle.unseal","*""#, soon), vec!["/scopes/1 twice", "/scopes/2 no_such"]),
+            (with("", soon), vec!["/scopes too_few"]),
+            (r#"{"name":"a","scopes":["read"]}"#.to_owned(), vec!["/expires_at missing"]),
+        ] {
+            let all = faults(&body);
+            assert!(told.iter().all(|one| all.contains(&(*one).to_owned())), "{body}: {all:?}");
+            assert_eq!(told.is_empty(), all.is_empty(), "{body}: {all:?}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What the pen keeps so that people stay signed in and machines get in: sessions of a bounded number, refresh secrets
+//! that work once, epochs, machine tokens. Only hashes stand here, never a secret, and nothing of it is a fact.
+
+use super::super::sql::{Call, Value};
+use super::chores::{raise_epochs, session_row};
+use crate::domain::at::At;
+use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX};
+use crate::domain::session::{Ending, Session};
+use crate::ids::PersonId;
+
+const OPEN_SESSION: &str = "INSERT INTO sessions
+    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, epoch, proven_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+/// The new one stays whatever the clock says; those asleep take nobody's place.
+const ONLY_NEWEST: &str = "UPDATE sessions SET revoked_at = $4, ended_by = $6
+    WHERE person = $1 AND door = $2 AND revoked_at IS NULL AND ends_at > $4 AND used_at > $5 AND id NOT IN (
+      SELECT id FROM sessions
+      WHERE person = $1 AND door = $2 AND revoked_at IS NULL AND ends_at > $4 AND used_at > $5
+      ORDER BY CASE WHEN id = $3 THEN 1 ELSE 0 END DESC, made_at DESC, id DESC LIMIT $7)";
+/// Only from the secret that stands: of two that come with it at once, one finds it gone.
+const REFRESH: &str = "UPDATE sessions SET refresh_hash = $3, refreshed_at = $4, used_at = $4
+    WHERE secret_hash = $1 AND refresh_hash = $2 AND revoked_at IS NULL";
+const MAKE_TOKEN: &str = "INSERT INTO machine_tokens
+    (id, secret_hash, name, department, scopes, maker, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+/// Taken back in the same breath when there are too many: two makers at once cannot both be the last.
+const ONE_TOO_MANY: &str = "DELETE FROM machine_tokens WHERE id = $1 AND $4 < (
+    SELECT COUNT(*) FROM machine_tokens WHERE department = $2 AND revoked_at IS NULL AND ends_at > $3)";
+const TOUCH_TOKEN: &str = "UPDATE machine_tokens SET used_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+const REVOKE_TOKEN: &str =
+    "UPDATE machine_tokens SET revoked_at = $3 WHERE id = $1 AND department = $2 AND revoked_at IS NULL";
+const PURGE_TOKENS: &str = "DELETE FROM machine_tokens WHERE ends_at < $1 OR revoked_at < $1";
+
+/// Every statement of these.
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] =
+    &[OPEN_SESSION, ONLY_NEWEST, REFRESH, MAKE_TOKEN, ONE_TOO_MANY, TOUCH_TOKEN, REVOKE_TOKEN, PURGE_TOKENS];
+
+/// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
+pub enum Access {
+    /// Opens a session; of the person's others at this door that were used since `awake_since`, so many stay with it.
+    OpenSession {
+        session: Session,
+        at_most: i64,
+        awake_since: At,
+    },
+    /// Ends every session of this person at once, on all replicas.
+    RaiseEpoch(PersonId),
+    /// Another refresh secret takes the place of the one that was shown; touches nothing if that no longer stands.
+    Refresh {
+        secret_hash: [u8; 32],
+        from: [u8; 32],
+        to: [u8; 32],
+        at: At,
+    },
+    /// Touches two rows when the department has as many tokens as it may: then it was not made.
+    MakeToken(MachineToken),
+    TouchToken {
+        id: String,
+        at: At,
+    },
+    RevokeToken {
+        id: String,
+        department: String,
+        at: At,
+    },
+    /// Those that ended or were revoked before.
+    PurgeTokens {
+        before: At,
+    },
+}
+
+impl Access {
+    /// The statements that do it.
+    pub(super) fn calls(&self) -> Vec<Call<'_>> {
+        let one = |text: &'static str, params| vec![Call::of(text, params)];
+        match self {
+            Access::OpenSession { session, at_most, awake_since } => vec![
+                Call::of(OPEN_SESSION, session_row(session)),
+                Call::of(ONLY_NEWEST, only_newest(session, *at_most, *awake_since)),
+            ],
+            Access::RaiseEpoch(person) => {
+                let mut calls = Vec::new();
+                raise_epochs(&mut calls, std::iter::once(person));
+                calls
+            }
+            Access::Refresh { secret_hash, from, to, at } => {
+                one(REFRESH, vec![secret_hash.into(), from.into(), to.into(), (*at).into()])
+            }
+            Access::MakeToken(token) => make_token(token),
+            Access::TouchToken { id, at } => one(TOUCH_TOKEN, vec![id.into(), (*at).into()]),
+            Access::RevokeToken { id, department, at } => {
+                one(REVOKE_TOKEN, vec![id.into(), department.into(), (*at).into()])
+            }
+            Access::PurgeTokens { before } => one(PURGE_TOKENS, vec![(*before).into()]),
+        }
+    }
+}
+
+fn only_newest(session: &Session, at_most: i64, awake_since: At) -> Vec<Value<'_>> {
+    vec![
+        (&session.person).into(),
+        session.door.as_str().into(),
+        (&session.id).into(),
+        session.made_at.into(),
+        awake_since.into(),
+        Ending::Newer.as_str().into(),
+        at_most.into(),
+    ]
+}
+
+fn make_token(token: &MachineToken) -> Vec<Call<'_>> {
+    let row = vec![
+        (&token.id).into(),
+        (&token.secret_hash).into(),
+        (&token.name).into(),
+        (&token.department).into(),
+        serde_json::json!(token.scopes).to_string().into(),
+        (&token.maker).into(),
+        token.made_at.into(),
+        token.ends_at.into(),
+    ];
+    let counted = vec![(&token.id).into(), (&token.department).into(), token.made_at.into(), PER_DEPARTMENT_MAX.into()];
+    vec![Call::of(MAKE_TOKEN, row), Call::of(ONE_TOO_MANY, counted)]
+}
