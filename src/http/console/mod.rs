@@ -8,9 +8,11 @@ mod choices;
 mod flash;
 mod informer;
 mod login;
+mod me;
 mod moves;
 mod next;
 mod orders;
+mod people;
 mod reader;
 mod summonses;
 mod tale;
@@ -33,6 +35,15 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
         .service(resource("/login", both).route(get().to(login::form)).route(web::post().to(login::sign_in)))
         .service(resource("/logout", send).route(web::post().to(login::sign_out)))
         .service(resource("/language", send).route(web::post().to(login::language)))
+        .service(resource("/me", look).route(get().to(me::form)))
+        .service(resource("/me/password", both).route(get().to(me::form)).route(web::post().to(me::choose_password)))
+        .service(resource("/me/totp", send).route(web::post().to(me::enrol)))
+        .service(resource("/me/totp/confirm", send).route(web::post().to(me::confirm)))
+        .service(resource("/me/totp/remove", send).route(web::post().to(me::remove)))
+        .service(resource("/admin/people", both).route(get().to(people::list)).route(web::post().to(people::add)))
+        .service(resource("/admin/people/{code}", look).route(get().to(people::one)))
+        .service(resource("/admin/people/{code}/{verb}", send).route(web::post().to(people::deed)))
+        .service(resource("/admin/trail", look).route(get().to(me::whole)))
         .service(resource("/assets/{file}", look).route(get().to(assets::file_of)))
         .service(resource("/w/{code}", look).route(get().to(whistles::short)))
         .service(resource("/console", look).route(get().to(login::home)))

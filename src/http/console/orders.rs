@@ -89,6 +89,11 @@ const SCREEN: &[&str] = &[
     "officers",
     "mode",
     "eta",
+    "username",
+    "name",
+    "role",
+    "department",
+    "proof",
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
