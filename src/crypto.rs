@@ -1,10 +1,11 @@
-//! The one place that seals: what the ledger keeps and a dump of it must not tell (seeds of second factors, informers).
+//! The one place that seals: what the ledger keeps and a dump of it must not tell (seeds of second factors, informers),
+//! and backups.
 //! Every sealed text begins with its suite (`v1`: AES-256-GCM, HKDF-SHA256) and its key's name, so that keys can change
 //! and another suite can come. Keys are handed in; none is made, stored or shown here, and no fault quotes anything.
 
 use crate::ids::{hex, unhex};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use aws_lc_rs::hkdf;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, RandomizedNonceKey, UnboundKey};
+use aws_lc_rs::{constant_time, digest, hkdf};
 
 const SUITE: &str = "v1";
 const NONCE_BYTES: usize = 12;
@@ -70,6 +71,75 @@ impl std::fmt::Debug for Sealer {
     }
 }
 
+/// Guards the pieces of one file, each at its place: none is altered, swapped, left out or cut off unseen. With a key
+/// nobody else reads them either; without one they only guard against accidents.
+pub struct Frames {
+    key: Option<LessSafeKey>,
+    head: Vec<u8>,
+    next: u64,
+}
+
+/// Bytes that a guard adds to a piece, at most.
+pub const GUARD_BYTES: usize = 32;
+
+impl Frames {
+    /// `head`: what the file begins with; never the same twice under one key.
+    pub fn new(secret: Option<&[u8]>, head: &[u8]) -> Result<Frames, NoSeal> {
+        let key = |secret| {
+            let purpose = format!("frames {}", hex(head));
+            let key = UnboundKey::new(&AES_256_GCM, &derived(secret, &purpose)?).map_err(|_| NoSeal)?;
+            Ok(LessSafeKey::new(key))
+        };
+        Ok(Frames { key: secret.map(key).transpose()?, head: head.to_vec(), next: 0 })
+    }
+
+    /// Guards the next piece.
+    pub fn close(&mut self, piece: &mut Vec<u8>, last: bool) -> Result<(), NoSeal> {
+        let (nonce, place) = self.step(last);
+        match &self.key {
+            Some(key) => key.seal_in_place_append_tag(nonce, Aad::from(place), piece).map_err(|_| NoSeal),
+            None => {
+                let digest = digest_of(&place, piece);
+                piece.extend_from_slice(digest.as_ref());
+                Ok(())
+            }
+        }
+    }
+
+    /// The next piece as it was; nothing if it is not that.
+    pub fn open(&mut self, mut piece: Vec<u8>, last: bool) -> Option<Vec<u8>> {
+        let (nonce, place) = self.step(last);
+        let length = match &self.key {
+            Some(key) => key.open_in_place(nonce, Aad::from(place), &mut piece).ok()?.len(),
+            None => {
+                let (plain, guard) = piece.split_at_checked(piece.len().checked_sub(GUARD_BYTES)?)?;
+                constant_time::verify_slices_are_equal(digest_of(&place, plain).as_ref(), guard).ok()?;
+                plain.len()
+            }
+        };
+        piece.truncate(length);
+        Some(piece)
+    }
+
+    /// The next place in this file: as a nonce, which is never used twice, and with everything that a piece is bound to.
+    fn step(&mut self, last: bool) -> (Nonce, Vec<u8>) {
+        let number = self.next.to_be_bytes();
+        self.next += 1;
+        let mut nonce = [0; NONCE_BYTES];
+        nonce[NONCE_BYTES - number.len()..].copy_from_slice(&number);
+        let place = [&self.head[..], &number, &[u8::from(last)]].concat();
+        (Nonce::assume_unique_for_key(nonce), place)
+    }
+}
+
+fn digest_of(place: &[u8], piece: &[u8]) -> digest::Digest {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(&(place.len() as u64).to_be_bytes());
+    hash.update(place);
+    hash.update(piece);
+    hash.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +179,27 @@ mod tests {
     fn a_key_for_one_purpose_tells_nothing_of_another() {
         let [a, b] = ["seal", "mac"].map(|purpose| derived(&[7; 32], purpose).unwrap());
         assert!(a != b && a != [7; 32]);
+    }
+
+    #[test]
+    fn a_piece_opens_at_its_place_in_its_file_and_nowhere_else() {
+        for secret in [None, Some(&[3; 32][..])] {
+            let file = |head: &[u8]| Frames::new(secret, head).unwrap();
+            let mut pieces = [b"one".to_vec(), b"two".to_vec()];
+            let mut writer = file(b"head");
+            writer.close(&mut pieces[0], false).unwrap();
+            writer.close(&mut pieces[1], true).unwrap();
+            let read = |head: &[u8], order: [(usize, bool); 2]| {
+                let mut reader = file(head);
+                order.map(|(at, last)| reader.open(pieces[at].clone(), last))
+            };
+            assert_eq!(read(b"head", [(0, false), (1, true)]), [Some(b"one".to_vec()), Some(b"two".to_vec())]);
+            assert_eq!(read(b"head", [(1, false), (0, true)]), [None, None], "swapped");
+            assert_eq!(read(b"head", [(0, true), (1, false)]), [None, None], "cut off, or made longer");
+            assert_eq!(read(b"HEAD", [(0, false), (1, true)]), [None, None], "another file's");
+            let mut other = Frames::new(Some(&[4; 32]), b"head").unwrap();
+            assert_eq!(other.open(pieces[0].clone(), false), None, "another key");
+            assert_eq!(file(b"head").open(b"short".to_vec(), false), None);
+        }
     }
 }

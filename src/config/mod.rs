@@ -32,6 +32,7 @@ pub struct Settings {
     pub mail: Mail,
     pub pen: Pen,
     pub keys: Keys,
+    pub backup: Backup,
     pub log: Log,
     pub district: District,
     /// The folder of the settings file, present or not: limits and routing may lie beside it.
@@ -212,6 +213,22 @@ pub struct Keys {
     pub dir: Option<PathBuf>,
 }
 
+/// How the ledger is backed up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backup {
+    /// 32 bytes that seal backups; without them whoever has a backup reads it.
+    pub key_file: Option<PathBuf>,
+    /// Hours after which `doctor` asks for a newer one.
+    pub warn_hours: u32,
+}
+
+impl Default for Backup {
+    fn default() -> Backup {
+        Backup { key_file: None, warn_hours: 26 }
+    }
+}
+
 /// The log, on standard error.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -318,6 +335,7 @@ impl Settings {
                 "stream.claim_idle_seconds",
                 "is more than 60, up to 86400: earlier it would be taken from somebody who is still at it",
             ),
+            (!(1..=2160).contains(&self.backup.warn_hours), "backup.warn_hours", "is 1 to 2160"),
             (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
             (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),
             (telemetry::filter(&self.log).is_err(), "log.filter", "is a level, or levels by module: info,a::b=debug"),

@@ -2,7 +2,7 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, doctor, keys, start, upkeep, users};
+use super::{Running, Start, backup, doctor, keys, start, upkeep, users};
 use crate::app::people::ByHand;
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
@@ -67,7 +67,21 @@ enum What {
     /// Bring the ledger's schema forward.
     Migrate,
     /// Have everything tried again that was laid aside.
-    Redrive,
+    Redrive {
+        /// What becomes of the letters that a restore holds.
+        #[arg(long, value_name = "send|drop")]
+        letters: Option<upkeep::HeldLetters>,
+    },
+    /// Write the ledger as it stands into one file, beside a running hub; reads it back.
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Lay a backup where `ledger.url` names an empty place.
+    Restore {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
@@ -97,7 +111,10 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
         What::NewKeys { dir } => {
             keys::make(&dir, &Chance::system())?;
-            say(&format!("keys made: name {} in keys.dir, on every replica", dir.display()))
+            say(&format!(
+                "keys made: name {} in keys.dir, on every replica, and keep a copy apart from backups",
+                dir.display()
+            ))
         }
         What::AddUser { name, role, department, password_file } => {
             let password = users::password(password_file.as_deref())?;
@@ -110,7 +127,12 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             say(&users::add(&settings, order, &surroundings()).await?)
         }
         What::Migrate => say(&upkeep::migrate(&settings).await?),
-        What::Redrive => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
+        What::Redrive { letters: Some(word) } => {
+            say(&upkeep::settle_letters(&settings, word, &SystemClock::start()).await?)
+        }
+        What::Backup { file } => say(&backup::back_up(&settings, &file, &SystemClock::start())?),
+        What::Restore { file } => say(&backup::restore(&settings, &file, &SystemClock::start(), &Chance::system())?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::at::{At, MINUTE};
 use crate::mail::Transport;
-use crate::store::{self, Look, Reading, directory, due, leases};
+use crate::store::{self, Look, Reading, backup, directory, due, leases};
 use crate::stream::StreamFault;
 use secrecy::ExposeSecret;
 use std::fmt;
@@ -74,6 +74,8 @@ struct Standing {
     skew: Option<i64>,
     laid_aside: i64,
     owed: due::LettersOwed,
+    held: i64,
+    last_backup: Option<At>,
     unrouted: usize,
     oldest_limit: Option<At>,
     round_trip: Duration,
@@ -95,6 +97,7 @@ pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
         Ok(look) => {
             findings.extend(ledger(&look));
             findings.extend(look.read.iter().flat_map(|standing| work(standing, now)));
+            findings.extend(look.read.iter().map(|standing| backups(settings, standing, now)));
         }
         Err(fault) => findings.push(Finding::of(Verdict::Fail, "ledger", format!("{:#}", anyhow::Error::from(fault)))),
     }
@@ -152,11 +155,14 @@ fn standing(reading: &mut Reading<'_>, clock: &dyn Clock) -> Result<Standing, st
     let server = reading.server_time()?;
     let demo = directory::meta(reading, setup::DEMO)?.is_some();
     let round_trip = began.elapsed() / 2;
+    let last_backup = directory::meta(reading, backup::LAST_BACKUP)?;
     Ok(Standing {
         demo,
         skew: server.map(|server| clock.ahead_of(server) / 1_000_000),
         laid_aside: leases::laid_aside(reading)?,
         owed: due::letters_owed(reading)?,
+        held: due::letters_held(reading)?,
+        last_backup: last_backup.and_then(|micros| micros.parse().ok()).map(At),
         unrouted: due::unrouted(reading, clock.now().plus_minutes(-LATE_MINUTES), 1000)?.len(),
         oldest_limit: due::oldest_unpassed_due(reading)?,
         round_trip,
@@ -215,7 +221,15 @@ fn work(standing: &Standing, now: At) -> Vec<Finding> {
         }
     };
     let owed = &standing.owed;
-    let letters = waiting("letters", owed.count, owed.oldest, now, "see `mail` and the log");
+    let letters = match standing.held {
+        0 => waiting("letters", owed.count, owed.oldest, now, "see `mail` and the log"),
+        held => {
+            let words = format!(
+                "{held} held since a restore, for they may have been sent: `whistle-hub redrive --letters send` or `drop`"
+            );
+            Finding::of(Verdict::Warn, "letters", words)
+        }
+    };
     let routed = match standing.unrouted {
         0 => Finding::of(Verdict::Ok, "whistles", "none waits for its way to the office"),
         count => {
@@ -226,6 +240,23 @@ fn work(standing: &Standing, now: At) -> Vec<Finding> {
     let late = standing.oldest_limit.filter(|oldest| *oldest <= now);
     let limits = waiting("passed", i64::from(late.is_some()), late, now, "does a hub run, and is its clock right?");
     vec![clock, aside, letters, routed, limits]
+}
+
+/// How old the last backup is, and whether it is sealed.
+fn backups(settings: &Settings, standing: &Standing, now: At) -> Finding {
+    let of = |verdict, words: String| Finding::of(verdict, "backup", words);
+    if let Err(fault) = keys::of_backups(settings) {
+        return of(Verdict::Fail, format!("{fault:#}"));
+    }
+    let warn_hours = i64::from(settings.backup.warn_hours);
+    match standing.last_backup.map(|at| (now.0 - at.0) / (60 * MINUTE)) {
+        None if standing.demo => of(Verdict::Ok, "none was made; a demo needs none".to_owned()),
+        None => of(Verdict::Warn, "none was made yet: `whistle-hub backup FILE`, every night".to_owned()),
+        Some(hours) if hours >= warn_hours => {
+            of(Verdict::Warn, format!("the last one is {hours} h old: does the job run that makes them?"))
+        }
+        Some(hours) => of(Verdict::Ok, format!("the last one is {hours} h old")),
+    }
 }
 
 fn waiting(part: &'static str, count: i64, oldest: Option<At>, now: At, hint: &str) -> Finding {

@@ -16,19 +16,21 @@ use std::path::Path;
 const TOKEN_FILE: &str = "token.pk8";
 const SEAL_FILE: &str = "seal.key";
 const SEAL_BYTES: usize = 32;
+/// Beside them, for `backup.key_file`.
+const BACKUP_FILE: &str = "backup.key";
 /// Longer than any key.
 const KEY_BYTES_MAX: u64 = 4096;
 /// Notes of a demo's ledger.
 const TOKEN_NOTE: &str = "token_key";
 const SEAL_NOTE: &str = "seal_key";
 
-/// Makes both keys in `dir`, for this user's eyes only.
+/// Makes the keys of a district in `dir`, for this user's eyes only.
 ///
 /// # Errors
 /// One of them is there already, or the folder is open to others.
 pub fn make(dir: &Path, chance: &Chance) -> anyhow::Result<()> {
-    let [token, seal] = [TOKEN_FILE, SEAL_FILE].map(|name| dir.join(name));
-    if let Some(there) = [&token, &seal].into_iter().find(|path| path.symlink_metadata().is_ok()) {
+    let [token, seal, backup] = [TOKEN_FILE, SEAL_FILE, BACKUP_FILE].map(|name| dir.join(name));
+    if let Some(there) = [&token, &seal, &backup].into_iter().find(|path| path.symlink_metadata().is_ok()) {
         bail!("{} is there already and stays: other keys end every session; name another folder", there.display());
     }
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
@@ -36,6 +38,7 @@ pub fn make(dir: &Path, chance: &Chance) -> anyhow::Result<()> {
     is_ours_alone(&fs::metadata(dir)?, dir)?;
     write(&token, &sessions::new_key().context("no signing key could be made")?)?;
     write(&seal, &chance.secret())?;
+    write(&backup, &chance.secret())?;
     Ok(File::open(dir)?.sync_all()?)
 }
 
@@ -59,6 +62,17 @@ pub fn of_district(settings: &Settings) -> anyhow::Result<Keys> {
     let (token, seal) = (read(&dir.join(TOKEN_FILE))?, read(&dir.join(SEAL_FILE))?);
     ensure!(seal.len() == SEAL_BYTES, "{} does not hold {SEAL_BYTES} bytes", dir.join(SEAL_FILE).display());
     Keys::read(&token, &seal).with_context(|| dir.join(TOKEN_FILE).display().to_string())
+}
+
+/// What seals backups, if the settings say so.
+///
+/// # Errors
+/// As for [`of_district`].
+pub fn of_backups(settings: &Settings) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(file) = &settings.backup.key_file else { return Ok(None) };
+    let secret = read(file).context("backup.key_file")?;
+    ensure!(secret.len() == SEAL_BYTES, "backup.key_file: {} does not hold {SEAL_BYTES} bytes", file.display());
+    Ok(Some(secret))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

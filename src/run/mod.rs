@@ -2,6 +2,7 @@
 //! the reverse order: the door drains, workers end, the pen empties; each has its time, five seconds in all. The only
 //! file that knows all rooms.
 
+pub mod backup;
 mod commands;
 pub mod doctor;
 pub mod keys;

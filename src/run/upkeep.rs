@@ -2,8 +2,9 @@
 //! opens the ledger as a hub would, says in one sentence what became of it, and starts nothing.
 
 use super::setup;
+use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings};
-use crate::store::{self, Chore, Kept, Ledger};
+use crate::store::{self, Chore, Kept, Ledger, due};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
@@ -29,6 +30,30 @@ pub async fn redrive(settings: &Settings) -> anyhow::Result<String> {
         Kept::Done(0) => "nothing was laid aside".to_owned(),
         Kept::Done(count) => format!("laid aside and tried again by the next sweep: {count}"),
         Kept::Letters(_) | Kept::Lease(_) => "the ledger answered something else".to_owned(),
+    })
+}
+
+/// What an operator says about the letters that a restore holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum HeldLetters {
+    Send,
+    Drop,
+}
+
+/// Has the letters sent that a restore holds, or gives them up; says how many.
+pub async fn settle_letters(settings: &Settings, word: HeldLetters, clock: &dyn Clock) -> anyhow::Result<String> {
+    let ledger = open(settings)?;
+    let held = ledger.read(due::letters_held).await?;
+    let chore = match word {
+        HeldLetters::Send => Chore::SendHeldLetters,
+        HeldLetters::Drop => Chore::DropHeldLetters { at: clock.now() },
+    };
+    ledger.keep(chore).await?;
+    ledger.close().await?;
+    Ok(match (held, word) {
+        (0, _) => "no letter was held".to_owned(),
+        (count, HeldLetters::Send) => format!("letters that are sent now: {count}"),
+        (count, HeldLetters::Drop) => format!("letters that were given up: {count}"),
     })
 }
 

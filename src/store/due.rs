@@ -39,16 +39,37 @@ const UNROUTED: &str = "
 
 const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";
 
-const LETTER_WAITS: &str = "
+/// Whose time had come before a restore may have been sent by the hub that the backup was taken from: they wait for the
+/// operator's word. Nothing is held where nothing was restored.
+macro_rules! held_before {
+    () => {
+        "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'letters_held_before'), 0)"
+    };
+}
+pub(super) use held_before;
+
+const LETTER_WAITS: &str = concat!(
+    "
     SELECT id FROM letters
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1 AND not_before >= ",
+    held_before!(),
+    "
       AND (claimed_until IS NULL OR claimed_until <= $1)
-    ORDER BY not_before, id LIMIT 1";
+    ORDER BY not_before, id LIMIT 1"
+);
 
 const COPIES: &str = "SELECT person FROM letter_copies WHERE letter = $1";
 
-const LETTERS_OWED: &str = "
-    SELECT COUNT(*), MIN(not_before) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL";
+const LETTERS_OWED: &str = concat!(
+    "
+    SELECT COUNT(*), MIN(not_before) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before >= ",
+    held_before!()
+);
+
+const LETTERS_HELD: &str = concat!(
+    "SELECT COUNT(*) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before < ",
+    held_before!()
+);
 
 const OLDEST_UNPASSED: &str = "SELECT MIN(due_at) FROM obligations WHERE ended_at IS NULL AND passed_at IS NULL";
 
@@ -66,7 +87,7 @@ const UNARMED: &str = "
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, OLDEST_UNPASSED, UNARMED];
+    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, LETTERS_HELD, OLDEST_UNPASSED, UNARMED];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -148,6 +169,11 @@ pub fn letter_waits(reading: &mut Reading<'_>, now: At) -> Result<bool, Fault> {
 /// Which holders of its post have a letter already.
 pub fn copies(reading: &mut Reading<'_>, letter: &LetterId) -> Result<Vec<PersonId>, Fault> {
     reading.rows(COPIES, &[letter.into()], |row| row.text(0).map(PersonId::from_text))
+}
+
+/// How many letters a restore holds until the operator has spoken.
+pub fn letters_held(reading: &mut Reading<'_>) -> Result<i64, Fault> {
+    Ok(reading.row(LETTERS_HELD, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// How many letters wait, and since when.

@@ -30,9 +30,22 @@ pub fn look<T: Send>(
     options: &Options,
     f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault> + Send,
 ) -> Result<Look<T>, Fault> {
-    // On a thread of its own: a connection brings its own runtime, which cannot run inside another.
-    let seen = std::thread::scope(|scope| scope.spawn(|| here(url, options, f)).join());
-    seen.unwrap_or(Err(Fault::never("looking at the ledger panicked")))
+    apart(|| here(url, options, f))
+}
+
+/// On a thread of its own: a connection brings its own runtime, which cannot run inside another.
+pub(super) fn apart<T: Send, E: From<Fault> + Send>(f: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
+    let done = std::thread::scope(|scope| scope.spawn(f).join());
+    done.unwrap_or(Err(Fault::never("looking at the ledger panicked").into()))
+}
+
+/// A connection to look by, if there is anything; and what an operator had better change about the server.
+pub(super) fn visit(url: &str, options: &Options) -> Result<(Option<Sql>, Vec<&'static str>), Fault> {
+    match url.split_once("://") {
+        Some(("sqlite", path)) if !path.is_empty() => Ok((sqlite::visit(Path::new(path))?, Vec::new())),
+        Some(("postgres" | "postgresql", _)) => postgres::visit(url, options).map(|(sql, told)| (Some(sql), told)),
+        Some(_) | None => Err(Fault::never("the ledger's address must be sqlite://path or postgres://…")),
+    }
 }
 
 fn here<T>(
@@ -40,14 +53,7 @@ fn here<T>(
     options: &Options,
     f: impl FnOnce(&mut Reading<'_>) -> Result<T, Fault>,
 ) -> Result<Look<T>, Fault> {
-    let (sql, warnings) = match url.split_once("://") {
-        Some(("sqlite", path)) if !path.is_empty() => (sqlite::visit(Path::new(path))?, Vec::new()),
-        Some(("postgres" | "postgresql", _)) => {
-            let (sql, warnings) = postgres::visit(url, options)?;
-            (Some(sql), warnings)
-        }
-        Some(_) | None => return Err(Fault::never("the ledger's address must be sqlite://path or postgres://…")),
-    };
+    let (sql, warnings) = visit(url, options)?;
     let nothing = Look { schema: 0, warnings, commit: Duration::ZERO, read: None };
     let Some(sql) = sql else { return Ok(nothing) };
     if is_empty(&sql)? {

@@ -1,6 +1,7 @@
 //! The only SQL. This file opens a ledger by its address and brings its schema forward; what differs between engines
 //! is in `sql/`. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
+pub mod backup;
 pub mod directory;
 pub mod due;
 pub mod events;
@@ -17,6 +18,7 @@ pub(crate) mod tests;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
+pub use backup::{BadBackup, Head, Restored, Summary};
 pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
@@ -129,7 +131,7 @@ fn place(url: &str, options: Options) -> Result<ledger::Parts, Fault> {
 /// Brings the schema forward, all or nothing; two processes that start at once do it one after the other.
 fn migrate(sql: &Sql) -> Result<(), Fault> {
     sql.begin()?;
-    match step_forward(sql) {
+    match step_to(sql, SCHEMA) {
         Ok(()) => sql.commit(),
         Err(fault) => {
             sql.roll_back()?;
@@ -153,15 +155,16 @@ fn schema(sql: &Sql) -> Result<i64, Fault> {
     Ok(sql.row("SELECT COALESCE(MAX(version), 0) FROM migrations", &[], |row| row.int(0))?.unwrap_or(0))
 }
 
-fn step_forward(sql: &Sql) -> Result<(), Fault> {
+/// Brings the schema to this version, within the caller's transaction.
+fn step_to(sql: &Sql, newest: i64) -> Result<(), Fault> {
     if is_empty(sql)? {
         sql.script(&sql.in_its_words("CREATE TABLE migrations (\n    version BIGINT PRIMARY KEY\n);"))?;
     }
     let version = schema(sql)?;
-    if MIGRATIONS.iter().all(|(newest, _)| version > *newest) {
+    if version > SCHEMA {
         return Err(Fault::never("the ledger was written by a newer whistle-hub"));
     }
-    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > version) {
+    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number > version && *number <= newest) {
         let stepped = sql
             .script(&sql.in_its_words(text))
             .and_then(|()| sql.run("INSERT INTO migrations (version) VALUES ($1)", &[Value::Int(*number)]));
@@ -169,6 +172,15 @@ fn step_forward(sql: &Sql) -> Result<(), Fault> {
     }
     // Once more where nothing was to do costs nothing, but a lock that others may hold.
     if version < SCHEMA { sql.script(sql.logs_stand()) } else { Ok(()) }
+}
+
+/// In `meta`: which life of the ledger this is. Drawn by each restore; none: the first.
+const EPOCH: &str = "epoch";
+
+/// The ledger's epoch; empty in its first life.
+fn epoch(sql: &Sql) -> Result<String, Fault> {
+    let kept = sql.row("SELECT value FROM meta WHERE key = $1", &[EPOCH.into()], |row| Ok(row.text(0)?.to_owned()))?;
+    Ok(kept.unwrap_or_default())
 }
 
 /// What this ledger's remembered keys are salted with: drawn once, never leaves the ledger.

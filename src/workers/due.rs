@@ -53,15 +53,17 @@ impl Due {
         }
         let read = self.hub.ledger.read(|reading| {
             let (letters, oldest) = (due::letters_owed(reading)?, due::oldest_unpassed_due(reading)?);
-            Ok((due::unarmed(reading, STUCK_MAX)?, letters, oldest, leases::laid_aside(reading)?))
+            let held = due::letters_held(reading)?;
+            Ok((due::unarmed(reading, STUCK_MAX)?, (letters, held), oldest, leases::laid_aside(reading)?))
         });
-        let (stuck, letters, oldest, aside) = read.await?;
+        let (stuck, (letters, held), oldest, aside) = read.await?;
         if !stuck.is_empty() {
             tracing::error!(codes = ?stuck, "open, and nobody owes the next move");
         }
         metrics::gauge!("hub_stuck").set(figure(stuck.len()));
         metrics::gauge!("hub_dead_letters").set(figure(aside));
         metrics::gauge!("hub_letters_owed").set(figure(letters.count));
+        metrics::gauge!("hub_letters_held").set(figure(held));
         metrics::gauge!("hub_letters_oldest_seconds").set(age_seconds(letters.oldest, now));
         metrics::gauge!("hub_limit_unhandled_seconds").set(age_seconds(oldest, now));
         metrics::gauge!("hub_audit_success_timestamp_seconds").set(figure(now.0 / 1_000_000));

@@ -1,12 +1,16 @@
 //! `kill -9` under load, with a ledger outside (I1, I2): the real binary is killed while many connections blow whistles,
 //! started again, and must hold every answered whistle once, every repeated key once, codes without a hole and one
 //! office's receipt each. A last round stops it with SIGTERM. `cargo test --test crash -- --rounds 20` tries longer.
+//! Then the restore drill: backed up under load, killed, brought back elsewhere.
 
 #![allow(clippy::print_stdout, reason = "this test is its own harness and prints its rounds")]
 
 mod check;
+mod drill;
 #[path = "../load/mod.rs"]
 mod load;
+#[path = "../servers/mod.rs"]
+mod servers;
 
 use anyhow::Context;
 use load::{Connection, Load, Manner, Served, Storm, Targets, demo, until};
@@ -70,6 +74,10 @@ async fn rounds_on(dir: &Path, rounds: usize, passed: &mut usize) -> anyhow::Res
     let rest = load::file_at_rest(dir, &outside).context("the ledger at rest")?;
     let load::AtRest { letters, sent, owed } = rest;
     println!("at rest: {} whistles, {letters} letters handed over, {sent} noted, {owed} owed", outside.len());
+    for line in drill::all_ways(dir).await? {
+        println!("{line}");
+        *passed += 1;
+    }
     Ok(())
 }
 

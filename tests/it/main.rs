@@ -2,12 +2,14 @@
 //! as clients do. Only what is named `db_…` looks behind the door. Nothing here sleeps or needs a network.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backups;
 mod bodies;
 mod canaries;
 mod console;
 mod deadlines;
 mod doctor;
 mod doors;
+mod factors;
 mod informers;
 mod keys;
 mod letters;

@@ -64,11 +64,11 @@ async fn t05_the_first_operator_of_an_empty_district_comes_in_by_add_user() {
     };
     let first = sign_in("chief", initial.as_str()).await.unwrap();
     let present = sessions::by_token(&hub, &first.access_token).await.unwrap().unwrap();
-    assert!(present.must_choose, "an initial password opens everything");
+    assert!(present.must_choose(), "an initial password opens everything");
     let again = sign_in("chief", initial.as_str()).await;
     assert!(matches!(again, Err(Undone::WrongPassword)), "an initial password lets in twice");
     let boss = sign_in("boss", "kein-Anfang-4711").await.unwrap();
-    assert!(!sessions::by_token(&hub, &boss.access_token).await.unwrap().unwrap().must_choose);
+    assert!(!sessions::by_token(&hub, &boss.access_token).await.unwrap().unwrap().must_choose());
     hub.ledger.close().await.unwrap();
 
     let said = add(order("late", Role::SecurityAdmin, None)).await.unwrap();

@@ -107,7 +107,7 @@ async fn repeat(
 }
 
 /// Code and title of everything, page by page.
-async fn walk(connection: &mut Connection, office: &str) -> anyhow::Result<Vec<(String, String)>> {
+pub(crate) async fn walk(connection: &mut Connection, office: &str) -> anyhow::Result<Vec<(String, String)>> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
         let answer = connection.ask(&get(&format!("/api/v1/whistles?sort=blown_at&limit=200{cursor}"), office)).await?;

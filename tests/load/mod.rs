@@ -9,7 +9,7 @@ mod orders;
 mod served;
 mod storm;
 
-pub(crate) use check::{Seen, compare};
+pub(crate) use check::{Seen, compare, walk};
 pub(crate) use file::{AtRest, file_at_rest, letter_files, letters_owed};
 pub(crate) use orders::orders;
 pub(crate) use served::{Served, demo, hub, pause, until};

@@ -3,8 +3,6 @@
 //! the trail with what it was and what it is now, and ends the sessions that it makes wrong.
 
 mod orders;
-#[cfg(test)]
-mod tests;
 
 pub use orders::{ADD, AddOrder, CHANGE, ChangeOrder, NOTHING, SUSPEND, SuspendOrder, order_spec};
 

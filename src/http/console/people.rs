@@ -145,7 +145,9 @@ pub(super) async fn proven(
     match proof::prove(&reader.door.hub, both, whence).await {
         Ok((present, secret)) => {
             let cookie = secret.map(|secret| gate::cookie_to_set(&reader.door, gate::SESSION, secret));
-            Ok(Ok((gate::Form { present, ..sent }, cookie)))
+            let mut sent = sent;
+            sent.present = present;
+            Ok(Ok((sent, cookie)))
         }
         Err(Undone::ProofFailed) => Ok(Err(again(t.proof_wrong))),
         Err(undone) => Err(undone.into()),

@@ -1,6 +1,7 @@
 //! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, the directory, purges.
 //! No chore writes an event or touches a whistle's tree.
 
+use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
 use super::access::Access;
@@ -18,11 +19,21 @@ use std::collections::BTreeSet;
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq";
 /// Only by whoever holds the lease in this epoch: what a holder of before still asks for finds nothing.
-const CLAIM_LETTERS: &str = "UPDATE letters SET claimed_until = $2 WHERE id IN (SELECT id FROM letters
-    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1
+const CLAIM_LETTERS: &str = concat!(
+    "UPDATE letters SET claimed_until = $2 WHERE id IN (SELECT id FROM letters
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before <= $1 AND not_before >= ",
+    held_before!(),
+    "
       AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY not_before, id LIMIT $3)
     AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $4)
-    RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries";
+    RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries"
+);
+const SEND_HELD_LETTERS: &str = "DELETE FROM meta WHERE key = 'letters_held_before'";
+const DROP_HELD_LETTERS: &str = concat!(
+    "UPDATE letters SET given_up_at = $1, claimed_until = NULL
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before < ",
+    held_before!()
+);
 const RELEASE_LETTERS: &str = "UPDATE letters SET claimed_until = NULL
     WHERE claimed_until IS NOT NULL AND sent_at IS NULL AND given_up_at IS NULL
       AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $1)";
@@ -85,6 +96,8 @@ const REDRIVE: &str = "DELETE FROM dead_letters";
 pub(super) const STATEMENTS: &[&str] = &[
     SET_CURSOR,
     CLAIM_LETTERS,
+    SEND_HELD_LETTERS,
+    DROP_HELD_LETTERS,
     RELEASE_LETTERS,
     LETTER_SENT,
     COPY_SENT,
@@ -126,6 +139,12 @@ pub enum Chore {
     /// Gives every claim back: whoever held the lease before is gone.
     ReleaseLetters {
         epoch: i64,
+    },
+    /// What a restore holds leaves after all.
+    SendHeldLetters,
+    /// What a restore holds is given up.
+    DropHeldLetters {
+        at: At,
     },
     LetterSent {
         id: LetterId,
@@ -247,6 +266,10 @@ impl Chore {
                 one(CLAIM_LETTERS, vec![(*now).into(), (*until).into(), (*at_most).into(), (*epoch).into()])
             }
             Chore::ReleaseLetters { epoch } => one(RELEASE_LETTERS, vec![(*epoch).into()]),
+            Chore::SendHeldLetters => one(SEND_HELD_LETTERS, Vec::new()),
+            Chore::DropHeldLetters { at } => {
+                vec![Call::of(DROP_HELD_LETTERS, vec![(*at).into()]), Call::of(SEND_HELD_LETTERS, Vec::new())]
+            }
             Chore::LetterSent { id, at } => vec![Call::of(LETTER_SENT, vec![id.into(), (*at).into()])],
             Chore::CopySent { id, person } => vec![Call::of(COPY_SENT, vec![id.into(), person.into()])],
             Chore::LetterLater { id, not_before, tries } => {

@@ -68,6 +68,8 @@ pub(super) struct Parts {
     pub(super) pen: Sql,
     pub(super) readers: Vec<Sql>,
     pub(super) secret: String,
+    /// Empty in the ledger's first life.
+    pub(super) epoch: String,
     /// What an operator had better change about the server.
     pub(super) warnings: Vec<&'static str>,
     /// Held until the pen has ended; none: other processes may write, too.
@@ -85,6 +87,7 @@ struct Doors {
     pen: Mutex<Option<JoinHandle<Result<(), Fault>>>>,
     readers: Mutex<Vec<JoinHandle<()>>>,
     secret: hmac::Key,
+    id: String,
     options: Options,
     shared: bool,
     warnings: Vec<&'static str>,
@@ -93,7 +96,7 @@ struct Doors {
 impl Ledger {
     /// Starts the threads.
     pub(super) fn start(parts: Parts) -> Result<Ledger, Fault> {
-        let Parts { pen, readers, secret, warnings, lock, options } = parts;
+        let Parts { pen, readers, secret, epoch, warnings, lock, options } = parts;
         let shared = lock.is_none();
         let (jobs, waiting) = mpsc::channel(options.queue_max.max(1));
         let (reads, waiting_reads) = mpsc::channel(options.reads_max.max(1));
@@ -110,6 +113,7 @@ impl Ledger {
             reads: Mutex::new(Some(reads)),
             pen: Mutex::new(Some(pen)),
             readers: Mutex::new(readers),
+            id: id_of(&secret, &epoch),
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
             options,
             shared,
@@ -140,9 +144,9 @@ impl Ledger {
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 
-    /// Tells this ledger from any other, a copy's copy included; says nothing of its secrets.
+    /// Tells this ledger from any other, and from the one that it was restored from; says nothing of its secrets.
     pub fn id(&self) -> String {
-        hex(hmac::sign(&self.0.secret, b"ledger id").as_ref().get(..8).unwrap_or_default())
+        self.0.id.clone()
     }
 
     /// Whether other processes may write to it as well.
@@ -194,6 +198,11 @@ impl Ledger {
             mpsc::error::TrySendError::Closed(_) => gone().into(),
         })
     }
+}
+
+pub(super) fn id_of(secret: &str, epoch: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    hex(hmac::sign(&key, format!("ledger id{epoch}").as_bytes()).as_ref().get(..8).unwrap_or_default())
 }
 
 /// The thread that should have answered has ended.

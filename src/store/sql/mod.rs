@@ -1,5 +1,5 @@
 //! The bridge to the database drivers: parameters, rows, statements. The rest of `store/` speaks one SQL text with `$n`
-//! marks and these types; each engine has its file beside this one. It must never put a parameter's text into an error.
+//! marks and these types; each engine has its file beside this one. No parameter's text is ever put into an error.
 
 pub(super) mod postgres;
 pub(super) mod sqlite;
@@ -125,6 +125,22 @@ impl Row<'_> {
             Engine::Sqlite(row) => sqlite::cell(row, i),
             Engine::Postgres(row) => postgres::cell(row, i),
         }
+    }
+
+    /// Every column, as a parameter that would write it again.
+    pub(crate) fn values(&self) -> Result<Vec<Value<'_>>, Fault> {
+        let width = match self.0 {
+            Engine::Sqlite(row) => sqlite::width(row),
+            Engine::Postgres(row) => row.len(),
+        };
+        let value = |i| match self.cell(i)? {
+            Cell::Null => Ok(Value::Null),
+            Cell::Int(number) => Ok(Value::Int(number)),
+            Cell::Text(text) => Ok(Value::from(text)),
+            Cell::Bytes(bytes) => Ok(Value::from(bytes)),
+            Cell::Other => Err(Fault::never("a column is of a strange type")),
+        };
+        (0..width).map(value).collect()
     }
 
     /// A text, or nothing.
@@ -276,6 +292,15 @@ impl Sql {
         Ok(first)
     }
 
+    /// Every row of a table by its first column, within a transaction: a table may be longer than memory.
+    pub(super) fn walk(&self, table: &str, each: &mut Each<'_>) -> Result<(), Fault> {
+        let text = format!("SELECT * FROM {table} ORDER BY 1");
+        match self {
+            Sql::Sqlite(sqlite) => sqlite.many(&[Call::of(&text, Vec::new())], each).map(drop),
+            Sql::Postgres(postgres) => postgres.walk(table, &text, each),
+        }
+    }
+
     /// Several statements without parameters: migrations.
     pub(super) fn script(&self, text: &str) -> Result<(), Fault> {
         match self {
@@ -342,10 +367,7 @@ impl Sql {
 
     /// Names of the tables that are there.
     pub(super) fn tables(&self) -> Result<Vec<String>, Fault> {
-        let text = match self {
-            Sql::Sqlite(_) => sqlite::TABLES,
-            Sql::Postgres(_) => postgres::TABLES,
-        };
+        let text = if matches!(self, Sql::Sqlite(_)) { sqlite::TABLES } else { postgres::TABLES };
         self.rows(text, &[], |row| Ok(row.text(0)?.to_owned()))
     }
 

@@ -2,7 +2,7 @@
 //! It knows nothing of whistles, and no parameter's text ever stands in an error of it.
 
 use super::super::ledger::Parts;
-use super::super::{Fault, Options, Retry, is_empty, migrate, receipt_secret};
+use super::super::{Fault, Options, Retry, epoch, is_empty, migrate, receipt_secret};
 use super::{Call, Cell, Each, Engine, Row, Sql, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, InterruptHandle, OpenFlags};
@@ -43,7 +43,8 @@ pub(in crate::store) fn open(path: &Path, options: Options) -> Result<Parts, Fau
     migrate(&pen)?;
     let secret = receipt_secret(&pen)?;
     let readers = (0..options.readers.max(1)).map(|_| connect_reader(path)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Parts { pen, readers, secret, warnings: Vec::new(), lock: Some(lock), options })
+    let epoch = epoch(&pen)?;
+    Ok(Parts { pen, readers, secret, epoch, warnings: Vec::new(), lock: Some(lock), options })
 }
 
 /// A connection beside whoever has the file open, without the lock; nothing where there is no file.
@@ -54,6 +55,28 @@ pub(in crate::store) fn visit(path: &Path) -> Result<Option<Sql>, Fault> {
     // Asked before anything is set: a file of somebody else's stays as it is.
     let bare = Sql::Sqlite(Sqlite::over(open_file(path)?));
     if is_empty(&bare)? { Ok(Some(bare)) } else { connect(path).map(Some) }
+}
+
+/// The pen's connection to a place where nothing is laid yet, with the lock.
+pub(in crate::store) fn vacant(path: &Path) -> Result<(Sql, File), Fault> {
+    let is_there = |end: &str| {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(end);
+        std::fs::metadata(PathBuf::from(beside)).is_ok_and(|found| found.len() > 0)
+    };
+    if is_there("") {
+        return Err(Fault::never("there is a file at ledger.url already: restore into an empty place"));
+    }
+    if is_there("-wal") || is_there("-journal") {
+        return Err(Fault::never("another file's -wal lies at ledger.url: move it away, or name another place"));
+    }
+    let lock = take_place(path)?;
+    Ok((connect(path)?, lock))
+}
+
+/// Removes the empty file that [`vacant`] made; its side files went with the last connection.
+pub(in crate::store) fn clear(path: &Path) -> Result<(), Fault> {
+    std::fs::remove_file(path).map_err(|error| Fault::io("the empty file of a restore that failed stays", error))
 }
 
 /// Makes folder and file (for the service's user only) and takes the lock that keeps a second process out.
@@ -149,6 +172,11 @@ pub(super) fn cell<'r>(row: &'r rusqlite::Row<'r>, i: usize) -> Result<Cell<'r>,
         ValueRef::Blob(bytes) => Cell::Bytes(bytes),
         ValueRef::Real(_) => Cell::Other,
     })
+}
+
+/// How many columns a row has.
+pub(super) fn width(row: &rusqlite::Row<'_>) -> usize {
+    row.as_ref().column_count()
 }
 
 /// A connection to the file.

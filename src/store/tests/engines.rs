@@ -2,7 +2,7 @@
 //! ledger is opened on it. These run on both engines whatever `HUB_BACKEND` says.
 
 use super::super::ledger::every_statement;
-use super::super::{directory, due, events, leases, machine_tokens, people, sessions, summonses, whistles};
+use super::super::{backup, directory, due, events, leases, machine_tokens, people, sessions, summonses, whistles};
 use super::*;
 use crate::store::{Chore, Retry};
 use std::collections::BTreeMap;
@@ -30,6 +30,7 @@ fn every_statement_is_prepared_on_both_engines() {
     let (one, other) = (file.pen(), base.pen());
     let mut all: Vec<String> = [
         whistles::STATEMENTS,
+        backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,
         events::STATEMENTS,

@@ -82,6 +82,11 @@ impl Place {
         Place::made(backend(), |name| Postgres::shared().create(name))
     }
 
+    /// Without anything on it, whatever parts are tried.
+    pub(crate) fn empty_on(backend: Backend) -> Place {
+        Place::made(backend, |name| Postgres::shared().create(name))
+    }
+
     /// A file, whatever parts are tried.
     pub(crate) fn file_only() -> Place {
         Place::made(Backend::Embedded, |_| {})

@@ -34,6 +34,9 @@ pub(super) const READER: Opening = &["BEGIN ISOLATION LEVEL REPEATABLE READ READ
 /// Longest script: a migration of a large ledger.
 const SCRIPT_DEADLINE: Duration = Duration::from_secs(600);
 
+/// Rows of one piece of a long answer.
+const WALK_ROWS: usize = 500;
+
 /// What opens a transaction.
 type Opening = &'static [&'static str];
 
@@ -95,6 +98,16 @@ impl Postgres {
             touched.push(*count);
         }
         Ok(touched)
+    }
+
+    /// Every row that a statement answers, a piece at a time. Within a transaction; `name` is no other's in it.
+    pub(super) fn walk(&self, name: &str, text: &str, each: &mut Each<'_>) -> Result<(), Fault> {
+        let declare = format!("DECLARE walk_{name} NO SCROLL CURSOR FOR {text}");
+        let fetch = format!("FETCH {WALK_ROWS} FROM walk_{name}");
+        let close = format!("CLOSE walk_{name}");
+        self.many(&[Call::of(&declare, Vec::new())], &mut |_, _| Ok(()))?;
+        while self.many(&[Call::of(&fetch, Vec::new())], each)? != [0] {}
+        self.many(&[Call::of(&close, Vec::new())], &mut |_, _| Ok(())).map(drop)
     }
 
     #[cfg(test)]

@@ -3,7 +3,7 @@
 //! on the way is refused here, in one sentence that says what to do; nothing is changed before these checks.
 
 use super::super::super::ledger::Parts;
-use super::super::super::{Fault, Options, Retry, migrate, receipt_secret};
+use super::super::super::{Fault, Options, Retry, epoch, migrate, receipt_secret};
 use super::super::Sql;
 use super::wire::fault;
 use super::{Postgres, Stage};
@@ -139,11 +139,12 @@ pub(in crate::store) fn open(url: &str, options: Options) -> Result<Parts, Fault
     let (pen, warnings) = met(&address)?;
     migrate(&pen)?;
     let secret = receipt_secret(&pen)?;
+    let epoch = epoch(&pen)?;
     let reader_deadline = options.read_deadline + Duration::from_secs(1);
     let settings = format!("SET statement_timeout = {}; {READER_SETTINGS}", options.read_deadline.as_millis());
     let reader = || Ok(Sql::Postgres(Postgres::over(Arc::clone(&address), settings.clone(), reader_deadline)?));
     let readers = (0..options.readers.max(1)).map(|_| reader()).collect::<Result<Vec<_>, Fault>>()?;
-    Ok(Parts { pen, readers, secret, warnings, lock: None, options })
+    Ok(Parts { pen, readers, secret, epoch, warnings, lock: None, options })
 }
 
 /// A connection to look by; changes nothing.

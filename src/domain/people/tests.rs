@@ -1,1 +1,0 @@
-//! Sign-ins decided: who may, what is refused, what the trail keeps.
