@@ -10,6 +10,7 @@ pub mod informers;
 pub mod machine_tokens;
 pub mod passwords;
 pub mod people;
+mod present;
 pub mod proof;
 mod refresh;
 pub mod sample_district;

@@ -17,6 +17,8 @@ use crate::store::{Access, Chore, Kept, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
 
+pub use super::present::Present;
+pub(super) use super::present::{Held, Shown};
 pub use super::proof::must_be_proven;
 pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
@@ -94,93 +96,6 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Seconds.
     pub expires_in: i64,
-}
-
-/// Who is there.
-#[derive(Debug, Clone)]
-pub struct Present {
-    pub actor: Actor,
-    pub scope: Scope,
-    pub door: Door,
-    /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
-    pub(super) until: At,
-    pub(super) shown: Shown,
-}
-
-/// What let somebody in, by the hash of its secret.
-#[derive(Debug, Clone)]
-pub(super) enum Shown {
-    Session(Held),
-    Machine { hash: [u8; 32], scopes: Vec<String> },
-}
-
-/// What is known of a session beside whose it is.
-#[derive(Debug, Clone)]
-pub(super) struct Held {
-    pub(super) hash: [u8; 32],
-    /// Its forms carry a token that is bound to it, whatever its secret.
-    id: String,
-    /// When the person last gave a password or a code.
-    pub(super) proven_at: At,
-    /// Came in with a password that the hub drew.
-    must_choose: bool,
-}
-
-impl Held {
-    fn of(found: Found) -> Held {
-        let Found { session, must_choose, .. } = found;
-        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, must_choose }
-    }
-}
-
-impl Present {
-    /// Nothing goes before a password of the own is chosen.
-    pub fn must_choose(&self) -> bool {
-        match &self.shown {
-            Shown::Session(held) => held.must_choose,
-            Shown::Machine { .. } => false,
-        }
-    }
-
-    /// Until when the last proof of who it is holds; a machine never gives one.
-    pub(super) fn proven_at(&self) -> Option<At> {
-        match &self.shown {
-            Shown::Session(held) => Some(held.proven_at),
-            Shown::Machine { .. } => None,
-        }
-    }
-
-    /// The same session by another secret, from a moment at which its owner has proven to be there.
-    pub(super) fn proven(&self, hash: [u8; 32], proven_at: At) -> Present {
-        let shown = match &self.shown {
-            Shown::Session(held) => Shown::Session(Held { hash, proven_at, ..held.clone() }),
-            Shown::Machine { .. } => self.shown.clone(),
-        };
-        Present { shown, ..self.clone() }
-    }
-
-    /// What its forms are bound to.
-    fn form_of(&self) -> &[u8] {
-        match &self.shown {
-            Shown::Session(held) => held.id.as_bytes(),
-            Shown::Machine { hash, .. } => hash,
-        }
-    }
-
-    /// What a machine's token opens; nothing for a person, who has the whole of their rights.
-    pub fn scopes(&self) -> Option<&[String]> {
-        match &self.shown {
-            Shown::Session(_) => None,
-            Shown::Machine { scopes, .. } => Some(scopes),
-        }
-    }
-
-    pub(super) fn hash(&self) -> &[u8; 32] {
-        match &self.shown {
-            Shown::Session(held) => &held.hash,
-            Shown::Machine { hash, .. } => hash,
-        }
-    }
 }
 
 /// Signs in. Known and unknown names cost the same and are answered alike; only failed tries are counted.

@@ -14,6 +14,7 @@ pub mod machine;
 pub mod obligation;
 pub mod order;
 pub mod people;
+pub mod person;
 pub mod policy;
 pub mod routing;
 pub mod rules;

@@ -3,13 +3,12 @@
 
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
-use super::{machine_tokens, sessions};
+use super::{machine_tokens, people, sessions};
 use crate::domain::event::EventKind;
 use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
-use crate::domain::trail::{SecurityKind, SecurityOutcome};
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -171,7 +170,7 @@ pub(super) fn object(members: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "properties": properties, "required": names })
 }
 
-fn or_null(kind: &str) -> Value {
+pub(super) fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
@@ -237,52 +236,16 @@ fn answers() -> Map<String, Value> {
         ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),
         ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
         ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
-        ("PersonCard", object(&person_card())),
+        ("PersonCard", people::shape()),
         ("Enrolment", row(&["secret", "uri", "enrolment"])),
         ("RecoveryCodes", object(&[("recovery_codes", texts())])),
-        ("TrailLine", object(&trail_line())),
+        ("TrailLine", people::line_shape()),
         ("Category", row(&["code", "name", "name_en"])),
         ("Problem", problem()),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
     .into_iter()
     .collect()
-}
-
-fn person_card() -> Vec<(&'static str, Value)> {
-    let text = || json!({ "type": "string" });
-    let post = || json!({ "role": words(Role::WORDS), "department": text() });
-    let waiting = json!({ "type": ["object", "null"], "properties": post() });
-    let bare = json!({ "type": "object", "properties": post() });
-    vec![
-        ("id", text()),
-        ("username", text()),
-        ("name", text()),
-        ("department_code", text()),
-        ("role", words(Role::WORDS)),
-        ("title", text()),
-        ("since", text()),
-        ("status", words(&["active", "waiting", "suspended"])),
-        ("version", json!({ "type": "integer" })),
-        ("waiting", waiting),
-        ("bare_posts", json!({ "type": "array", "items": bare })),
-        ("allowed_deeds", texts()),
-        // Told once, by what drew it.
-        ("initial_password", or_null("string")),
-    ]
-}
-
-fn trail_line() -> Vec<(&'static str, Value)> {
-    vec![
-        ("seq", json!({ "type": "integer" })),
-        ("at", time()),
-        ("kind", words(SecurityKind::WORDS)),
-        ("outcome", words(SecurityOutcome::WORDS)),
-        ("actor", object(&[("username", or_null("string")), ("department", or_null("string"))])),
-        ("about", or_null("string")),
-        ("address", or_null("string")),
-        ("data", json!({ "type": ["object", "null"] })),
-    ]
 }
 
 fn whistle_item() -> Vec<(&'static str, Value)> {

@@ -43,6 +43,8 @@ enum To {
 
 const SIGNED_IN: &str = "signed in";
 const ANYONE: &str = "anyone";
+/// By `allowed_deeds`: the second word is the director's too.
+const KEEPERS: &str = "administrators, director";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
 /// Every route, the busiest first.
@@ -208,10 +210,10 @@ pub static TABLE: &[Line] = &[
     }),
     Line {
         answers: Shape::Created("PersonCard"),
-        ..order("/api/v1/people", "Add a sign-in", "administrators", &people_orders::ADD, || web::to(people::add))
+        ..order("/api/v1/people", "Add a sign-in", KEEPERS, &people_orders::ADD, || web::to(people::add))
     },
     Line {
-        who: "administrators, director",
+        who: KEEPERS,
         ..read("/api/v1/people/{code}", "One sign-in, by user name", &[], Shape::Tagged("PersonCard"), || {
             web::to(people::one)
         })
@@ -266,12 +268,8 @@ const fn order(
 }
 
 const fn person(path: &'static str, summary: &'static str, deed: PersonDeed) -> Line {
-    let who = match deed {
-        PersonDeed::Confirm | PersonDeed::Refuse => "administrators, director; not who proposed it",
-        PersonDeed::ResetPassword | PersonDeed::ResetTotp => "security administrator",
-        PersonDeed::Change | PersonDeed::Suspend | PersonDeed::Reinstate => "administrators",
-    };
-    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("PersonCard"), to: To::Person(deed) }
+    let answers = Shape::Tagged("PersonCard");
+    Line { method: "POST", path, summary, who: KEEPERS, query: &[], answers, to: To::Person(deed) }
 }
 
 const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {

@@ -1,4 +1,5 @@
 //! What may be said about a sign-in: the tables of its orders, and what of them clashes with the district as it stands.
+//! Nothing here changes anybody.
 
 use super::{PersonDeed, SuspendGround};
 use crate::domain::directory::{Directory, Person, UnitRole};

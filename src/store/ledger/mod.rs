@@ -4,6 +4,7 @@
 mod access;
 mod batch;
 mod chores;
+mod credentials;
 pub(crate) mod leaf;
 mod pen;
 mod readers;
@@ -216,7 +217,7 @@ pub(super) fn every_statement() -> Vec<String> {
     let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
     let single = chores::STATEMENTS
         .iter()
-        .chain(rows::STATEMENTS)
+        .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY])
         .map(|text| (*text).to_owned());

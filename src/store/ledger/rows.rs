@@ -4,7 +4,7 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::chores::raise_epochs;
-use super::{Fault, leaf};
+use super::{Fault, credentials, leaf};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed};
 use crate::domain::obligation::Obligation;
@@ -108,18 +108,6 @@ static TRAIL: Listed = Listed::new(
     10,
     "",
 );
-const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until) VALUES ($1, $2, $3)
-    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until";
-const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
-    ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step";
-const NO_FACTOR: &str = "DELETE FROM factors WHERE person = $1";
-const NO_RECOVERY_CODES: &str = "DELETE FROM recovery_codes WHERE person = $1";
-const RECOVERY_CODE: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($1, $2)";
-
-/// Every single statement of a batch.
-#[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[PASSWORD, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
-
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
@@ -283,7 +271,7 @@ impl<'a> Rows<'a> {
             DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
         }
         raise_epochs(&mut calls, self.ends_sessions.into_iter());
-        self.credentials.into_iter().for_each(|credential| add_credential(&mut calls, credential));
+        self.credentials.into_iter().for_each(|credential| credentials::add(&mut calls, credential));
         TRAIL.add(&mut calls, self.trail);
         overlay.add_series(&mut calls);
         Ok(calls)
@@ -334,24 +322,6 @@ impl<'a> Rows<'a> {
             *limit = (*limit).min(one.due_at.0);
         }
         soonest
-    }
-}
-
-fn add_credential<'a>(calls: &mut Vec<Call<'a>>, credential: &'a Credential) {
-    match credential {
-        Credential::Password { person, hash, initial_until } => {
-            calls.push(Call::of(PASSWORD, vec![person.into(), hash.into(), (*initial_until).into()]));
-        }
-        Credential::Factor { person, sealed, step } => {
-            calls.push(Call::of(FACTOR, vec![person.into(), sealed.into(), (*step).into()]));
-        }
-        Credential::NoFactor { person } => {
-            calls.extend([NO_FACTOR, NO_RECOVERY_CODES].map(|text| Call::of(text, vec![person.into()])));
-        }
-        Credential::RecoveryCodes { person, hashes } => {
-            calls.push(Call::of(NO_RECOVERY_CODES, vec![person.into()]));
-            calls.extend(hashes.iter().map(|hash| Call::of(RECOVERY_CODE, vec![person.into(), hash.into()])));
-        }
     }
 }
 
