@@ -79,9 +79,8 @@ impl Way<'_> {
                     return Ok(answered);
                 }
             }
-            let now = self.hub.now();
+            let (now, rules) = (self.hub.now(), self.hub.rules());
             let named = self.named_version()?;
-            let rules = self.hub.rules();
             let order = parse(self.asked.node()?, &loaded, &rules, now).map_err(Refusal::Faults)?;
             self.check_version(named, &loaded).await?;
             self.check_state(&loaded)?;

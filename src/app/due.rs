@@ -41,9 +41,10 @@ pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone>
     .await
 }
 
-/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle.
+/// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle,
+/// or what it says is not for everybody who sees that whistle.
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
-    let Some(whistle) = &letter.whistle else { return Ok(false) };
+    let Some(whistle) = letter.whistle.as_ref().filter(|_| !letter.kind.is_discreet()) else { return Ok(false) };
     let scope = Scope::everything("a letter that reached nobody is told to whoever sees it");
     decided(hub, &scope, whistle, |tree, by| Some(reach::not_reached(tree, letter, by))).await
 }

@@ -57,7 +57,7 @@ async fn load(hub: &Hub, scope: &Scope, code: &str) -> Result<(Tree, Option<Stri
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
         let contact = tree.whistle.texts.contact.clone();
-        let sealed = whistles::texts(reading, contact.as_slice())?.into_values().next();
+        let sealed = contact.map(|id| whistles::sealed(reading, &id)).transpose()?.flatten();
         Ok(Some((tree, sealed)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
@@ -91,6 +91,6 @@ pub(super) fn seal(hub: &Hub, texts: &mut [Text]) -> Result<(), Fault> {
 }
 
 /// So that nobody who can write to the ledger shows one informer as another.
-fn bound_to(id: &TextId) -> String {
+pub(super) fn bound_to(id: &TextId) -> String {
     format!("text {id}")
 }

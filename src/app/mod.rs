@@ -5,13 +5,18 @@ pub mod asked;
 pub mod cards;
 mod deeds;
 pub mod due;
+pub mod erasure;
+pub mod exports;
 pub mod factors;
+pub mod imports;
 pub mod informers;
+pub mod laying;
 pub mod machine_tokens;
 pub mod passwords;
 pub mod people;
 mod present;
 pub mod proof;
+mod recount;
 mod refresh;
 pub mod sample_district;
 pub mod sessions;
@@ -90,7 +95,7 @@ impl Hub {
     }
 
     /// The version of the directory that [`Hub::rules`] hold.
-    fn version(&self) -> i64 {
+    pub(crate) fn version(&self) -> i64 {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).version
     }
 
@@ -124,8 +129,13 @@ impl Hub {
     async fn commit(&self, mut change: Change, now: At) -> Result<Outcome, CommitRefusal> {
         informers::seal(self, &mut change.texts)?;
         let outcome = self.ledger.commit(change, now).await?;
-        self.bell.send_modify(|commits| *commits = commits.wrapping_add(1));
+        self.ring();
         Ok(outcome)
+    }
+
+    /// Something was committed.
+    fn ring(&self) {
+        self.bell.send_modify(|commits| *commits = commits.wrapping_add(1));
     }
 
     /// A mint for one decision.

@@ -1,15 +1,10 @@
-//! The sample district, compiled in: what `demo` lays and what a figure is reproduced on. All of it is invented. Reading
-//! names file, row and column of what it does not understand; it never guesses and never leaves a row out.
+//! The sample district, compiled in: what `demo` lays and what a figure is reproduced on. All of it is invented. Its files
+//! come in by the door of every import, which names row and column of what it does not understand and never guesses.
 
-use crate::domain::at::is_date;
-use crate::domain::calendar::{DayKind, SpecialDay};
-use crate::domain::directory::{Department, Directory, Enterprise, Person, Shift, Standing, Town, UnitRole};
-use crate::domain::terms::{Category, Role};
-use crate::ids::PersonId;
-use crate::store::directory::AnnouncedDay;
-use csv::StringRecord;
-use std::fmt::Display;
-use std::str::FromStr;
+use crate::domain::calendar::AnnouncedDay;
+use crate::domain::directory::Directory;
+use crate::domain::imports::lists::Row;
+use crate::domain::imports::read_rows;
 
 /// Units, firms, people and rota, and the announced days of their calendar; every list in official order.
 #[derive(Debug, Clone)]
@@ -25,21 +20,21 @@ macro_rules! file {
     };
 }
 
-/// Reads the files.
+/// Reads the files, each beside those that it names.
 ///
 /// # Errors
 /// The file, row and column that cannot be read, and why.
 pub fn read() -> Result<SampleDistrict, String> {
-    Ok(SampleDistrict {
-        directory: Directory::new(
-            read_lines(file!("departments.csv"), department)?,
-            read_lines(file!("towns.csv"), town)?,
-            read_lines(file!("enterprises.csv"), enterprise)?,
-            read_lines(file!("people.csv"), person)?,
-            read_lines(file!("duty.csv"), shift)?,
-        ),
-        days: read_lines(file!("calendar-2026.csv"), day)?,
-    })
+    let mut directory = Directory::default();
+    directory.departments = rows(file!("departments.csv"), &directory)?;
+    directory.towns = rows(file!("towns.csv"), &directory)?;
+    directory.enterprises = rows(file!("enterprises.csv"), &directory)?;
+    directory.people = rows(file!("people.csv"), &directory)?;
+    let Directory { departments, towns, enterprises, people, .. } = directory;
+    let mut directory = Directory::new(departments, towns, enterprises, people, Vec::new());
+    directory.rota = rows(file!("duty.csv"), &directory)?;
+    let days = rows(file!("calendar-2026.csv"), &directory)?;
+    Ok(SampleDistrict { directory, days })
 }
 
 /// Where letters to a person of the sample district go.
@@ -47,184 +42,20 @@ pub fn mail_address(username: &str) -> String {
     format!("{username}@yunhu.example")
 }
 
-fn read_lines<T>((file, text): (&str, &str), of: fn(&Line<'_>) -> Result<T, String>) -> Result<Vec<T>, String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let columns = reader.headers().map_err(|error| format!("{file}: {error}"))?.clone();
-    // Row 1 is the line of the columns' names.
-    let read = |(row, record): (u64, Result<StringRecord, csv::Error>)| {
-        let record = record.map_err(|error| format!("{file}: {error}"))?;
-        of(&Line { file, row, columns: &columns, record: &record })
-    };
-    (2..).zip(reader.records()).map(read).collect()
-}
-
-/// One row of a file.
-struct Line<'a> {
-    file: &'a str,
-    row: u64,
-    columns: &'a StringRecord,
-    record: &'a StringRecord,
-}
-
-impl Line<'_> {
-    fn field(&self, column: &str) -> Result<&str, String> {
-        let at = self.columns.iter().position(|name| name == column);
-        at.and_then(|at| self.record.get(at)).ok_or_else(|| format!("{}: no column {column}", self.file))
+fn rows<R: Row>((file, text): (&str, &str), directory: &Directory) -> Result<Vec<R>, String> {
+    let read = read_rows::<R>(text.as_bytes(), None, directory);
+    match read.faults.named.first() {
+        None => Ok(read.rows.into_iter().map(|(_, row)| row).collect()),
+        Some(fault) => Err(format!("{file} row {}, {}: {:?}", fault.row, fault.column, fault.what)),
     }
-
-    fn fault(&self, column: &str, why: impl Display) -> String {
-        format!("{} row {}, {column}: {why}", self.file, self.row)
-    }
-
-    fn text(&self, column: &str) -> Result<String, String> {
-        self.maybe(column)?.ok_or_else(|| self.fault(column, "empty"))
-    }
-
-    fn maybe(&self, column: &str) -> Result<Option<String>, String> {
-        let field = self.field(column)?;
-        Ok((!field.is_empty()).then(|| field.to_owned()))
-    }
-
-    fn list(&self, column: &str) -> Result<Vec<String>, String> {
-        Ok(self.field(column)?.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect())
-    }
-
-    fn number<T: FromStr<Err: Display>>(&self, column: &str) -> Result<T, String> {
-        self.field(column)?.parse().map_err(|error| self.fault(column, error))
-    }
-
-    fn flag(&self, column: &str) -> Result<bool, String> {
-        match self.field(column)? {
-            "1" => Ok(true),
-            "0" => Ok(false),
-            other => Err(self.fault(column, format_args!("`{other}` is neither 1 nor 0"))),
-        }
-    }
-
-    fn word<T>(&self, column: &str, parse: fn(&str) -> Option<T>) -> Result<T, String> {
-        let word = self.field(column)?;
-        parse(word).ok_or_else(|| self.fault(column, format_args!("`{word}` is no word of its list")))
-    }
-
-    /// A civil date, kept as it is written.
-    fn date(&self, column: &str) -> Result<String, String> {
-        let date = self.field(column)?;
-        if is_date(date) { Ok(date.to_owned()) } else { Err(self.fault(column, format_args!("`{date}` is no date"))) }
-    }
-}
-
-fn department(line: &Line<'_>) -> Result<Department, String> {
-    Ok(Department {
-        code: line.text("code")?,
-        name: line.text("name")?,
-        short_name: line.text("short_name")?,
-        name_en: line.text("name_en")?,
-        kind: line.text("kind")?,
-        may_inspect: line.flag("may_inspect")?,
-        may_be_summoned: line.flag("may_be_summoned")?,
-        role_in_hub: line.word("role_in_hub", UnitRole::parse)?,
-        remit: line.text("remit_zh")?,
-        remit_en: line.text("remit_en")?,
-    })
-}
-
-fn town(line: &Line<'_>) -> Result<Town, String> {
-    let headcount = line.maybe("branch_headcount")?.map(|_| line.number("branch_headcount"));
-    Ok(Town {
-        code: line.text("code")?,
-        name: line.text("name")?,
-        name_en: line.text("name_en")?,
-        kind: line.text("kind")?,
-        x_km: line.number("x_km")?,
-        y_km: line.number("y_km")?,
-        squad_code: line.text("squad_code")?,
-        squad_leader: line.number("squad_leader")?,
-        squad_district_officers: line.number("squad_district_officers")?,
-        squad_town_officers: line.number("squad_town_officers")?,
-        squad_vehicles: line.number("squad_vehicles")?,
-        squad_office: line.text("squad_office")?,
-        branch_code: line.text("branch_code")?,
-        is_branch_host: line.flag("is_branch_host")?,
-        branch_headcount: headcount.transpose()?,
-        new_certified_town_officers: line.number("new_certified_town_officers")?,
-        industries: line.text("industries_zh")?,
-    })
-}
-
-fn enterprise(line: &Line<'_>) -> Result<Enterprise, String> {
-    let category = |word: &String| {
-        let unknown = || line.fault("categories", format_args!("`{word}` is no word of its list"));
-        Category::parse(word).ok_or_else(unknown)
-    };
-    Ok(Enterprise {
-        code: line.text("code")?,
-        name: line.text("name")?,
-        // An unlicensed workshop has none.
-        credit_code: line.field("credit_code")?.to_owned(),
-        town_code: line.text("town_code")?,
-        industry: line.text("industry_zh")?,
-        categories: line.list("categories")?.iter().map(category).collect::<Result<_, _>>()?,
-        employees: line.number("employees")?,
-        risk_level: line.text("risk_level")?,
-        lead_department: line.text("lead_department")?,
-        landlord_code: line.maybe("landlord_code")?,
-        status: line.text("status")?,
-        is_key: line.flag("is_key")?,
-        visit_cap: line.number("visit_cap")?,
-        visits_this_year: line.number("visits_this_year")?,
-        x_km: line.number("x_km")?,
-        y_km: line.number("y_km")?,
-    })
-}
-
-fn person(line: &Line<'_>) -> Result<Person, String> {
-    let username = line.text("username")?;
-    Ok(Person {
-        // Made from the name: every laying of the sample gives everybody the same id.
-        id: PersonId::from_text(format!("pe_{username}")),
-        username,
-        name: line.text("name")?,
-        department_code: line.text("department_code")?,
-        role: line.word("role", Role::parse)?,
-        title: line.text("title_zh")?,
-        certificate_no: line.maybe("certificate_no")?,
-        certificate_fields: line.list("certificate_fields")?,
-        certificate_valid_to: line.maybe("certificate_valid_to")?,
-        certificate_basis: line.maybe("certificate_basis")?,
-        skills: line.list("skills")?,
-        since: line.date("since")?,
-        standing: Standing::default(),
-    })
-}
-
-fn shift(line: &Line<'_>) -> Result<Shift, String> {
-    let night = |word: &str| match word {
-        "day" => Some(false),
-        "night" => Some(true),
-        _ => None,
-    };
-    Ok(Shift {
-        date: line.date("date")?,
-        night: line.word("shift", night)?,
-        main: line.text("main")?,
-        deputy: line.text("deputy")?,
-        office_duty: line.text("office_duty")?,
-    })
-}
-
-fn day(line: &Line<'_>) -> Result<AnnouncedDay, String> {
-    let day = AnnouncedDay {
-        date: line.text("date")?,
-        kind: line.word("kind", DayKind::parse)?,
-        holiday: line.text("holiday_zh")?,
-    };
-    SpecialDay::read(&day.date, day.kind.as_str(), &day.holiday).map_err(|why| line.fault("date", why))?;
-    Ok(day)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::DayKind;
+    use crate::domain::directory::{Shift, UnitRole};
+    use crate::domain::terms::{Category, Role};
     use std::collections::HashSet;
 
     #[test]
@@ -298,16 +129,12 @@ mod tests {
 
     #[test]
     fn a_fault_names_file_row_and_column() {
-        let head = "date,shift,main,deputy,office_duty\n";
-        let faulty = |row: &str| read_lines(("duty.csv", &format!("{head}{row}")), shift).unwrap_err();
-        assert_eq!(faulty("2026-12-01,noon,a,b,c"), "duty.csv row 2, shift: `noon` is no word of its list");
-        assert_eq!(
-            faulty("2026-12-01,day,a,b,c\n2026-13-01,day,a,b,c"),
-            "duty.csv row 3, date: `2026-13-01` is no date"
-        );
-        assert_eq!(faulty("2026-12-01,day,a,,c"), "duty.csv row 2, deputy: empty");
-        assert!(faulty("2026-12-01,day,a,b").starts_with("duty.csv: CSV error: record 1 (line: 2"));
-        let other = read_lines(("duty.csv", "date,main\n2026-12-01,a"), shift).unwrap_err();
-        assert_eq!(other, "duty.csv: no column shift");
+        let faulty = |row: &str| {
+            let text = format!("date,shift,main,deputy,office_duty\n{row}");
+            rows::<Shift>(("duty.csv", &text), &read().unwrap().directory).unwrap_err()
+        };
+        assert!(faulty("2026-12-01,noon,head.yj,head.yj,office").starts_with("duty.csv row 2, shift: NotAWord"));
+        let second = "2026-12-01,day,head.yj,head.yj,office\n2026-12-02,day,head.yj,nobody,office";
+        assert_eq!(faulty(second), "duty.csv row 3, deputy: Unknown");
     }
 }

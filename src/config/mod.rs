@@ -32,6 +32,7 @@ pub struct Settings {
     pub mail: Mail,
     pub pen: Pen,
     pub keys: Keys,
+    pub erasure: Erasure,
     pub backup: Backup,
     pub log: Log,
     pub district: District,
@@ -211,6 +212,14 @@ impl Default for Pen {
 pub struct Keys {
     /// The folder that `whistle-hub new-keys` made. `serve` needs it; `demo` keeps its keys in the ledger.
     pub dir: Option<PathBuf>,
+}
+
+/// What law has had erased.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Erasure {
+    /// The list of what was erased, ids only. It lies with the backups: a restored ledger is erased by it again.
+    pub list: Option<PathBuf>,
 }
 
 /// How the ledger is backed up.

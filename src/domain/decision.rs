@@ -30,6 +30,8 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// What law has erased.
+    pub erased: Option<Erasure>,
     /// Rows of the directory and the calendar as they shall stand.
     pub directory: Option<DirectoryChange>,
     /// Whose sessions end with it, all of them, on every replica.
@@ -113,6 +115,14 @@ pub struct Text {
     pub body: String,
     /// A sealed one reaches the ledger encrypted, so that its digest tells nothing either.
     pub class: TextClass,
+}
+
+/// Texts that go for good, with their salts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    pub texts: Vec<TextId>,
+    /// Of the whistle and its summonses: what remembered answers keep of the requests goes, too.
+    pub codes: Vec<String>,
 }
 
 /// A letter owed to a post. It names no person and holds no text.

@@ -2,7 +2,7 @@
 //! the field's words (arm, record, owe, write down) and never put a `Change` together by hand.
 
 use super::at::At;
-use super::decision::{Change, Guard, LetterOwed, Series, Text};
+use super::decision::{Change, Erasure, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
@@ -78,6 +78,11 @@ impl<'a> Draft<'a> {
         let id = text.id.clone();
         self.change.texts.push(text);
         id
+    }
+
+    /// Has texts erased with this decision.
+    pub fn erase(&mut self, erasure: Erasure) {
+        self.change.erased = Some(erasure);
     }
 
     /// Lets a reader's key see the whistle from now on.

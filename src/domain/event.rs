@@ -14,18 +14,24 @@ words!(
         WhistleCompleted = "whistle.completed", WhistleDeclined = "whistle.declined",
         WhistleHandling = "whistle.handling", WhistleAwaitingClosure = "whistle.awaiting_closure",
         WhistleClosed = "whistle.closed", WhistleSentBack = "whistle.sent_back", WhistleUnsealed = "whistle.unsealed",
+        WhistleErased = "whistle.erased",
         SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",
         SummonsSentBack = "summons.sent_back",
-        ObligationOverdue = "obligation.overdue", LetterNotReached = "letter.not_reached",
+        ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
+        LetterNotReached = "letter.not_reached",
+        DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
+        DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",
+        DirectoryReordered = "directory.reordered", DirectoryExported = "directory.exported",
+        WhistlesExported = "whistles.exported",
     }
 );
 
 impl EventKind {
     /// Told only to who sees everything: others would learn from it that somebody spoke to us.
     pub fn is_discreet(self) -> bool {
-        self == EventKind::WhistleUnsealed
+        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased)
     }
 }
 
@@ -48,13 +54,18 @@ impl From<&Actor> for Doer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub kind: EventKind,
-    /// The whistle in whose tree it happened.
+    /// The whistle in whose tree it happened; [`of_directory`] for what is no whistle's.
     pub whistle: WhistleId,
     /// The summons it is about, if any.
     pub summons: Option<SummonsId>,
     pub doer: Option<Doer>,
     /// Facts for the timeline: words, codes, numbers, and references to texts made by [`text_ref`].
     pub data: Value,
+}
+
+/// Where events stand that are about the directory and the calendar: a tree beside the whistles', which no feed tells.
+pub fn of_directory() -> WhistleId {
+    WhistleId::from_text("directory")
 }
 
 /// How an event or a receipt points at a text: the reader resolves it under the reader's rights.

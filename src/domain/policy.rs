@@ -2,6 +2,7 @@
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
 use super::directory::Directory;
+use super::imports::List;
 use super::terms::Role;
 use super::whistle::Blower;
 use crate::ids::PersonId;
@@ -166,6 +167,20 @@ pub fn sees_whole_trail(actor: &Actor) -> bool {
     actor.role == Role::AuditAdmin
 }
 
+/// Replaces a list of the district by a file: the calendar and people are an administrator's, what the office works with
+/// daily is the office's, too.
+pub fn may_import(actor: &Actor, list: List) -> bool {
+    match list {
+        List::Departments | List::Towns | List::People | List::Calendar => actor.role == Role::Admin,
+        List::Enterprises | List::Duty => actor.role == Role::Admin || is_office(actor),
+    }
+}
+
+/// Takes a list of the district away as a file.
+pub fn may_export(actor: &Actor, list: List) -> bool {
+    may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor
+}
+
 /// Makes and ends machine tokens of the own unit: its head, in the office its director.
 pub fn makes_tokens(actor: &Actor) -> bool {
     matches!(actor.role, Role::DepartmentHead | Role::OfficeDirector)
@@ -254,9 +269,9 @@ mod tests {
     #[test]
     fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() {
         for (blew, role, may) in [
-            ("liaison.xf", Role::Liaison, "office office.2 director director.2 liaison.xf supervisor"),
+            ("liaison.xf", Role::Liaison, "office office.2 director director.2 supervisor liaison.xf"),
             ("head.xf", Role::DepartmentHead, "office office.2 director director.2 supervisor"),
-            ("town.t01", Role::TownOfficer, "office office.2 director director.2 town.t01 supervisor"),
+            ("town.t01", Role::TownOfficer, "office office.2 director director.2 supervisor town.t01"),
             ("squad.sq01", Role::SquadLeader, "office office.2 director director.2 supervisor"),
             ("office", Role::Liaison, "office office.2 director director.2 supervisor"),
         ] {

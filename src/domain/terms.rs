@@ -137,6 +137,20 @@ words!(
         WhistleUnsealed = "whistle_unsealed",
     }
 );
+impl LetterKind {
+    /// Tells what only who sees everything may know: that it reached nobody is told to nobody else either.
+    pub fn is_discreet(self) -> bool {
+        self == LetterKind::WhistleUnsealed
+    }
+}
+
+words!(
+    /// Why law has a text erased, 个人信息保护法 47 (1) to (5).
+    ErasureGround {
+        PurposeMet = "purpose_met", RetentionOver = "retention_over", ConsentWithdrawn = "consent_withdrawn",
+        Unlawful = "unlawful", OtherLaw = "other_law",
+    }
+);
 words!(
     /// Who may read a text (GB/T 22239 calls it its mark): whoever sees its whistle, or only by an opening that is
     /// recorded. The ledger keeps a sealed one encrypted.

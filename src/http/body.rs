@@ -3,6 +3,7 @@
 //! Nothing here knows what a body says.
 
 use super::problem::Problem;
+use crate::domain::imports::sheet::FILE_MAX;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
@@ -15,8 +16,11 @@ pub const BODY_MAX: usize = 64 * 1024;
 /// How much of a body that is too large is read and dropped: for callers past the token check, and for strangers.
 const DROP_SIGNED_IN: usize = 16 * 1024 * 1024;
 const DROP_STRANGER: usize = 64 * 1024;
-/// How long a whole body may take.
+/// How long a whole body may take, and a file.
 const DEADLINE: Duration = Duration::from_secs(15);
+const FILE_DEADLINE: Duration = Duration::from_secs(60);
+/// What a form with a file holds beside it, bytes.
+const FORM_AROUND: usize = 64 * 1024;
 
 /// Whose body it is: how much of what we refuse is read all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +34,10 @@ pub enum From {
 pub enum Wanted {
     Json,
     Form,
+    /// A list as a file.
+    Csv,
+    /// A form with a file.
+    FileForm,
 }
 
 impl Wanted {
@@ -37,17 +45,39 @@ impl Wanted {
         match self {
             Wanted::Json => "application/json",
             Wanted::Form => "application/x-www-form-urlencoded",
+            Wanted::Csv => "text/csv",
+            Wanted::FileForm => "multipart/form-data",
         }
+    }
+
+    fn max(self) -> usize {
+        match self {
+            Wanted::Json | Wanted::Form => BODY_MAX,
+            Wanted::Csv => FILE_MAX,
+            Wanted::FileForm => FILE_MAX + FORM_AROUND,
+        }
+    }
+
+    fn deadline(self) -> Duration {
+        match self {
+            Wanted::Json | Wanted::Form => DEADLINE,
+            Wanted::Csv | Wanted::FileForm => FILE_DEADLINE,
+        }
+    }
+
+    /// A file says itself in which encoding it is.
+    fn any_charset(self) -> bool {
+        matches!(self, Wanted::Csv)
     }
 }
 
 /// The whole body: 413 when too large, 415 when it is packed or of another type. No body at all is of any type.
 pub async fn read(headers: &HeaderMap, payload: Payload, wanted: Wanted, from: From) -> Result<Bytes, Problem> {
-    let bytes = gather(payload, BODY_MAX, from).await?;
+    let bytes = gather(payload, wanted.max(), from, wanted.deadline()).await?;
     if packed(headers) {
         return Err(ProblemKind::Encoding.into());
     }
-    if !bytes.is_empty() && !is_type(headers, wanted.media_type()) {
+    if !bytes.is_empty() && !is_type(headers, wanted) {
         return Err(ProblemKind::ContentType.into());
     }
     Ok(bytes)
@@ -56,14 +86,14 @@ pub async fn read(headers: &HeaderMap, payload: Payload, wanted: Wanted, from: F
 /// Reads and drops what a refused stranger sends, so that the refusal arrives.
 pub(super) async fn drop_strangers(payload: Payload) {
     // Its outcome changes nothing: the caller answers the refusal either way.
-    drop(gather(payload, 0, From::Stranger).await);
+    drop(gather(payload, 0, From::Stranger, DEADLINE).await);
 }
 
-async fn gather(payload: Payload, max: usize, from: From) -> Result<Bytes, Problem> {
+async fn gather(payload: Payload, max: usize, from: From, deadline: Duration) -> Result<Bytes, Problem> {
     if matches!(payload, Payload::None) {
         return Ok(Bytes::new());
     }
-    let gathered = tokio::time::timeout(DEADLINE, gather_all(payload, max, from));
+    let gathered = tokio::time::timeout(deadline, gather_all(payload, max, from));
     gathered.await.unwrap_or_else(|_| Err(Problem::closing(ProblemKind::BrokenRequest)))
 }
 
@@ -109,16 +139,16 @@ fn packed(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_ENCODING).any(|value| !value.to_str().is_ok_and(plain))
 }
 
-/// Whether exactly this media type is said, with any parameters; a charset must be UTF-8.
-fn is_type(headers: &HeaderMap, media_type: &str) -> bool {
+/// Whether exactly this media type is said, with any parameters; a charset must be UTF-8, but a file's.
+fn is_type(headers: &HeaderMap, wanted: Wanted) -> bool {
     let mut said = headers.get_all(CONTENT_TYPE);
     let (Some(value), None) = (said.next(), said.next()) else { return false };
     let Ok(value) = value.to_str() else { return false };
     let mut parts = value.split(';').map(str::trim);
-    let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
+    let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted.media_type()));
     let readable = |part: &str| match part.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            wanted.any_charset() || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         }
         Some(_) | None => true,
     };
@@ -199,7 +229,7 @@ mod tests {
             (&[""], false),
             (&[], false),
         ] {
-            assert_eq!(is_type(&headers(CONTENT_TYPE, said), "application/json"), good, "{said:?}");
+            assert_eq!(is_type(&headers(CONTENT_TYPE, said), Wanted::Json), good, "{said:?}");
         }
     }
 

@@ -89,8 +89,8 @@ pub(super) async fn categories(door: Data<Door>, caller: Caller, request: HttpRe
     answer(&door, &caller.present.actor, &request, rows)
 }
 
-/// One page of rows among whose names is what is looked for. A cursor is a place in the official order; an import in between
-/// may move it, as it moves any list.
+/// One page of rows among whose names is what is looked for. A cursor is a place in the official order; an import in
+/// between may move it, as it moves any list.
 fn answer<'r, T: Serialize>(
     door: &Door,
     actor: &Actor,

@@ -1,10 +1,12 @@
 //! The OpenAPI 3.1 document, made from the table of routes, the tables of orders and the closed word lists, once per
 //! process. What a person writes by hand here is only the shape of answers; a test holds those to what is answered.
 
+use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
 use super::{machine_tokens, people, sessions};
 use crate::domain::event::EventKind;
+use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
@@ -28,6 +30,8 @@ pub(super) enum Shape {
     /// 200, whatever JSON.
     Json,
     Text,
+    /// 200, a list as a file.
+    Csv,
     /// 200, server-sent events for as long as the reader listens.
     Feed,
     Nothing,
@@ -80,6 +84,12 @@ fn operation(line: &Line) -> Value {
             // A deed without fields takes `{}` or no body.
             "required": spec.fields.iter().any(|field| field.required),
             "content": { "application/json": { "schema": reference(spec.name) } },
+        });
+    }
+    if line.takes_file() {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "text/csv": { "schema": { "type": "string", "format": "binary", "maxLength": FILE_MAX } } },
         });
     }
     operation
@@ -147,6 +157,7 @@ fn success(shape: Shape) -> (&'static str, Value) {
         Shape::List(name) => ("200", json!({ "description": "One page", "content": json_of(list_of(name)) })),
         Shape::Json => ("200", json!({ "description": "As it is", "content": json_of(json!({ "type": "object" })) })),
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
+        Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
         Shape::Feed => {
             ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": text } } }))
         }
@@ -241,6 +252,7 @@ fn answers() -> Map<String, Value> {
         ("RecoveryCodes", object(&[("recovery_codes", texts())])),
         ("TrailLine", people::line_shape()),
         ("Category", row(&["code", "name", "name_en"])),
+        ("Import", imports::schema()),
         ("Problem", problem()),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -325,12 +337,13 @@ fn problem() -> Value {
         object(&[("type", text()), ("title", text()), ("status", json!({ "type": "integer" })), ("instance", text())]);
     let fault = json!({
         "type": "object",
-        "properties": { "pointer": text(), "parameter": text(), "code": text(), "message": text() },
+        "properties": { "pointer": text(), "parameter": text(), "row": { "type": "integer" }, "column": text(), "code": text(), "message": text() },
         "required": ["code", "message"],
     });
     for (name, schema) in [
         ("detail", text()),
         ("errors", json!({ "type": "array", "items": fault })),
+        ("error_count", json!({ "type": "integer" })),
         ("current_status", text()),
         ("allowed_deeds", texts()),
         ("current_version", json!({ "type": "integer" })),

@@ -2,9 +2,11 @@
 //! It never repeats a code, a path or a text that was sent (a pointer or parameter name goes back to its sender only),
 //! and what is 500 or above says nothing but its title. The cause waits here for the log.
 
+use super::imports;
 use crate::app::Undone;
 use crate::domain::at::At;
 use crate::domain::decision::{KeyFault, Passed, Refusal};
+use crate::domain::imports::faults::Faults;
 use crate::domain::order::{Fault, FaultCode};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
@@ -40,6 +42,8 @@ pub enum More {
     Fields(Vec<Fault>),
     /// Faults of a query, by parameter name.
     Parameters(Vec<Fault>),
+    /// Faults of a file, by row and column.
+    Rows(Faults),
     NotNow {
         status: &'static str,
         allowed: Vec<&'static str>,
@@ -68,6 +72,11 @@ impl Problem {
     /// A query that asks for what there is not.
     pub fn parameters(faults: Vec<Fault>) -> Problem {
         Problem { more: More::Parameters(faults), ..Problem::new(ProblemKind::BadFilter) }
+    }
+
+    /// A file with faults: nothing of it was written.
+    pub fn rows(faults: Faults) -> Problem {
+        Problem { more: More::Rows(faults), ..Problem::new(ProblemKind::Rows) }
     }
 
     /// A problem that passes by itself. `seconds`: when to ask again.
@@ -136,7 +145,8 @@ impl Problem {
         match &self.more {
             More::RetryAfter(seconds) => headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds)),
             More::Allow(methods) => headers.insert(header::ALLOW, HeaderValue::from_static(methods)),
-            More::Nothing | More::Fields(_) | More::Parameters(_) | More::NotNow { .. } | More::Moved { .. } => return,
+            More::Nothing | More::Fields(_) | More::Parameters(_) | More::Rows(_) => return,
+            More::NotNow { .. } | More::Moved { .. } => return,
         };
     }
 
@@ -151,6 +161,10 @@ impl Problem {
         match &self.more {
             More::Fields(faults) => body["errors"] = faults_as("pointer", faults, lang),
             More::Parameters(faults) => body["errors"] = faults_as("parameter", faults, lang),
+            More::Rows(faults) => {
+                body["errors"] = imports::faults(&faults.named, lang);
+                body["error_count"] = json!(faults.count);
+            }
             More::NotNow { status, allowed } => {
                 // `status` is the number of RFC 9457; the state stands beside it, as `current_version` does.
                 body["current_status"] = json!(status);

@@ -1,11 +1,12 @@
 //! The table of contents of the JSON door: one line a route, which drives what is registered, what `whistle-hub routes`
-//! prints and what the OpenAPI document says. A route that is not here does not exist.
+//! prints and what the OpenAPI document says; the pages have theirs in `console`. A route that is in neither does not
+//! exist.
 
 use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
 use super::query::Parameter;
-use super::{directory, live, machine_tokens, ops, people, sessions, summonses, whistles};
+use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
 use crate::app::{self, factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
@@ -36,13 +37,15 @@ enum To {
     Read(fn() -> Route),
     /// A handler with an order of this table.
     Order(&'static Spec, fn() -> Route),
+    /// A handler with a list as a file.
+    File(fn() -> Route),
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
     Person(PersonDeed),
 }
 
-const SIGNED_IN: &str = "signed in";
-const ANYONE: &str = "anyone";
+pub(super) const SIGNED_IN: &str = "signed in";
+pub(super) const ANYONE: &str = "anyone";
 /// By `allowed_deeds`: the second word is the director's too.
 const KEEPERS: &str = "administrators, director";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
@@ -228,6 +231,33 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),
+    Line {
+        method: "POST",
+        path: "/api/v1/imports/{code}",
+        summary: "Bring a list in as a file: all of it or nothing; a dry run only looks",
+        who: "admin; enterprises and the rota: the office too",
+        query: imports::IMPORT,
+        answers: Shape::One("Import"),
+        to: To::File(|| web::to(imports::import)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/exports/whistles",
+        summary: "Take whistles of your scope away as a file",
+        who: "whoever sees whistles",
+        query: exports::EXPORT,
+        answers: Shape::Csv,
+        to: To::Read(|| web::to(exports::whistles)),
+    },
+    Line {
+        method: "POST",
+        path: "/api/v1/exports/{code}",
+        summary: "Take a list away as a file",
+        who: "admin, office, supervisor",
+        query: &[],
+        answers: Shape::Csv,
+        to: To::Read(|| web::to(imports::export)),
+    },
     open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
     open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
     open("/readyz", "Is each dependency there", Shape::Json, || web::to(ops::ready)),
@@ -284,7 +314,7 @@ impl Line {
     /// The table that the body follows.
     pub fn order(&self) -> Option<&'static Spec> {
         match self.to {
-            To::Read(_) => None,
+            To::Read(_) | To::File(_) => None,
             To::Order(spec, _) => Some(spec),
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
@@ -297,42 +327,62 @@ impl Line {
         matches!(self.to, To::Whistle(_) | To::Summons(_) | To::Person(_))
     }
 
+    /// Whether its body is a list as a file.
+    pub fn takes_file(&self) -> bool {
+        matches!(self.to, To::File(_))
+    }
+
     /// Whether it asks for a token.
     pub fn needs_token(&self) -> bool {
         self.who != ANYONE
     }
 
     fn route(&self) -> Route {
-        let route = match self.to {
-            To::Read(to) | To::Order(_, to) => to(),
+        match self.to {
+            To::Read(to) | To::Order(_, to) | To::File(to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
             To::Person(deed) => web::to(move |door, posted| people::deed(door, posted, deed)),
-        };
-        match self.method {
-            "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
-            "DELETE" => route.method(Method::DELETE),
-            _ => route.method(Method::POST),
         }
     }
 }
 
 /// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
-pub fn resource(path: &'static str, allow: &'static str) -> Resource {
+fn resource(path: &'static str, allow: &'static str) -> Resource {
     let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::not_allowed(allow)) };
     web::resource(path).app_data(Meter::of(path)).default_service(web::to(refuse))
 }
 
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    for (at, first) in TABLE.iter().enumerate() {
-        if TABLE[..at].iter().any(|line| line.path == first.path) {
+    register(config, TABLE, |line| (line.method, line.path), Line::route);
+}
+
+/// Registers a table, in its order: one resource a path. `at`: a line's method and path.
+pub(super) fn register<L>(
+    config: &mut ServiceConfig,
+    table: &'static [L],
+    at: fn(&'static L) -> (&'static str, &'static str),
+    to: fn(&'static L) -> Route,
+) {
+    for (place, first) in table.iter().enumerate() {
+        let path = at(first).1;
+        if table[..place].iter().any(|line| at(line).1 == path) {
             continue;
         }
-        let lines: Vec<&Line> = TABLE.iter().filter(|line| line.path == first.path).collect();
-        let methods: Vec<&str> = lines.iter().map(|line| line.method).collect();
-        let here = resource(first.path, allow(&methods));
-        config.service(lines.iter().fold(here, |resource, line| resource.route(line.route())));
+        let lines: Vec<&'static L> = table.iter().filter(|line| at(line).1 == path).collect();
+        let methods: Vec<&str> = lines.iter().map(|line| at(line).0).collect();
+        let here = resource(path, allow(&methods));
+        config.service(lines.into_iter().fold(here, |here, line| here.route(by_method(to(line), at(line).0))));
+    }
+}
+
+/// Scanners of letters ask by HEAD.
+fn by_method(route: Route, method: &str) -> Route {
+    match method {
+        "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+        "DELETE" => route.method(Method::DELETE),
+        _ => route.method(Method::POST),
     }
 }
 
@@ -348,9 +398,15 @@ fn allow(methods: &[&str]) -> &'static str {
     }
 }
 
-/// The table as text: method, path, who.
+/// Every route of both doors: method, path, who.
+pub fn every_route() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let pages = console::PAGES.iter().map(|page| (page.method, page.path, page.who));
+    TABLE.iter().map(|line| (line.method, line.path, line.who)).chain(pages)
+}
+
+/// The same as text.
 pub fn listing() -> String {
-    TABLE.iter().map(|line| format!("{:6} {:44} {}\n", line.method, line.path, line.who)).collect()
+    every_route().map(|(method, path, who)| format!("{method:6} {path:44} {who}\n")).collect()
 }
 
 #[cfg(test)]
@@ -376,7 +432,7 @@ mod tests {
                 To::Whistle(deed) => deed.as_str(),
                 To::Summons(deed) => deed.as_str(),
                 To::Person(deed) => deed.as_str(),
-                To::Read(_) | To::Order(..) => unreachable!(),
+                To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
             };
             assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
         }
@@ -399,7 +455,7 @@ mod tests {
 
     #[test]
     fn the_listing_has_a_line_for_every_route() {
-        assert_eq!(listing().lines().count(), TABLE.len());
+        assert_eq!(listing().lines().count(), TABLE.len() + console::PAGES.len());
         assert!(listing().starts_with("POST   /api/v1/whistles "));
     }
 }

@@ -39,6 +39,9 @@ pub(super) const LIST: &[Parameter] = &[
     CURSOR_PARAMETER,
 ];
 
+/// Its filters, without order and pages.
+pub(super) const FILTERS: &[Parameter] = LIST.split_at(9).0;
+
 /// What a timeline takes.
 pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
@@ -105,7 +108,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
     Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
 }
 
-fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
+pub(super) fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Problem> {
     let rules = door.hub.rules();
     let directory = &rules.directory;
     Ok(WhistleQuery {

@@ -2,6 +2,7 @@
 //! two constants, so a missing word does not compile. Nothing here decides anything or formats HTML.
 
 pub mod deadlines;
+pub mod imports;
 pub mod letters;
 pub mod pages;
 pub mod problems;
@@ -55,6 +56,7 @@ mod tests {
     fn no_chinese_word_holds_a_typed_gap_or_half_width_comma() {
         let files = [
             include_str!("deadlines.rs"),
+            include_str!("imports.rs"),
             include_str!("letters.rs"),
             include_str!("problems.rs"),
             include_str!("terms.rs"),

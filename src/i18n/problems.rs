@@ -134,6 +134,12 @@ problems! {
     ContentType = 415, "content_type":
         "内容类型不对", Some("请以Content-Type: application/json发送JSON。");
         "Wrong content type", Some("Send JSON with Content-Type: application/json.");
+    TooManyRows = 422, "too_many_rows":
+        "超过5,000行，没有导出", Some("请缩小筛选范围（例如按状态、属地）后分次导出。");
+        "More than 5,000 rows; nothing was exported", Some("Narrow the filter, by state or town, and export in parts.");
+    Rows = 422, "rows":
+        "文件有误，什么都没有写入", Some("请按列出的行和列改正后重新导入；整个文件要么全部写入，要么都不写入。");
+        "The file has faults; nothing was written", Some("Correct what is named by row and column and send it again: all of it is written, or nothing.");
     Fields = 422, "fields":
         "填写的内容有误", Some("请按errors中的逐项提示修改后重新提交，其余内容保持不变即可。");
         "Some fields need mending", Some("Mend every field listed in errors and send it again; the rest may stay.");

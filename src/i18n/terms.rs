@@ -5,8 +5,8 @@
 use super::Lang;
 use crate::domain::people::SuspendGround;
 use crate::domain::terms::{
-    Category, ClosureKind, DeclineGround, Duty, Mode, Needs, Role, Route, Severity, Source, SummonsRole, SummonsStatus,
-    Urgency, WhistleStatus,
+    Category, ClosureKind, DeclineGround, Duty, ErasureGround, Mode, Needs, Role, Route, Severity, Source, SummonsRole,
+    SummonsStatus, Urgency, WhistleStatus,
 };
 use crate::domain::trail::SecurityKind;
 
@@ -174,6 +174,17 @@ impl Lang {
         })
     }
 
+    /// Why law has something erased.
+    pub fn erasure_ground(self, of: ErasureGround) -> &'static str {
+        self.pick(match of {
+            ErasureGround::PurposeMet => ("处理目的已实现或者不再必要", "Purpose met or no longer needed"),
+            ErasureGround::RetentionOver => ("保存期限已届满", "Retention period over"),
+            ErasureGround::ConsentWithdrawn => ("个人撤回同意", "Consent withdrawn"),
+            ErasureGround::Unlawful => ("违法处理", "Processed unlawfully"),
+            ErasureGround::OtherLaw => ("法律、行政法规规定的其他情形", "Other ground in law"),
+        })
+    }
+
     /// The role of a sign-in.
     pub fn role(self, of: Role) -> &'static str {
         self.pick(match of {
@@ -303,6 +314,7 @@ fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
         "awaiting_closure" => ("待办结", "Waiting to be closed"),
         "closed" => ("办结", "Closed"),
         "sent_back" => ("退回办理", "Sent back"),
+        "erased" => ("依法删除内容", "Erased by law"),
         "unsealed" => ("查阅举报人信息", "Informer's identity opened"),
         "suspended" => ("暂停办理", "Suspended"),
         "resumed" => ("恢复办理", "Resumed"),

@@ -2,13 +2,16 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, backup, doctor, keys, start, upkeep, users};
+use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep, users};
 use crate::app::people::ByHand;
 use crate::app::{Hub, passwords};
 use crate::clock::SystemClock;
 use crate::config::{LedgerPlace, Settings};
+use crate::domain::imports::List;
+use crate::domain::imports::encoding::Encoding;
 use crate::domain::terms::Role;
 use crate::http;
+use crate::i18n::Lang;
 use crate::ids::Chance;
 use crate::mail::Transport;
 use crate::telemetry::{self, Metrics};
@@ -82,6 +85,31 @@ enum What {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Bring a list in as a CSV file: all of it, or nothing.
+    Import {
+        #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
+        kind: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only look and say what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// How the file is written, if the guess is wrong.
+        #[arg(long, value_name = "E", value_parser = clap::builder::PossibleValuesParser::new(Encoding::WORDS))]
+        encoding: Option<String>,
+        /// Days and shifts that the file leaves out are removed.
+        #[arg(long)]
+        remove_missing: bool,
+    },
+    /// Take a list away as a CSV file.
+    Export {
+        #[arg(value_name = "KIND", value_parser = clap::builder::PossibleValuesParser::new(List::WORDS))]
+        kind: String,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Erase by law who an informer is, or all that was said in a whistle; the log keeps that it was done, and why.
+    Erase(erasure::Wanted),
     /// Try everything that the settings name and say what to do; changes nothing.
     Doctor,
     /// Read the settings and say what is wrong with them.
@@ -133,6 +161,13 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
         }
         What::Backup { file } => say(&backup::back_up(&settings, &file, &SystemClock::start())?),
         What::Restore { file } => say(&backup::restore(&settings, &file, &SystemClock::start(), &Chance::system())?),
+        What::Import { kind, file, dry_run, encoding, remove_missing } => {
+            let asked = lists::Import { kind, file, dry_run, encoding, remove_missing };
+            let told = lists::import(&settings, asked, &surroundings(), lang()).await?;
+            say(&told)
+        }
+        What::Export { kind, file } => say(&lists::export(&settings, &kind, &file, &surroundings(), lang()).await?),
+        What::Erase(wanted) => say(&erasure::erase(&settings, &wanted, surroundings()).await?),
         What::Doctor => {
             let findings = doctor::examine(&settings, &SystemClock::start()).await;
             findings.iter().try_for_each(|finding| say(&finding.to_string()))?;
@@ -227,6 +262,13 @@ fn surroundings() -> Surroundings {
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The operator's language, by what the terminal says; English where it says nothing.
+fn lang() -> Lang {
+    let said = |name: &str| environment().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value);
+    let said = said("LC_ALL").or_else(|| said("LC_MESSAGES")).or_else(|| said("LANG"));
+    if said.is_some_and(|said| said.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }
 
 /// Words for the operator, on standard output.

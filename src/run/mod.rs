@@ -5,7 +5,9 @@
 pub mod backup;
 mod commands;
 pub mod doctor;
+pub mod erasure;
 pub mod keys;
+mod lists;
 pub mod setup;
 pub mod upkeep;
 pub mod users;
@@ -16,7 +18,7 @@ use crate::app::Hub;
 use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::telemetry::Metrics;
-use crate::workers::{self, Desk, Due, Letters, Live, Relay};
+use crate::workers::{self, Desk, Due, Follow, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -71,6 +73,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         spawn(workers::work(letters, told.clone())),
         spawn(workers::work(Due::new(hub.clone()), told.clone())),
         spawn(workers::work(caller, told.clone())),
+        spawn(workers::work(Follow::new(hub.clone()), told.clone())),
         spawn(keep_up(metrics.clone(), told)),
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());

@@ -1,9 +1,9 @@
 //! Sets a hub up from its settings: opens the ledger, lays the sample district for `demo`, loads directory, rules and
 //! keys. It starts nothing that goes on by itself.
 
-use super::keys;
+use super::{erasure, keys};
 use crate::app::sessions;
-use crate::app::{Hub, HubSettings, passwords, sample_district};
+use crate::app::{Hub, HubSettings, laying, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
@@ -46,10 +46,18 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     hub(settings, ledger, around, HubSettings { demo: false, keys }).await
 }
 
+/// A hub for an operator's command on the ledger that is there, a district's or a demo's.
+pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
+    let ledger = open(settings)?;
+    let demo = is_demo(&ledger).await?;
+    let keys = if demo { keys::of_demo(&ledger, &around.chance).await? } else { keys::of_district(settings)? };
+    hub(settings, ledger, around, HubSettings { demo, keys }).await
+}
+
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
 pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> anyhow::Result<Hub> {
     let ledger = open(settings)?;
-    lay_sample(&ledger).await?;
+    lay_sample(&ledger, &around).await?;
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
@@ -89,7 +97,7 @@ async fn is_demo(ledger: &Ledger) -> anyhow::Result<bool> {
 
 /// Lays the sample district unless it is there. The mark comes first: whoever comes between mark and people, or after
 /// somebody who was cut off there, lays the same people again.
-async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
+async fn lay_sample(ledger: &Ledger, around: &Surroundings) -> anyhow::Result<()> {
     let (directory_now, _) = ledger.read(directory::load).await?;
     if !directory_now.people.is_empty() {
         if is_demo(ledger).await? {
@@ -98,17 +106,18 @@ async fn lay_sample(ledger: &Ledger) -> anyhow::Result<()> {
         bail!("this ledger holds a real district: `demo` does not touch it; give --dir another folder");
     }
     let sample = sample_district::read().map_err(|fault| anyhow!(fault))?;
-    let rows = directory::rows(&sample.directory, &sample.days)?;
     ledger.keep(Chore::MakeMeta { key: DEMO.to_owned(), value: "1".to_owned() }).await?;
-    ledger.keep(Chore::LayDirectory(rows)).await?;
+    laying::lay(ledger, &sample, around.clock.now(), &around.chance).await?;
     Ok(())
 }
 
 async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: HubSettings) -> anyhow::Result<Hub> {
-    let (limits, routing) = (limits(settings)?, routing(settings)?);
-    let rules = Rules { calendar: Calendar::new([]), limits, routing, directory: Directory::default() };
+    // Who sits where is read by the same door that reads it again when it has changed.
+    let (calendar, directory) = (Calendar::new([]), Directory::default());
+    let rules = Rules { calendar, limits: limits(settings)?, routing: routing(settings)?, directory };
     let hub = Hub::new(ledger, around.clock, rules, around.chance, kind);
     hub.refresh().await?;
+    erasure::again(settings, &hub).await?;
     Ok(hub)
 }
 

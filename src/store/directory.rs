@@ -1,34 +1,27 @@
-//! The directory as it is laid and loaded: one document per department, town, enterprise, person, shift and announced
-//! day, in official order. It checks no sense (whoever lays it does) and gives a password's hash only by itself.
+//! The directory as it is loaded: one document per department, town, enterprise, person, shift and announced day, in
+//! official order. It checks no sense (whoever lays it does) and gives a password's hash only by itself.
 
 use super::ledger::DIRECTORY;
-use super::{DirectoryRow, Fault, Reading};
-use crate::domain::calendar::{DayKind, SpecialDay};
+use super::{Fault, Reading};
+use crate::domain::calendar::{AnnouncedDay, SpecialDay};
+use crate::domain::decision::DirectoryRow;
 use crate::domain::directory::Directory;
+use crate::domain::imports::List;
 use crate::ids::PersonId;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 const OF_KIND: &str = "SELECT body FROM directory WHERE kind = $1 ORDER BY position";
 
-const PASSWORD: &str = "SELECT hash FROM passwords WHERE person = $1";
+const ROWS: &str = "SELECT code, position, body FROM directory WHERE kind = $1 ORDER BY position";
 
 const VERSION: &str = "SELECT last FROM series WHERE name = $1";
+
+const PASSWORD: &str = "SELECT hash FROM passwords WHERE person = $1";
 
 const META: &str = "SELECT value FROM meta WHERE key = $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[OF_KIND, PASSWORD, META, VERSION];
-
-/// One day that an announcement changed, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnnouncedDay {
-    /// `2026-02-14`.
-    pub date: String,
-    pub kind: DayKind,
-    /// The holiday's announced name.
-    pub holiday: String,
-}
+pub(super) const STATEMENTS: &[&str] = &[OF_KIND, ROWS, VERSION, PASSWORD, META];
 
 /// The whole directory and the announced days; empty lists before anything is laid.
 ///
@@ -36,50 +29,42 @@ pub struct AnnouncedDay {
 /// [`Fault`], as every read of this room; also for a stored day that is no date.
 pub fn load(reading: &mut Reading<'_>) -> Result<(Directory, Vec<SpecialDay>), Fault> {
     let directory = Directory::new(
-        of_kind(reading, "department")?,
-        of_kind(reading, "town")?,
-        of_kind(reading, "enterprise")?,
-        of_kind(reading, "person")?,
-        of_kind(reading, "shift")?,
+        rows_of(reading, List::Departments)?,
+        rows_of(reading, List::Towns)?,
+        rows_of(reading, List::Enterprises)?,
+        rows_of(reading, List::People)?,
+        rows_of(reading, List::Duty)?,
     );
-    let days: Vec<AnnouncedDay> = of_kind(reading, "day")?;
+    let days = announced(reading)?;
     let days = days.iter().map(|day| SpecialDay::read(&day.date, day.kind.as_str(), &day.holiday));
     let days = days.collect::<Result<_, _>>().map_err(|_| Fault::never("a stored day is no date"))?;
     Ok((directory, days))
 }
 
-fn of_kind<T: DeserializeOwned>(reading: &mut Reading<'_>, kind: &str) -> Result<Vec<T>, Fault> {
-    reading.rows(OF_KIND, &[kind.into()], |row| row.json(0))
+/// The announced days, in the order in which they were announced.
+pub fn announced(reading: &mut Reading<'_>) -> Result<Vec<AnnouncedDay>, Fault> {
+    rows_of(reading, List::Calendar)
 }
 
-/// The rows that lay this directory and these days, lists in the order given.
-///
-/// # Errors
-/// [`Fault`] for a document that cannot be written.
-pub fn rows(directory: &Directory, days: &[AnnouncedDay]) -> Result<Vec<DirectoryRow>, Fault> {
-    let shift_code = |shift: &crate::domain::directory::Shift| {
-        format!("{}/{}", shift.date, if shift.night { "night" } else { "day" })
-    };
-    let mut all = rows_of("department", &directory.departments, |department| department.code.clone())?;
-    all.extend(rows_of("town", &directory.towns, |town| town.code.clone())?);
-    all.extend(rows_of("enterprise", &directory.enterprises, |enterprise| enterprise.code.clone())?);
-    all.extend(rows_of("person", &directory.people, |person| person.id.as_str().to_owned())?);
-    all.extend(rows_of("shift", &directory.rota, shift_code)?);
-    all.extend(rows_of("day", days, |day| day.date.clone())?);
-    Ok(all)
+fn rows_of<T: DeserializeOwned>(reading: &mut Reading<'_>, list: List) -> Result<Vec<T>, Fault> {
+    reading.rows(OF_KIND, &[list.stored().into()], |row| row.json(0))
 }
 
-fn rows_of<T: Serialize>(kind: &str, list: &[T], code: impl Fn(&T) -> String) -> Result<Vec<DirectoryRow>, Fault> {
-    let row = |(position, one): (i64, &T)| {
-        let body = serde_json::to_string(one).map_err(|_| Fault::never("a directory row cannot be written"))?;
-        Ok(DirectoryRow { kind: kind.to_owned(), code: code(one), position, body })
-    };
-    (1..).zip(list).map(row).collect()
-}
-
-/// The directory's version: raised by whatever is written to it.
+/// How often the directory was changed: whoever knows another number reads it anew.
 pub fn version(reading: &mut Reading<'_>) -> Result<i64, Fault> {
     Ok(reading.row(VERSION, &[DIRECTORY.into()], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// One list as it stands, in official order.
+pub fn list(reading: &mut Reading<'_>, list: List) -> Result<Vec<DirectoryRow>, Fault> {
+    reading.rows(ROWS, &[list.stored().into()], |row| {
+        Ok(DirectoryRow {
+            kind: list.stored().to_owned(),
+            code: row.text(0)?.to_owned(),
+            position: row.int(1)?,
+            body: row.text(2)?.to_owned(),
+        })
+    })
 }
 
 /// The stored hash of a person's password; nothing if the person cannot sign in with one.
@@ -95,10 +80,11 @@ pub fn meta(reading: &mut Reading<'_>, key: &str) -> Result<Option<String>, Faul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::sample_district;
+    use crate::app::{laying, sample_district};
     use crate::domain::calendar::Calendar;
+    use crate::ids::Chance;
     use crate::store::Chore;
-    use crate::store::whistles::tests::by_hand::Desk;
+    use crate::store::whistles::tests::by_hand::{Desk, NOW};
     use jiff::civil::date;
 
     #[tokio::test]
@@ -107,11 +93,12 @@ mod tests {
         let (empty, days) = desk.ledger.read(load).await.unwrap();
         assert!(empty.departments.is_empty() && empty.people.is_empty() && days.is_empty());
         let sample = sample_district::read().unwrap();
-        // Twice: the second laying replaces the first.
-        for _ in 0..2 {
-            let laid = rows(&sample.directory, &sample.days).unwrap();
-            desk.ledger.keep(Chore::LayDirectory(laid)).await.unwrap();
+        // Twice: the second laying finds everything there.
+        for laid in [true, false] {
+            let chance = Chance::seeded(1);
+            assert_eq!(laying::lay(&desk.ledger, &sample, NOW, &chance).await.unwrap(), laid);
         }
+        assert_eq!(desk.ledger.read(version).await.unwrap(), 1);
         let (loaded, days) = desk.ledger.read(load).await.unwrap();
         assert_eq!(loaded.departments, sample.directory.departments);
         assert_eq!(loaded.towns, sample.directory.towns);

@@ -1,9 +1,11 @@
 //! What is late or still owed: limits that have passed, whistles that nobody has yet, letters that have not left. For
-//! the hub's own loops and its gauges, so nothing here asks for a scope, and nothing here gives a text of a whistle.
+//! the hub's own loops and its gauges: only what is written to somebody asks for a scope, and nothing here gives a text
+//! of a whistle.
 
 use super::{Fault, Reading};
 use crate::domain::at::At;
 use crate::domain::obligation::Post;
+use crate::domain::policy::Scope;
 use crate::domain::terms::{Duty, Role};
 use crate::ids::{LetterId, ObligationId, PersonId, WhistleId};
 
@@ -28,6 +30,7 @@ const OVERDUE: &str = "
     ) AS o
     JOIN whistles w ON w.id = o.whistle
     LEFT JOIN summonses u ON u.id = o.subject
+    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.whistle AND s.viewer = $5)
     ORDER BY o.due_at, o.id LIMIT $4";
 
 /// Without those that were laid aside because nobody can receive them.
@@ -74,6 +77,10 @@ const LETTERS_HELD: &str = concat!(
 const OLDEST_UNPASSED: &str = "SELECT MIN(due_at) FROM obligations WHERE ended_at IS NULL AND passed_at IS NULL";
 
 /// The states from which somebody still must move, DOMAIN §3.
+const ARMED_TREES: &str = "
+    SELECT DISTINCT whistle FROM obligations
+    WHERE ended_at IS NULL AND passed_at IS NULL AND whistle > $1 ORDER BY whistle LIMIT $2";
+
 const UNARMED: &str = "
     SELECT w.code FROM whistles w
     WHERE w.status IN ('submitted', 'returned', 'accepted', 'dispatched', 'handling', 'rectifying',
@@ -86,8 +93,19 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[PASSED, OVERDUE, UNROUTED, LETTER, LETTER_WAITS, COPIES, LETTERS_OWED, LETTERS_HELD, OLDEST_UNPASSED, UNARMED];
+pub(super) const STATEMENTS: &[&str] = &[
+    PASSED,
+    OVERDUE,
+    UNROUTED,
+    LETTER,
+    LETTER_WAITS,
+    COPIES,
+    LETTERS_OWED,
+    LETTERS_HELD,
+    OLDEST_UNPASSED,
+    UNARMED,
+    ARMED_TREES,
+];
 
 /// Lines of one reminder.
 const OVERDUE_MAX: i64 = 50;
@@ -141,9 +159,11 @@ pub fn passed(reading: &mut Reading<'_>, now: At, at_most: i64) -> Result<Vec<Pa
     })
 }
 
-/// What a post is late with, longest first, fifty at most: its reminder. Limits that stay quiet are left out.
-pub fn overdue_of(reading: &mut Reading<'_>, post: &Post, now: At) -> Result<Vec<OverdueRow>, Fault> {
-    let params = [(&post.department).into(), post.role.as_str().into(), now.into(), OVERDUE_MAX.into()];
+/// What a post is late with, as far as this scope sees it, longest first, fifty at most: its reminder to whoever holds
+/// it. Limits that stay quiet are left out.
+pub fn overdue_of(reading: &mut Reading<'_>, scope: &Scope, post: &Post, now: At) -> Result<Vec<OverdueRow>, Fault> {
+    let (unit, role, viewer) = (&post.department, post.role.as_str(), scope.viewer());
+    let params = [unit.into(), role.into(), now.into(), OVERDUE_MAX.into(), viewer.into()];
     reading.rows(OVERDUE, &params, |row| {
         Ok(OverdueRow { code: row.text(0)?.to_owned(), duty: row.word(1, Duty::parse)?, due_at: row.at(2)? })
     })
@@ -187,6 +207,11 @@ pub fn oldest_unpassed_due(reading: &mut Reading<'_>) -> Result<Option<At>, Faul
     Ok(reading.row(OLDEST_UNPASSED, &[], |row| row.opt_at(0))?.flatten())
 }
 
+/// Whistles in whose tree a limit runs, after this one.
+pub fn armed_trees(reading: &mut Reading<'_>, after: &WhistleId, at_most: i64) -> Result<Vec<WhistleId>, Fault> {
+    reading.rows(ARMED_TREES, &[after.into(), at_most.into()], |row| row.text(0).map(WhistleId::from_text))
+}
+
 /// Codes of open whistles and summonses for which nobody must do anything: there must be none (I3).
 pub fn unarmed(reading: &mut Reading<'_>, at_most: i64) -> Result<Vec<String>, Fault> {
     reading.rows(UNARMED, &[at_most.into()], |row| row.text(0).map(str::to_owned))
@@ -199,7 +224,7 @@ mod tests {
     use crate::domain::obligation::Obligation;
     use crate::domain::terms::{LetterKind, SummonsStatus, WhistleStatus};
     use crate::domain::whistle::{Routed, Whistle};
-    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
     use crate::store::{Chore, Kept};
 
     fn office() -> Post {
@@ -229,8 +254,13 @@ mod tests {
         born.obligations.push(owed(&whistle(5), Some(&born.summonses[0]), NOW.plus_minutes(-5)));
         desk.put(born).await;
         let read = desk.ledger.read(|reading| {
+            assert_eq!(overdue_of(reading, &scope_of("XF"), &office(), NOW)?, [], "not its holder's to see");
             assert_eq!(oldest_unpassed_due(reading)?, Some(NOW.plus_minutes(-5)));
-            Ok((passed(reading, NOW, 10)?, passed(reading, NOW, 1)?.len(), overdue_of(reading, &office(), NOW)?))
+            Ok((
+                passed(reading, NOW, 10)?,
+                passed(reading, NOW, 1)?.len(),
+                overdue_of(reading, &scope_of("*"), &office(), NOW)?,
+            ))
         });
         let (passed, first, overdue) = read.await.unwrap();
         let found: Vec<_> = passed.iter().map(|one| (one.whistle.as_str(), one.reminds)).collect();

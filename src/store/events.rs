@@ -11,7 +11,7 @@ use crate::ids::{PersonId, SummonsId, WhistleId};
 
 const TIMELINE: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND seq > $2 AND ($4 = '*' OR kind <> 'whistle.unsealed')
+    WHERE whistle = $1 AND seq > $2 AND ($4 = '*' OR kind NOT IN ('whistle.unsealed', 'whistle.erased'))
     ORDER BY seq LIMIT $3";
 
 const TAIL: &str = "
@@ -21,7 +21,7 @@ const TAIL: &str = "
 
 const LATEST: &str = "
     SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND ($3 = '*' OR kind <> 'whistle.unsealed')
+    WHERE whistle = $1 AND ($3 = '*' OR kind NOT IN ('whistle.unsealed', 'whistle.erased'))
     ORDER BY seq DESC LIMIT $2";
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
@@ -33,7 +33,7 @@ const HEARD: &str = "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
-    LEFT JOIN sights s ON s.whistle = e.whistle AND e.kind <> 'whistle.unsealed'
+    LEFT JOIN sights s ON s.whistle = e.whistle AND e.kind NOT IN ('whistle.unsealed', 'whistle.erased')
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
     ORDER BY e.seq";
 
@@ -43,7 +43,7 @@ const SEEN: &str = "
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
-      AND ($1 = '*' OR (e.kind <> 'whistle.unsealed'
+      AND ($1 = '*' OR (e.kind NOT IN ('whistle.unsealed', 'whistle.erased')
         AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1)))
     ORDER BY e.seq";
 

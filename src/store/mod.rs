@@ -4,7 +4,9 @@
 pub mod backup;
 pub mod directory;
 pub mod due;
+pub mod erasure;
 pub mod events;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
@@ -102,7 +104,8 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("migrations/0003_access.sql")),
     (4, include_str!("migrations/0004_sealed.sql")),
     (5, include_str!("migrations/0005_bodies.sql")),
-    (6, include_str!("migrations/0006_identity.sql")),
+    (6, include_str!("migrations/0006_import_files.sql")),
+    (7, include_str!("migrations/0007_identity.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -22,6 +22,8 @@ const CLEAN_EVERY: i64 = 60 * MINUTE;
 const RECEIPT_MINUTES: i64 = 7 * 24 * 60;
 /// Stuck things that one audit names.
 const STUCK_MAX: i64 = 20;
+/// How long a file waits for its sender's word, minutes.
+const IMPORT_MINUTES: i64 = 60;
 /// How long an ended session's row stays, minutes.
 const SESSION_MINUTES: i64 = 24 * 60;
 
@@ -77,6 +79,7 @@ impl Due {
         }
         self.hub.ledger.keep(Chore::PurgeReceipts { before: now.plus_minutes(-RECEIPT_MINUTES) }).await?;
         self.hub.ledger.keep(Chore::PurgeSessions { before: now.plus_minutes(-SESSION_MINUTES) }).await?;
+        self.hub.ledger.keep(Chore::PurgeImports { before: now.plus_minutes(-IMPORT_MINUTES) }).await?;
         let before = now.plus_minutes(-SESSION_MINUTES);
         self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());

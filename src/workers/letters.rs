@@ -229,7 +229,7 @@ impl Carrier {
             .ledger
             .read(move |reading| match id {
                 Some(id) => Ok((whistles::tree_by_id(reading, &scope, &id)?, Vec::new())),
-                None => Ok((None, due::overdue_of(reading, &post, now)?)),
+                None => Ok((None, due::overdue_of(reading, &scope, &post, now)?)),
             })
             .await?;
         let to = mail_address(&person.username);

@@ -5,6 +5,7 @@
 mod aside;
 mod desk;
 mod due;
+mod follow;
 mod lease;
 mod letters;
 mod listener;
@@ -15,6 +16,7 @@ mod timekeeper;
 
 pub use desk::Desk;
 pub use due::Due;
+pub use follow::Follow;
 pub use letters::{Letters, Post};
 pub use listener::Replica;
 pub use live::Live;

@@ -9,10 +9,15 @@ use anyhow::{Context, ensure};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+use tokio::time::Instant;
 
-/// Whistles before the backup, and while it is made.
+/// Whistles before the backup, and how many a second.
 const BEFORE: usize = 150;
-const MEANWHILE: usize = 40;
+const PER_SECOND: u32 = 200;
+/// Whistles between the backup and the end.
+const AFTER: usize = 20;
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
 /// Where a hub's ledger and stream are.
 struct Parts {
@@ -85,15 +90,21 @@ async fn drill(from: &Parts, to: &Parts) -> anyhow::Result<String> {
     let name = file.to_str().context("a path in UTF-8")?;
     let mut hub = from.serve().await?;
     let tokens = sign_blowers_in(&mut Connection::open(hub.address).await?).await?;
-    let storm = |name: &str| {
-        let (targets, manner) = (Targets::new(vec![hub.address]), Manner::Once { may_refuse: false });
+    let targets = Targets::new(vec![hub.address]);
+    let storm = |name: &str, manner: Manner| {
+        let targets = targets.clone();
         Storm::start(Load { targets, tokens: tokens.clone(), name: name.to_owned(), connections: 8, manner })
     };
-    let before = gathered(storm("before")?, BEFORE).await?;
-    let meanwhile = storm("meanwhile")?;
+    let before = storm("before", Manner::Stubborn { per_second: PER_SECOND, hasty: false })?;
+    answered(&before, BEFORE).await?;
+    let before = gathered(before).await?;
+    let meanwhile = storm("meanwhile", Manner::Once { may_refuse: false })?;
+    answered(&meanwhile, 1).await?;
     let made = from.done(&["backup", name])?;
-    let meanwhile = gathered(meanwhile, MEANWHILE).await?;
+    // So that the file is a moment in the middle of the storm, and not its end.
+    answered(&meanwhile, meanwhile.answered() + AFTER).await?;
     hub.kill()?;
+    let meanwhile = gathered(meanwhile).await?;
 
     let restored = to.done(&["restore", name])?;
     ensure!(told(&restored) == told(&made), "told {made}\nrestored {restored}");
@@ -102,16 +113,23 @@ async fn drill(from: &Parts, to: &Parts) -> anyhow::Result<String> {
     ensure!(to.obeys(&["restore"])?.0 == Some(2), "a restore of nothing");
     let mut hub = to.serve().await?;
     let held = compare(&hub, (&before, &meanwhile), &tokens).await?;
+    ensure!(held < meanwhile.len(), "the backup holds what was answered after it");
     to.done(&["doctor"])?;
     hub.terminate().await?;
     Ok(format!("{} before and {held} of {} meanwhile are there", before.len(), meanwhile.len()))
 }
 
-/// The whistles of a storm that went on until so many were answered.
-async fn gathered(storm: Storm, wanted: usize) -> anyhow::Result<Vec<Entry>> {
+async fn answered(storm: &Storm, wanted: usize) -> anyhow::Result<()> {
+    let began = Instant::now();
     while storm.answered() < wanted {
+        ensure!(began.elapsed() < ANSWERED_WITHIN, "{} of {wanted} were answered", storm.answered());
         pause(10).await;
     }
+    Ok(())
+}
+
+/// The whistles of a storm that were answered.
+async fn gathered(storm: Storm) -> anyhow::Result<Vec<Entry>> {
     Ok(storm.end().await?.entries.into_iter().filter(|entry| entry.code.is_some()).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Who told us (T29): sealed where it lies, opened only by whom DOMAIN §5 names, with a reason, on record and told to
 //! the director; and otherwise in no answer, page, feed, letter, log, figure or byte of the ledger.
 
+use crate::mail_faults::{Manner, relay};
 use crate::town::{BEGIN, Place, Reply, Town, at, town};
 use serde_json::{Value, json};
 use whistle_hub::domain::terms::LetterKind;
@@ -169,6 +170,23 @@ async fn t29_the_page_opens_it_by_a_form_and_warns_who_may_know_of_a_text_that_t
         assert!(!rescue.get(&own).await.expect(200).text().contains("电话或身份证号"));
         let plain = json!({ "category": "fire", "what": "配电房堆放纸箱", "place": "某地", "protected_source": true });
         assert!(t.fire().tries_to_blow(&plain).await.expect(201).json().get("warnings").is_none());
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t29_that_the_director_could_not_be_told_is_told_to_nobody_who_may_not_know() {
+    town(async |t| {
+        let code = told(t).await;
+        t.settle().await;
+        let (url, _seen) = relay((0..8).map(|_| Manner::Recipient("550 nobody here")).collect());
+        t.mails_through(url).await;
+        unseals(t, "supervisor", &code).await.expect(200);
+        t.settle().await;
+        for who in ["office", "head.xf", "liaison.yj"] {
+            let kinds = t.person(who).kinds(&code).await;
+            assert!(!kinds.contains(&"letter.not_reached".to_owned()), "{who} learns of the opening: {kinds:?}");
+        }
     })
     .await;
 }

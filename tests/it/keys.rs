@@ -5,7 +5,6 @@ use crate::town::http::raw;
 use crate::town::{Ask, BEGIN, Place, Town, accept_order, at, blow_order, town};
 use futures_util::future::join_all;
 use serde_json::Value;
-use whistle_hub::store::Chore;
 
 #[actix_web::test]
 async fn c25_twenty_parallel_posts_with_one_key_make_one_whistle() {
@@ -136,11 +135,11 @@ async fn t16_replay_after_transfer_is_404() {
     let order = blow_order("调离之后");
     let blow = async |t: &Town| t.fire().ask("POST", "/whistles").await.key("key-moved-01").json(&order).send().await;
     let code = blow(&t).await.expect(201).json()["code"].as_str().unwrap().to_owned();
-    let mut directory = t.db_hub().rules().directory.clone();
-    let moved = directory.people.iter_mut().find(|person| person.username == "liaison.xf").unwrap();
-    moved.department_code = "SC".to_owned();
-    let rows = whistle_hub::store::directory::rows(&directory, &[]).unwrap();
-    t.db_hub().ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    t.lay(|directory| {
+        let moved = directory.people.iter_mut().find(|person| person.username == "liaison.xf").unwrap();
+        moved.department_code = "SC".to_owned();
+    })
+    .await;
     t.leave().await;
     let t = Town::open(&place, at(BEGIN)).await;
     assert_eq!(t.fire().sees("/me").await["department"], "SC");

@@ -6,8 +6,6 @@ use crate::town::{Place, Town, accept_order, at, blow_order, town};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::terms::LetterKind;
-use whistle_hub::store::Chore;
-use whistle_hub::store::directory;
 
 /// A story in which every kind of letter leaves.
 async fn every_kind(t: &Town) {
@@ -185,15 +183,14 @@ async fn the_duty_officer_of_the_hour_is_written_to_and_nobody_else() {
 /// A district whose names are payloads, laid over the sample.
 async fn poisoned(place: &Place, poison: &str) {
     let t = Town::open(place, at(crate::town::BEGIN)).await;
-    let hub = t.db_hub().clone();
-    let mut district = hub.rules().directory.clone();
-    district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
-    district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
-    district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
-    district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
-    district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
-    let rows = directory::rows(&district, &[]).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    t.lay(|district| {
+        district.towns.iter_mut().for_each(|town| town.name = format!("{poison}{}", town.code));
+        district.departments.iter_mut().for_each(|unit| unit.name = format!("{poison}{}", unit.code));
+        district.departments.iter_mut().for_each(|unit| unit.short_name = format!("{poison}{}", unit.code));
+        district.enterprises.iter_mut().for_each(|firm| firm.name = format!("{poison}{}", firm.code));
+        district.people.iter_mut().for_each(|person| person.name = format!("{poison}{}", person.username));
+    })
+    .await;
     t.leave().await;
 }
 

@@ -4,16 +4,12 @@
 use crate::mail_faults::{Manner, Seen, relay};
 use crate::town::{BEGIN, Place, Town, at, blow_order};
 use std::sync::mpsc::Receiver;
-use whistle_hub::store::{Chore, directory};
 
 /// A district whose rota names nobody for the office.
 async fn without_rota() -> (Place, Town) {
     let place = Place::new();
     let t = Town::open(&place, at(BEGIN)).await;
-    let mut district = t.db_hub().rules().directory.clone();
-    district.rota.iter_mut().for_each(|shift| shift.office_duty = "nobody".to_owned());
-    let rows = directory::rows(&district, &[]).unwrap();
-    t.db_hub().ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    t.lay(|district| district.rota.iter_mut().for_each(|shift| shift.office_duty = "nobody".to_owned())).await;
     t.leave().await;
     let t = Town::open(&place, at(BEGIN)).await;
     (place, t)

@@ -9,14 +9,13 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use whistle_hub::app::sessions::{self, SignIn};
-use whistle_hub::app::{Hub, passwords, sample_district};
+use whistle_hub::app::{Hub, laying, passwords, sample_district};
 use whistle_hub::clock::SystemClock;
 use whistle_hub::config::Settings;
 use whistle_hub::domain::session::Door;
 use whistle_hub::ids::Chance;
 use whistle_hub::run::keys;
 use whistle_hub::run::setup::{self, Surroundings};
-use whistle_hub::store::{Chore, directory};
 
 /// The settings of a district of its own, with keys made for it.
 pub(crate) fn with_keys(place: &Place) -> Settings {
@@ -137,8 +136,7 @@ async fn t31_dump_cannot_mint() {
     let settings = with_keys(&place);
     let hub = setup::serve(&settings, around()).await.unwrap();
     let sample = sample_district::read().unwrap();
-    let rows = directory::rows(&sample.directory, &sample.days).unwrap();
-    hub.ledger.keep(Chore::LayDirectory(rows)).await.unwrap();
+    laying::lay(&hub.ledger, &sample, hub.now(), &hub.chance).await.unwrap();
     hub.ledger.close().await.unwrap();
 
     let hub = setup::serve(&settings, around()).await.unwrap();

@@ -298,59 +298,6 @@ async fn t17_what_may_not_be_seen_answers_byte_for_byte_like_what_is_not_there()
     .await;
 }
 
-/// Everything that this person can read in a world, to the byte.
-async fn whole_world(who: Person<'_>, own: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    for path in [
-        "/whistles",
-        "/whistles?limit=1",
-        "/whistles?enterprise=E01",
-        "/whistles?town=T06",
-        "/whistles?department=SC",
-        "/whistles?overdue=true",
-        "/whistles?q=%E9%93%9D",
-        "/whistles?sort=due_at",
-        "/summonses",
-        "/summonses?department=SC",
-        "/me",
-        "/people",
-        "/enterprises?q=E01",
-    ] {
-        all.push(format!("{path} {}", who.get(path).await.sameness()));
-    }
-    all.push(who.get(&format!("/whistles/{own}")).await.sameness());
-    all.push(who.get(&format!("/whistles/{own}/timeline")).await.sameness());
-    all.push(who.get("/whistles/WH-2026-0003").await.sameness());
-    all.push(who.tries(own, "complete", &json!({})).await.sameness());
-    all
-}
-
-#[actix_web::test]
-async fn i4_two_worlds_one_without_the_thing_answer_byte_for_byte_alike() {
-    let mut worlds = Vec::new();
-    for other in [false, true] {
-        town(async |t| {
-            let own = t.fire().blows(&json!({ "category": "fire", "what": "铝粉堆积", "enterprise": "E01" })).await;
-            t.fire().blows(&blow_order("第二件")).await;
-            t.person("liaison.sc").token().await;
-            if other {
-                let order =
-                    json!({ "category": "fire", "what": "铝屑另案", "enterprise": "E01", "urgency": "emergency" });
-                let hidden = t.person("liaison.sc").blows(&order).await;
-                t.office().summons(&hidden, &["SC"], "emergency").await;
-            } else {
-                t.office().token().await;
-            }
-            t.clock.advance(1);
-            worlds.push(whole_world(t.fire(), &own).await);
-        })
-        .await;
-    }
-    for (without, with) in worlds[0].iter().zip(&worlds[1]) {
-        assert_eq!(without, with);
-    }
-}
-
 #[actix_web::test]
 async fn t18_a_lost_race_tells_of_the_addressed_thing_only() {
     town(async |t| {

@@ -129,6 +129,7 @@ async fn a_timeline_tells_who_did_what_and_names_nobody_where_the_source_is_prot
         assert_eq!(events["next_cursor"], Value::Null);
         assert_eq!(events["items"][0]["actor"], json!({ "name": "奚玉砾", "department": "XF" }));
         assert_eq!(events["items"][1]["actor"], json!({ "name": null, "department": null }), "the hub itself");
+        events["items"][0]["seq"] = json!("…");
         insta::assert_json_snapshot!(events["items"][0].take(), @r#"
             {
               "actor": {
@@ -143,7 +144,7 @@ async fn a_timeline_tells_who_did_what_and_names_nobody_where_the_source_is_prot
                 "version": 1
               },
               "kind": "whistle.blown",
-              "seq": 1
+              "seq": "…"
             }
         "#);
         let mut order = blow_order("有人举报仓库夜间作业");

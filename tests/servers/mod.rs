@@ -1,14 +1,16 @@
-//! Real PostgreSQL, Redis and nginx for tests, from Debian's packages: each test process starts its own on free ports of this
+//! Real PostgreSQL, Redis, nginx and Chromium for tests, from Debian's packages: each test process starts its own on free ports of this
 //! host and takes them along when it ends, however it ends. Knows nothing of the hub, needs the standard library only,
 //! and never passes over a missing server: that is a failure which says what to install.
 #![allow(dead_code, unused_imports, reason = "each program that includes these files uses a part of them")]
 
+mod chromedriver;
 mod kept;
 mod nginx;
 mod place;
 mod postgres;
 mod redis;
 
+pub(crate) use chromedriver::ChromeDriver;
 pub(crate) use nginx::Nginx;
 pub(crate) use place::free_port;
 pub(crate) use postgres::Postgres;

@@ -117,6 +117,23 @@ impl SpecialDay {
     }
 }
 
+/// The same as it is kept and as it comes in a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AnnouncedDay {
+    /// `2026-02-14`.
+    pub date: String,
+    pub kind: DayKind,
+    /// The holiday's announced name.
+    pub holiday: String,
+}
+
+impl AnnouncedDay {
+    /// The day as it is counted with; nothing if its date is none.
+    pub fn special(&self) -> Option<SpecialDay> {
+        SpecialDay::read(&self.date, self.kind.as_str(), &self.holiday).ok()
+    }
+}
+
 /// The announced days and the working hours of a district.
 #[derive(Debug, Clone)]
 pub struct Calendar {

@@ -3,10 +3,12 @@
 //! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
 
 pub mod blow;
+pub mod erase;
 pub mod follow;
 pub mod informer;
 pub mod office;
 pub mod reach;
+pub mod recount;
 mod search;
 
 use super::at::At;

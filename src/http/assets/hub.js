@@ -111,7 +111,7 @@ function openVerdict(digit) {
 }
 
 document.addEventListener("keydown", (e) => {
-  if (e.code === "Enter" && (e.ctrlKey || e.metaKey)) {
+  if ((e.code === "Enter" || e.code === "NumpadEnter") && (e.ctrlKey || e.metaKey)) {
     const form = e.target.closest?.("form.deed");
     if (form && !e.isComposing) {
       e.preventDefault();

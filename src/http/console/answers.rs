@@ -108,6 +108,7 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
         ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
         ProblemKind::PasswordFirst | ProblemKind::StepUpNeeded | ProblemKind::ProofFailed => general,
+        ProblemKind::TooManyRows | ProblemKind::Rows => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {
             (t.stale_title, t.stale_words)

@@ -3,6 +3,7 @@
 
 use super::answers::{see_other, shown, with_cookie};
 use super::reader::Reader;
+use crate::domain::imports::List;
 use crate::http::pages::{Notice, Tone};
 use crate::http::problem::Answer;
 use crate::http::{Door, gate};
@@ -45,8 +46,11 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
+        ("list", "import") => words::of(lang).imported,
         _ => return None,
     };
+    // A list goes by its name.
+    let of = List::parse(of).map_or(of, |list| lang.list(list));
     Some(Notice { tone: Tone::Done, words: words::done(lang, of, did) })
 }
 

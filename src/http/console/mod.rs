@@ -6,6 +6,7 @@ mod assets;
 mod blow;
 mod choices;
 mod flash;
+mod imports;
 mod informer;
 mod login;
 mod me;
@@ -22,48 +23,75 @@ mod whistles;
 
 pub(super) use answers::fault_page;
 
-use super::routes::resource;
-use actix_web::guard;
+use super::routes::{ANYONE, SIGNED_IN, register};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Route};
 
-/// Registers every page.
-pub(super) fn configure(pages: &mut ServiceConfig) {
-    let (look, both, send) = ("GET, HEAD", "GET, HEAD, POST", "POST");
-    pages
-        .service(resource("/", look).route(get().to(desk)))
-        .service(resource("/login", both).route(get().to(login::form)).route(web::post().to(login::sign_in)))
-        .service(resource("/logout", send).route(web::post().to(login::sign_out)))
-        .service(resource("/language", send).route(web::post().to(login::language)))
-        .service(resource("/me", look).route(get().to(me::form)))
-        .service(resource("/me/password", both).route(get().to(me::form)).route(web::post().to(me::choose_password)))
-        .service(resource("/me/totp", send).route(web::post().to(me::enrol)))
-        .service(resource("/me/totp/confirm", send).route(web::post().to(me::confirm)))
-        .service(resource("/me/totp/remove", send).route(web::post().to(me::remove)))
-        .service(resource("/admin/people", both).route(get().to(people::list)).route(web::post().to(people::add)))
-        .service(resource("/admin/people/{code}", look).route(get().to(people::one)))
-        .service(resource("/admin/people/{code}/{verb}", send).route(web::post().to(people::deed)))
-        .service(resource("/admin/trail", look).route(get().to(me::whole)))
-        .service(resource("/assets/{file}", look).route(get().to(assets::file_of)))
-        .service(resource("/w/{code}", look).route(get().to(whistles::short)))
-        .service(resource("/console", look).route(get().to(login::home)))
-        .service(resource("/console/triage", look).route(get().to(triage::queue)));
-    for path in ["/console/whistles/new", "/field/new"] {
-        pages.service(resource(path, both).route(get().to(blow::form)).route(web::post().to(blow::blow)));
-    }
-    pages
-        .service(resource("/console/whistles", look).route(get().to(whistles::list)))
-        .service(resource("/console/whistles/{code}", look).route(get().to(whistles::one)))
-        .service(resource("/console/whistles/{code}/unseal", send).route(web::post().to(informer::unseal)))
-        .service(resource("/console/whistles/{code}/{verb}", send).route(web::post().to(whistles::deed)))
-        .service(resource("/console/summonses", look).route(get().to(summonses::list)))
-        .service(resource("/console/summonses/{code}", look).route(get().to(summonses::one)))
-        .service(resource("/console/summonses/{code}/{verb}", send).route(web::post().to(summonses::deed)));
+/// One page, or what one of its forms is sent to.
+pub(super) struct Page {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    /// Who may; the rest is led to the sign-in, 403 or 404.
+    pub(super) who: &'static str,
+    to: fn() -> Route,
 }
 
-/// Scanners of letters ask by HEAD.
-fn get() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+const BLOWERS: &str = "liaison, head, squad, town, office";
+const LISTS: &str = "admin; for enterprises and the rota the office too";
+const KEEPERS: &str = "administrators, director";
+const BY_DEED: &str = "as the deed of the JSON door";
+
+/// Every page. An address with a fixed word stands before the one that has a code in its place.
+pub(super) static PAGES: &[Page] = &[
+    look("/", ANYONE, || web::to(desk)),
+    look("/login", ANYONE, || web::to(login::form)),
+    send("/login", ANYONE, || web::to(login::sign_in)),
+    send("/logout", SIGNED_IN, || web::to(login::sign_out)),
+    send("/language", ANYONE, || web::to(login::language)),
+    look("/me", SIGNED_IN, || web::to(me::form)),
+    look("/me/password", SIGNED_IN, || web::to(me::form)),
+    send("/me/password", SIGNED_IN, || web::to(me::choose_password)),
+    send("/me/totp", SIGNED_IN, || web::to(me::enrol)),
+    send("/me/totp/confirm", SIGNED_IN, || web::to(me::confirm)),
+    send("/me/totp/remove", SIGNED_IN, || web::to(me::remove)),
+    look("/admin/people", KEEPERS, || web::to(people::list)),
+    send("/admin/people", KEEPERS, || web::to(people::add)),
+    look("/admin/people/{code}", KEEPERS, || web::to(people::one)),
+    send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
+    look("/admin/trail", "audit administrator, administrator", || web::to(me::whole)),
+    look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
+    look("/w/{code}", ANYONE, || web::to(whistles::short)),
+    look("/console", SIGNED_IN, || web::to(login::home)),
+    look("/console/triage", "office", || web::to(triage::queue)),
+    look("/admin/import", LISTS, || web::to(imports::form)),
+    send("/admin/import", LISTS, || web::to(imports::look)),
+    send("/admin/import/confirm", LISTS, || web::to(imports::confirm)),
+    send("/admin/export/{code}", LISTS, || web::to(imports::export)),
+    look("/console/whistles/new", BLOWERS, || web::to(blow::form)),
+    send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),
+    look("/field/new", BLOWERS, || web::to(blow::form)),
+    send("/field/new", BLOWERS, || web::to(blow::blow)),
+    look("/console/whistles", SIGNED_IN, || web::to(whistles::list)),
+    send("/console/whistles/export", SIGNED_IN, || web::to(imports::export_whistles)),
+    look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
+    send("/console/whistles/{code}/unseal", BY_DEED, || web::to(informer::unseal)),
+    send("/console/whistles/{code}/{verb}", BY_DEED, || web::to(whistles::deed)),
+    look("/console/summonses", SIGNED_IN, || web::to(summonses::list)),
+    look("/console/summonses/{code}", SIGNED_IN, || web::to(summonses::one)),
+    send("/console/summonses/{code}/{verb}", BY_DEED, || web::to(summonses::deed)),
+];
+
+const fn look(path: &'static str, who: &'static str, to: fn() -> Route) -> Page {
+    Page { method: "GET", path, who, to }
+}
+
+const fn send(path: &'static str, who: &'static str, to: fn() -> Route) -> Page {
+    Page { method: "POST", path, who, to }
+}
+
+/// Registers every page.
+pub(super) fn configure(pages: &mut ServiceConfig) {
+    register(pages, PAGES, |page| (page.method, page.path), |page| (page.to)());
 }
 
 async fn desk() -> HttpResponse {

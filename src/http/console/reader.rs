@@ -135,7 +135,7 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::People | Place::Trail | Place::Elsewhere => 0,
+                Place::Blow | Place::People | Place::Trail | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -207,14 +207,17 @@ struct Counts {
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
     match role {
-        Role::OfficeDuty | Role::OfficeDirector => &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow],
+        Role::OfficeDuty | Role::OfficeDirector => {
+            &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow, Place::Import]
+        }
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Place::Summonses, Place::Whistles, Place::Blow],
         Role::SquadLeader => &[Place::Whistles, Place::Blow],
         Role::Inspector => &[Place::Summonses, Place::Whistles],
         Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
-        Role::Admin | Role::SecurityAdmin => &[Place::People],
+        Role::Admin => &[Place::People, Place::Import],
+        Role::SecurityAdmin => &[Place::People],
         Role::AuditAdmin => &[Place::Trail],
+        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
     }
 }
 

@@ -5,7 +5,7 @@ use super::views::{Words, moment};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::summons::Summons;
-use crate::domain::terms::{ClosureKind, DeclineGround, Duty, Mode, Role, Route, Severity};
+use crate::domain::terms::{ClosureKind, DeclineGround, Duty, ErasureGround, Mode, Role, Route, Severity};
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
@@ -80,12 +80,22 @@ impl Words<'_> {
             EventKind::WhistleClosed => {
                 fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
             }
+            EventKind::WhistleErased => {
+                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
+                    .into_iter()
+                    .collect()
+            }
             EventKind::SummonsIssued => unit("department").into_iter().collect(),
             EventKind::SummonsReportedIn => {
                 let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
                 let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
                 let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
                 mode.into_iter().chain(officers).chain(eta).collect()
+            }
+            EventKind::ObligationMoved => {
+                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
+                let time = |name| text(data, name).and_then(At::parse).map(moment);
+                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
             }
             EventKind::ObligationOverdue => {
                 let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
@@ -99,6 +109,10 @@ impl Words<'_> {
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure | EventKind::WhistleSentBack => Vec::new(),
             EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
             EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::WhistleUnsealed => Vec::new(),
+            // No whistle's tale has them.
+            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
+            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
+            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
         }
     }
 }

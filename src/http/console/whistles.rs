@@ -108,6 +108,7 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
         rows,
         q,
         status: status.to_owned(),
+        export: address.replacen("/console/whistles", "/console/whistles/export", 1),
         more: last.map(|cursor| super::next::with(&address, "cursor", &cursor)),
     };
     shown_once(&reader, &page_of)

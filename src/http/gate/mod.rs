@@ -2,9 +2,11 @@
 //! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
+mod files;
 mod headers;
 mod machines;
 
+pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 

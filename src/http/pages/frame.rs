@@ -80,6 +80,7 @@ pub enum Place {
     Summonses,
     People,
     Trail,
+    Import,
     Elsewhere,
 }
 
@@ -100,6 +101,7 @@ impl Place {
             Place::Summonses => "/console/summonses",
             Place::People => "/admin/people",
             Place::Trail => "/admin/trail",
+            Place::Import => "/admin/import",
             Place::Elsewhere => "/console",
         }
     }
@@ -112,6 +114,7 @@ impl Place {
             Place::Summonses => "task",
             Place::People => "person",
             Place::Trail => "list",
+            Place::Import => "inbox",
         }
     }
 
@@ -123,6 +126,7 @@ impl Place {
             Place::Summonses => t.nav_summonses,
             Place::People => t.nav_people,
             Place::Trail => t.nav_trail,
+            Place::Import => t.nav_import,
             Place::Elsewhere => t.nav_home,
         }
     }

@@ -12,8 +12,8 @@ pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, TownFirms, 
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
 pub use views::{
-    DeadlineView, Entry, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts, SummonsRow, Tab,
-    WhistleFacts,
+    DeadlineView, Entry, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField, Step, SummonsFacts,
+    SummonsRow, Tab, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -102,6 +102,8 @@ pub struct WhistlesPage {
     pub q: String,
     /// The filter that the search keeps.
     pub status: String,
+    /// Where the same filter's file comes from.
+    pub export: String,
     pub more: Option<String>,
 }
 
@@ -140,6 +142,19 @@ pub struct SummonsPage {
     pub modes: Vec<Choice>,
     /// The other departments of the whistle.
     pub others: Vec<PartView>,
+}
+
+/// `/admin/import`: choose a file, see what it would change, say the word; and the lists as files.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/import.html", config = "src/askama.toml")]
+pub struct ImportPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub lists: Vec<Choice>,
+    pub encodings: Vec<Choice>,
+    /// Lists that the reader may take away.
+    pub exports: Vec<Choice>,
+    pub preview: Option<ImportPreview>,
 }
 
 /// 412: somebody was faster.

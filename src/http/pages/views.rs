@@ -252,3 +252,42 @@ pub struct RaceField {
     pub who: String,
     pub when: String,
 }
+
+/// What a file would change, or what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct ImportPreview {
+    pub list: String,
+    /// How the file was read, and whether a person has to look.
+    pub read_as: String,
+    pub doubtful: bool,
+    pub counts: String,
+    /// The beginning of the file, so that a wrong encoding is seen.
+    pub sample: Vec<String>,
+    pub faults: Vec<ImportFault>,
+    pub fault_count: String,
+    pub changes: Vec<ImportChange>,
+    pub added: Vec<String>,
+    pub missing: Vec<String>,
+    pub removes: bool,
+    /// Changes beyond those shown.
+    pub more: usize,
+    /// Names the file in the form that says the word; empty if there is nothing to say it for.
+    pub sha256: String,
+}
+
+/// One fault, by row and column; row 0 is the whole file.
+#[derive(Debug, Clone)]
+pub struct ImportFault {
+    pub row: u64,
+    pub column: String,
+    pub words: String,
+}
+
+/// One field that would be another.
+#[derive(Debug, Clone)]
+pub struct ImportChange {
+    pub code: String,
+    pub field: String,
+    pub old: String,
+    pub new: String,
+}

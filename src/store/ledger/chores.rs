@@ -1,19 +1,18 @@
-//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, the directory, purges.
+//! Chores: what the hub must remember without it being a fact. Cursors, letters' ways, sessions, purges.
 //! No chore writes an event or touches a whistle's tree.
 
 use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
 use super::access::Access;
-use super::batch::DIRECTORY;
 use super::rows::Listed;
 use crate::domain::at::At;
-use crate::domain::decision::{DirectoryRow, LetterOwed};
+use crate::domain::decision::LetterOwed;
 use crate::domain::obligation::Post;
 use crate::domain::session::{Ending, Session};
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
-use std::collections::BTreeSet;
+use crate::store::imports::ImportFile;
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
@@ -61,15 +60,17 @@ const PURGE_RECEIPTS: &str =
     "DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE at < $1 ORDER BY at LIMIT 1000)";
 const PURGE_SESSIONS: &str =
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT 1000)";
-const MOVE_DIRECTORY: &str = "INSERT INTO series (name, last) VALUES ($1, 1)
-    ON CONFLICT (name) DO UPDATE SET last = series.last + 1";
-const CLEAR_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1";
-static LAY_DIRECTORY: Listed = Listed::new("INSERT INTO directory (kind, code, position, body) VALUES ", 4, "");
 static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
     " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = NULL",
 );
+const KEEP_IMPORT: &str = "INSERT INTO import_files (person, list, encoding, removes, at, body)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (person) DO UPDATE SET list = excluded.list, encoding = excluded.encoding, removes = excluded.removes,
+      at = excluded.at, body = excluded.body";
+const DROP_IMPORT: &str = "DELETE FROM import_files WHERE person = $1";
+const PURGE_IMPORTS: &str = "DELETE FROM import_files WHERE at < $1";
 /// Whoever signed in with the old one is out.
 static RAISE_EPOCHS: Listed = Listed::new(
     "INSERT INTO epochs (person, epoch) VALUES ",
@@ -109,10 +110,11 @@ pub(super) const STATEMENTS: &[&str] = &[
     USE_INITIAL_PASSWORD,
     USE_STEP,
     USE_RECOVERY_CODE,
-    MOVE_DIRECTORY,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
-    CLEAR_DIRECTORY,
+    KEEP_IMPORT,
+    DROP_IMPORT,
+    PURGE_IMPORTS,
     MAKE_META,
     TAKE_LEASE,
     LEAVE_LEASE,
@@ -120,7 +122,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     REDRIVE,
 ];
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 3] = [&LAY_DIRECTORY, &SET_PASSWORDS, &RAISE_EPOCHS];
+pub(super) static LISTS: [&Listed; 2] = [&SET_PASSWORDS, &RAISE_EPOCHS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Chore {
@@ -205,8 +207,17 @@ pub enum Chore {
     PurgeSessions {
         before: At,
     },
-    /// Replaces every row of the kinds that it names.
-    LayDirectory(Vec<DirectoryRow>),
+    /// A file that was looked at waits for its sender's word, in place of the one before.
+    KeepImport {
+        person: PersonId,
+        file: ImportFile,
+    },
+    DropImport {
+        person: PersonId,
+    },
+    PurgeImports {
+        before: At,
+    },
     /// PHC strings. Sessions that were opened with another password end.
     SetPasswords(Vec<(PersonId, String)>),
     /// A note of the ledger's own, unless it stands already.
@@ -295,7 +306,19 @@ impl Chore {
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
-            Chore::LayDirectory(rows) => lay_directory(rows),
+            Chore::KeepImport { person, file } => {
+                let params = vec![
+                    person.into(),
+                    file.list.as_str().into(),
+                    file.encoding.map(|encoding| encoding.as_str()).into(),
+                    i64::from(file.removes).into(),
+                    file.at.into(),
+                    Value::Bytes(file.body.as_slice().into()),
+                ];
+                vec![Call::of(KEEP_IMPORT, params)]
+            }
+            Chore::DropImport { person } => vec![Call::of(DROP_IMPORT, vec![person.into()])],
+            Chore::PurgeImports { before } => one(PURGE_IMPORTS, vec![(*before).into()]),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
                 SET_PASSWORDS
@@ -377,15 +400,4 @@ pub(super) fn session_row(session: &Session) -> Vec<Value<'_>> {
 /// Ends every session of these people at once, with whatever is written beside it.
 pub(super) fn raise_epochs<'a>(calls: &mut Vec<Call<'a>>, people: impl Iterator<Item = &'a PersonId>) {
     RAISE_EPOCHS.add(calls, people.flat_map(|person| [person.into(), 1.into()]).collect());
-}
-
-/// Replaces every row of the kinds that are named.
-fn lay_directory(rows: &[DirectoryRow]) -> Vec<Call<'_>> {
-    let kinds: BTreeSet<_> = rows.iter().map(|row| &row.kind).collect();
-    let mut calls: Vec<_> = kinds.into_iter().map(|kind| Call::of(CLEAR_DIRECTORY, vec![kind.into()])).collect();
-    let values =
-        rows.iter().flat_map(|row| [(&row.kind).into(), (&row.code).into(), row.position.into(), (&row.body).into()]);
-    LAY_DIRECTORY.add(&mut calls, values.collect());
-    calls.push(Call::of(MOVE_DIRECTORY, vec![DIRECTORY.into()]));
-    calls
 }

@@ -119,7 +119,7 @@ pub(super) fn mark_texts(data: &mut Value, known: &impl Fn(&str) -> Option<[u8; 
 }
 
 /// The ids of all texts that a value points at.
-pub(super) fn text_ids<'d>(data: &'d Value, ids: &mut BTreeSet<&'d str>) {
+pub(crate) fn text_ids<'d>(data: &'d Value, ids: &mut BTreeSet<&'d str>) {
     match data {
         Value::Object(fields) => {
             ids.extend(fields.get("$text").and_then(Value::as_str));

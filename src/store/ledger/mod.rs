@@ -219,7 +219,7 @@ pub(super) fn every_statement() -> Vec<String> {
         .iter()
         .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
-        .chain([&batch::RECEIPT_OF_KEY])
+        .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }

@@ -6,7 +6,7 @@ use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::{Fault, credentials, leaf};
 use crate::domain::credential::Credential;
-use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed};
+use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
@@ -108,6 +108,9 @@ static TRAIL: Listed = Listed::new(
     10,
     "",
 );
+static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
+/// A repeat of the request finds another body, and is refused.
+pub(super) const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
@@ -135,10 +138,11 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 15] = [
+pub(super) static LISTS: [&Listed; 16] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
+    &ERASED,
     &EVENTS,
     &RECEIPTS,
     &NEW_WHISTLES,
@@ -164,6 +168,7 @@ pub(super) struct Rows<'a> {
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
+    erased: Vec<&'a Erasure>,
     /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
     directory: Vec<&'a DirectoryChange>,
     ends_sessions: BTreeSet<&'a PersonId>,
@@ -180,6 +185,7 @@ impl<'a> Rows<'a> {
         }
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
+        self.erased.extend(&change.erased);
         self.directory.extend(&change.directory);
         for text in &change.texts {
             let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
@@ -263,6 +269,11 @@ impl<'a> Rows<'a> {
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
+        ERASED.add(&mut calls, self.erased.iter().flat_map(|one| &one.texts).map(Value::from).collect());
+        for code in self.erased.iter().flat_map(|one| &one.codes) {
+            let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
+            calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));
+        }
         for change in self.directory {
             GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
             let row = |row: &'a DirectoryRow| {

@@ -126,7 +126,9 @@ fn open_file(path: &Path) -> Result<Connection, Fault> {
 pub(in crate::store) fn connect(path: &Path) -> Result<Sql, Fault> {
     let sql = Sql::Sqlite(Sqlite::over(open_file(path)?));
     // What a statement of many rows would need to take itself back stays in memory instead of in a file.
-    sql.script("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY")?;
+    // What is deleted is overwritten: law may have had it erased.
+    let modes = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY";
+    sql.script(&format!("{modes}; PRAGMA secure_delete = ON"))?;
     let journal = sql.row("PRAGMA journal_mode = WAL", &[], |row| Ok(row.text(0)? == "wal"))?;
     let full = sql.row("PRAGMA synchronous", &[], |row| Ok(row.int(0)? == 2))?;
     if journal != Some(true) || full != Some(true) {

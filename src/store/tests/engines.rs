@@ -2,7 +2,9 @@
 //! ledger is opened on it. These run on both engines whatever `HUB_BACKEND` says.
 
 use super::super::ledger::every_statement;
-use super::super::{backup, directory, due, events, leases, machine_tokens, people, sessions, summonses, whistles};
+use super::super::{
+    backup, directory, due, erasure, events, imports, leases, machine_tokens, people, sessions, summonses, whistles,
+};
 use super::*;
 use crate::store::{Chore, Retry};
 use std::collections::BTreeMap;
@@ -33,7 +35,9 @@ fn every_statement_is_prepared_on_both_engines() {
         backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,
+        erasure::STATEMENTS,
         events::STATEMENTS,
+        imports::STATEMENTS,
         leases::STATEMENTS,
         people::STATEMENTS,
         machine_tokens::STATEMENTS,

@@ -50,12 +50,15 @@ const COUNT_SEEN: &str = "
 /// As many marks as [`TEXTS_AT_ONCE`].
 const TEXTS: &str = "
     SELECT id, body FROM texts
-    WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    WHERE class = 'open' AND id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const TEXTS_AT_ONCE: usize = 16;
 
+const SEALED: &str = "SELECT body FROM texts WHERE id = $1 AND class = 'sealed'";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS];
+pub(super) const STATEMENTS: &[&str] =
+    &[BY_CODE, BY_ID, BY_SUMMONS, SUMMONSES, ARMED, COUNT_ALL, COUNT_SEEN, TEXTS, SEALED];
 
 /// The whistle of that code with all that hangs on it; nothing if there is none that the scope sees.
 ///
@@ -128,7 +131,12 @@ pub fn count_by_status(
     Ok(counted.unwrap_or(0))
 }
 
-/// The texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
+/// A sealed text as it lies there, for who opens it on record.
+pub fn sealed(reading: &mut Reading<'_>, id: &TextId) -> Result<Option<String>, Fault> {
+    reading.row(SEALED, &[id.into()], |row| row.text(0).map(str::to_owned))
+}
+
+/// The open texts of these ids; one that is missing was erased. Whose ids they are, the caller has made sure of.
 pub fn texts(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId, String>, Fault> {
     let mut all = HashMap::with_capacity(ids.len());
     for some in ids.chunks(TEXTS_AT_ONCE) {

@@ -27,7 +27,8 @@ impl Town {
 
     /// No letter holds what was said, a firm, a person, a phone or a token.
     pub(super) fn check_letters(&self) {
-        let directory = &self.hub.rules().directory;
+        let rules = self.hub.rules();
+        let directory = &rules.directory;
         let mut forbidden = self.said.borrow().clone();
         forbidden.extend(directory.enterprises.iter().flat_map(|firm| [firm.name.clone(), firm.credit_code.clone()]));
         forbidden.extend(directory.people.iter().map(|person| person.name.clone()));

@@ -23,10 +23,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use stream::{Outbox, Workers};
-use whistle_hub::app::Hub;
+use whistle_hub::app::sample_district::{self, SampleDistrict};
+use whistle_hub::app::{Hub, laying};
 use whistle_hub::clock::ManualClock;
 use whistle_hub::config::{LedgerPlace, Settings, StreamPlace};
 use whistle_hub::domain::at::At;
+use whistle_hub::domain::directory::Directory;
+use whistle_hub::domain::event::of_directory;
+use whistle_hub::domain::policy::Scope;
 use whistle_hub::http::{Door, listen, serve};
 use whistle_hub::ids::Chance;
 use whistle_hub::mail::Rendered;
@@ -166,6 +170,8 @@ pub(crate) struct Town {
     /// This replica's.
     name: String,
     log_from: usize,
+    /// Events of the district's laying, before the story began.
+    laid: i64,
 }
 
 impl Town {
@@ -186,6 +192,7 @@ impl Town {
         place.opened.set(place.opened.get() + 1);
         let around = Surroundings { clock: Arc::new(clock.clone()), chance: Chance::seeded(place.opened.get()) };
         let hub = setup::demo(&settings(place), PASSWORD, around).await.unwrap();
+        let laid = events_of_laying(&hub).await;
         let metrics = Metrics::of_this_process().unwrap();
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
@@ -213,6 +220,7 @@ impl Town {
             keys: Cell::new(0),
             name: name.to_owned(),
             log_from,
+            laid,
         }
     }
 
@@ -284,9 +292,22 @@ impl Town {
         log::since(self.log_from)
     }
 
-    /// How many events the ledger holds: the measure of "nothing was written".
+    /// How many events the ledger holds beside those of its laying: the measure of "nothing was written".
     pub(crate) async fn db_events(&self) -> i64 {
-        self.hub.ledger.read(events::last_seq).await.unwrap()
+        self.hub.ledger.read(events::last_seq).await.unwrap() - self.laid
+    }
+
+    /// The place in the log at which the story began: what is below laid the district.
+    pub(crate) fn db_laid(&self) -> i64 {
+        self.laid
+    }
+
+    /// Lays the district anew as `change` leaves it; hubs notice when they next look.
+    pub(crate) async fn lay(&self, change: impl FnOnce(&mut Directory)) {
+        let mut district =
+            SampleDistrict { directory: self.hub.rules().directory.clone(), ..sample_district::read().unwrap() };
+        change(&mut district.directory);
+        laying::lay(&self.hub.ledger, &district, self.hub.now(), &self.hub.chance).await.unwrap();
     }
 
     /// A row of the ledger's own settings.
@@ -332,6 +353,7 @@ impl Town {
 /// The settings of a story: each ledger has a stream of its own on the one server.
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
+    settings.erasure.list = Some(place.path.join("erased"));
     match &place.database {
         Some(database) => {
             settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());
@@ -340,4 +362,11 @@ pub(crate) fn settings(place: &Place) -> Settings {
         None => settings.ledger.url = LedgerPlace::Sqlite(place.path.join("hub.db")),
     }
     settings
+}
+
+/// How many events the district's laying has; a story that opens a ledger again counts its changes since, too.
+async fn events_of_laying(hub: &Hub) -> i64 {
+    let scope = Scope::everything("a test looks at what was laid");
+    let read = hub.ledger.read(move |reading| events::timeline(reading, &scope, &of_directory(), (0, i64::MAX)));
+    read.await.unwrap().len().try_into().unwrap()
 }

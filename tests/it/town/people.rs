@@ -65,10 +65,15 @@ impl<'t> Person<'t> {
             debug_assert!(since <= now);
             return token;
         }
-        let reply = self.t.try_password(self.username, PASSWORD).await.expect(201);
-        let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+        let token = self.fresh_token().await;
         self.t.tokens.borrow_mut().insert(self.username.to_owned(), (token.clone(), now));
         token
+    }
+
+    /// A token of a session of its own, which may be ended.
+    pub(crate) async fn fresh_token(&self) -> String {
+        let reply = self.t.try_password(self.username, PASSWORD).await.expect(201);
+        reply.json()["access_token"].as_str().unwrap().to_owned()
     }
 
     /// A request of this person; `path` below `/api/v1`.

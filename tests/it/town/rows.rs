@@ -2,7 +2,7 @@
 //! Only for what has no door; it knows no rule of ours.
 
 use super::Place;
-use crate::servers::Postgres;
+use crate::servers::{Backend, Postgres};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -13,6 +13,21 @@ impl Place {
             Some(database) => drop(Postgres::shared().sql(database, text)),
             None => Connection::open(self.path.join("hub.db")).unwrap().execute_batch(text).unwrap(),
         }
+    }
+
+    /// Another place with the ledger as it stands here, that nobody has open.
+    pub(crate) fn copy(&self) -> Place {
+        let copy = match &self.database {
+            Some(from) => Place::made(Backend::Servers, |name| Postgres::shared().create_from(name, from)),
+            None => {
+                let copy = Place::file_only();
+                std::fs::copy(self.path.join("hub.db"), copy.path.join("hub.db")).unwrap();
+                copy
+            }
+        };
+        // What is drawn there is not drawn a second time.
+        copy.opened.set(self.opened.get());
+        copy
     }
 
     /// Every byte of a ledger that nobody has open, deleted rows and old pages among them, as whoever stole it reads it.

@@ -8,7 +8,7 @@ use whistle_hub::config::Settings;
 use whistle_hub::mail::{Rendered, Sender, Transport};
 use whistle_hub::run::setup;
 use whistle_hub::stream::{Entry, Stream};
-use whistle_hub::workers::{Desk, Due, GROUPS, Letters, Post, Relay, Replica, Step, Worker};
+use whistle_hub::workers::{Desk, Due, Follow, GROUPS, Letters, Post, Relay, Replica, Step, Worker};
 
 /// More rounds than any story needs: past it two workers feed each other for ever.
 const ROUNDS_MAX: usize = 10_000;
@@ -20,6 +20,7 @@ pub(super) struct Workers {
     desk: Desk,
     letters: Letters,
     due: Due,
+    follow: Follow,
     settings: Settings,
     name: String,
     outbox: Outbox,
@@ -45,6 +46,7 @@ impl Workers {
             desk: Desk::new(hub.clone(), &stream, &replica),
             letters: Letters::new(hub.clone(), &stream, &replica, letters.post()),
             due: Due::new(hub.clone()),
+            follow: Follow::new(hub.clone()),
             stream,
             settings,
             name: name.to_owned(),
@@ -61,8 +63,9 @@ impl Workers {
                 self.desk.step(Duration::ZERO).await.unwrap(),
                 self.due.step(Duration::ZERO).await.unwrap(),
                 self.letters.step(Duration::ZERO).await.unwrap(),
+                self.follow.step(Duration::ZERO).await.unwrap(),
             ];
-            if steps == [Step::Idle; 5] {
+            if steps == [Step::Idle; 6] {
                 return;
             }
         }

@@ -2,6 +2,9 @@
 //! Each test asks through the public handle and looks at what then stands in the tables.
 
 use super::*;
+use crate::domain::decision::{DirectoryChange, DirectoryRow};
+use crate::domain::session::{Door, Ending, Session};
+use crate::store::directory;
 
 #[test]
 fn twins_in_one_batch_get_the_first_ones_answer_and_another_body_is_refused() {
@@ -215,27 +218,44 @@ async fn a_cursor_goes_on_and_never_back_and_a_faulty_chore_fails_alone() {
     let cursor = |seq| ledger.keep(Chore::Cursor { name: "relay".into(), seq });
     assert_eq!(cursor(7).await.unwrap(), Kept::Done(1));
     assert_eq!(cursor(3).await.unwrap(), Kept::Done(0));
-    let row = |code: &str| DirectoryRow { kind: "town".into(), code: code.into(), position: 1, body: "{}".into() };
-    let twice = ledger.keep(Chore::LayDirectory(vec![row("LD"), row("LD")]));
-    let (twice, good) = tokio::join!(twice, cursor(8));
-    assert_eq!((twice.unwrap_err().retry, good.unwrap()), (Retry::Never, Kept::Done(1)));
-    ledger.keep(Chore::LayDirectory(vec![row("LD"), row("QD")])).await.unwrap();
-    ledger.keep(Chore::LayDirectory(vec![row("SX")])).await.unwrap();
-    let read = ledger.read(|reading| {
-        let codes = reading.rows("SELECT code FROM directory", &[], |row| row.text(0).map(String::from))?;
-        Ok((codes, reading.row("SELECT seq FROM cursors WHERE name = $1", &["relay".into()], |row| row.int(0))?))
-    });
-    assert_eq!(read.await.unwrap(), (vec!["SX".to_owned()], Some(8)));
+    let session = |id: &str| {
+        Chore::Access(Access::OpenSession { session: session_of(id, [7; 32]), at_most: 3, awake_since: NOW })
+    };
+    ledger.keep(session("se_one")).await.unwrap();
+    // Another session with the secret of one that is there.
+    let (twin, good) = tokio::join!(ledger.keep(session("se_two")), cursor(8));
+    assert_eq!((twin.unwrap_err().retry, good.unwrap()), (Retry::Never, Kept::Done(1)));
+    let read = ledger
+        .read(|reading| reading.row("SELECT seq FROM cursors WHERE name = $1", &["relay".into()], |row| row.int(0)));
+    assert_eq!(read.await.unwrap(), Some(8));
 }
 
 #[tokio::test]
-async fn a_session_is_revoked_once_and_not_touched_afterwards() {
-    use crate::domain::session::{Door, Ending, Session};
+async fn the_directory_is_changed_on_the_version_that_was_read_and_two_in_one_batch_do_not_both_pass() {
     let place = Place::new();
     let ledger = place.open().unwrap();
-    let secret_hash = [7; 32];
-    let session = Session {
-        id: "se_1".into(),
+    let row = |code: &str| DirectoryRow { kind: "town".into(), code: code.into(), position: 1, body: "{}".into() };
+    let lay = |version, put: &[&str], gone: &[&str]| {
+        let put = put.iter().map(|code| row(code)).collect();
+        let gone = gone.iter().map(|code| ("town".to_owned(), (*code).to_owned())).collect();
+        let directory = Some(DirectoryChange { version, put, gone });
+        ledger.commit(Change { directory, ..Change::default() }, NOW)
+    };
+    lay(0, &["LD", "QD"], &[]).await.unwrap();
+    assert!(matches!(lay(0, &["SX"], &[]).await, Err(CommitRefusal::Stale)), "laid on what is no longer there");
+    let (one, other) = tokio::join!(lay(1, &["SX"], &["LD"]), lay(1, &[], &["QD", "SX"]));
+    assert!(one.is_ok() && matches!(other, Err(CommitRefusal::Stale)));
+    let read = ledger.read(|reading| {
+        let codes =
+            reading.rows("SELECT code FROM directory ORDER BY code", &[], |row| row.text(0).map(String::from))?;
+        Ok((codes, directory::version(reading)?))
+    });
+    assert_eq!(read.await.unwrap(), (vec!["QD".to_owned(), "SX".to_owned()], 2));
+}
+
+fn session_of(id: &str, secret_hash: [u8; 32]) -> Session {
+    Session {
+        id: id.into(),
         secret_hash,
         refresh_hash: None,
         person: PersonId::from_text("pe_li"),
@@ -248,8 +268,15 @@ async fn a_session_is_revoked_once_and_not_touched_afterwards() {
         ended_by: None,
         epoch: 0,
         refreshed_at: None,
-    };
-    let access = Access::OpenSession { session, at_most: 3, awake_since: NOW };
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_revoked_once_and_not_touched_afterwards() {
+    let place = Place::new();
+    let ledger = place.open().unwrap();
+    let secret_hash = [7; 32];
+    let access = Access::OpenSession { session: session_of("se_1", secret_hash), at_most: 3, awake_since: NOW };
     ledger.keep(Chore::Access(access)).await.unwrap();
     let touch = || ledger.keep(Chore::TouchSession { secret_hash, at: NOW.plus_minutes(1) });
     let revoke = || ledger.keep(Chore::RevokeSession { secret_hash, at: NOW, by: Ending::SignedOut });

@@ -2,6 +2,7 @@
 //! shares a transaction with whom is no matter of luck.
 
 mod answers;
+mod erased;
 mod faults;
 mod property;
 
@@ -9,7 +10,7 @@ use super::super::tests::Place;
 use super::super::{Options, events, leases};
 use super::pen::{Job, Pending, write_batch};
 use super::*;
-use crate::domain::decision::{DirectoryRow, Guard, LetterOwed, Series, Text};
+use crate::domain::decision::{Guard, LetterOwed, Series, Text};
 use crate::domain::event::{Event, EventKind, text_ref};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::terms::{Category, Duty, LetterKind, Role, TextClass, WhistleStatus};
@@ -150,4 +151,23 @@ fn count(sql: &Sql, text: &str) -> i64 {
 
 fn texts(sql: &Sql, text: &str) -> Vec<String> {
     sql.rows(text, &[], |row| Ok(row.text(0)?.to_owned())).unwrap()
+}
+
+/// Every stored leaf is the hash of the stored bytes beside it.
+fn check_leaves(sql: &Sql) {
+    let text = "SELECT seq, at, kind, whistle, summons, person, department, data, leaf FROM events";
+    let fits = sql.rows(text, &[], |row| {
+        let leaf = leaf::Leaf {
+            seq: row.int(0)?,
+            at: row.int(1)?,
+            kind: row.text(2)?,
+            whistle: row.text(3)?,
+            summons: row.opt_text(4)?,
+            person: row.opt_text(5)?,
+            department: row.opt_text(6)?,
+            data: row.text(7)?,
+        };
+        Ok(leaf.hash() == row.hash(8)?)
+    });
+    assert!(fits.unwrap().into_iter().all(|fits| fits));
 }

@@ -123,25 +123,6 @@ fn check(sql: &Sql, answered: &mut [Answered], replayed: &[Receipt]) {
     assert_eq!(texts(sql, stored), expected.collect::<Vec<_>>());
 }
 
-/// Every stored leaf is the hash of the stored bytes beside it.
-fn check_leaves(sql: &Sql) {
-    let text = "SELECT seq, at, kind, whistle, summons, person, department, data, leaf FROM events";
-    let fits = sql.rows(text, &[], |row| {
-        let leaf = leaf::Leaf {
-            seq: row.int(0)?,
-            at: row.int(1)?,
-            kind: row.text(2)?,
-            whistle: row.text(3)?,
-            summons: row.opt_text(4)?,
-            person: row.opt_text(5)?,
-            department: row.opt_text(6)?,
-            data: row.text(7)?,
-        };
-        Ok(leaf.hash() == row.hash(8)?)
-    });
-    assert!(fits.unwrap().into_iter().all(|fits| fits));
-}
-
 proptest! {
     // Threads meet by luck: a smaller case would not show the same thing.
     #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(4) })]

@@ -1,6 +1,8 @@
 //! The door itself: every route is known to the OpenAPI document and to nobody without a token, every answer wears its
 //! headers, and what no honest client sends is refused on the raw socket (T13, T14).
 
+mod rights;
+
 use crate::town::http::raw;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
 use serde_json::{Value, json};

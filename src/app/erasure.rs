@@ -1,0 +1,158 @@
+//! Erases by law what was said of a person, on an operator's word: found by whistle, or by a name or phone among the
+//! sealed. What was erased once is erased again in a ledger that was restored; only ids ever leave this file.
+
+use super::{Hub, Undone};
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::policy::Scope;
+use crate::domain::terms::ErasureGround;
+use crate::domain::wanted::Wanted;
+use crate::domain::whistle::blow::fold;
+use crate::domain::whistle::informer::Contact;
+use crate::domain::whistle::{Tree, erase};
+use crate::ids::{TextId, WhistleId};
+use crate::store::whistles::{self, WhistleQuery};
+use crate::store::{CommitRefusal, erasure};
+
+/// How often one whistle is decided anew when its tree moves.
+const ATTEMPTS_MAX: usize = 8;
+/// Sealed texts, and whistles of a search, that are read at a time.
+const PAGE: u16 = 200;
+
+/// What is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Who the informer or caller is, also what was said of it before.
+    Informer,
+    /// Every text that was ever said in it.
+    Everything,
+}
+
+/// Texts of one whistle that are to go: what an erasure list keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marked {
+    pub whistle: WhistleId,
+    pub ground: ErasureGround,
+    pub texts: Vec<TextId>,
+}
+
+/// Where a name or a phone was found, by code.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Of whistles whose informer it is.
+    pub sealed: Vec<String>,
+    /// Of whistles whose text holds it.
+    pub told: Vec<String>,
+}
+
+fn everything() -> Scope {
+    Scope::everything("law is obeyed everywhere")
+}
+
+/// Which texts of a whistle are to go; nothing if they are gone already.
+pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> Result<Option<Marked>, Undone> {
+    let code = code.to_owned();
+    let found = hub.ledger.read(move |reading| {
+        let Some(tree) = whistles::tree(reading, &everything(), &code)? else { return Ok(None) };
+        let whistle = tree.whistle.id.clone();
+        let mut texts = erasure::said_in(reading, &whistle, part == Part::Everything)?;
+        // What was said before texts knew their whistle.
+        let mut older: Vec<TextId> = tree.whistle.texts.contact.clone().into_iter().collect();
+        if part == Part::Everything {
+            older.extend(super::whistles::text_ids(&tree));
+            older.extend(erasure::pointed_at(reading, &whistle)?);
+        }
+        texts.extend(erasure::standing(reading, &older)?);
+        texts.sort();
+        texts.dedup();
+        Ok(Some(Marked { whistle, ground, texts }))
+    });
+    let marked = found.await?.ok_or(Refusal::NotFound)?;
+    Ok(Some(marked).filter(|marked| !marked.texts.is_empty()))
+}
+
+/// Erases what was marked and still stands; answers how many texts that were. Doing it again does nothing.
+pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let Marked { whistle, ground, texts } = marked.clone();
+        let read = hub.ledger.read(move |reading| {
+            let tree = whistles::tree_by_id(reading, &everything(), &whistle)?;
+            Ok(tree.zip(Some(erasure::standing(reading, &texts)?)))
+        });
+        // A ledger that was restored from before the whistle has nothing to erase.
+        let Some((tree, texts)) = read.await?.filter(|(_, texts)| !texts.is_empty()) else { return Ok(0) };
+        let count = texts.len();
+        match hub.commit(decided(hub, texts, ground, tree), hub.now()).await {
+            Ok(_) => return Ok(count),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Tree) -> Change {
+    let (now, rules) = (hub.now(), hub.rules());
+    let mut mint = hub.mint(now);
+    erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint))
+}
+
+/// Where this name or phone is: among the sealed exactly, in texts as a search finds it.
+pub async fn find(hub: &Hub, wanted: &str) -> Result<Found, Undone> {
+    let mut found = Found { told: told(hub, wanted).await?, ..Found::default() };
+    let mut after = String::new();
+    loop {
+        let from = after.clone();
+        let page = hub.ledger.read(move |reading| erasure::sealed(reading, &from, i64::from(PAGE))).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.id.as_str().to_owned();
+        for one in page {
+            let plain = hub.unseal(&super::informers::bound_to(&one.id), &one.body);
+            let contact: Option<Contact> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+            if contact.is_some_and(|contact| is_of(&contact, wanted)) && !found.sealed.contains(&one.code) {
+                found.sealed.push(one.code);
+            }
+        }
+    }
+}
+
+/// A name to the letter; a phone by its digits, however they were grouped.
+fn is_of(contact: &Contact, wanted: &str) -> bool {
+    let digits = |text: &str| fold(text).chars().filter(char::is_ascii_digit).collect::<String>();
+    let phone = digits(wanted);
+    fold(&contact.name) == fold(wanted) || (phone.len() >= 7 && digits(&contact.phone) == phone)
+}
+
+async fn told(hub: &Hub, wanted: &str) -> Result<Vec<String>, Undone> {
+    let mut query = WhistleQuery { q: Some(Wanted::of(wanted)), limit: PAGE, ..WhistleQuery::default() };
+    let mut codes = Vec::new();
+    loop {
+        let (asked, now) = (query.clone(), hub.now());
+        let page = hub.ledger.read(move |reading| whistles::list(reading, &everything(), &asked, now)).await?;
+        codes.extend(page.iter().map(|item| item.whistle.code.clone()));
+        match page.last().filter(|_| page.len() == usize::from(PAGE)) {
+            Some(last) => query.after = Some(last.position(query.sort)),
+            None => return Ok(codes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_found_by_name_or_by_phone_however_it_is_written_and_not_by_a_part() {
+        let contact = Contact { name: "王小明".into(), phone: "138-0013 8000".into() };
+        for (wanted, found) in [
+            ("王小明", true),
+            ("13800138000", true),
+            ("１３８００１３８０００", true),
+            ("王小", false),
+            ("1380013", false),
+            ("", false),
+            ("8000", false),
+        ] {
+            assert_eq!(is_of(&contact, wanted), found, "{wanted}");
+        }
+    }
+}

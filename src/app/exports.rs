@@ -1,0 +1,72 @@
+//! Whistles as a file: the same filter and the same Scope as the list, and an event that says who took how many away.
+//! Bounded, so that nobody takes the whole ledger by accident; what is sealed stays sealed.
+
+use super::{Hub, Undone};
+use crate::domain::decision::{Change, Refusal, Text};
+use crate::domain::event::{Doer, Event, EventKind, of_directory, text_ref};
+use crate::domain::imports::whistles::{Told, texts_of, written};
+use crate::domain::policy::{Actor, Scope};
+use crate::domain::terms::TextClass;
+use crate::ids::TextId;
+use crate::store::whistles::{self, WhistleQuery};
+use serde_json::json;
+
+/// Rows of one file; more want a narrower filter.
+pub const ROWS_MAX: usize = 5000;
+/// Rows of one read.
+const PAGE: u16 = 200;
+
+/// What is to be taken away.
+#[derive(Debug)]
+pub struct Wanted {
+    pub query: WhistleQuery,
+    /// The filter as it was asked for.
+    pub filter: String,
+    /// Stands above the head.
+    pub notes: Vec<String>,
+}
+
+/// The file, and an event that it went out. Nothing if there is more than a file may hold.
+pub async fn whistles(hub: &Hub, actor: &Actor, scope: &Scope, wanted: Wanted) -> Result<Option<Vec<u8>>, Undone> {
+    let (now, scope, mut query) = (hub.now(), scope.clone(), wanted.query);
+    // Who sees nothing takes nothing away.
+    if scope.viewer().is_empty() {
+        return Err(Refusal::RoleMayNot.into());
+    }
+    query.limit = PAGE;
+    let read = hub.ledger.read(move |reading| {
+        let mut rows = Vec::new();
+        loop {
+            let page = whistles::list(reading, &scope, &query, now)?;
+            query.after = page.last().map(|item| item.position(query.sort));
+            let is_last = page.len() < usize::from(PAGE);
+            rows.extend(page.into_iter().map(|item| Told {
+                whistle: item.whistle,
+                due_at: item.due_at,
+                overdue: item.overdue,
+            }));
+            if is_last || rows.len() > ROWS_MAX {
+                break;
+            }
+        }
+        let ids: Vec<TextId> = rows.iter().flat_map(|row| texts_of(&row.whistle)).collect();
+        let texts = if rows.len() > ROWS_MAX { Default::default() } else { whistles::texts(reading, &ids)? };
+        Ok((rows, texts))
+    });
+    let (rows, texts) = read.await?;
+    if rows.len() > ROWS_MAX {
+        return Ok(None);
+    }
+    hub.commit(went_out(hub, actor, rows.len(), wanted.filter), now).await?;
+    Ok(Some(written(&rows, &texts, &hub.rules().directory, &wanted.notes)))
+}
+
+/// Who took how many rows away, by which filter: a filter may hold a name.
+fn went_out(hub: &Hub, actor: &Actor, rows: usize, filter: String) -> Change {
+    let mut mint = hub.mint(hub.now());
+    let text = Text { id: TextId::new(&mut mint), salt: mint.salt(), body: filter, class: TextClass::Open };
+    let data = json!({ "rows": rows, "filter": text_ref(&text.id) });
+    let doer = Some(Doer::from(actor));
+    let event = Event { kind: EventKind::WhistlesExported, whistle: of_directory(), summons: None, doer, data };
+    Change { events: vec![event], texts: vec![text], ..Change::default() }
+}

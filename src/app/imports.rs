@@ -1,0 +1,186 @@
+//! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
+//! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
+
+use super::{Hub, Undone, recount};
+use crate::domain::at::{At, MINUTE};
+use crate::domain::calendar::{Calendar, SpecialDay};
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::event::{Doer, Event, EventKind, of_directory};
+use crate::domain::imports::difference::{Difference, LeftOut};
+use crate::domain::imports::encoding::Encoding;
+use crate::domain::imports::{self, Judged, List};
+use crate::domain::policy::{self, Actor};
+use crate::domain::rules::Rules;
+use crate::ids::{Chance, Mint, hex};
+use crate::store::imports::ImportFile;
+use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
+use aws_lc_rs::digest;
+use serde_json::{Map, Value, json};
+
+/// How long a file waits for its sender's word.
+const KEPT_MINUTES: i64 = 60;
+/// How often a file is looked at anew when somebody else changes the list meanwhile.
+const ATTEMPTS_MAX: usize = 3;
+
+/// A file that is to be a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    pub list: List,
+    pub file: &'a [u8],
+    /// The encoding that was said.
+    pub told: Option<Encoding>,
+    pub left_out: LeftOut,
+}
+
+/// What a file comes to.
+#[derive(Debug)]
+pub struct Preview {
+    pub judged: Judged,
+    /// Nothing if the file has a fault.
+    pub difference: Option<Difference>,
+    /// The file's SHA-256, hex.
+    pub sha256: String,
+    version: i64,
+    /// Of the calendar: the days as they shall stand.
+    days: Option<Vec<SpecialDay>>,
+}
+
+/// Where a use case without a door works.
+#[derive(Clone, Copy)]
+pub struct Bench<'a> {
+    pub ledger: &'a Ledger,
+    pub chance: &'a Chance,
+    pub now: At,
+    /// Limits and calendar that running limits were counted by.
+    pub rules: &'a Rules,
+}
+
+/// Looks at a file; writes nothing.
+pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone> {
+    let list = sent.list;
+    let read = bench.ledger.read(move |reading| {
+        let (directory, _) = directory::load(reading)?;
+        Ok((directory, directory::list(reading, list)?, directory::version(reading)?))
+    });
+    let (directory, stands, version) = read.await?;
+    let mut judged = imports::judge(list, sent.file, sent.told, &directory);
+    let wanted = judged.rows.iter().map(|(_, row)| row.clone()).collect();
+    // History names units, firms and people for ever: they change their state, and never go.
+    let fate = if matches!(list, List::Calendar | List::Duty) { sent.left_out } else { LeftOut::Stays };
+    let difference = Difference::of(list, &stands, wanted, fate);
+    let days = (list == List::Calendar).then(|| imports::days_after(&stands, &judged, fate));
+    if list == List::Calendar {
+        let today = bench.now.civil().date().to_string();
+        imports::forbid_the_past(&difference, &stands, &mut judged, &today);
+    }
+    let difference = judged.faults.is_empty().then_some(difference);
+    Ok(Preview { judged, difference, sha256: digest_of(sent.file), version, days })
+}
+
+fn digest_of(file: &[u8]) -> String {
+    hex(digest::digest(&digest::SHA256, file).as_ref())
+}
+
+/// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
+pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> Result<Preview, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let preview = preview(bench, sent).await?;
+        let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+            return Ok(preview);
+        };
+        if let Some(days) = preview.days.clone() {
+            recount::all(bench, Calendar::new(days), actor).await?;
+        }
+        let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
+        difference.write(&mut change, actor, source(&preview), &mut mint);
+        if let Some(directory) = &mut change.directory {
+            directory.version = preview.version;
+        }
+        match bench.ledger.commit(change, bench.now).await {
+            Ok(_) => return Ok(preview),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Whence the rows came, for the event.
+fn source(preview: &Preview) -> Map<String, Value> {
+    let encoding = preview.judged.read_as.map_or(Value::Null, |(encoding, _)| encoding.as_str().into());
+    Map::from_iter([("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)])
+}
+
+/// The same for somebody at a door.
+pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
+    may_import(actor, sent.list)?;
+    preview(bench(hub, &hub.rules()), sent).await
+}
+
+/// The same for somebody at a door; the next decision is made by what then stands.
+pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
+    may_import(actor, sent.list)?;
+    let written = import(bench(hub, &hub.rules()), sent, Some(actor)).await?;
+    hub.ring();
+    hub.refresh().await?;
+    Ok(written)
+}
+
+/// Looks at a file and keeps it until its sender says the word, or looks at another one.
+pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
+    let seen = preview_as(hub, actor, sent).await?;
+    if seen.difference.is_some() {
+        let removes = sent.left_out == LeftOut::Goes;
+        let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
+        let file = ImportFile { list, encoding, removes, at, body };
+        hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
+    }
+    Ok(seen)
+}
+
+/// The word for the file that was looked at: nothing if it is another one by now, or has been forgotten.
+pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Preview>, Undone> {
+    let person = actor.person.clone();
+    let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
+    let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
+    let Some(file) = kept.filter(fresh) else { return Ok(None) };
+    let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
+    let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
+    let written = import_as(hub, actor, sent).await?;
+    hub.ledger.keep(Chore::DropImport { person: actor.person.clone() }).await?;
+    Ok(Some(written))
+}
+
+/// A list as a file; that it went out is an event.
+pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Option<&Actor>) -> Result<Vec<u8>, Undone> {
+    let read = bench.ledger.read(move |reading| {
+        let (directory, _) = directory::load(reading)?;
+        Ok((directory, directory::announced(reading)?, directory::list(reading, list)?.len()))
+    });
+    let (directory, days, rows) = read.await?;
+    let data = json!({ "list": list.as_str(), "rows": rows });
+    let doer = actor.map(Doer::from);
+    let event = Event { kind: EventKind::DirectoryExported, whistle: of_directory(), summons: None, doer, data };
+    bench.ledger.commit(Change { events: vec![event], ..Change::default() }, bench.now).await?;
+    Ok(imports::written(list, &directory, &days, notes))
+}
+
+/// The same for somebody at a door.
+pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
+    may_export(actor, list)?;
+    export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
+}
+
+fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+    Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
+}
+
+/// Whether this actor brings this list in.
+pub fn may_import(actor: &Actor, list: List) -> Result<(), Undone> {
+    if policy::may_import(actor, list) { Ok(()) } else { Err(Refusal::RoleMayNot.into()) }
+}
+
+/// Whether this actor takes this list away.
+pub fn may_export(actor: &Actor, list: List) -> Result<(), Undone> {
+    if policy::may_export(actor, list) { Ok(()) } else { Err(Refusal::RoleMayNot.into()) }
+}

@@ -1,0 +1,165 @@
+//! The district's lists as data that comes and goes in files: bytes to text to rows, with every fault by row and column;
+//! what an import changes; and the way back. Nothing here opens a file, and only [`difference`] makes a `Change`.
+
+pub mod cells;
+mod check;
+pub mod difference;
+pub mod encoding;
+pub mod faults;
+pub mod lists;
+pub mod sheet;
+pub mod whistles;
+
+use super::calendar::{AnnouncedDay, SpecialDay};
+use super::decision::DirectoryRow;
+use super::directory::{Department, Directory, Enterprise, Person, Shift, Town};
+use super::terms::words;
+use cells::Line;
+use check::Check;
+use difference::{Difference, LeftOut, Wanted};
+use encoding::{Decoded, Encoding, Known};
+use faults::{Faults, What};
+use lists::Row;
+use sheet::{FILE_MAX, Sheet, SheetRow};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+words!(
+    /// A list of the directory or of the calendar, each in one file.
+    List {
+        Departments = "departments", Towns = "towns", Enterprises = "enterprises", People = "people", Duty = "duty",
+        Calendar = "calendar",
+    }
+);
+
+impl List {
+    /// What one of its rows is called in the ledger.
+    pub fn stored(self) -> &'static str {
+        match self {
+            List::Departments => "department",
+            List::Towns => "town",
+            List::Enterprises => "enterprise",
+            List::People => "person",
+            List::Duty => "shift",
+            List::Calendar => "day",
+        }
+    }
+}
+
+/// Every list of a district, in the order in which each may name what stands before it.
+pub fn wanted(directory: &Directory, days: &[AnnouncedDay]) -> Vec<(List, Vec<Wanted>)> {
+    vec![
+        of(&directory.departments),
+        of(&directory.towns),
+        of(&directory.enterprises),
+        of(&directory.people),
+        of(&directory.rota),
+        of(days),
+    ]
+}
+
+fn of<R: Row>(rows: &[R]) -> (List, Vec<Wanted>) {
+    (R::LIST, rows.iter().map(Row::wanted).collect())
+}
+
+/// A file that was looked at: usable if it has no fault.
+#[derive(Debug)]
+pub struct Judged {
+    pub list: List,
+    /// Nothing if the file could not be read as text.
+    pub read_as: Option<(Encoding, Known)>,
+    pub separator: char,
+    /// Row numbers of the file beside what they shall be.
+    pub rows: Vec<(u64, Wanted)>,
+    pub faults: Faults,
+}
+
+/// Looks at a file of a list, beside the directory as it stands; `told`: the encoding that was said.
+pub fn judge(list: List, file: &[u8], told: Option<Encoding>, directory: &Directory) -> Judged {
+    match list {
+        List::Departments => judged::<Department>(file, told, directory),
+        List::Towns => judged::<Town>(file, told, directory),
+        List::Enterprises => judged::<Enterprise>(file, told, directory),
+        List::People => judged::<Person>(file, told, directory),
+        List::Duty => judged::<Shift>(file, told, directory),
+        List::Calendar => judged::<AnnouncedDay>(file, told, directory),
+    }
+}
+
+fn judged<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) -> Judged {
+    let read = read_rows::<R>(file, told, directory);
+    Judged {
+        list: R::LIST,
+        read_as: read.read_as,
+        separator: read.separator,
+        rows: read.rows.iter().map(|(number, row)| (*number, row.wanted())).collect(),
+        faults: read.faults,
+    }
+}
+
+/// A file as rows of one kind.
+pub struct Rows<R> {
+    read_as: Option<(Encoding, Known)>,
+    separator: char,
+    pub rows: Vec<(u64, R)>,
+    pub faults: Faults,
+}
+
+/// Reads a file; all its faults at once, as far as the ones before let them be seen.
+pub fn read_rows<R: Row>(file: &[u8], told: Option<Encoding>, directory: &Directory) -> Rows<R> {
+    let mut read = Rows { read_as: None, separator: ',', rows: Vec::new(), faults: Faults::default() };
+    let decoded = match text_of(file, told) {
+        Ok(decoded) => decoded,
+        Err(what) => return Rows { faults: Faults::whole(what), ..read },
+    };
+    read.read_as = Some((decoded.encoding, decoded.known));
+    let Sheet { rows, separator, faults } = sheet::read(&decoded.text, R::COLUMNS);
+    read.separator = separator;
+    let noted = RefCell::new(faults);
+    let line = |row: &SheetRow| R::read(&Line::new(R::COLUMNS, row, &noted)).map(|read| (row.number, read));
+    read.rows = rows.iter().filter_map(line).collect();
+    read.faults = noted.into_inner();
+    R::check(&mut Check::new(directory, &mut read.rows, &mut read.faults));
+    read.faults.in_order();
+    read
+}
+
+fn text_of(file: &[u8], told: Option<Encoding>) -> Result<Decoded, What> {
+    if file.len() > FILE_MAX {
+        return Err(What::TooLarge { max_mib: FILE_MAX / 1024 / 1024 });
+    }
+    encoding::decode(file, told).map_err(|unreadable| What::Unreadable { told: unreadable.told })
+}
+
+/// Days that are over are not changed once their year is announced: limits that have run are what they were (T33).
+pub fn forbid_the_past(difference: &Difference, stands: &[DirectoryRow], judged: &mut Judged, today: &str) {
+    let announced = |date: &str| stands.iter().any(|row| row.code.get(..4) == date.get(..4));
+    let rows: HashMap<&str, u64> = judged.rows.iter().map(|(number, row)| (row.code.as_str(), *number)).collect();
+    let gone = if difference.fate == LeftOut::Goes { difference.left_out.as_slice() } else { &[] };
+    let added = difference.added.iter().filter(|row| announced(&row.code)).map(|row| &row.code);
+    let touched = added.chain(difference.changed.iter().map(|row| &row.code)).chain(gone.iter().map(|row| &row.code));
+    for date in touched.filter(|date| date.as_str() < today) {
+        judged.faults.add(rows.get(date.as_str()).copied().unwrap_or(0), "date", What::Past);
+    }
+}
+
+/// The announced days as they stand once a file of them is written.
+pub fn days_after(stands: &[DirectoryRow], judged: &Judged, fate: LeftOut) -> Vec<SpecialDay> {
+    let kept = stands.iter().filter(|_| fate == LeftOut::Stays).filter_map(|row| serde_json::from_str(&row.body).ok());
+    let named = judged.rows.iter().filter_map(|(_, row)| serde_json::from_value(row.body.clone()).ok());
+    // A later day of the same date is the one that counts.
+    let days = kept.chain(named).filter_map(|day: AnnouncedDay| day.special());
+    days.collect()
+}
+
+/// A list as a file: UTF-8 with its mark, so that Excel reads it; `notes` stand above the head.
+pub fn written(list: List, directory: &Directory, days: &[AnnouncedDay], notes: &[String]) -> Vec<u8> {
+    match list {
+        List::Departments => sheet::written(Department::COLUMNS, directory.departments.iter().map(Row::cells), notes),
+        List::Towns => sheet::written(Town::COLUMNS, directory.towns.iter().map(Row::cells), notes),
+        List::Enterprises => sheet::written(Enterprise::COLUMNS, directory.enterprises.iter().map(Row::cells), notes),
+        List::People => sheet::written(Person::COLUMNS, directory.people.iter().map(Row::cells), notes),
+        List::Duty => sheet::written(Shift::COLUMNS, directory.rota.iter().map(Row::cells), notes),
+        List::Calendar => sheet::written(AnnouncedDay::COLUMNS, days.iter().map(Row::cells), notes),
+    }
+}

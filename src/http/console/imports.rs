@@ -1,0 +1,181 @@
+//! The page of lists as files: choose one, see what it would change, say the word; and take a list away. The file waits in
+//! the ledger for its sender's word, so that the page works without script. Rights and faults are judged by `app`.
+
+use super::answers::page;
+use super::flash::{done, shown_once};
+use super::reader::Reader;
+use crate::app::imports::{self, Preview, Sent};
+use crate::domain::imports::List;
+use crate::domain::imports::difference::{Difference, LeftOut, Wanted};
+use crate::domain::imports::encoding::{Encoding, Known};
+use crate::domain::policy;
+use crate::http::exports;
+use crate::http::gate::{self, FileForm};
+use crate::http::imports::{file_of, note};
+use crate::http::pages::views::{ImportChange, ImportFault};
+use crate::http::pages::{Choice, Form, FormFault, ImportPage, ImportPreview, Notice, Place, Tone};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query;
+use crate::i18n::Lang;
+use crate::i18n::problems::ProblemKind;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use serde_json::Value;
+
+/// Rows of each kind that a preview shows, and lines of the file's beginning.
+const SHOWN: usize = 50;
+const SAMPLE: usize = 3;
+/// Longest line of the beginning, characters.
+const LINE: usize = 80;
+
+/// `GET /admin/import`
+pub(super) async fn form(reader: Reader) -> Answer {
+    let mut filled = filled(&reader, Form::fresh(reader.key(), String::new()), None).await?;
+    filled.shell.notice = reader.told();
+    shown_once(&reader, &filled)
+}
+
+/// `POST /admin/import`: looks, and writes nothing.
+pub(super) async fn look(request: HttpRequest, sent: FileForm) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let list = List::parse(sent.text("list")).ok_or(ProblemKind::NotFound)?;
+    imports::may_import(&reader.present.actor, list)?;
+    let mut form = Form::fresh(reader.key(), String::new());
+    form.deed = "import".to_owned();
+    let typed = ["list", "encoding", "removes"].map(|name| (name.to_owned(), sent.text(name).to_owned()));
+    form.typed = typed.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    let file = sent.bytes("file");
+    if file.is_empty() {
+        let message = crate::i18n::pages::of(reader.lang).import_none.to_owned();
+        form.faults = vec![FormFault { field: "file".to_owned(), message }];
+        return page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form, None).await?);
+    }
+    let left_out = if sent.text("removes") == "true" { LeftOut::Goes } else { LeftOut::Stays };
+    let asked = Sent { list, file, told: Encoding::parse(sent.text("encoding")), left_out };
+    let seen = imports::look(&reader.door.hub, &reader.present.actor, asked).await?;
+    let faulty = seen.difference.is_none();
+    let filled = filled(&reader, form, Some(view(&seen, reader.lang))).await?;
+    page(if faulty { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, reader.lang, &filled)
+}
+
+/// `POST /admin/import/confirm`: the word for the file that was looked at.
+pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
+    let form = Form::fresh(reader.key(), String::new());
+    match imports::confirm(&reader.door.hub, &reader.present.actor, &sha256).await? {
+        Some(written) if written.difference.is_some() => {
+            done(&reader.door, "/admin/import", "list.import", written.judged.list.as_str())
+        }
+        // What it was decided on has moved: the faults of now.
+        Some(faulty) => {
+            let filled = filled(&reader, form, Some(view(&faulty, reader.lang))).await?;
+            page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled)
+        }
+        None => {
+            let mut filled = filled(&reader, form, None).await?;
+            let words = crate::i18n::pages::of(reader.lang).import_gone.to_owned();
+            filled.shell.notice = Some(Notice { tone: Tone::Refused, words });
+            page(StatusCode::CONFLICT, reader.lang, &filled)
+        }
+    }
+}
+
+/// `POST /admin/export/{list}`
+pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let list = List::parse(gate::code(&request)).ok_or(ProblemKind::NotFound)?;
+    let actor = &reader.present.actor;
+    let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
+    let file = imports::export_as(&reader.door.hub, actor, list, &[note]).await?;
+    Ok(file_of(list.as_str(), reader.now, file))
+}
+
+/// `POST /console/whistles/export`: what the list shows, by the filter in its address.
+pub(super) async fn export_whistles(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    exports::file(&reader.door, &reader.present, reader.lang, request.query_string()).await
+}
+
+async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> Result<ImportPage, Problem> {
+    let (lang, actor) = (reader.lang, &reader.present.actor);
+    let choices = |may: &dyn Fn(List) -> bool| -> Vec<Choice> {
+        let lists = List::ALL.iter().copied().filter(|list| may(*list));
+        lists.map(|list| Choice::new(list.as_str(), lang.list(list))).collect()
+    };
+    let lists = choices(&|list| policy::may_import(actor, list));
+    if lists.is_empty() {
+        return Err(ProblemKind::RoleMayNot.into());
+    }
+    let exports = choices(&|list| policy::may_export(actor, list));
+    let encodings = Encoding::ALL.iter().map(|one| Choice::new(one.as_str(), lang.encoding(*one))).collect();
+    Ok(ImportPage { shell: reader.shell(Place::Import).await?, form, lists, encodings, exports, preview })
+}
+
+fn view(seen: &Preview, lang: Lang) -> ImportPreview {
+    let judged = &seen.judged;
+    let fault = |fault: &crate::domain::imports::faults::Fault| ImportFault {
+        row: fault.row,
+        column: fault.column.clone(),
+        words: lang.import_fault(&fault.what),
+    };
+    let difference = seen.difference.as_ref();
+    let all = difference.map(changes).unwrap_or_default();
+    let writes = difference.is_some_and(|difference| !difference.is_nothing());
+    ImportPreview {
+        list: lang.list(judged.list).to_owned(),
+        read_as: judged.read_as.map(|read_as| lang.read_as(read_as)).unwrap_or_default(),
+        doubtful: judged.read_as.is_some_and(|(_, known)| matches!(known, Known::Or(_))),
+        counts: difference.map(|difference| lang.counts(difference)).unwrap_or_default(),
+        sample: judged.rows.iter().take(SAMPLE).map(|(_, row)| line(row)).collect(),
+        faults: judged.faults.named.iter().map(fault).collect(),
+        fault_count: lang.fault_count(judged.faults.count, judged.faults.named.len()),
+        more: all.len().saturating_sub(SHOWN),
+        changes: all.into_iter().take(SHOWN).collect(),
+        added: difference.map(|one| named(&one.added)).unwrap_or_default(),
+        missing: difference.map(|one| named(&one.left_out)).unwrap_or_default(),
+        removes: difference.is_some_and(|one| one.fate == LeftOut::Goes),
+        sha256: if writes { seen.sha256.clone() } else { String::new() },
+    }
+}
+
+fn changes(difference: &Difference) -> Vec<ImportChange> {
+    let fields = difference.changed.iter().flat_map(|row| row.new.iter().map(move |(field, new)| (row, field, new)));
+    fields
+        .map(|(row, field, new)| ImportChange {
+            code: shown_code(&row.code).to_owned(),
+            field: field.clone(),
+            old: row.old.get(field).map(words).unwrap_or_default(),
+            new: words(new),
+        })
+        .collect()
+}
+
+/// A person goes by the user name that the id is made of.
+fn shown_code(code: &str) -> &str {
+    code.strip_prefix("pe_").unwrap_or(code)
+}
+
+fn named(rows: &[Wanted]) -> Vec<String> {
+    let name = |row: &Wanted| match row.body.get("name").and_then(Value::as_str) {
+        Some(name) => format!("{} {name}", shown_code(&row.code)),
+        None => row.code.clone(),
+    };
+    rows.iter().take(SHOWN).map(name).collect()
+}
+
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "--".to_owned(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(";"),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// A row as it was read, cut to a line.
+fn line(row: &Wanted) -> String {
+    let fields = row.body.as_object().into_iter().flatten().map(|(_, value)| words(value));
+    let whole = fields.filter(|field| !field.is_empty() && field != "--").collect::<Vec<_>>().join(" · ");
+    whole.chars().take(LINE).collect()
+}

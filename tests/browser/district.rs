@@ -1,0 +1,82 @@
+//! A district with something of everything, so that no page that is looked at is empty: whistles in most of their
+//! states, some of them late, names with markup and marks that turn the reading direction. It checks nothing.
+
+use crate::chrome::Chrome;
+use crate::town::{Town, blow_order};
+use serde_json::{Value, json};
+
+/// A text that must stand on pages as it was typed.
+pub(crate) const WILD: &str = "<b>粉尘</b> & \"引号\" '<img src=x onerror=alert(1)>' \u{202E}反向\u{202C} =1+1";
+
+/// The codes of what lies in a lived-in district.
+#[derive(Debug, Clone)]
+pub(crate) struct Lived {
+    pub(crate) submitted: String,
+    pub(crate) wild: String,
+    pub(crate) returned: String,
+    pub(crate) handling: String,
+    pub(crate) closable: String,
+    pub(crate) closed: String,
+}
+
+/// Whistles in their states, the oldest first; the clock ends later than it began.
+pub(crate) async fn lived_in(t: &Town) -> Lived {
+    let (fire, office) = (t.fire(), t.office());
+    let blow = |what: &str, more: Value| {
+        let mut order = blow_order(what);
+        order.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        order
+    };
+    let closed = fire.blows(&blow("三号楼配电房门口堆放纸箱，配电箱打不开", json!({ "enterprise": "E01" }))).await;
+    let closable = fire.blows(&blow("仓库南侧安全出口上锁", json!({ "urgency": "urgent" }))).await;
+    let handling = t.emergency().blows(&blow("除尘风机停机，抛光车间仍有十一人作业", json!({
+        "category": "dust_explosion", "urgency": "emergency", "severity_claimed": "major", "clause": "重大事故隐患判定标准第五条",
+        "enterprise": "E02", "place": "二号抛光车间",
+    })))
+    .await;
+    let returned = fire.blows(&blow("有人反映气味异常", json!({}))).await;
+    for (code, departments, urgency) in [
+        (&closed, &["XF"][..], "normal"),
+        (&closable, &["XF"], "urgent"),
+        (&handling, &["YJ", "XF", "SH"], "emergency"),
+    ] {
+        office.summons(code, departments, urgency).await;
+    }
+    office.does(&returned, "return", json!({ "missing": ["place"], "note": "请写明哪一栋、几层" })).await;
+    for code in [&closed, &closable] {
+        let summons = format!("{code}-XF");
+        fire.reports_in(&summons).await;
+        fire.does(&summons, "submit", json!({ "result": "已清走，出口已打开并拍照" })).await;
+        office.does(&summons, "accept", json!({})).await;
+    }
+    office.does(&closed, "close", json!({ "kind": "fixed", "conclusion": "复查无异常" })).await;
+    t.emergency().reports_in(&format!("{handling}-YJ")).await;
+    t.advance(200).await;
+    let wild = fire.blows(&blow(WILD, json!({ "title": WILD.chars().take(80).collect::<String>() }))).await;
+    let submitted = fire
+        .blows(&blow("疏散通道被货架挡住", json!({ "urgency": "urgent", "enterprise": "E03", "place": "一层东侧" })))
+        .await;
+    for what in ["喷淋阀门关闭", "灭火器过期", "电动车在楼道充电"] {
+        fire.blows(&blow(what, json!({}))).await;
+    }
+    t.settle().await;
+    Lived { submitted, wild, returned, handling, closable, closed }
+}
+
+/// A window in which this sign-in has signed in, in one of the two languages.
+pub(crate) async fn signed_in(t: &Town, username: &str, lang: &str) -> Chrome {
+    let chrome = Chrome::open(t.address).await;
+    enter(t, &chrome, username, lang).await;
+    chrome
+}
+
+/// The same window for somebody else.
+pub(crate) async fn enter(t: &Town, chrome: &Chrome, username: &str, lang: &str) {
+    let browser = t.signed_in(username).await;
+    chrome.go("/login").await;
+    for name in ["wh", "lang"] {
+        let value = if name == "lang" { Some(lang.to_owned()) } else { browser.cookie(name) };
+        chrome.cookie(name, &value.unwrap()).await;
+    }
+    chrome.complaints().await;
+}

@@ -1,0 +1,302 @@
+//! Every route of both doors × every role × (own, another's, none), compared with a table that is written from DOMAIN §5
+//! and API.md, never from the code. A route without a line here fails the test, and so does a line without a route.
+//!
+//! **A new route:** add its line to [`ROWS`]: `"METHOD /path"` as `whistle-hub routes` prints it, who may of those who see
+//! the thing ([`May`]), and the status that whoever may is answered when the request brings nothing along: no version
+//! (428), an empty body (400, 422), or 200 for a reading. A deed on whistle or summonses has its page's form tried with it.
+
+use super::super::town::browser::{Browser, hidden};
+use super::super::town::{Person, Town, town};
+use serde_json::json;
+use std::collections::BTreeSet;
+use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::http::routes::every_route;
+
+/// One sign-in of each role of DOMAIN §5, in each relation to a whistle that XF blew about a firm in T06 and to which YJ
+/// was summoned: of the blower's, of the summoned unit's, of the place's, or of none of these.
+const EVERYBODY: &[&str] = &[
+    "office",
+    "director",
+    "supervisor",
+    "liaison.xf",
+    "head.xf",
+    "inspector.xf",
+    "liaison.yj",
+    "head.yj",
+    "inspector.yj",
+    "town.t06",
+    "squad.sq06",
+    "liaison.sc",
+    "head.sc",
+    "inspector.sc",
+    "town.t01",
+    "squad.sq01",
+    "expert.1",
+    "legal.district",
+    "legal.town",
+    "admin",
+];
+
+/// Whose own thing it is, and who sees everything; to the others it does not exist.
+const SEE: &str = "office director supervisor liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06";
+
+/// Who may, of those who see the thing; the others are answered 403.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum May {
+    /// Also who has not signed in.
+    Anyone,
+    SignedIn,
+    /// Whoever sees the thing.
+    Seer,
+    These(&'static str),
+}
+use May::{Anyone, Seer, SignedIn, These};
+
+const OFFICE: May = These("office director");
+const BLOWER: May = These("liaison.xf head.xf");
+const SPEAKS: May = These("liaison.yj head.yj");
+const ACTS: May = These("liaison.yj head.yj inspector.yj");
+const UNSEALS: May = These("office director supervisor liaison.xf");
+/// Lists of the district that the office works with daily; the others are the administrator's alone.
+const LISTS: May = These("office director admin");
+const THE_DISTRICTS: May = These("office director supervisor admin");
+/// Who has a list of whistles to take away at all.
+const SEERS: May = These(
+    "office director supervisor liaison.xf head.xf inspector.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06 \
+     liaison.sc head.sc inspector.sc town.t01 squad.sq01",
+);
+const HEADS: May = These("director head.xf head.yj head.sc");
+const BLOWS: May = These(
+    "office director liaison.xf head.xf liaison.yj head.yj liaison.sc head.sc town.t06 town.t01 squad.sq06 squad.sq01",
+);
+
+#[rustfmt::skip]
+const ROWS: &[(&str, May, u16)] = &[
+    ("POST /api/v1/whistles", BLOWS, 400),
+    ("GET /api/v1/whistles", SignedIn, 200),
+    ("GET /api/v1/whistles/{code}", Seer, 200),
+    ("GET /api/v1/whistles/{code}/timeline", Seer, 200),
+    ("POST /api/v1/whistles/{code}/accept", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/dispatch", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/return", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/complete", BLOWER, 428),
+    ("POST /api/v1/whistles/{code}/decline", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/close", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/send_back", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/unseal", UNSEALS, 422),
+    ("GET /api/v1/summonses", SignedIn, 200),
+    ("GET /api/v1/summonses/{code}", Seer, 200),
+    ("POST /api/v1/summonses/{code}/acknowledge", SPEAKS, 428),
+    ("POST /api/v1/summonses/{code}/report_in", ACTS, 428),
+    ("POST /api/v1/summonses/{code}/start", ACTS, 428),
+    ("POST /api/v1/summonses/{code}/submit", SPEAKS, 428),
+    ("POST /api/v1/summonses/{code}/accept", OFFICE, 428),
+    ("POST /api/v1/summonses/{code}/send_back", OFFICE, 428),
+    ("POST /api/v1/sessions", Anyone, 422),
+    ("DELETE /api/v1/sessions/current", SignedIn, 204),
+    ("POST /api/v1/sessions/refresh", Anyone, 422),
+    ("POST /api/v1/tokens", HEADS, 422),
+    ("GET /api/v1/tokens", HEADS, 200),
+    ("DELETE /api/v1/tokens/{id}", HEADS, 404),
+    ("GET /api/v1/sessions", SignedIn, 200),
+    ("DELETE /api/v1/sessions", SignedIn, 204),
+    ("GET /api/v1/me", SignedIn, 200),
+    ("GET /api/v1/events", SignedIn, 200),
+    ("GET /api/v1/departments", SignedIn, 200),
+    ("GET /api/v1/towns", SignedIn, 200),
+    ("GET /api/v1/enterprises", SignedIn, 200),
+    ("GET /api/v1/people", SignedIn, 200),
+    ("GET /api/v1/categories", SignedIn, 200),
+    ("POST /api/v1/imports/{code}", LISTS, 400),
+    ("POST /api/v1/exports/whistles", SEERS, 200),
+    ("POST /api/v1/exports/{code}", THE_DISTRICTS, 400),
+    ("GET /api/v1/openapi.json", Anyone, 200),
+    ("GET /healthz", Anyone, 200),
+    ("GET /readyz", Anyone, 200),
+    ("GET /metrics", Anyone, 200),
+    ("POST /csp", Anyone, 204),
+    ("GET /", Anyone, 303),
+    ("GET /login", Anyone, 303),
+    ("POST /login", Anyone, 403),
+    ("POST /logout", SignedIn, 303),
+    ("POST /language", Anyone, 303),
+    ("GET /assets/{file}", Anyone, 200),
+    ("GET /w/{code}", Anyone, 303),
+    ("GET /console", SignedIn, 303),
+    ("GET /console/triage", OFFICE, 200),
+    ("GET /admin/import", LISTS, 200),
+    ("POST /admin/import", LISTS, 415),
+    ("POST /admin/import/confirm", LISTS, 409),
+    ("POST /admin/export/{code}", THE_DISTRICTS, 404),
+    ("POST /console/whistles/export", SEERS, 200),
+    ("GET /console/whistles/new", BLOWS, 200),
+    ("POST /console/whistles/new", BLOWS, 400),
+    ("GET /field/new", BLOWS, 200),
+    ("POST /field/new", BLOWS, 400),
+    ("GET /console/whistles", SignedIn, 200),
+    ("GET /console/whistles/{code}", Seer, 200),
+    ("POST /console/whistles/{code}/unseal", UNSEALS, 422),
+    ("GET /console/summonses", SignedIn, 200),
+    ("GET /console/summonses/{code}", Seer, 200),
+];
+
+/// Routes that nobody has written a line for. It is empty, and may only ever shrink.
+const UNCOVERED: &[&str] = &[];
+
+/// What a row says for one sign-in: where the thing is there, and where there is none.
+fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
+    let (route, may, go) = *row;
+    let named = |list: &str| list.split(' ').any(|one| one == who);
+    let of_a_thing = about_a_whistle(route) && may != Anyone;
+    let may = match may {
+        Anyone | SignedIn | Seer => true,
+        These(list) => named(list),
+    };
+    let answer = if may { go } else { 403 };
+    match of_a_thing {
+        true => (if named(SEE) { answer } else { 404 }, 404),
+        false => (answer, answer),
+    }
+}
+
+/// Whether its address holds the code of a whistle or summons; a list of the district has a word there.
+fn about_a_whistle(route: &str) -> bool {
+    route.contains("{code}") && !["/imports/", "/exports/", "/admin/"].iter().any(|part| route.contains(part))
+}
+
+/// The rows, with those of the pages' forms beside the deeds that they do.
+fn rows() -> Vec<(String, May, u16)> {
+    let mut all: Vec<(String, May, u16)> =
+        ROWS.iter().map(|(route, may, go)| ((*route).to_owned(), *may, *go)).collect();
+    for (noun, verbs) in [("whistles", WhistleDeed::WORDS), ("summonses", SummonsDeed::WORDS)] {
+        for verb in verbs {
+            let deed = format!("POST /api/v1/{noun}/{{code}}/{verb}");
+            let Some((_, may, go)) = ROWS.iter().find(|(route, ..)| *route == deed) else { continue };
+            all.push((format!("POST /console/{noun}/{{code}}/{verb}"), *may, *go));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_route_has_its_line_and_every_line_its_route() {
+    let routes: BTreeSet<String> = every_route().map(|(method, path, _)| format!("{method} {path}")).collect();
+    // The forms of all deeds share one address; each deed has a line of its own.
+    let forms = |noun: &str| format!("POST /console/{noun}/{{code}}/{{verb}}");
+    let mut lines: BTreeSet<String> = ROWS.iter().map(|(route, ..)| (*route).to_owned()).collect();
+    assert_eq!(lines.len(), ROWS.len(), "a route has two lines");
+    lines.extend([forms("whistles"), forms("summonses")]);
+    lines.extend(UNCOVERED.iter().map(|route| (*route).to_owned()));
+    let without: Vec<&String> = routes.difference(&lines).collect();
+    assert!(
+        without.is_empty(),
+        "no line says who may use {without:?}: add one each to ROWS in tests/it/doors/rights.rs (its head says how), \
+         written from DOMAIN §5"
+    );
+    let stale: Vec<&String> = lines.difference(&routes).collect();
+    assert!(stale.is_empty(), "these lines have no route any more: {stale:?}");
+    assert!(UNCOVERED.is_empty(), "a route without a line is a door that nobody watches");
+    let tried: BTreeSet<&str> = EVERYBODY.iter().copied().collect();
+    assert!(SEE.split(' ').all(|who| tried.contains(who)), "SEE names somebody who is not tried");
+}
+
+/// The address of a row: of what is there, or of nothing.
+fn address(route: &str, there: bool) -> (String, String) {
+    let (method, path) = route.split_once(' ').unwrap();
+    let whistle = if there { "WH-2026-0001" } else { "WH-2026-9999" };
+    let path = if about_a_whistle(route) { path.to_owned() } else { path.replace("{code}", "enterprises") };
+    let code = if path.contains("/summonses/") { format!("{whistle}-YJ") } else { whistle.to_owned() };
+    let path = if route.contains("ports/{code}") { format!("{path}?zzz=1") } else { path };
+    (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
+}
+
+/// What the JSON door answers to a request that brings nothing along.
+async fn by_token(t: &Town, who: Person<'_>, method: &str, path: &str) -> u16 {
+    let mut ask = t.ask(method, path);
+    let token = match method {
+        // Ends a session of its own.
+        "DELETE" => who.fresh_token().await,
+        _ => who.token().await,
+    };
+    ask = ask.bearer(&token);
+    if method == "POST" {
+        // A list's file needs its kind said; and nothing of it is taken away by the way.
+        ask = match path.contains("/imports/") {
+            true => ask.raw("text/csv", b"x".to_vec()),
+            false => ask.json(&json!({})),
+        };
+    }
+    if path.ends_with("/events") { ask.listen().await.head.status } else { ask.send().await.status }
+}
+
+/// What a page answers to a form that carries nothing but what the page hid in it.
+async fn by_page(browser: &Browser<'_>, csrf: &str, method: &str, path: &str) -> u16 {
+    match method {
+        "GET" => browser.get(path).await.status,
+        _ => browser.post(path, &[("csrf", csrf), ("lang", "zh-CN")]).await.status,
+    }
+}
+
+#[actix_web::test]
+async fn i4_every_route_answers_every_role_as_the_table_says() {
+    town(async |t| {
+        let order = json!({ "category": "dust_explosion", "what": "每扇门", "enterprise": "E01",
+            "contact": { "name": "某人", "phone": "1" } });
+        assert_eq!(t.fire().blows(&order).await, "WH-2026-0001");
+        t.office().summons("WH-2026-0001", &["YJ"], "normal").await;
+        let before = t.db_events().await;
+        let (mut tried, mut taken, mut wrong) = (0, 0, Vec::new());
+        for who in EVERYBODY {
+            let browser = t.signed_in(who).await;
+            let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
+            let mut rows = rows();
+            // Signing out comes last.
+            rows.sort_by_key(|(route, ..)| (route.starts_with("DELETE /api/v1/sessions"), route.ends_with("/logout")));
+            for (route, may, go) in rows {
+                let (there, none) = expected(&(route.as_str(), may, go), who);
+                for (is_there, expected) in [(true, there), (false, none)] {
+                    if !is_there && !about_a_whistle(&route) {
+                        continue;
+                    }
+                    let (method, path) = address(&route, is_there);
+                    let json = path.starts_with("/api/")
+                        || ["/healthz", "/readyz", "/metrics", "/csp"].contains(&path.as_str());
+                    let status = match json {
+                        true => by_token(t, t.person(who), &method, &path).await,
+                        false => by_page(&browser, &csrf, &method, &path).await,
+                    };
+                    tried += 1;
+                    taken += i64::from(path.contains("export") && status == 200);
+                    if status != expected {
+                        wrong.push(format!("{who} {method} {path}: {status}, not {expected}"));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {tried} answers:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(tried > 1000, "only {tried} were tried");
+        assert_eq!(t.db_events().await, before + taken, "somebody changed something");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn nobody_gets_in_by_a_page_that_asks_for_a_sign_in() {
+    town(async |t| {
+        for (method, path, _) in every_route().filter(|(_, path, _)| !path.starts_with("/api/")) {
+            let may = rows().iter().find(|(route, ..)| *route == format!("{method} {path}")).map(|(_, may, _)| *may);
+            if may == Some(Anyone) {
+                continue;
+            }
+            let path = path.replace("{verb}", "accept");
+            let (_, path) = address(&format!("{method} {path}"), true);
+            let reply = match method {
+                "GET" => t.browser().get(&path).await,
+                _ => t.browser().post(&path, &[("csrf", "x")]).await,
+            };
+            let led = reply.header("location").is_some_and(|to| to.starts_with("/login"));
+            assert!(reply.status == 401 || (reply.status == 303 && led), "{method} {path}: {}", reply.status);
+        }
+    })
+    .await;
+}
