@@ -8,12 +8,16 @@ pub mod devices;
 pub mod due;
 pub mod erasure;
 pub mod exports;
+pub mod factors;
 pub mod hints;
 pub mod imports;
 pub mod informers;
 pub mod laying;
 pub mod machine_tokens;
 pub mod passwords;
+pub mod people;
+mod present;
+pub mod proof;
 mod recount;
 mod refresh;
 pub mod sample_district;
@@ -21,6 +25,7 @@ pub mod sessions;
 pub mod summonses;
 mod throttle;
 mod tokens;
+pub mod trail;
 pub mod whistles;
 
 use crate::clock::Clock;
@@ -178,6 +183,10 @@ pub enum Undone {
     Fault(#[from] store::Fault),
     #[error("wrong name or password")]
     WrongPassword,
+    #[error("a password or a code is asked again")]
+    StepUpNeeded,
+    #[error("the password or the code given again is wrong")]
+    ProofFailed,
     #[error("too many failed tries")]
     TooManyTries { retry_after_seconds: u32 },
 }

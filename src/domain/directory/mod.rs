@@ -5,6 +5,9 @@ use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;
 use super::terms::{Category, Role, words};
+
+pub use super::person::{Person, Standing, Waiting};
+
 use crate::ids::PersonId;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
@@ -99,31 +102,6 @@ impl Enterprise {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = [&self.code, &self.name, &self.credit_code, &self.town_code];
         names.into_iter().chain(&self.aliases).map(String::as_str)
-    }
-}
-
-/// One sign-in of one person: a person with two roles has two.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Person {
-    pub id: PersonId,
-    pub username: String,
-    pub name: String,
-    /// Home unit: a department's, town's or squad's code.
-    pub department_code: String,
-    pub role: Role,
-    pub title: String,
-    pub certificate_no: Option<String>,
-    pub certificate_fields: Vec<String>,
-    pub certificate_valid_to: Option<String>,
-    pub certificate_basis: Option<String>,
-    pub skills: Vec<String>,
-    pub since: String,
-}
-
-impl Person {
-    /// What they are called and found by.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.username, &self.name, &self.title, &self.department_code].into_iter().map(String::as_str)
     }
 }
 
@@ -222,6 +200,27 @@ impl Directory {
         office.map_or("AWB", |department| &department.code)
     }
 
+    /// The code of those who supervise.
+    pub fn supervisors(&self) -> &str {
+        let unit = self.departments.iter().find(|department| department.role_in_hub == UnitRole::Supervisor);
+        unit.map_or("JW", |unit| &unit.code)
+    }
+
+    /// The posts of a unit that work falls to and nobody holds: their letters go to whom [`Directory::fallback`] names.
+    pub fn bare_posts(&self, unit: &str) -> Vec<Post> {
+        let roles: &[Role] = match self.department(unit).map(|department| department.role_in_hub) {
+            Some(UnitRole::Member) => &[Role::Liaison, Role::DepartmentHead],
+            Some(UnitRole::CommitteeOffice) => &[Role::OfficeDuty, Role::OfficeDirector],
+            Some(UnitRole::Supervisor) => &[Role::Supervisor],
+            None if self.town(unit).is_some() => &[Role::TownOfficer],
+            None => &[Role::SquadLeader],
+        };
+        let held =
+            |role| self.people.iter().any(|one| one.is_active() && one.role == role && one.department_code == unit);
+        let bare = roles.iter().copied().filter(|role| !held(*role));
+        bare.map(|role| Post { role, department: unit.to_owned() }).collect()
+    }
+
     /// A unit's name as people say it: 区消防救援大队, 龙荡镇, 龙荡镇派驻中队 by its town.
     pub fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
         self.department(code)
@@ -238,9 +237,9 @@ impl Directory {
             .unwrap_or(code)
     }
 
-    /// The person as an actor, in the role of this sign-in.
+    /// The person as an actor, in the role of this sign-in; nobody while it is suspended.
     pub fn actor(&self, id: &PersonId) -> Option<Actor> {
-        let person = self.person(id)?;
+        let person = self.person(id).filter(|person| person.is_active())?;
         Some(Actor {
             person: person.id.clone(),
             username: person.username.clone(),
@@ -261,7 +260,7 @@ impl Directory {
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.
     /// The days of the rota, first to last, repeat as a cycle: any other date falls into them.
     pub fn duty_officer(&self, now: At) -> Option<&Person> {
-        self.by_username(&self.shift(now)?.office_duty)
+        self.by_username(&self.shift(now)?.office_duty).filter(|officer| officer.is_active())
     }
 
     /// The shift of a moment by the rota, which repeats as a cycle; nobody's when the rota has a gap.
@@ -279,19 +278,22 @@ impl Directory {
     /// Who holds a post now. The head is the first listed, the others are deputies; the duty post is the rota's
     /// officer, or all duty officers when the rota has nobody.
     pub fn holders(&self, post: &Post, now: At) -> Vec<&Person> {
-        let mut all = self.people.iter().filter(|p| p.role == post.role && p.department_code == post.department);
+        let holds = |p: &&Person| p.is_active() && p.role == post.role && p.department_code == post.department;
+        let mut all = self.people.iter().filter(holds);
         match post.role {
             Role::DepartmentHead | Role::OfficeDirector => all.next().into_iter().collect(),
             Role::OfficeDuty => self.duty_officer(now).map_or_else(|| all.collect(), |officer| vec![officer]),
             Role::Liaison | Role::Inspector | Role::SquadLeader | Role::TownOfficer | Role::Expert => all.collect(),
-            Role::LegalReviewer | Role::Supervisor | Role::Admin => all.collect(),
+            Role::LegalReviewer | Role::Supervisor | Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => {
+                all.collect()
+            }
         }
     }
 
     /// Whom to write to when nobody holds a post: the unit's head, or for the office its director.
     pub fn fallback(&self, post: &Post) -> Option<&Person> {
         let role = if post.department == self.office() { Role::OfficeDirector } else { Role::DepartmentHead };
-        self.people.iter().find(|p| p.role == role && p.department_code == post.department)
+        self.people.iter().find(|p| p.is_active() && p.role == role && p.department_code == post.department)
     }
 }
 

@@ -146,7 +146,7 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::Import | Place::Elsewhere => 0,
+                Place::Blow | Place::People | Place::Trail | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -164,7 +164,8 @@ impl Reader {
                 Some((vec![actor.unit.clone()], TO_DO.to_vec()))
             }
             Role::Inspector => Some((vec![actor.unit.clone()], TO_DO[..3].to_vec())),
-            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => None,
+            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor => None,
+            Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => None,
         };
         let counted = self.door.hub.ledger.read(move |reading| {
             let of = |reading: &mut Reading<'_>, status| {
@@ -224,7 +225,9 @@ fn places(role: Role) -> &'static [Place] {
         Role::SquadLeader => &[Place::Whistles, Place::Blow],
         Role::Inspector => &[Place::Summonses, Place::Whistles],
         Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Admin => &[Place::Import, Place::Whistles],
+        Role::Admin => &[Place::People, Place::Import],
+        Role::SecurityAdmin => &[Place::People],
+        Role::AuditAdmin => &[Place::Trail],
         Role::Expert | Role::LegalReviewer => &[Place::Whistles],
     }
 }

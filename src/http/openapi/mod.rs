@@ -4,7 +4,7 @@
 use super::imports;
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
-use super::{machine_tokens, sessions};
+use super::{machine_tokens, people, sessions};
 use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::imports::sheet::FILE_MAX;
@@ -183,7 +183,7 @@ pub(super) fn object(members: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "properties": properties, "required": names })
 }
 
-fn or_null(kind: &str) -> Value {
+pub(super) fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
@@ -250,6 +250,10 @@ fn answers() -> Map<String, Value> {
         ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),
         ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
         ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
+        ("PersonCard", people::shape()),
+        ("Enrolment", row(&["secret", "uri", "enrolment"])),
+        ("RecoveryCodes", object(&[("recovery_codes", texts())])),
+        ("TrailLine", people::line_shape()),
         ("Category", row(&["code", "name", "name_en"])),
         ("Import", imports::schema()),
         ("Problem", problem()),

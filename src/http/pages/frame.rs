@@ -78,6 +78,8 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    People,
+    Trail,
     Import,
     Elsewhere,
 }
@@ -97,6 +99,8 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::People => "/admin/people",
+            Place::Trail => "/admin/trail",
             Place::Import => "/admin/import",
             Place::Elsewhere => "/console",
         }
@@ -108,6 +112,8 @@ impl Place {
             Place::Whistles | Place::Elsewhere => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::People => "person",
+            Place::Trail => "list",
             Place::Import => "inbox",
         }
     }
@@ -118,6 +124,8 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::People => t.nav_people,
+            Place::Trail => t.nav_trail,
             Place::Import => t.nav_import,
             Place::Elsewhere => t.nav_home,
         }

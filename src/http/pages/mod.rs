@@ -3,12 +3,14 @@
 
 pub mod form;
 pub mod frame;
+mod people;
 pub mod views;
 
 use askama::Template;
 
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
     SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,

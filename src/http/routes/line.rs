@@ -1,13 +1,14 @@
 //! One line of the table of routes: what it says of itself and where it leads. It knows no other line and no path but its
 //! own.
 
-use super::{ANYONE, SIGNED_IN};
+use super::{ANYONE, KEEPERS, SIGNED_IN};
 use crate::app;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::order::Spec;
+use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::http::openapi::Shape;
 use crate::http::query::Parameter;
-use crate::http::{summonses, whistles};
+use crate::http::{people, summonses, whistles};
 use actix_web::Route;
 use actix_web::web;
 
@@ -35,6 +36,7 @@ pub(super) enum To {
     File(fn() -> Route),
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
+    Person(PersonDeed),
 }
 
 pub(super) const fn read(
@@ -49,6 +51,21 @@ pub(super) const fn read(
 
 pub(super) const fn open(path: &'static str, summary: &'static str, answers: Shape, to: fn() -> Route) -> Line {
     Line { method: "GET", path, summary, who: ANYONE, query: &[], answers, to: To::Read(to) }
+}
+
+pub(super) const fn order(
+    path: &'static str,
+    summary: &'static str,
+    who: &'static str,
+    spec: &'static Spec,
+    to: fn() -> Route,
+) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Nothing, to: To::Order(spec, to) }
+}
+
+pub(super) const fn person(path: &'static str, summary: &'static str, deed: PersonDeed) -> Line {
+    let answers = Shape::Tagged("PersonCard");
+    Line { method: "POST", path, summary, who: KEEPERS, query: &[], answers, to: To::Person(deed) }
 }
 
 pub(super) const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {
@@ -67,19 +84,20 @@ impl Line {
             To::Order(spec, _) => Some(spec),
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
+            To::Person(deed) => Some(people_orders::order_spec(deed)),
         }
     }
 
     /// Whether it is a deed on something that stands.
     pub fn is_deed(&self) -> bool {
-        matches!(self.to, To::Whistle(_) | To::Summons(_))
+        matches!(self.to, To::Whistle(_) | To::Summons(_) | To::Person(_))
     }
 
     /// Whether it must name the version that it saw.
     pub fn names_version(&self) -> bool {
         match self.to {
             To::Whistle(deed) => deed.moves(),
-            To::Summons(_) => true,
+            To::Summons(_) | To::Person(_) => true,
             To::Read(_) | To::Order(..) | To::File(_) => false,
         }
     }
@@ -99,6 +117,7 @@ impl Line {
             To::Read(to) | To::Order(_, to) | To::File(to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
+            To::Person(deed) => web::to(move |door, posted| people::deed(door, posted, deed)),
         }
     }
 }

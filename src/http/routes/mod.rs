@@ -9,17 +9,21 @@ pub use line::Line;
 use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
-use super::{console, directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
+use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
+use crate::app::{factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
+use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::domain::whistle::{blow, hints, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
-use line::{To, open, read, summons, whistle};
+use line::{To, open, order, person, read, summons, whistle};
 
 pub(super) const SIGNED_IN: &str = "signed in";
 pub(super) const ANYONE: &str = "anyone";
+/// By `allowed_deeds`: the second word is the director's too.
+const KEEPERS: &str = "administrators, director";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
 /// Every route, the busiest first.
@@ -209,6 +213,46 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(machine_tokens::revoke)),
     },
     read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
+    order("/api/v1/sessions/step_up", "Prove again who you are", SIGNED_IN, &proof::STEP_UP, || {
+        web::to(sessions::step_up)
+    }),
+    order("/api/v1/me/password", "Choose another password; every session ends", SIGNED_IN, &proof::CHOOSE, || {
+        web::to(sessions::choose_password)
+    }),
+    Line {
+        answers: Shape::One("Enrolment"),
+        ..order("/api/v1/me/totp", "Begin with a second factor", SIGNED_IN, &people_orders::NOTHING, || {
+            web::to(sessions::enrol)
+        })
+    },
+    Line {
+        method: "DELETE",
+        path: "/api/v1/me/totp",
+        summary: "Give the second factor up",
+        who: SIGNED_IN,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(sessions::remove_totp)),
+    },
+    Line {
+        answers: Shape::One("RecoveryCodes"),
+        ..order("/api/v1/me/totp/confirm", "Show the device's first code", SIGNED_IN, &factors::CONFIRM, || {
+            web::to(sessions::confirm_totp)
+        })
+    },
+    read(
+        "/api/v1/me/trail",
+        "What was done to your sign-in, newest first",
+        sessions::TRAIL,
+        Shape::List("TrailLine"),
+        || web::to(sessions::own_trail),
+    ),
+    Line {
+        who: "audit administrator; administrator: without whom and whence",
+        ..read("/api/v1/trail", "Security deeds, newest first", sessions::TRAIL, Shape::List("TrailLine"), || {
+            web::to(sessions::whole_trail)
+        })
+    },
     read("/api/v1/events", "What happens, as it happens", &[], Shape::Feed, || web::to(live::feed)),
     read("/api/v1/departments", "Departments", directory::LIST, Shape::List("Department"), || {
         web::to(directory::departments)
@@ -220,6 +264,23 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || {
         web::to(directory::people)
     }),
+    Line {
+        answers: Shape::Created("PersonCard"),
+        ..order("/api/v1/people", "Add a sign-in", KEEPERS, &people_orders::ADD, || web::to(people::add))
+    },
+    Line {
+        who: KEEPERS,
+        ..read("/api/v1/people/{code}", "One sign-in, by user name", &[], Shape::Tagged("PersonCard"), || {
+            web::to(people::one)
+        })
+    },
+    person("/api/v1/people/{code}/change", "Change name, title, role or unit", PersonDeed::Change),
+    person("/api/v1/people/{code}/suspend", "Suspend: sessions end at once", PersonDeed::Suspend),
+    person("/api/v1/people/{code}/reinstate", "Reinstate", PersonDeed::Reinstate),
+    person("/api/v1/people/{code}/confirm", "The second person's yes", PersonDeed::Confirm),
+    person("/api/v1/people/{code}/refuse", "The second person's no", PersonDeed::Refuse),
+    person("/api/v1/people/{code}/reset_password", "Draw a first password again", PersonDeed::ResetPassword),
+    person("/api/v1/people/{code}/reset_totp", "Take a lost second factor away", PersonDeed::ResetTotp),
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),
@@ -342,10 +403,14 @@ mod tests {
         for deed in SummonsDeed::WORDS {
             assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
         }
+        for deed in PersonDeed::WORDS {
+            assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
+        }
         for line in TABLE.iter().filter(|line| line.is_deed()) {
             let deed = match line.to {
                 To::Whistle(deed) => deed.as_str(),
                 To::Summons(deed) => deed.as_str(),
+                To::Person(deed) => deed.as_str(),
                 To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
             };
             assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);

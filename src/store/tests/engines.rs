@@ -3,7 +3,7 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, imports, leases, machine_tokens, sessions, summonses, whistles,
+    backup, directory, due, erasure, events, imports, leases, machine_tokens, people, sessions, summonses, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -39,6 +39,7 @@ fn every_statement_is_prepared_on_both_engines() {
         events::STATEMENTS,
         imports::STATEMENTS,
         leases::STATEMENTS,
+        people::STATEMENTS,
         machine_tokens::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
