@@ -57,6 +57,7 @@ async fn decided(
     whistle: &WhistleId,
     decide: impl Fn(Tree, &[Tree], Deciding<'_>) -> Option<Change>,
 ) -> Result<bool, Undone> {
+    hub.refresh().await?;
     for _ in 0..ATTEMPTS_MAX {
         let (scope, wanted) = (scope.clone(), whistle.clone());
         let read = hub.ledger.read(move |reading| {

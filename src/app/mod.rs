@@ -8,6 +8,7 @@ pub mod devices;
 pub mod due;
 pub mod erasure;
 pub mod exports;
+pub mod factors;
 pub mod feedback;
 pub mod hints;
 pub mod imports;
@@ -16,6 +17,9 @@ pub mod laying;
 pub mod machine_tokens;
 pub mod obligations;
 pub mod passwords;
+pub mod people;
+mod present;
+pub mod proof;
 mod recount;
 mod refresh;
 pub mod sample_district;
@@ -23,6 +27,7 @@ pub mod sessions;
 pub mod summonses;
 mod throttle;
 mod tokens;
+pub mod trail;
 pub mod unsent;
 pub mod whistles;
 
@@ -181,6 +186,10 @@ pub enum Undone {
     Fault(#[from] store::Fault),
     #[error("wrong name or password")]
     WrongPassword,
+    #[error("a password or a code is asked again")]
+    StepUpNeeded,
+    #[error("the password or the code given again is wrong")]
+    ProofFailed,
     #[error("too many failed tries")]
     TooManyTries { retry_after_seconds: u32 },
 }

@@ -1,6 +1,7 @@
 //! Passwords: argon2id on two threads of our own with a bounded queue, so that a flood of sign-ins costs neither memory
 //! nor the whistles' time (T6). A password is never kept, logged or compared outside this file.
 
+use crate::domain::order::Weak;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
 use aws_lc_rs::constant_time;
@@ -60,16 +61,6 @@ const COMMON: &[&str] = &[
     "changeme1234",
     "welcome12345",
 ];
-
-/// Why a password is not taken as a new one (T1). Any kind of character is; nothing is trimmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weak {
-    TooShort,
-    TooLong,
-    Common,
-    /// One character, or one short run, again and again.
-    Repeats,
-}
 
 /// Judges a new password.
 pub fn judge(password: &str) -> Result<(), Weak> {

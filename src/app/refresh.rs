@@ -55,7 +55,8 @@ fn leads_on(session: &Session, next: &str, now: At) -> bool {
 }
 
 async fn family(hub: &Hub, hash: [u8; 32]) -> Result<Option<(Session, Actor)>, Undone> {
-    super::sessions::living(hub, hash, Door::Api).await
+    let found = super::sessions::living(hub, hash, Door::Api).await?;
+    Ok(found.map(|(found, actor)| (found.session, actor)))
 }
 
 fn answer(hub: &Hub, actor: Actor, secret: &str, next: &str) -> Result<SignedIn, Undone> {

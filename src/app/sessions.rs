@@ -4,18 +4,23 @@
 use super::passwords::{self, Hashers};
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, Sound, TokenKey};
-use super::{Hub, Undone, devices, machine_tokens};
+use super::{Hub, Undone, devices, factors, machine_tokens, trail};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
-use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::policy::{self, Actor};
 use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
-use crate::store::{Access, Chore, Note, Reading, directory, sessions};
+use crate::store::people::{self, Credentials};
+use crate::store::sessions::Found;
+use crate::store::{Access, Chore, Kept, Note, Reading, directory, sessions};
 use aws_lc_rs::{constant_time, digest, hmac};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use super::present::Present;
+pub(super) use super::present::{Held, Shown};
+pub use super::proof::must_be_proven;
 pub use super::refresh::refresh;
 pub use super::tokens::{BadKey, new_key};
 
@@ -104,6 +109,8 @@ impl Doorkeeper {
 pub struct SignIn<'a> {
     pub username: &'a str,
     pub password: &'a str,
+    /// The code of a second factor, or a recovery code.
+    pub totp: Option<&'a str>,
     /// The peer's, or for whom a proxy of ours asks.
     pub address: IpAddr,
     pub door: Door,
@@ -131,40 +138,6 @@ impl SignedIn {
     pub(super) fn of(actor: Actor, secret: String, access_token: String, refresh_token: String) -> SignedIn {
         let (device, failed) = (String::new(), 0);
         SignedIn { actor, secret, access_token, refresh_token, expires_in: tokens::LIFE_SECONDS, device, failed }
-    }
-}
-
-/// Who is there.
-#[derive(Debug, Clone)]
-pub struct Present {
-    pub actor: Actor,
-    pub scope: Scope,
-    pub door: Door,
-    /// From then on nobody is let in by what was shown: the token ends, or the session at the latest.
-    pub(super) until: At,
-    pub(super) shown: Shown,
-}
-
-/// What let somebody in, by the hash of its secret.
-#[derive(Debug, Clone)]
-pub(super) enum Shown {
-    Session([u8; 32]),
-    Machine { hash: [u8; 32], scopes: Vec<String> },
-}
-
-impl Present {
-    /// What a machine's token opens; nothing for a person, who has the whole of their rights.
-    pub fn scopes(&self) -> Option<&[String]> {
-        match &self.shown {
-            Shown::Session(_) => None,
-            Shown::Machine { scopes, .. } => Some(scopes),
-        }
-    }
-
-    fn hash(&self) -> &[u8; 32] {
-        match &self.shown {
-            Shown::Session(hash) | Shown::Machine { hash, .. } => hash,
-        }
     }
 }
 
@@ -207,17 +180,62 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
 async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
-    let person = hub.rules().directory.by_username(given.username).filter(|_| sane).map(|person| person.id.clone());
+    hub.refresh().await?;
+    let (rules, now) = (hub.rules(), hub.now());
+    let person = rules.directory.by_username(given.username).filter(|person| sane && person.is_active());
     // Nobody's row is looked up as well. The epoch as it was before the password was looked at: whoever changes it
     // meanwhile ends this session, too.
-    let id = person.clone().unwrap_or_else(|| PersonId::from_text(""));
+    let id = person.map_or_else(|| PersonId::from_text(""), |person| person.id.clone());
     let read =
-        move |reading: &mut Reading<'_>| Ok((directory::password(reading, &id)?, sessions::epoch(reading, &id)?));
+        move |reading: &mut Reading<'_>| Ok((people::credentials(reading, &id)?, sessions::epoch(reading, &id)?));
     let (stored, epoch) = hub.ledger.read(read).await?;
+    let stored = stored.filter(|stored| stored.initial_until.is_none_or(|until| now < until));
+    let hash = stored.as_ref().map(|stored| stored.hash.clone());
     let password = if sane { given.password } else { "" };
-    let good = hub.doorkeeper.hashers.verify(password, stored).await.map_err(|_| Refusal::Busy)?;
-    let actor = person.filter(|_| good).and_then(|id| hub.rules().directory.actor(&id));
-    Ok(actor.map(|actor| (actor, epoch)))
+    let good = hub.doorkeeper.hashers.verify(password, hash).await.map_err(|_| Refusal::Busy)?;
+    let found = match person.zip(stored).filter(|_| good) {
+        Some((person, stored)) if is_whole(hub, &person.id, &stored, given.totp).await? => {
+            rules.directory.actor(&person.id)
+        }
+        Some(_) | None => None,
+    };
+    let Some(actor) = found else {
+        trail::refused(hub, person.map(|person| &person.id), given).await?;
+        return Ok(None);
+    };
+    trail::opened(hub, &actor, given).await?;
+    Ok(Some((actor, epoch)))
+}
+
+/// What stands beside a right password: the code of a second factor, where there is one, and an initial password's only use.
+async fn is_whole(hub: &Hub, id: &PersonId, stored: &Credentials, code: Option<&str>) -> Result<bool, Undone> {
+    if let Some(factor) = &stored.factor
+        && !factors::passes(hub, id, factor, code).await?
+    {
+        return Ok(false);
+    }
+    if stored.initial_until.is_none() {
+        return Ok(true);
+    }
+    let used = Chore::UseInitialPassword { person: id.clone(), hash: stored.hash.clone() };
+    Ok(hub.ledger.keep(used).await? != Kept::Done(0))
+}
+
+/// Whether this is somebody's password, by the same threads as a sign-in's.
+pub(super) async fn is_password(hub: &Hub, password: &str, stored: &str) -> Result<bool, Undone> {
+    let sane = password.chars().count() <= *passwords::CHARACTERS.end();
+    let good = hub.doorkeeper.hashers.verify(if sane { password } else { "" }, Some(stored.to_owned())).await;
+    Ok(good.map_err(|_| Refusal::Busy)? && sane)
+}
+
+/// Refused while there were too many failed tries; otherwise the way to count one more.
+pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + use<'h>, Undone> {
+    let folded = crate::domain::whistle::blow::fold(username);
+    let (counted, now) = (Counted::Name(hub.mac("name", folded.as_bytes())), hub.now());
+    match hub.doorkeeper.throttle.wait_seconds(counted, now) {
+        0 => Ok(move || hub.doorkeeper.throttle.count(counted, now)),
+        retry_after_seconds => Err(Undone::TooManyTries { retry_after_seconds }),
+    }
 }
 
 async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {
@@ -236,6 +254,7 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
         ended_by: None,
         epoch,
         refreshed_at: None,
+        proven_at: now,
     };
     let access_token = tokens::sign(hub, &actor.person, &secret)?;
     let (at_most, awake_since) = (door.per_person(), now.plus_minutes(-IDLE_MINUTES));
@@ -264,30 +283,32 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 pub async fn by_cookie_unasked(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
     let hash = sha256(secret.as_bytes());
     let found = living(hub, hash, Door::Cookie).await?;
-    Ok(found.map(|(session, actor)| present(&session, actor)))
+    Ok(found.map(|(found, actor)| present(found, actor)))
 }
 
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
-    let Some((session, actor)) = living(hub, hash, door).await? else { return Ok(None) };
+    let Some((found, actor)) = living(hub, hash, door).await? else { return Ok(None) };
+    let session = &found.session;
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(present(&session, actor)))
+    Ok(Some(present(found, actor)))
 }
 
-fn present(session: &Session, actor: Actor) -> Present {
-    let (scope, shown) = (policy::scope(&actor), Shown::Session(session.secret_hash));
-    Present { scope, actor, door: session.door, until: session.ends_at, shown }
+fn present(found: Found, actor: Actor) -> Present {
+    let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
+    Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }
 }
 
-/// The session of this secret and its person, if both still count.
-pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Option<(Session, Actor)>, Undone> {
+/// The session of this secret and its person, if both still count by what the ledger says at this moment.
+pub(super) async fn living(hub: &Hub, hash: [u8; 32], door: Door) -> Result<Option<(Found, Actor)>, Undone> {
     let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
     let found = found.filter(|found| found.session.door == door && found.session.is_alive(found.epoch, hub.now()));
-    let Some(session) = found.map(|found| found.session) else { return Ok(None) };
-    let actor = hub.rules().directory.actor(&session.person);
-    Ok(actor.map(|actor| (session, actor)))
+    let Some(found) = found else { return Ok(None) };
+    hub.refresh_to(found.directory).await?;
+    let actor = hub.rules().directory.actor(&found.session.person);
+    Ok(actor.map(|actor| (found, actor)))
 }
 
 /// Who somebody that was let in is now; nobody once the session is over, or the token that let them in. It counts as no
@@ -298,9 +319,14 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
     }
     match &present.shown {
         Shown::Machine { hash, .. } => machine_tokens::by_hash(hub, *hash).await,
-        Shown::Session(hash) => {
-            let found = living(hub, *hash, present.door).await?;
-            Ok(found.map(|(_, actor)| Present { scope: policy::scope(&actor), actor, ..present.clone() }))
+        Shown::Session(held) => {
+            let found = living(hub, held.hash, present.door).await?;
+            Ok(found.map(|(found, actor)| Present {
+                scope: policy::scope(&actor),
+                actor,
+                shown: Shown::Session(Held::of(found)),
+                ..present.clone()
+            }))
         }
     }
 }
@@ -315,8 +341,7 @@ pub async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
         let recent = now.0 - session.used_at.0 < LATE_MINUTES * MINUTE;
         session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
     });
-    let session = late.map(|found| found.session);
-    Ok(session.and_then(|session| hub.rules().directory.actor(&session.person).map(|actor| present(&session, actor))))
+    Ok(late.and_then(|found| hub.rules().directory.actor(&found.session.person).map(|actor| present(found, actor))))
 }
 
 /// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
@@ -355,7 +380,7 @@ pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Und
 
 /// The token that this session's forms carry.
 pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", present.hash()))
+    hex(&hub.mac("csrf", present.form_of()))
 }
 
 /// Whether a form of this session carries its token; compared in constant time.

@@ -3,13 +3,15 @@
 //! series: the pen allots numbers once its guards have passed.
 
 use super::at::At;
+use super::credential::Credential;
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
 use super::terms::{LetterKind, TextClass, words};
+use super::trail::SecurityEvent;
 use super::whistle::Whistle;
-use crate::ids::{LetterId, SummonsId, TextId, WhistleId};
+use crate::ids::{LetterId, PersonId, SummonsId, TextId, WhistleId};
 use serde_json::Value;
 
 /// One decision, ready to be committed.
@@ -34,6 +36,12 @@ pub struct Change {
     pub erased: Option<Erasure>,
     /// Rows of the directory and the calendar as they shall stand.
     pub directory: Option<DirectoryChange>,
+    /// Whose sessions end with it, all of them, on every replica.
+    pub ends_sessions: Vec<PersonId>,
+    /// What people come in with, as it shall stand.
+    pub credentials: Vec<Credential>,
+    /// Lines of the security trail.
+    pub trail: Vec<SecurityEvent>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
 }

@@ -3,6 +3,7 @@
 
 pub mod at;
 pub mod calendar;
+pub mod credential;
 pub mod decision;
 pub mod deeds;
 pub mod directory;
@@ -14,12 +15,15 @@ pub mod limits;
 pub mod machine;
 pub mod obligation;
 pub mod order;
+pub mod people;
+pub mod person;
 pub mod policy;
 pub mod routing;
 pub mod rules;
 pub mod session;
 pub mod summons;
 pub mod terms;
+pub mod trail;
 pub mod wanted;
 pub mod whistle;
 

@@ -1,6 +1,7 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+use super::directory::Directory;
 use super::imports::List;
 use super::terms::Role;
 use super::whistle::Blower;
@@ -64,7 +65,8 @@ pub fn scope(actor: &Actor) -> Scope {
         Role::Liaison | Role::DepartmentHead => Sight::Viewer(actor.unit.clone()),
         Role::TownOfficer | Role::SquadLeader => Sight::Viewer(blower_viewer(&actor.unit, actor.town.as_deref())),
         Role::Inspector => Sight::Viewer(inspectors_of(&actor.unit)),
-        Role::Expert | Role::LegalReviewer | Role::Admin => Sight::Nothing,
+        Role::Expert | Role::LegalReviewer => Sight::Nothing,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => Sight::Nothing,
     })
 }
 
@@ -83,7 +85,8 @@ pub fn may_blow(actor: &Actor) -> bool {
     match actor.role {
         Role::Liaison | Role::DepartmentHead | Role::SquadLeader | Role::TownOfficer => true,
         Role::OfficeDuty | Role::OfficeDirector => true,
-        Role::Inspector | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => false,
+        Role::Inspector | Role::Expert | Role::LegalReviewer | Role::Supervisor => false,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => false,
     }
 }
 
@@ -102,7 +105,8 @@ pub fn speaks_for(actor: &Actor, unit: &str) -> bool {
     let speaks = match actor.role {
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer | Role::SquadLeader => true,
         Role::Inspector | Role::Expert | Role::LegalReviewer => false,
-        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor | Role::Admin => false,
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => false,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => false,
     };
     speaks && actor.unit == unit
 }
@@ -119,7 +123,8 @@ pub fn may_unseal(actor: &Actor, blower: &Blower) -> bool {
         Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => true,
         Role::Liaison | Role::TownOfficer => blower.person == actor.person,
         Role::DepartmentHead | Role::SquadLeader | Role::Inspector => false,
-        Role::Expert | Role::LegalReviewer | Role::Admin => false,
+        Role::Expert | Role::LegalReviewer => false,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => false,
     }
 }
 
@@ -144,13 +149,50 @@ pub fn may_comment(actor: &Actor) -> bool {
     match actor.role {
         Role::Liaison | Role::DepartmentHead | Role::SquadLeader | Role::TownOfficer | Role::Inspector => true,
         Role::OfficeDuty | Role::OfficeDirector => true,
-        Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => false,
+        Role::Expert | Role::LegalReviewer | Role::Supervisor => false,
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => false,
     }
 }
 
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
-    is_office(actor) || matches!(actor.role, Role::Supervisor | Role::Admin)
+    is_office(actor) || actor.role == Role::Supervisor || is_one_of_three(actor.role)
+}
+
+/// The three administrators that no one person holds two of (三权分立): none sees a case.
+pub fn is_one_of_three(role: Role) -> bool {
+    matches!(role, Role::Admin | Role::SecurityAdmin | Role::AuditAdmin)
+}
+
+/// A role that one person alone cannot give.
+pub fn needs_two(role: Role) -> bool {
+    is_one_of_three(role) || matches!(role, Role::OfficeDirector | Role::Supervisor)
+}
+
+/// Makes, changes and suspends sign-ins.
+pub fn keeps_people(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Admin | Role::SecurityAdmin)
+}
+
+/// Says the second word to what needs two persons.
+pub fn confirms_people(actor: &Actor) -> bool {
+    keeps_people(actor) || actor.role == Role::OfficeDirector
+}
+
+/// Takes lost passwords and second factors away: the security administrator, and while a district has none, the system's.
+pub fn resets_factors(actor: &Actor, directory: &Directory) -> bool {
+    let has_one = directory.people.iter().any(|one| one.role == Role::SecurityAdmin && one.is_active());
+    actor.role == Role::SecurityAdmin || (actor.role == Role::Admin && !has_one)
+}
+
+/// Reads the trail of security deeds: all of it, or the technical part (DOMAIN §5).
+pub fn reads_trail(actor: &Actor) -> bool {
+    sees_whole_trail(actor) || actor.role == Role::Admin
+}
+
+/// Reads whom the trail is about, from where and what changed.
+pub fn sees_whole_trail(actor: &Actor) -> bool {
+    actor.role == Role::AuditAdmin
 }
 
 /// Replaces a list of the district by a file: the calendar and people are an administrator's, what the office works with

@@ -85,6 +85,8 @@ pub struct Session {
     pub epoch: i64,
     /// Since when the refresh secret stands, if it is not the first.
     pub refreshed_at: Option<At>,
+    /// When its owner last gave a password or a code.
+    pub proven_at: At,
 }
 
 #[cfg(test)]

@@ -135,6 +135,7 @@ words!(
         OfficeDirector = "office_director", Inspector = "inspector", SquadLeader = "squad_leader",
         TownOfficer = "town_officer", Expert = "expert", LegalReviewer = "legal_reviewer",
         Supervisor = "supervisor", Admin = "admin",
+        SecurityAdmin = "security_admin", AuditAdmin = "audit_admin",
     }
 );
 words!(
@@ -155,6 +156,7 @@ words!(
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
         WhistleDeclined = "whistle_declined", WhistleMerged = "whistle_merged", WhistleClosed = "whistle_closed",
         SummonsDisputed = "summons_disputed", SummonsRuled = "summons_ruled", Reminder = "reminder",
+        SignInAdded = "sign_in_added",
         WhistleUnsealed = "whistle_unsealed",
     }
 );

@@ -45,7 +45,7 @@ pub(super) async fn people(door: Data<Door>, caller: Caller, request: HttpReques
     let rules = door.hub.rules();
     let (directory, actor) = (&rules.directory, &caller.present.actor);
     let rows = directory.people.iter().filter(|person| sees(actor, person, directory));
-    answer(&door, actor, &request, rows.map(|row| (row, row.names())))
+    answer(&door, actor, &request, rows.map(|row| (crate::app::people::public_card(row), row.names())))
 }
 
 /// The own unit; a town and the squad stationed there are one, as they are in a summons.

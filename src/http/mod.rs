@@ -16,6 +16,7 @@ mod machine_tokens;
 mod openapi;
 mod ops;
 pub mod pages;
+mod people;
 pub mod problem;
 mod proxies;
 pub mod query;

@@ -272,6 +272,8 @@ impl From<Undone> for Problem {
             Undone::Refusal(refusal) => refusal.into(),
             Undone::Fault(fault) => fault.into(),
             Undone::WrongPassword => ProblemKind::SignInFailed.into(),
+            Undone::StepUpNeeded => ProblemKind::StepUpNeeded.into(),
+            Undone::ProofFailed => ProblemKind::ProofFailed.into(),
             Undone::TooManyTries { retry_after_seconds } => {
                 Problem::retry_after(ProblemKind::TooManyTries, retry_after_seconds)
             }

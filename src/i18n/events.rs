@@ -1,4 +1,5 @@
-//! The timeline's word for each event, Chinese first, English beside it. What a person wrote with it comes from elsewhere.
+//! The timeline's word for each event, Chinese first, English beside it. What a person wrote with it comes from elsewhere;
+//! nothing here knows a thing, only the kind of what happened.
 
 use super::Lang;
 

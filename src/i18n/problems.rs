@@ -3,7 +3,7 @@
 
 use super::Lang;
 use crate::domain::decision::ReasonCode;
-use crate::domain::order::{Clash, Expected, Fault, FaultCode, NotAnObject};
+use crate::domain::order::{Clash, Expected, Fault, FaultCode, NotAnObject, Weak};
 
 /// Declares the problems: name, status, slug, then title and detail in Chinese and in English.
 /// The answers of 500 and above are mute: their title says all, and they have no detail.
@@ -90,6 +90,17 @@ problems! {
     RoleMayNot = 403, "role_may_not":
         "当前身份不能办理此事", Some("请由有此职责的人员办理；如您另有身份，请换用该身份登录。");
         "Your role may not do this", Some("Leave it to whoever holds this duty, or sign in with your other role.");
+    PasswordFirst = 403, "password_first":
+        "请先设置自己的口令", Some("初始口令只能登录一次，请先设置新口令再办理其他事项。");
+        "Choose a password of your own first",
+        Some("An initial password lets in once. Choose a new one before anything else.");
+    StepUpNeeded = 403, "step_up_needed":
+        "请再次输入口令或者动态码", Some("此操作须在5分钟内验证过本人身份，请验证后重新提交。");
+        "Give your password or a code again",
+        Some("This needs a proof of who you are that is no older than 5 minutes. Give it, then send this again.");
+    ProofFailed = 403, "proof_failed":
+        "口令或者动态码不正确", Some("没有执行，请核对后重试。");
+        "The password or the code is not right", Some("Nothing was done. Check it and try again.");
     Csrf = 403, "csrf":
         "页面已过期，没有提交", Some("请先复制已填写的内容，刷新页面后再提交。");
         "The page has expired, nothing was sent", Some("Copy what you typed, reload the page and send it again.");
@@ -305,6 +316,39 @@ fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         ),
         Clash::Itself => ("不能是本单位自己，请改选其他单位。", "This is the department itself; name another unit."),
         Clash::InTheFuture => ("不能晚于现在，请改正。", "This must not be in the future; please correct it."),
+        Clash::NoUsername => (
+            "用户名为2至40个字符：小写字母开头，可用小写字母、数字和._-。",
+            "A user name has 2 to 40 characters: a small letter first, then small letters, digits and ._-",
+        ),
+        Clash::Taken => ("已有人使用，请换一个用户名。", "Somebody has this user name; choose another."),
+        Clash::RoleOfUnit => {
+            ("该单位没有这个岗位，请改单位或者角色。", "This unit has no such post; change the unit or the role.")
+        }
+        Clash::OneOfThree => (
+            "系统、安全、审计三类管理员不得由一人兼任，请换人。",
+            "One person holds one of the three administrators; name another person.",
+        ),
+        Clash::WrongCode => (
+            "动态码不对或者已经用过，请输入设备上现在显示的6位数字。",
+            "This code is not right or was used; type the 6 digits that the device shows now.",
+        ),
+        Clash::Weak(why) => weak_words(why),
+    }
+}
+
+fn weak_words(why: Weak) -> (&'static str, &'static str) {
+    match why {
+        Weak::TooShort => ("太短，口令至少12个字符。", "Too short; a password has at least 12 characters."),
+        Weak::TooLong => ("太长，口令最多128个字符。", "Too long; a password has at most 128 characters."),
+        Weak::Common => ("太常见，请换一个别人想不到的。", "Too common; choose one that nobody would guess."),
+        Weak::Repeats => {
+            ("重复或者连续的字符太多，请换一个。", "Too many repeated or successive characters; choose another.")
+        }
+        Weak::Context => (
+            "含有姓名、用户名、单位、平台名称或者年份且其余太短，请换一个。",
+            "Little more than a name, the unit, the product or a year; choose another.",
+        ),
+        Weak::Leaked => ("出现在已泄露口令名单中，请换一个。", "On the list of leaked passwords; choose another."),
     }
 }
 

@@ -184,6 +184,7 @@ impl Page {
     fn of(facts: &LetterFacts, now: At) -> Page {
         let kind = words::kind(facts.kind);
         let reminder = facts.kind == LetterKind::Reminder;
+        let whistle = !reminder && facts.kind != LetterKind::SignInAdded;
         let list = if reminder {
             facts.overdue.iter().map(|item| words::reminder_line(&item.code, item.duty, late(item, now))).collect()
         } else {
@@ -191,8 +192,8 @@ impl Page {
         };
         let mark = if facts.demo { words::DEMO_MARK } else { "" };
         Page {
-            subject: format!("{mark}{}：{}", kind.title, subject_tail(facts, now)),
-            rows: if reminder { Vec::new() } else { rows(facts, kind.due) },
+            subject: subject(mark, kind.title, facts, now),
+            rows: if whistle { rows(facts, kind.due) } else { Vec::new() },
             list_label: if reminder { label::ITEMS } else { label::MISSING },
             list,
             district: facts.district.clone(),
@@ -221,6 +222,13 @@ fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
         (due, facts.due_at.map(clock)),
     ];
     all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+}
+
+fn subject(mark: &str, title: &str, facts: &LetterFacts, now: At) -> String {
+    if facts.kind == LetterKind::SignInAdded {
+        return format!("{mark}{title}");
+    }
+    format!("{mark}{title}：{}", subject_tail(facts, now))
 }
 
 /// Codes, list words and counts: nothing else stands in a subject.

@@ -2,12 +2,14 @@
 //! What a command does is the rooms' business; here it is only wired and told.
 
 use super::setup::{self, Surroundings};
-use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep};
+use super::{Running, Start, backup, doctor, erasure, keys, lists, start, upkeep, users};
+use crate::app::people::ByHand;
 use crate::app::{Hub, passwords};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{LedgerPlace, Settings};
 use crate::domain::imports::List;
 use crate::domain::imports::encoding::Encoding;
+use crate::domain::terms::Role;
 use crate::http;
 use crate::i18n::Lang;
 use crate::ids::Chance;
@@ -56,6 +58,19 @@ enum What {
     Keys {
         #[command(subcommand)]
         what: KeysWord,
+    },
+    /// Make a sign-in; the first operator of a district comes in so.
+    AddUser {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long, value_name = "ROLE", value_parser = role)]
+        role: Role,
+        /// The unit's code; the office's and the administrators' need none.
+        #[arg(long, value_name = "D")]
+        department: Option<String>,
+        /// Holds the password; `-` or none: standard input; nothing there: one is drawn and printed once.
+        #[arg(long, value_name = "F")]
+        password_file: Option<PathBuf>,
     },
     /// Bring the ledger's schema forward.
     Migrate,
@@ -155,6 +170,16 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             ))
         }
         What::Keys { what } => say(&keys_said(&settings, &what)?),
+        What::AddUser { name, role, department, password_file } => {
+            let password = users::password(password_file.as_deref())?;
+            let order = ByHand {
+                username: &name,
+                role,
+                department: department.as_deref(),
+                password: password.as_ref().map(|password| password.expose_secret()),
+            };
+            say(&users::add(&settings, order, &surroundings()).await?)
+        }
         What::Migrate => say(&upkeep::migrate(&settings).await?),
         What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
         What::Redrive { letters: Some(word) } => {
@@ -271,6 +296,10 @@ fn welcome(hub: &Hub, address: SocketAddr, password: &str, https: bool) -> Strin
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     http::listen(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| format!("one of {}", Role::WORDS.join(" ")))
 }
 
 fn surroundings() -> Surroundings {

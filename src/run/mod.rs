@@ -10,6 +10,7 @@ pub mod keys;
 mod lists;
 pub mod setup;
 pub mod upkeep;
+pub mod users;
 
 pub use commands::{Command, obey};
 

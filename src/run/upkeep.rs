@@ -57,7 +57,7 @@ pub async fn settle_letters(settings: &Settings, word: HeldLetters, clock: &dyn 
     })
 }
 
-fn open(settings: &Settings) -> anyhow::Result<Ledger> {
+pub(super) fn open(settings: &Settings) -> anyhow::Result<Ledger> {
     setup::open(settings).with_context(|| match settings.ledger.url {
         LedgerPlace::Sqlite(_) => {
             "a ledger that is a file has one process at a time: a hub that has it open must stop first"

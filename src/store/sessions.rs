@@ -9,13 +9,17 @@ use crate::ids::PersonId;
 /// The newest first.
 const OF_PERSON: &str = "
     SELECT s.id, s.secret_hash, s.refresh_hash, s.person, s.door, s.made_at, s.used_at, s.ends_at, s.revoked_at,
-      s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0)
+      s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0), s.proven_at,
+      (SELECT p.initial_until FROM passwords p WHERE p.person = s.person),
+      (SELECT d.last FROM series d WHERE d.name = 'directory')
     FROM sessions s LEFT JOIN epochs e ON e.person = s.person
     WHERE s.person = $1 AND s.revoked_at IS NULL AND s.ends_at > $2 AND s.epoch = COALESCE(e.epoch, 0)
     ORDER BY s.made_at DESC, s.id";
 const BY_SECRET: &str = "
     SELECT s.id, s.secret_hash, s.refresh_hash, s.person, s.door, s.made_at, s.used_at, s.ends_at, s.revoked_at,
-      s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0)
+      s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0), s.proven_at,
+      (SELECT p.initial_until FROM passwords p WHERE p.person = s.person),
+      (SELECT d.last FROM series d WHERE d.name = 'directory')
     FROM sessions s LEFT JOIN epochs e ON e.person = s.person WHERE s.secret_hash = $1";
 const EPOCH: &str = "SELECT epoch FROM epochs WHERE person = $1";
 
@@ -27,6 +31,10 @@ pub(super) const STATEMENTS: &[&str] = &[OF_PERSON, BY_SECRET, EPOCH];
 pub struct Found {
     pub session: Session,
     pub epoch: i64,
+    /// Its owner's password was drawn by the hub, and another one has to be chosen first.
+    pub must_choose: bool,
+    /// The directory's version at the same moment.
+    pub directory: i64,
 }
 
 /// The session whose secret has this SHA-256, revoked and ended ones too.
@@ -62,8 +70,10 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
         ended_by: row.opt_text(9)?.and_then(Ending::parse),
         epoch: row.int(10)?,
         refreshed_at: row.opt_at(11)?,
+        proven_at: row.at(13)?,
     };
-    Ok(Found { session, epoch: row.int(12)? })
+    let (must_choose, directory) = (row.opt_at(14)?.is_some(), row.opt_int(15)?.unwrap_or(0));
+    Ok(Found { session, epoch: row.int(12)?, must_choose, directory })
 }
 
 #[cfg(test)]
@@ -88,6 +98,7 @@ mod tests {
             ended_by: None,
             epoch: 0,
             refreshed_at: None,
+            proven_at: NOW,
         };
         let cookie = Session { id: "se_2".into(), secret_hash: [3; 32], refresh_hash: None, ..session.clone() };
         for one in [&session, &cookie] {
@@ -99,7 +110,7 @@ mod tests {
         let read =
             desk.ledger.read(|reading| Ok([[1; 32], [3; 32], [2; 32]].map(|hash| by_secret(reading, &hash).unwrap())));
         let revoked = Session { revoked_at: Some(NOW), ended_by: Some(by), ..cookie };
-        let found = |session: Session| Some(Found { session, epoch: 0 });
+        let found = |session: Session| Some(Found { session, epoch: 0, must_choose: false, directory: 0 });
         assert_eq!(read.await.unwrap(), [found(session.clone()), found(revoked), None]);
         let person = session.person.clone();
         let own = desk.ledger.read(move |reading| of_person(reading, &person, NOW));

@@ -164,6 +164,8 @@ impl Carrier {
 
     async fn hand_over(&mut self, claimed: &ClaimedLetter, now: At) -> Result<End, WorkerFault> {
         let letter = &claimed.letter;
+        // Who holds the post now, whoever was told of it.
+        self.hub.refresh().await?;
         let rules = self.hub.rules();
         let directory = &rules.directory;
         let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
@@ -238,6 +240,9 @@ impl Carrier {
             Some(tree) => Some(self.about_whistle(letter, &tree, to)),
             None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
                 Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
+            }
+            None if letter.kind == LetterKind::SignInAdded => {
+                Some(LetterFacts { link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
             }
             None => None,
         })

@@ -104,7 +104,7 @@ async fn a_returned_whistle_lapses_is_appealed_once_and_then_only_the_director_d
 #[actix_web::test]
 async fn a_dispute_is_ruled_within_its_limit_and_leaves_no_department_without_one() {
     town(async |t| {
-        let code = t.emergency().blows(&blow_order("职责异议")).await;
+        let code = t.emergency().blows(&blow_order("屋顶光伏板松脱")).await;
         t.office().summons(&code, &["XF", "SC"], "normal").await;
         let xf = format!("{code}-XF");
         let dispute = json!({ "ground": "not_our_duty", "law": "权责清单第七条", "instead": "SH" });
@@ -117,7 +117,7 @@ async fn a_dispute_is_ruled_within_its_limit_and_leaves_no_department_without_on
         // Ruled a day later: the limit that ran, or four working hours from now, whichever is later.
         t.until("2026-12-02T16:30:00+08:00").await;
         let ruled = t.director().does(&xf, "overrule", json!({ "reason": "属消防职责" })).await;
-        assert_eq!((&ruled["status"], &ruled["due_at"]), (&json!("acknowledged"), &json!("2026-12-03T14:00:00+08:00")));
+        assert_eq!((&ruled["status"], &ruled["due_at"]), (&json!("acknowledged"), &json!("2026-12-03T12:00:00+08:00")));
         head.tries(&xf, "dispute", &json!({ "ground": "duplicate" })).await.expect(409);
         // The other one is right: whoever takes over has a clock of its own.
         let code = t.emergency().blows(&blow_order("应由他人办")).await;

@@ -27,6 +27,7 @@ async fn told(t: &Town) {
     t.office().does("WH-2026-0001", "return", json!({ "missing": ["contact"], "note": "请补电话" })).await;
     let again = json!({ "contact": { "name": NAME, "phone": "0519-88880005" } });
     t.fire().does("WH-2026-0001", "complete", again).await;
+    t.advance(1).await;
     t.fire().blows(&informed("另一件")).await;
     t.fire().blows(&json!({ "category": "fire", "what": format!("{NAME}说有人抽烟"), "place": "西门" })).await;
 }

@@ -148,7 +148,7 @@ async fn c28_a_changed_row_is_on_record_with_old_new_and_who_and_every_replica_d
     let t = Town::open_on(&place, clock.clone()).await;
     let (_, text, _) = LISTS[2];
     let renamed = text.replace("明川鹤澄铝制品抛光厂", "明川鹤澄铝业有限公司");
-    let file = format!("{renamed}E61,新厂,,T01,机械加工,machinery,12,blue,YJ,E01,operating,0,1,0,-8,5.5\n");
+    let file = format!("{renamed}E61,新厂,,T01,机械加工,machinery,12,blue,YJ,E01,operating,0,1,0,-8,5.5,\n");
     let before = of_the_directory(&t).await.len();
     let written = send(&t.office(), "/imports/enterprises", file.clone()).await.expect(200).json();
     assert_eq!((&written["added"], &written["changed"], &written["written"]), (&json!(1), &json!(1), &json!(true)));

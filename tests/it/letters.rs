@@ -1,6 +1,7 @@
 //! What letters are like on the wire and what they lead to: marked as automatic (C06), safe to be opened by any machine
 //! (C07), and poor in content whatever the district's names hold (T22, T23).
 
+use crate::people::{adds, newcomer};
 use crate::town::{Place, Town, accept_order, at, blow_order, town};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -34,6 +35,7 @@ async fn every_kind(t: &Town) {
     let code = t.fire().blows(&order).await;
     let ask = t.office().ask("POST", &format!("/whistles/{code}/unseal")).await;
     ask.json(&json!({ "reason": "核实来信" })).send().await.expect(200);
+    adds(t.person("admin"), &newcomer("liaison.xf.9", "liaison", "XF")).await.expect(201);
     t.settle().await;
     let kinds: BTreeSet<LetterKind> = t.letters().iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds.len(), LetterKind::ALL.len(), "{kinds:?}");

@@ -116,6 +116,7 @@ async fn filters_find_what_they_say_and_nothing_beyond_the_scope() {
     town(async |t| {
         let one =
             t.fire().blows(&json!({ "category": "gas", "what": "甲", "enterprise": "E01", "urgency": "urgent" })).await;
+        t.advance(1).await;
         let two =
             t.emergency().blows(&json!({ "category": "fire", "what": "乙", "town": "T01", "place": "村口" })).await;
         t.office().summons(&one, &["YJ"], "urgent").await;
@@ -170,7 +171,9 @@ async fn a_search_finds_any_part_of_the_text_and_takes_no_character_for_a_sign()
                 "category": "fire", "what": "3号楼配电房堆放易燃物", "place": "东区", "title": "ＡＢＣ厂房",
             }))
             .await;
+        t.advance(1).await;
         let two = t.fire().blows(&json!({ "category": "fire", "what": "浓度100%_超标\\n", "enterprise": "E01" })).await;
+        t.advance(1).await;
         let hidden = t.emergency().blows(&blow_order("配电房另一处")).await;
         for (q, found) in [
             ("配电房", vec![&one]),

@@ -126,7 +126,8 @@ async fn minted(hub: &Hub, dump: &[Vec<u8>], genuine: &str) -> usize {
 
 async fn signed_in(hub: &Hub) -> String {
     let address = [127, 0, 0, 1].into();
-    let given = SignIn { username: "office", password: PASSWORD, address, door: Door::Api, device: "" };
+    let (username, door) = ("office", Door::Api);
+    let given = SignIn { username, password: PASSWORD, totp: None, address, door, device: "" };
     sessions::sign_in(hub, given).await.unwrap().access_token
 }
 

@@ -114,7 +114,7 @@ async fn a_draft_of_a_verdict_comes_back_on_its_own_page() {
         }
         office.fills(&page, &of, &[("missing", "place"), ("note", "请写明哪一栋")]).await.expect(303);
         let events = office.get(&page).await.text();
-        assert_eq!(events.matches("请写明哪一栋").count(), 2, "still a draft");
+        assert!(!events.contains("已恢复未提交的草稿"), "still a draft");
     })
     .await;
 }

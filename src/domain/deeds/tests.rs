@@ -57,7 +57,9 @@ fn a_refusal_says_whether_never_or_not_now_and_what_else_is_possible() {
 #[test]
 fn i6_supervisors_and_administrators_have_no_deeds() {
     let may = |role: Role| permissions(&Actor { role, ..actor("liaison.xf") });
-    for role in [Role::Supervisor, Role::Admin, Role::Expert, Role::LegalReviewer] {
+    for role in
+        [Role::Supervisor, Role::Admin, Role::SecurityAdmin, Role::AuditAdmin, Role::Expert, Role::LegalReviewer]
+    {
         assert!(may(role).is_empty(), "{role}");
     }
     assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));

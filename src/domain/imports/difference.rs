@@ -48,10 +48,20 @@ pub struct Difference {
     put: Vec<DirectoryRow>,
 }
 
+/// What the hub itself keeps of a row is no list's to say: who is suspended stays so whatever the roster holds.
+fn standing_as_before(mut row: Wanted, old: &HashMap<&str, &DirectoryRow>) -> Wanted {
+    let body = old.get(row.code.as_str()).and_then(|old| serde_json::from_str::<Value>(&old.body).ok());
+    if let Some(standing) = body.and_then(|mut body| body.get_mut("standing").map(Value::take)) {
+        row.body["standing"] = standing;
+    }
+    row
+}
+
 impl Difference {
     /// Compares a list as it stands, in its order, with a list as it shall stand, each code once.
     pub fn of(list: List, stands: &[DirectoryRow], wanted: Vec<Wanted>, fate: LeftOut) -> Difference {
         let old: HashMap<&str, &DirectoryRow> = stands.iter().map(|row| (row.code.as_str(), row)).collect();
+        let wanted: Vec<Wanted> = wanted.into_iter().map(|row| standing_as_before(row, &old)).collect();
         let named: HashSet<&str> = wanted.iter().map(|row| row.code.as_str()).collect();
         let left_out: Vec<Wanted> = stands.iter().filter(|row| !named.contains(row.code.as_str())).map(stood).collect();
         let common: Vec<String> = codes(stands.iter().map(|row| &row.code), |code| named.contains(code));

@@ -91,6 +91,32 @@ pub enum Clash {
     NoContest,
     /// The department that disputes cannot be the one to take over.
     Itself,
+    /// No user name of ours.
+    NoUsername,
+    /// Another has it.
+    Taken,
+    /// The unit has no such post.
+    RoleOfUnit,
+    /// One person holds one of the three administrators.
+    OneOfThree,
+    /// No code of this device at this time, or used before.
+    WrongCode,
+    /// A password that is too easily found.
+    Weak(Weak),
+}
+
+/// Why a password is not taken as a new one (T1). Any kind of character is; nothing is trimmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weak {
+    TooShort,
+    TooLong,
+    Common,
+    /// One character, or one short run, again and again; or keys or characters in their order.
+    Repeats,
+    /// The own name, the district, the product, the year: what whoever knows the person tries first.
+    Context,
+    /// On the operator's list of leaked ones.
+    Leaked,
 }
 
 impl FaultCode {
@@ -131,6 +157,12 @@ impl Clash {
             Clash::NoChange | Clash::NoContest | Clash::Itself => "mismatch",
             Clash::TooFarOff => "too_late",
             Clash::NotLonger => "too_early",
+            Clash::NoUsername => "bad_username",
+            Clash::Taken => "taken",
+            Clash::RoleOfUnit => "mismatch",
+            Clash::OneOfThree => "one_of_three",
+            Clash::WrongCode => "wrong_code",
+            Clash::Weak(_) => "weak",
         }
     }
 }

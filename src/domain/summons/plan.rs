@@ -1,4 +1,5 @@
-//! From a deed's body to its decision, one line a deed, as `whistle::plan` does it for whistles.
+//! From a deed's body to its decision, one line a deed, as `whistle::plan` does it for whistles. It reads orders and never
+//! asks for the state or the role: that is `deeds`'.
 
 use super::dispute::{self, DisputeOrder, UpholdOrder};
 use super::extension::{self, AskExtensionOrder};

@@ -1,4 +1,5 @@
-//! Others do it: the director excuses a department that is not needed, a department lets a town or squad act in its name.
+//! Others do it: the director excuses a department that is not needed, a department lets a town or squad act in its name
+//! and stays responsible. Neither moves a limit of anybody else.
 
 use crate::domain::decision::Change;
 use crate::domain::directory::Directory;

@@ -50,7 +50,7 @@ impl ReportInOrder {
         let ids: Vec<PersonId> = reader.texts("officers").into_iter().map(PersonId::from_text).collect();
         let own = |id: &str| {
             let person = directory.person(&PersonId::from_text(id));
-            person.is_some_and(|person| belongs(&person.department_code, summons, directory))
+            person.is_some_and(|person| person.is_active() && belongs(&person.department_code, summons, directory))
         };
         each_once(&reader, "officers", &[], own, &mut faults);
         let (eta, note) = (reader.time("eta"), reader.text("note"));

@@ -3,7 +3,7 @@
 
 use crate::domain::at::At;
 use crate::domain::calendar::{Calendar, SpecialDay};
-use crate::domain::directory::{Department, Directory, Enterprise, Person, Shift, Town, UnitRole};
+use crate::domain::directory::{Department, Directory, Enterprise, Person, Shift, Standing, Town, UnitRole};
 use crate::domain::limits::DatedLimits;
 use crate::domain::order::{Node, from_json};
 use crate::domain::policy::Actor;
@@ -116,6 +116,7 @@ fn directory() -> Directory {
         certificate_basis: None,
         skills: Vec::new(),
         since: "2024-01-01".into(),
+        standing: Standing::default(),
     });
     let rota = ROTA.map(|(date, night, office_duty)| Shift {
         date: date.into(),

@@ -64,7 +64,10 @@ fn act(
 fn step(story: &mut Story, (who, which, minutes, chance): Chance) {
     story.now = story.now.plus_minutes(minutes);
     pass_limits(story);
-    let who = PEOPLE[who % PEOPLE.len()].0;
+    // Directors are few, and what waits for them would seldom be ruled.
+    let ruled = story.tree.summonses.iter().any(|one| one.status == SummonsStatus::Disputed);
+    let ruled = ruled && chance.is_multiple_of(3);
+    let who = if ruled { "director.2" } else { PEOPLE[who % PEOPLE.len()].0 };
     let possible = choices(story, who);
     let before = story.tree.clone();
     let others = WhistleDeed::ALL.iter().filter(|deed| deed.moves()).map(|deed| deed.as_str());
@@ -77,6 +80,8 @@ fn step(story: &mut Story, (who, which, minutes, chance): Chance) {
     // Half of the time the work goes on: a walk that ends in its second step sees nothing.
     let onward: Vec<_> = possible.iter().filter(|(_, deed)| ONWARD.contains(deed)).cloned().collect();
     let possible = if chance.is_multiple_of(2) || onward.is_empty() { possible } else { onward };
+    let upholds: Vec<_> = possible.iter().filter(|(_, deed)| ruled && *deed == "uphold").cloned().collect();
+    let possible = if upholds.is_empty() { possible } else { upholds };
     if let Some(choice) = possible.get(which % possible.len().max(1)) {
         let done = act(story, who, choice, chance);
         let status = before.whistle.status;

@@ -60,9 +60,12 @@ fn frame(request: &HttpRequest) -> Result<(Lang, Shell, Option<Stranger>), Probl
 
 /// A problem as the page that a browser shows. `id`: the request's.
 pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Problem, id: &str) -> HttpResponse {
-    let told = match problem.kind() == ProblemKind::SignInNeeded {
-        true => login::needed(request),
-        false => tell(request, problem, id),
+    let told = if problem.kind() == ProblemKind::SignInNeeded {
+        login::needed(request)
+    } else if problem.kind() == ProblemKind::PasswordFirst {
+        Ok(see_other("/me/password"))
+    } else {
+        tell(request, problem, id)
     };
     let mut answer = told.unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     if answer.status() == problem.status() {
@@ -104,6 +107,7 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
         ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
+        ProblemKind::PasswordFirst | ProblemKind::StepUpNeeded | ProblemKind::ProofFailed => general,
         ProblemKind::TooManyRows | ProblemKind::Rows => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {

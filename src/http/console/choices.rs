@@ -203,12 +203,14 @@ impl Words<'_> {
     pub(super) fn officers(&self, summons: &Summons, actor: &Actor) -> Vec<Officer> {
         let squad = self.directory.town(&summons.department).map(|town| town.squad_code.as_str());
         let of_unit = |unit: &str| unit == summons.department || squad == Some(unit);
-        let mut people: Vec<_> = self.directory.people.iter().filter(|one| of_unit(&one.department_code)).collect();
+        let may_go = |one: &&crate::domain::directory::Person| one.is_active() && of_unit(&one.department_code);
+        let mut people: Vec<_> = self.directory.people.iter().filter(may_go).collect();
         people.sort_by_key(|person| match person.role {
             Role::Inspector | Role::TownOfficer => 0,
             Role::SquadLeader | Role::Liaison => 1,
             Role::DepartmentHead | Role::OfficeDuty | Role::OfficeDirector => 2,
-            Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => 3,
+            Role::Expert | Role::LegalReviewer | Role::Supervisor => 3,
+            Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => 3,
         });
         let officer = |person: &&crate::domain::directory::Person| Officer {
             id: person.id.as_str().to_owned(),

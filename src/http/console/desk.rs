@@ -11,7 +11,7 @@ use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::http::pages::{Choice, DeskPage, Place, TileView};
 use crate::http::problem::{Answer, Problem};
-use crate::i18n::pages::DeskText;
+use crate::i18n::pages::{DeskText, PageText};
 use crate::store::obligations::{self, OpenQuery};
 use crate::store::summonses::{self, SummonsQuery};
 use crate::store::{Fault, Reading, whistles};
@@ -44,7 +44,8 @@ fn tiles(role: Role) -> &'static [Tile] {
         Role::Inspector => &[Tile::Report, Tile::Result, Tile::Late, Tile::Open],
         Role::SquadLeader => &[Tile::Complete, Tile::Late, Tile::Triage, Tile::Open],
         Role::Supervisor => &[Tile::Late, Tile::Triage, Tile::Open, Tile::Close],
-        Role::Expert | Role::LegalReviewer | Role::Admin => &[],
+        Role::Expert | Role::LegalReviewer => &[],
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => &[],
     }
 }
 
@@ -127,26 +128,21 @@ impl Counting {
 /// `GET /console`
 pub(super) async fn desk(reader: Reader) -> Answer {
     let department = owed_by(&reader);
-    let soonest = OpenQuery { department, until: At(i64::MAX), limit: ROWS };
-    let rows = match reader.present.actor.role {
-        // Who oversees has nothing to do, and wants to know what is late.
-        Role::Supervisor => dues::rows(&reader, OpenQuery { until: reader.now, ..soonest }).await?,
-        Role::Liaison | Role::DepartmentHead | Role::Inspector => dues::rows(&reader, soonest).await?,
-        Role::OfficeDuty | Role::OfficeDirector | Role::SquadLeader => dues::rows(&reader, soonest).await?,
-        Role::TownOfficer | Role::Expert | Role::LegalReviewer | Role::Admin => dues::rows(&reader, soonest).await?,
-    };
+    let role = reader.present.actor.role;
+    // Who oversees has nothing to do, and wants to know what is late.
+    let until = if role == Role::Supervisor { reader.now } else { At(i64::MAX) };
+    let rows = dues::rows(&reader, OpenQuery { department, until, limit: ROWS }).await?;
     let (d, directory) = (crate::i18n::pages::desk(reader.lang), reader.directory());
     let shift = directory.shift(reader.now);
     let end = shift_ends(reader.now);
     let mut shell = reader.shell(Place::Desk).await?;
     shell.notice = reader.told();
-    let role = reader.present.actor.role;
     let page_of = DeskPage {
         shell,
         tiles: counted(&reader, d).await?,
         rows,
         nothing: if role == Role::Supervisor { d.none_oversight } else { d.none },
-        useful: useful(role, d),
+        useful: useful(role, d, crate::i18n::pages::of(reader.lang)),
         watch: shift.map(|shift| reader::watch(directory, shift)),
         until: moment(end),
         then: directory.shift(end).map(|shift| reader::watch(directory, shift)),
@@ -154,14 +150,16 @@ pub(super) async fn desk(reader: Reader) -> Answer {
     shown_once(&reader, &page_of)
 }
 
-fn useful(role: Role, d: &'static DeskText) -> Choice {
+fn useful(role: Role, d: &'static DeskText, t: &'static PageText) -> Choice {
     match role {
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer | Role::SquadLeader => {
             Choice::new("/console/whistles/new", d.to_blow)
         }
         Role::Inspector => Choice::new("/console/summonses", d.to_tasks),
         Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => Choice::new("/console/whistles", d.to_whistles),
-        Role::Expert | Role::LegalReviewer | Role::Admin => Choice::new("/console/whistles", d.to_whistles),
+        Role::Expert | Role::LegalReviewer => Choice::new("/console/whistles", d.to_whistles),
+        Role::Admin | Role::SecurityAdmin => Choice::new("/admin/people", t.nav_people),
+        Role::AuditAdmin => Choice::new("/admin/trail", t.nav_trail),
     }
 }
 

@@ -96,8 +96,9 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
     }
     let address = gate::address(&request, &door)?;
     let device = gate::cookie(&request, &door, DEVICE).unwrap_or_default();
-    let door_of = session::Door::Cookie;
-    let given = SignIn { username: &username, password: &password, address, door: door_of, device: &device };
+    let totp = Some(field("totp")).filter(|code| !code.is_empty());
+    let (username, password, totp) = (&username, &password, totp.as_deref());
+    let given = SignIn { username, password, totp, address, door: session::Door::Cookie, device: &device };
     match sessions::sign_in(&door.hub, given).await {
         Ok(signed_in) => welcome(&door, signed_in, next),
         Err(Undone::WrongPassword) => {

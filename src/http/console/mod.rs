@@ -17,9 +17,11 @@ mod live;
 mod login;
 mod looks;
 mod made;
+mod me;
 mod moves;
 mod next;
 mod orders;
+mod people;
 mod reader;
 mod search;
 mod summonses;
@@ -46,6 +48,7 @@ pub(super) struct Page {
 
 const BLOWERS: &str = "liaison, head, squad, town, office";
 const LISTS: &str = "admin; for enterprises and the rota the office too";
+const KEEPERS: &str = "administrators, director";
 const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
@@ -55,6 +58,17 @@ pub(super) static PAGES: &[Page] = &[
     send("/login", ANYONE, || web::to(login::sign_in)),
     send("/logout", SIGNED_IN, || web::to(login::sign_out)),
     send("/language", ANYONE, || web::to(login::language)),
+    look("/me", SIGNED_IN, || web::to(me::form)),
+    look("/me/password", SIGNED_IN, || web::to(me::form)),
+    send("/me/password", SIGNED_IN, || web::to(me::choose_password)),
+    send("/me/totp", SIGNED_IN, || web::to(me::enrol)),
+    send("/me/totp/confirm", SIGNED_IN, || web::to(me::confirm)),
+    send("/me/totp/remove", SIGNED_IN, || web::to(me::remove)),
+    look("/admin/people", KEEPERS, || web::to(people::list)),
+    send("/admin/people", KEEPERS, || web::to(people::add)),
+    look("/admin/people/{code}", KEEPERS, || web::to(people::one)),
+    send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
+    look("/admin/trail", "audit administrator, administrator", || web::to(me::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
     look("/console", SIGNED_IN, || web::to(desk::desk)),

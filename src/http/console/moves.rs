@@ -93,7 +93,7 @@ impl Words<'_> {
 
     /// Whether it waits for a closure that only the director may do: the table of deeds is asked for a duty officer.
     pub(super) fn director_closes(&self, whistle: &Whistle) -> bool {
-        let officer = self.directory.people.iter().find(|person| person.role == Role::OfficeDuty);
+        let officer = self.directory.people.iter().find(|person| person.role == Role::OfficeDuty && person.is_active());
         let officer = officer.and_then(|person| self.directory.actor(&person.id));
         let may =
             |officer| deeds::allowed_on_whistle(&officer, whistle, self.now).contains(&WhistleDeed::Close.as_str());

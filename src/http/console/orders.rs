@@ -116,6 +116,8 @@ const SCREEN: &[&str] = &[
     "task",
     "text",
     "visibility",
+    "username",
+    "proof",
 ];
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.

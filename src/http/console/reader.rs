@@ -149,7 +149,7 @@ impl Reader {
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
                 Place::Disputes => counts.disputes,
-                Place::Desk | Place::Deadlines | Place::Feedback => 0,
+                Place::Desk | Place::Deadlines | Place::Feedback | Place::People | Place::Trail => 0,
                 Place::Blow | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
@@ -168,7 +168,8 @@ impl Reader {
                 Some((vec![actor.unit.clone()], TO_DO.to_vec()))
             }
             Role::Inspector => Some((vec![actor.unit.clone()], TO_DO[..3].to_vec())),
-            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor | Role::Admin => None,
+            Role::SquadLeader | Role::Expert | Role::LegalReviewer | Role::Supervisor => None,
+            Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => None,
         };
         let counted = self.door.hub.ledger.read(move |reading| {
             let of = |reading: &mut Reading<'_>, status| {
@@ -236,7 +237,7 @@ struct Counts {
 
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
-    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, Summonses, Triage, Whistles};
+    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, People, Summonses, Trail, Triage, Whistles};
     match role {
         Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Import],
         Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Import],
@@ -244,7 +245,9 @@ fn places(role: Role) -> &'static [Place] {
         Role::SquadLeader => &[Desk, Whistles, Deadlines, Blow],
         Role::Inspector => &[Desk, Summonses, Whistles, Deadlines],
         Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines],
-        Role::Admin => &[Desk, Import, Whistles],
+        Role::Admin => &[Desk, People, Import],
+        Role::SecurityAdmin => &[Desk, People],
+        Role::AuditAdmin => &[Desk, Trail],
         Role::Expert | Role::LegalReviewer => &[Desk, Whistles],
     }
 }

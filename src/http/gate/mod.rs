@@ -29,7 +29,7 @@ use std::pin::Pin;
 /// The cookie of a session, before its prefix.
 pub const SESSION: &str = "wh";
 /// What a form says about itself and not about its order.
-pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "version"];
+pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "proof", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -90,6 +90,11 @@ impl Posted {
     /// The code in the address.
     pub fn code(&self) -> &str {
         code(&self.request)
+    }
+
+    /// For whom the request is: the peer, or whom a proxy of ours names.
+    pub fn address(&self, door: &Door) -> Result<IpAddr, Problem> {
+        address(&self.request, door)
     }
 
     /// What `app` is asked.
@@ -271,11 +276,30 @@ async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>,
         Some(token) => sessions::by_token(&door.hub, token).await?,
         None => None,
     };
-    let present = charged(request, door, present)?;
+    let present = own_password_first(request, charged(request, door, present)?)?;
     match present.as_ref().and_then(Present::scopes) {
         Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
         Some(_) | None => Ok(present),
     }
+}
+
+/// Where somebody may go who came in with a password that the hub drew.
+const BEFORE_THE_OWN_PASSWORD: &[&str] = &[
+    "/api/v1/me",
+    "/api/v1/me/password",
+    "/api/v1/sessions/current",
+    "/me/password",
+    "/login",
+    "/logout",
+    "/language",
+];
+
+fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let must = present.as_ref().is_some_and(|present| present.must_choose());
+    if must && !BEFORE_THE_OWN_PASSWORD.contains(&request.path()) {
+        return Err(ProblemKind::PasswordFirst.into());
+    }
+    Ok(present)
 }
 
 /// Who the session cookie says is there.
@@ -288,5 +312,5 @@ pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Pres
         Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
         None => None,
     };
-    charged(request, door, present)
+    own_password_first(request, charged(request, door, present)?)
 }

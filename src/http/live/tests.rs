@@ -37,7 +37,8 @@ impl Stage {
         let phc = passwords::hash(PASSWORD, &[1; 16]).unwrap();
         sessions::set_shared_password(&hub, PASSWORD, phc).await.unwrap();
         let address = Ipv4Addr::LOCALHOST.into();
-        let given = SignIn { username, password: PASSWORD, address, door: session::Door::Cookie, device: "" };
+        let door = session::Door::Cookie;
+        let given = SignIn { username, password: PASSWORD, totp: None, address, door, device: "" };
         let signed_in = sessions::sign_in(&hub, given).await.unwrap();
         let present = sessions::by_cookie(&hub, &signed_in.secret).await.unwrap().unwrap();
         let hash = digest(&SHA256, signed_in.secret.as_bytes()).as_ref().try_into().unwrap();

@@ -132,6 +132,8 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    People,
+    Trail,
     Import,
     Elsewhere,
 }
@@ -155,6 +157,8 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::People => "/admin/people",
+            Place::Trail => "/admin/trail",
             Place::Import => "/admin/import",
         }
     }
@@ -169,6 +173,8 @@ impl Place {
             Place::Whistles => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::People => "person",
+            Place::Trail => "list",
             Place::Import => "inbox",
         }
     }
@@ -183,6 +189,8 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::People => t.nav_people,
+            Place::Trail => t.nav_trail,
             Place::Import => t.nav_import,
         }
     }

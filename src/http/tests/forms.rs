@@ -36,7 +36,8 @@ async fn t13_forged_posts_are_refused_and_our_own_pass() {
     let stage = Stage::new().await;
     let hub = &stage.door.hub;
     let address = "127.0.0.1".parse().unwrap();
-    let given = SignIn { username: "liaison.xf", password: PASSWORD, address, door: session::Door::Cookie, device: "" };
+    let (username, door) = ("liaison.xf", session::Door::Cookie);
+    let given = SignIn { username, password: PASSWORD, totp: None, address, door, device: "" };
     let secret = sessions::sign_in(hub, given).await.unwrap().secret;
     let present = sessions::by_cookie(hub, &secret).await.unwrap().unwrap();
     let csrf = sessions::csrf_token(hub, &present);

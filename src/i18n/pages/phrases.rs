@@ -212,13 +212,16 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "result" => t.result,
         "username" => t.login_user,
         "password" => t.login_password,
+        "name" => t.name_of,
+        "role" => t.person_role,
+        "department" => t.department,
+        "proof" => t.proof,
+        "new_password" => t.password_new,
+        "code" => t.totp_code,
         "note" => t.note_field,
-        "name" => t.token_name,
         "scopes" => t.token_scopes,
         "expires_at" => t.token_days,
         "into" => t.into,
-        "department" => t.department,
-        "role" => t.part,
         "task" => t.task_words,
         "reason" => t.reason,
         "law" => t.law,
@@ -230,6 +233,16 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "visibility" => t.visibility,
         "summonses" => t.back_to_work,
         _ => "",
+    }
+}
+
+/// A post that nobody holds, and to whom its letters go.
+pub fn bare_post(lang: Lang, unit: &str, role: &str, head: Option<&str>) -> String {
+    match (lang, head) {
+        (Lang::Zh, Some(head)) => format!("{unit}的{role}岗位现在没有人，信件改寄{head}。"),
+        (Lang::Zh, None) => format!("{unit}的{role}岗位现在没有人，也没有负责人可收信，请尽快补人。"),
+        (Lang::En, Some(head)) => format!("Nobody is {role} of {unit}: its letters go to {head}."),
+        (Lang::En, None) => format!("Nobody is {role} of {unit}, and no head can be written to: name somebody soon."),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::domain::session::{Ending, Session};
 use crate::ids::PersonId;
 
 const OPEN_SESSION: &str = "INSERT INTO sessions
-    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, epoch)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, epoch, proven_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 /// The new one stays whatever the clock says; those asleep take nobody's place.
 const ONLY_NEWEST: &str = "UPDATE sessions SET revoked_at = $4, ended_by = $6
     WHERE person = $1 AND door = $2 AND revoked_at IS NULL AND ends_at > $4 AND used_at > $5 AND id NOT IN (

@@ -28,6 +28,8 @@ pub(super) static LISTS: [&Listed; 5] = [&TREES, &RECEIPTS, &SERIES, &SET_SERIES
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
+/// The series that counts the lines of the trail.
+const TRAIL: &str = "trail";
 /// The series that counts how often the directory was changed.
 pub(in crate::store) const DIRECTORY: &str = "directory";
 
@@ -74,7 +76,9 @@ impl Overlay {
         let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
         let series: BTreeSet<_> = changes().filter_map(|change| change.series.as_ref()).map(|one| one.name()).collect();
         let directory = changes().any(|change| change.directory.is_some()).then_some(DIRECTORY);
+        let trail = changes().any(|change| !change.trail.is_empty()).then_some(TRAIL);
         let series = series.into_iter().map(Value::from).chain([EVENTS.into()]).chain(directory.map(Value::from));
+        let series = series.chain(trail.map(Value::from));
         let mut texts = BTreeSet::new();
         let new: HashSet<_> = changes().flat_map(|change| &change.texts).map(|text| text.id.as_str()).collect();
         changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
@@ -133,6 +137,9 @@ impl Overlay {
         if change.directory.is_some() {
             *self.series.entry(DIRECTORY.to_owned()).or_insert(0) += 1;
         }
+        for line in &mut change.trail {
+            line.seq = self.next(TRAIL);
+        }
         for whistle in change.whistle.iter().chain(&change.beside) {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
@@ -189,9 +196,14 @@ impl Overlay {
     /// Takes the next number of the Change's series; nobody else takes one before this batch is over.
     fn number(&mut self, change: &mut Change) {
         let Some(name) = change.series.as_ref().map(|series| series.name()) else { return };
-        let last = self.series.entry(name).or_insert(0);
+        change.number(self.next(&name));
+    }
+
+    /// The next number of a series.
+    fn next(&mut self, series: &str) -> i64 {
+        let last = self.series.entry(series.to_owned()).or_insert(0);
         *last += 1;
-        change.number(*last);
+        *last
     }
 
     /// Puts the digests of texts into the events that point at them: texts of this batch, or older ones. An erased
@@ -202,6 +214,7 @@ impl Overlay {
         }
         let digest_of = |id: &str| self.texts.get(id).copied();
         change.events.iter_mut().for_each(|event| leaf::mark_texts(&mut event.data, &digest_of));
+        change.trail.iter_mut().for_each(|line| leaf::mark_texts(&mut line.data, &digest_of));
     }
 
     /// Adds the statements that write how far the series have come.

@@ -48,6 +48,14 @@ const REVOKE_SESSION: &str =
     "UPDATE sessions SET revoked_at = $2, ended_by = $3 WHERE secret_hash = $1 AND revoked_at IS NULL";
 const TOUCH_SESSION: &str =
     "UPDATE sessions SET used_at = $2 WHERE secret_hash = $1 AND revoked_at IS NULL AND used_at < $2";
+/// A new secret with it: whoever held the old one without knowing the password is out.
+const PROVE_SESSION: &str = "UPDATE sessions SET proven_at = $2, secret_hash = $3
+    WHERE secret_hash = $1 AND revoked_at IS NULL";
+/// Once: of two that come with it at the same time one finds it.
+const USE_INITIAL_PASSWORD: &str =
+    "UPDATE passwords SET hash = '' WHERE person = $1 AND hash = $2 AND initial_until IS NOT NULL";
+const USE_STEP: &str = "UPDATE factors SET step = $2 WHERE person = $1 AND step < $2";
+const USE_RECOVERY_CODE: &str = "DELETE FROM recovery_codes WHERE person = $1 AND hash = $2";
 /// In pieces, so that a great purge does not hold up the pen.
 const PURGE_RECEIPTS: &str =
     "DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE at < $1 ORDER BY at LIMIT 1000)";
@@ -56,7 +64,7 @@ const PURGE_SESSIONS: &str =
 static SET_PASSWORDS: Listed = Listed::new(
     "INSERT INTO passwords (person, hash) VALUES ",
     2,
-    " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash",
+    " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = NULL",
 );
 const KEEP_IMPORT: &str = "INSERT INTO import_files (person, list, encoding, removes, at, body)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -99,6 +107,10 @@ pub(super) const STATEMENTS: &[&str] = &[
     LETTER_GIVEN_UP,
     REVOKE_SESSION,
     TOUCH_SESSION,
+    PROVE_SESSION,
+    USE_INITIAL_PASSWORD,
+    USE_STEP,
+    USE_RECOVERY_CODE,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
     KEEP_IMPORT,
@@ -167,6 +179,27 @@ pub enum Chore {
     TouchSession {
         secret_hash: [u8; 32],
         at: At,
+    },
+    /// Its owner has just given a password or a code again; from now on it goes by another secret.
+    ProveSession {
+        secret_hash: [u8; 32],
+        new_hash: [u8; 32],
+        at: At,
+    },
+    /// An initial password is good once: 0 rows, and somebody was there before.
+    UseInitialPassword {
+        person: PersonId,
+        hash: String,
+    },
+    /// A code's step is good once, and none before it: 0 rows, and it was used.
+    UseStep {
+        person: PersonId,
+        step: i64,
+    },
+    /// A recovery code is good once.
+    UseRecoveryCode {
+        person: PersonId,
+        hash: [u8; 32],
     },
     /// At most 1,000 a call, the oldest first.
     PurgeReceipts {
@@ -264,6 +297,16 @@ impl Chore {
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
             }
+            Chore::ProveSession { secret_hash, new_hash, at } => {
+                vec![Call::of(PROVE_SESSION, vec![secret_hash.into(), (*at).into(), new_hash.into()])]
+            }
+            Chore::UseInitialPassword { person, hash } => {
+                vec![Call::of(USE_INITIAL_PASSWORD, vec![person.into(), hash.into()])]
+            }
+            Chore::UseStep { person, step } => vec![Call::of(USE_STEP, vec![person.into(), (*step).into()])],
+            Chore::UseRecoveryCode { person, hash } => {
+                vec![Call::of(USE_RECOVERY_CODE, vec![person.into(), hash.into()])]
+            }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
             Chore::KeepImport { person, file } => {
@@ -353,6 +396,7 @@ pub(super) fn session_row(session: &Session) -> Vec<Value<'_>> {
         session.used_at.into(),
         session.ends_at.into(),
         session.epoch.into(),
+        session.proven_at.into(),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 use crate::domain::decision::BodyDigest;
 use crate::domain::event::Event;
+use crate::domain::trail::SecurityEvent;
 use crate::ids::hex;
 use aws_lc_rs::{digest, hmac};
 use serde_json::Value;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 
 /// Names the encoding inside the hash, so that a second one cannot be mistaken for it.
 const VERSION_1: &[u8] = b"whistle-hub event 1";
+const TRAIL_VERSION_1: &[u8] = b"whistle-hub security event 1";
 
 /// An event as it stands in the table, ready to be hashed.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +58,25 @@ impl<'a> Leaf<'a> {
         put(&mut hash, Some(self.data.as_bytes()));
         of_32(hash.finish().as_ref())
     }
+}
+
+/// The same for a line of the trail.
+pub(super) fn trail_hash(line: &SecurityEvent, at: i64, data: &str) -> [u8; 32] {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(&[0]);
+    put(&mut hash, Some(TRAIL_VERSION_1));
+    hash.update(&line.seq.to_be_bytes());
+    hash.update(&at.to_be_bytes());
+    put(&mut hash, Some(line.kind.as_str().as_bytes()));
+    put(&mut hash, Some(line.outcome.as_str().as_bytes()));
+    let person = line.doer.as_ref().map(|doer| doer.person.as_str());
+    let department = line.doer.as_ref().map(|doer| doer.department.as_str());
+    let about = line.about.as_ref().map(|about| about.as_str());
+    for field in [person, department, about, line.address.as_deref()] {
+        put(&mut hash, field.map(str::as_bytes));
+    }
+    put(&mut hash, Some(data.as_bytes()));
+    of_32(hash.finish().as_ref())
 }
 
 /// One field: eight bytes of length, then the bytes; a missing one is the length that no field has.

@@ -4,6 +4,7 @@
 mod access;
 mod batch;
 mod chores;
+mod credentials;
 pub(crate) mod leaf;
 mod notes;
 mod pen;
@@ -218,6 +219,7 @@ pub(super) fn every_statement() -> Vec<String> {
     let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
     let single = chores::STATEMENTS
         .iter()
+        .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
         .chain(notes::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])

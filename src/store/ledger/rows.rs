@@ -3,11 +3,15 @@
 
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
-use super::{Fault, leaf};
+use super::chores::raise_epochs;
+use super::{Fault, credentials, leaf};
+use crate::domain::credential::Credential;
 use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
+use crate::domain::trail::SecurityEvent;
 use crate::domain::whistle::Whistle;
+use crate::ids::PersonId;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -102,6 +106,11 @@ static LETTERS: Listed = Listed::new(
     8,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+static TRAIL: Listed = Listed::new(
+    "INSERT INTO security_events (seq, at, kind, outcome, person, department, about, address, data, leaf) VALUES ",
+    10,
+    "",
+);
 static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
 /// A repeat of the request finds another body, and is refused.
 pub(super) const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
@@ -132,7 +141,7 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 15] = [
+pub(super) static LISTS: [&Listed; 16] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
@@ -148,6 +157,7 @@ pub(super) static LISTS: [&Listed; 15] = [
     &SIGHTS,
     &SIGHTS_FOLLOW,
     &SOONEST_LIMIT,
+    &TRAIL,
 ];
 
 /// The rows of one batch. Rows that later Changes write again stand at their last state.
@@ -164,6 +174,9 @@ pub(super) struct Rows<'a> {
     erased: Vec<&'a Erasure>,
     /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
     directory: Vec<&'a DirectoryChange>,
+    ends_sessions: BTreeSet<&'a PersonId>,
+    credentials: Vec<&'a Credential>,
+    trail: Vec<Value<'a>>,
 }
 
 impl<'a> Rows<'a> {
@@ -200,6 +213,11 @@ impl<'a> Rows<'a> {
             ]);
         }
         change.letters.iter().for_each(|letter| self.add_letter(letter));
+        self.ends_sessions.extend(&change.ends_sessions);
+        self.credentials.extend(&change.credentials);
+        for line in &change.trail {
+            self.add_line(line, at)?;
+        }
         if let Some(receipt) = &change.receipt {
             self.receipts.extend([
                 (&receipt.key).into(),
@@ -227,6 +245,24 @@ impl<'a> Rows<'a> {
         ]);
     }
 
+    fn add_line(&mut self, line: &'a SecurityEvent, at: i64) -> Result<(), Fault> {
+        let data = json(&line.data)?;
+        let hash = leaf::trail_hash(line, at, &data);
+        self.trail.extend([
+            line.seq.into(),
+            at.into(),
+            line.kind.as_str().into(),
+            line.outcome.as_str().into(),
+            line.doer.as_ref().map(|doer| &doer.person).into(),
+            line.doer.as_ref().map(|doer| &doer.department).into(),
+            line.about.as_ref().into(),
+            line.address.as_ref().into(),
+            data.into(),
+            Value::Bytes(hash.to_vec().into()),
+        ]);
+        Ok(())
+    }
+
     /// The statements that write all of it, table by table; what is derived from other rows comes after them.
     pub(super) fn calls(mut self, overlay: &'a Overlay) -> Result<Vec<Call<'a>>, Fault> {
         let mut calls = Vec::new();
@@ -250,6 +286,9 @@ impl<'a> Rows<'a> {
             };
             DIRECTORY.add(&mut calls, change.put.iter().flat_map(row).collect());
         }
+        raise_epochs(&mut calls, self.ends_sessions.into_iter());
+        self.credentials.into_iter().for_each(|credential| credentials::add(&mut calls, credential));
+        TRAIL.add(&mut calls, self.trail);
         overlay.add_series(&mut calls);
         Ok(calls)
     }

@@ -357,11 +357,11 @@ impl Sql {
         }
     }
 
-    /// What keeps the log of facts from being unmade.
-    pub(super) fn events_stand(&self) -> &'static str {
+    /// What keeps the logs from being unmade.
+    pub(super) fn logs_stand(&self) -> &'static str {
         match self {
-            Sql::Sqlite(_) => sqlite::EVENTS_STAND,
-            Sql::Postgres(_) => postgres::EVENTS_STAND,
+            Sql::Sqlite(_) => sqlite::LOGS_STAND,
+            Sql::Postgres(_) => postgres::LOGS_STAND,
         }
     }
 

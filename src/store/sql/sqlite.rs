@@ -15,11 +15,15 @@ use std::sync::Arc;
 /// 3.51.3 repaired a race between two connections that could corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The log of facts refuses what would unmake it (I5), whoever asks.
-pub(in crate::store) const EVENTS_STAND: &str = "
+/// The log of facts and the trail refuse what would unmake them (I5), whoever asks.
+pub(in crate::store) const LOGS_STAND: &str = "
 CREATE TRIGGER IF NOT EXISTS events_stand BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS security_events_stand BEFORE UPDATE ON security_events
+BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS security_events_stay BEFORE DELETE ON security_events
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 ";
 

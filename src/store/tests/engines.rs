@@ -3,7 +3,7 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, sessions,
+    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, sessions,
     summonses, unsent, whistles,
 };
 use super::*;
@@ -41,6 +41,7 @@ fn every_statement_is_prepared_on_both_engines() {
         feedback::STATEMENTS,
         imports::STATEMENTS,
         leases::STATEMENTS,
+        people::STATEMENTS,
         machine_tokens::STATEMENTS,
         obligations::STATEMENTS,
         sessions::STATEMENTS,

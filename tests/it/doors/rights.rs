@@ -53,6 +53,8 @@ enum May {
 use May::{Anyone, Seer, SignedIn, These};
 
 const OFFICE: May = These("office director");
+const DIRECTOR: May = These("director");
+const COMMENTS: May = These("office director liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06");
 const BLOWER: May = These("liaison.xf head.xf");
 const SPEAKS: May = These("liaison.yj head.yj");
 const ACTS: May = These("liaison.yj head.yj inspector.yj");
@@ -83,6 +85,21 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/whistles/{code}/decline", OFFICE, 428),
     ("POST /api/v1/whistles/{code}/close", OFFICE, 428),
     ("POST /api/v1/whistles/{code}/send_back", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/appeal", BLOWER, 428),
+    ("POST /api/v1/whistles/{code}/merge", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/unmerge", DIRECTOR, 428),
+    ("POST /api/v1/whistles/{code}/withdraw", These("director liaison.xf head.xf"), 428),
+    ("POST /api/v1/whistles/{code}/add_summons", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/change_lead", DIRECTOR, 428),
+    ("POST /api/v1/whistles/{code}/raise_urgency", These("office director liaison.yj head.yj"), 428),
+    ("POST /api/v1/whistles/{code}/lower_urgency", DIRECTOR, 428),
+    ("POST /api/v1/whistles/{code}/suspend", DIRECTOR, 428),
+    ("POST /api/v1/whistles/{code}/resume", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/reopen", OFFICE, 428),
+    ("POST /api/v1/whistles/{code}/contest", BLOWER, 428),
+    ("POST /api/v1/whistles/{code}/dismiss_contest", DIRECTOR, 428),
+    // A comment moves nothing, so it names no version.
+    ("POST /api/v1/whistles/{code}/comments", COMMENTS, 422),
     ("POST /api/v1/whistles/{code}/unseal", UNSEALS, 422),
     ("GET /api/v1/summonses", SignedIn, 200),
     ("GET /api/v1/summonses/{code}", Seer, 200),
@@ -92,6 +109,16 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/summonses/{code}/submit", SPEAKS, 428),
     ("POST /api/v1/summonses/{code}/accept", OFFICE, 428),
     ("POST /api/v1/summonses/{code}/send_back", OFFICE, 428),
+    ("POST /api/v1/summonses/{code}/dispute", These("head.yj"), 428),
+    // The director is YJ's head: of a case of the own bureau only the referring is left (T33).
+    ("POST /api/v1/summonses/{code}/uphold", These(""), 428),
+    ("POST /api/v1/summonses/{code}/overrule", These(""), 428),
+    ("POST /api/v1/summonses/{code}/refer", DIRECTOR, 428),
+    ("POST /api/v1/summonses/{code}/excuse", These(""), 428),
+    ("POST /api/v1/summonses/{code}/delegate", These("head.yj"), 428),
+    ("POST /api/v1/summonses/{code}/ask_extension", SPEAKS, 428),
+    ("POST /api/v1/summonses/{code}/grant_extension", These("office"), 428),
+    ("POST /api/v1/summonses/{code}/refuse_extension", These("office"), 428),
     ("POST /api/v1/sessions", Anyone, 422),
     ("DELETE /api/v1/sessions/current", SignedIn, 204),
     ("POST /api/v1/sessions/refresh", Anyone, 422),
@@ -122,7 +149,15 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /language", Anyone, 303),
     ("GET /assets/{file}", Anyone, 200),
     ("GET /w/{code}", Anyone, 303),
-    ("GET /console", SignedIn, 303),
+    ("GET /console", SignedIn, 200),
+    ("GET /console/live", SignedIn, 200),
+    ("POST /console/unsent", SignedIn, 303),
+    ("GET /console/deadlines", SignedIn, 200),
+    ("GET /console/disputes", OFFICE, 200),
+    ("GET /feedback", SignedIn, 200),
+    ("POST /feedback", SignedIn, 422),
+    ("POST /feedback/{id}", DIRECTOR, 422),
+    ("POST /looks", SignedIn, 303),
     ("GET /console/triage", OFFICE, 200),
     ("GET /admin/import", LISTS, 200),
     ("POST /admin/import", SignedIn, 415),

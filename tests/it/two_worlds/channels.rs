@@ -35,6 +35,9 @@ const READ: &[(&str, &[&str])] = &[
     ("/", &[""]),
     ("/w/{code}", &["#1", "#0"]),
     ("/console", &[""]),
+    ("/console/deadlines", &[""]),
+    ("/console/disputes", &[""]),
+    ("/feedback", &[""]),
     ("/console/triage", &["", "?open=#0", "?open=#1"]),
     ("/admin/import", &[""]),
     ("/console/whistles/new", &[""]),
@@ -57,6 +60,7 @@ const NOBODYS: &[&str] = &[
     "/login",
     "/assets/{file}",
     "/api/v1/events",
+    "/console/live",
 ];
 
 /// Every GET must be named, or somebody might learn by it what nobody compared.

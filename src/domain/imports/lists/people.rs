@@ -2,7 +2,7 @@
 //! A role that wants two persons is not given here.
 
 use super::{NAME_MAX, Row};
-use crate::domain::directory::{Person, Shift};
+use crate::domain::directory::{Person, Shift, Standing};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
@@ -53,6 +53,7 @@ impl Row for Person {
             certificate_basis: basis?,
             skills: skills?,
             since: since?,
+            standing: Standing::default(),
         })
     }
 

@@ -264,6 +264,7 @@ fn session_of(id: &str, secret_hash: [u8; 32]) -> Session {
         used_at: NOW,
         ends_at: NOW.plus_minutes(600),
         revoked_at: None,
+        proven_at: NOW,
         ended_by: None,
         epoch: 0,
         refreshed_at: None,

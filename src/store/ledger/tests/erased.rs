@@ -1,4 +1,5 @@
-//! A text that law has erased: gone from every row, and the log verifies as before, up to the last hash.
+//! A text that law has erased: gone from every row, and the log verifies as before, up to the last hash. The rows are
+//! looked at from behind; nothing here asks who had it erased.
 
 use super::*;
 use crate::domain::decision::Erasure;

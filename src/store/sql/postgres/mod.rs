@@ -5,7 +5,7 @@
 mod place;
 mod wire;
 
-pub(super) use place::{EVENTS_STAND, NOW, TABLES};
+pub(super) use place::{LOGS_STAND, NOW, TABLES};
 pub(in crate::store) use place::{open, visit};
 pub(super) use wire::cell;
 

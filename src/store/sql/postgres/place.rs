@@ -38,13 +38,17 @@ const READER_SETTINGS: &str = "
     SET default_transaction_read_only = on; SET idle_in_transaction_session_timeout = '8s';
     SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0";
 
-/// The log of facts refuses what would unmake it (I5), whoever asks.
-pub(in crate::store::sql) const EVENTS_STAND: &str = "
+/// The log of facts and the trail refuse what would unmake them (I5), whoever asks.
+pub(in crate::store::sql) const LOGS_STAND: &str = "
 CREATE OR REPLACE FUNCTION events_stand() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are neither changed nor deleted'; END $$;
 CREATE OR REPLACE TRIGGER events_stand BEFORE UPDATE OR DELETE ON events
 FOR EACH ROW EXECUTE FUNCTION events_stand();
 CREATE OR REPLACE TRIGGER events_stay BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_stand();
+CREATE OR REPLACE TRIGGER security_events_stand BEFORE UPDATE OR DELETE ON security_events
+FOR EACH ROW EXECUTE FUNCTION events_stand();
+CREATE OR REPLACE TRIGGER security_events_stay BEFORE TRUNCATE ON security_events
 FOR EACH STATEMENT EXECUTE FUNCTION events_stand();
 ";
 

@@ -5,6 +5,9 @@ use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;
 use super::terms::{Category, Role, words};
+
+pub use super::person::{Person, Standing, Waiting};
+
 use crate::ids::PersonId;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
@@ -99,31 +102,6 @@ impl Enterprise {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = [&self.code, &self.name, &self.credit_code, &self.town_code];
         names.into_iter().chain(&self.aliases).map(String::as_str)
-    }
-}
-
-/// One sign-in of one person: a person with two roles has two.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Person {
-    pub id: PersonId,
-    pub username: String,
-    pub name: String,
-    /// Home unit: a department's, town's or squad's code.
-    pub department_code: String,
-    pub role: Role,
-    pub title: String,
-    pub certificate_no: Option<String>,
-    pub certificate_fields: Vec<String>,
-    pub certificate_valid_to: Option<String>,
-    pub certificate_basis: Option<String>,
-    pub skills: Vec<String>,
-    pub since: String,
-}
-
-impl Person {
-    /// What they are called and found by.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.username, &self.name, &self.title, &self.department_code].into_iter().map(String::as_str)
     }
 }
 
@@ -222,6 +200,27 @@ impl Directory {
         office.map_or("AWB", |department| &department.code)
     }
 
+    /// The code of those who supervise.
+    pub fn supervisors(&self) -> &str {
+        let unit = self.departments.iter().find(|department| department.role_in_hub == UnitRole::Supervisor);
+        unit.map_or("JW", |unit| &unit.code)
+    }
+
+    /// The posts of a unit that work falls to and nobody holds: their letters go to whom [`Directory::fallback`] names.
+    pub fn bare_posts(&self, unit: &str) -> Vec<Post> {
+        let roles: &[Role] = match self.department(unit).map(|department| department.role_in_hub) {
+            Some(UnitRole::Member) => &[Role::Liaison, Role::DepartmentHead],
+            Some(UnitRole::CommitteeOffice) => &[Role::OfficeDuty, Role::OfficeDirector],
+            Some(UnitRole::Supervisor) => &[Role::Supervisor],
+            None if self.town(unit).is_some() => &[Role::TownOfficer],
+            None => &[Role::SquadLeader],
+        };
+        let held =
+            |role| self.people.iter().any(|one| one.is_active() && one.role == role && one.department_code == unit);
+        let bare = roles.iter().copied().filter(|role| !held(*role));
+        bare.map(|role| Post { role, department: unit.to_owned() }).collect()
+    }
+
     /// A unit's name as people say it: 区消防救援大队, 龙荡镇, 龙荡镇派驻中队 by its town.
     pub fn unit_name<'a>(&'a self, code: &'a str) -> &'a str {
         self.department(code)
@@ -238,9 +237,9 @@ impl Directory {
             .unwrap_or(code)
     }
 
-    /// The person as an actor, in the role of this sign-in.
+    /// The person as an actor, in the role of this sign-in; nobody while it is suspended.
     pub fn actor(&self, id: &PersonId) -> Option<Actor> {
-        let person = self.person(id)?;
+        let person = self.person(id).filter(|person| person.is_active())?;
         Some(Actor {
             person: person.id.clone(),
             username: person.username.clone(),
@@ -261,7 +260,7 @@ impl Directory {
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.
     /// The days of the rota, first to last, repeat as a cycle: any other date falls into them.
     pub fn duty_officer(&self, now: At) -> Option<&Person> {
-        self.by_username(&self.shift(now)?.office_duty)
+        self.by_username(&self.shift(now)?.office_duty).filter(|officer| officer.is_active())
     }
 
     /// The shift of a moment by the rota, which repeats as a cycle; nobody's when the rota has a gap.
@@ -279,19 +278,22 @@ impl Directory {
     /// Who holds a post now. The head is the first listed, the others are deputies; the duty post is the rota's
     /// officer, or all duty officers when the rota has nobody.
     pub fn holders(&self, post: &Post, now: At) -> Vec<&Person> {
-        let mut all = self.people.iter().filter(|p| p.role == post.role && p.department_code == post.department);
+        let holds = |p: &&Person| p.is_active() && p.role == post.role && p.department_code == post.department;
+        let mut all = self.people.iter().filter(holds);
         match post.role {
             Role::DepartmentHead | Role::OfficeDirector => all.next().into_iter().collect(),
             Role::OfficeDuty => self.duty_officer(now).map_or_else(|| all.collect(), |officer| vec![officer]),
             Role::Liaison | Role::Inspector | Role::SquadLeader | Role::TownOfficer | Role::Expert => all.collect(),
-            Role::LegalReviewer | Role::Supervisor | Role::Admin => all.collect(),
+            Role::LegalReviewer | Role::Supervisor | Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => {
+                all.collect()
+            }
         }
     }
 
     /// Whom to write to when nobody holds a post: the unit's head, or for the office its director.
     pub fn fallback(&self, post: &Post) -> Option<&Person> {
         let role = if post.department == self.office() { Role::OfficeDirector } else { Role::DepartmentHead };
-        self.people.iter().find(|p| p.role == role && p.department_code == post.department)
+        self.people.iter().find(|p| p.is_active() && p.role == role && p.department_code == post.department)
     }
 }
 
@@ -318,103 +320,4 @@ pub fn shift_ends(now: At) -> At {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::tests::sample::{at, rules};
-
-    fn on_duty(civil: &str) -> &'static str {
-        rules().directory.duty_officer(at(civil)).map_or("nobody", |person| person.username.as_str())
-    }
-
-    #[test]
-    fn the_rota_says_who_is_on_duty_and_a_night_belongs_to_the_day_on_which_it_began() {
-        for (civil, officer) in [
-            ("11-24 08:00", "office"),
-            ("11-24 17:59", "office"),
-            ("11-24 18:00", "office.2"),
-            ("11-24 23:59", "office.2"),
-            ("11-25 00:00", "office.2"),
-            ("11-25 07:59", "office.2"),
-            ("11-25 08:00", "office.2"),
-            ("11-25 18:00", "nobody"),
-            ("11-26 03:00", "nobody"),
-            ("11-26 08:00", "office"),
-        ] {
-            assert_eq!(on_duty(civil), officer, "{civil}");
-        }
-    }
-
-    #[test]
-    fn the_days_of_the_rota_repeat_in_both_directions_with_their_gap() {
-        // The rota holds 24 to 26 November; its first day comes round every three days.
-        for (civil, officer) in [
-            ("11-27 08:00", "office"),
-            ("11-27 07:00", "office"),
-            ("11-28 12:00", "office.2"),
-            ("11-28 20:00", "nobody"),
-            ("12-24 19:00", "office.2"),
-            ("11-23 19:00", "office"),
-            ("11-21 19:00", "office.2"),
-            ("11-22 20:00", "nobody"),
-            ("01-01 09:00", "office"),
-        ] {
-            assert_eq!(on_duty(civil), officer, "{civil}");
-        }
-        let empty = Directory::default();
-        assert!(empty.duty_officer(at("11-25 10:00")).is_none());
-    }
-
-    #[test]
-    fn a_letter_finds_who_holds_the_post_when_it_leaves() {
-        let directory = &rules().directory;
-        for (role, unit, civil, holders, fallback) in [
-            (Role::Liaison, "XF", "11-25 10:00", "liaison.xf", "head.xf"),
-            (Role::DepartmentHead, "XF", "11-25 10:00", "head.xf", "head.xf"),
-            (Role::Inspector, "XF", "11-25 10:00", "inspector.xf inspector.xf.2", "head.xf"),
-            (Role::DepartmentHead, "SH", "11-25 10:00", "", "nobody"),
-            (Role::OfficeDuty, "AWB", "11-25 10:00", "office.2", "director"),
-            (Role::OfficeDuty, "AWB", "11-25 20:00", "office office.2", "director"),
-            (Role::OfficeDirector, "AWB", "11-25 10:00", "director", "director"),
-            (Role::TownOfficer, "T01", "11-25 10:00", "town.t01", "nobody"),
-            (Role::SquadLeader, "SQ02", "11-25 10:00", "", "nobody"),
-        ] {
-            let post = Post { role, department: unit.into() };
-            let found: Vec<_> = directory.holders(&post, at(civil)).iter().map(|one| one.username.as_str()).collect();
-            assert_eq!(found.join(" "), holders, "{role} of {unit}");
-            let head = directory.fallback(&post).map_or("nobody", |one| one.username.as_str());
-            assert_eq!(head, fallback, "{role} of {unit}");
-        }
-    }
-
-    #[test]
-    fn units_are_known_by_what_they_may_do() {
-        let directory = &rules().directory;
-        for (code, unit, summoned, blown_for) in [
-            ("XF", true, true, true),
-            ("SF", true, false, true),
-            ("AWB", true, false, true),
-            ("JW", true, false, false),
-            ("T01", true, true, true),
-            ("SQ01", true, false, true),
-            ("xf", false, false, false),
-            ("E01", false, false, false),
-        ] {
-            let known = (directory.is_unit(code), directory.may_be_summoned(code), directory.may_have_blown(code));
-            assert_eq!(known, (unit, summoned, blown_for), "{code}");
-        }
-        assert_eq!(
-            (directory.office(), directory.unit_name("SQ01"), directory.unit_name("XF")),
-            ("AWB", "镇T01", "简称XF")
-        );
-        assert_eq!((directory.unit_name_en("T02"), directory.unit_name_en("??")), ("Town T02", "??"));
-    }
-
-    #[test]
-    fn an_actor_has_the_town_of_the_own_unit() {
-        let directory = &rules().directory;
-        let town = |username: &str| directory.actor(&directory.by_username(username).unwrap().id).unwrap().town;
-        assert_eq!((town("squad.sq01").as_deref(), town("town.t02").as_deref()), (Some("T01"), Some("T02")));
-        assert_eq!(town("liaison.xf"), None);
-        assert!(directory.actor(&PersonId::from_text("pe_nobody")).is_none());
-    }
-}
+mod tests;

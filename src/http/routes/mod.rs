@@ -2,48 +2,28 @@
 //! prints and what the OpenAPI document says; the pages have theirs in `console`. A route that is in neither does not
 //! exist.
 
+mod line;
+
+pub use line::Line;
+
 use super::frame::Meter;
 use super::openapi::{self, Shape};
 use super::problem::Problem;
-use super::query::Parameter;
-use super::{console, directory, exports, imports, live, machine_tokens, ops, sessions, summonses, whistles};
-use crate::app;
+use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
+use crate::app::{factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
-use crate::domain::order::Spec;
+use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::domain::whistle::{blow, hints, informer};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource, Route, guard};
-
-/// One route.
-pub struct Line {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub summary: &'static str,
-    /// Who may; the rest is 401, 403 or 404.
-    pub who: &'static str,
-    /// What its query may say.
-    pub(super) query: &'static [Parameter],
-    /// What it answers when all is well.
-    pub(super) answers: Shape,
-    to: To,
-}
-
-/// What a line leads to.
-enum To {
-    /// A handler without a body.
-    Read(fn() -> Route),
-    /// A handler with an order of this table.
-    Order(&'static Spec, fn() -> Route),
-    /// A handler with a list as a file.
-    File(fn() -> Route),
-    Whistle(WhistleDeed),
-    Summons(SummonsDeed),
-}
+use line::{To, open, order, person, read, summons, whistle};
 
 pub(super) const SIGNED_IN: &str = "signed in";
 pub(super) const ANYONE: &str = "anyone";
+/// By `allowed_deeds`: the second word is the director's too.
+const KEEPERS: &str = "administrators, director";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
 /// Every route, the busiest first.
@@ -84,15 +64,6 @@ pub static TABLE: &[Line] = &[
     whistle("/api/v1/whistles/{code}/decline", "Decline", "office", WhistleDeed::Decline),
     whistle("/api/v1/whistles/{code}/close", "Close", "office; director if major or emergency", WhistleDeed::Close),
     whistle("/api/v1/whistles/{code}/send_back", "Send results back", "office", WhistleDeed::SendBack),
-    Line {
-        method: "POST",
-        path: "/api/v1/whistles/{code}/unseal",
-        summary: "Open who the informer is; recorded, the director is told",
-        who: "office, supervisor; liaison or town officer who blew",
-        query: &[],
-        answers: Shape::One("Contact"),
-        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
-    },
     whistle("/api/v1/whistles/{code}/appeal", "Appeal against a decline, once", "blower", WhistleDeed::Appeal),
     whistle("/api/v1/whistles/{code}/merge", "Merge into another whistle", "office", WhistleDeed::Merge),
     whistle("/api/v1/whistles/{code}/unmerge", "Undo a merge", "director", WhistleDeed::Unmerge),
@@ -132,6 +103,15 @@ pub static TABLE: &[Line] = &[
         "whoever sees it, but supervisors",
         WhistleDeed::Comments,
     ),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/unseal",
+        summary: "Open who the informer is; recorded, the director is told",
+        who: "office, supervisor; liaison or town officer who blew",
+        query: &[],
+        answers: Shape::One("Contact"),
+        to: To::Order(&informer::UNSEAL, || web::to(whistles::unseal)),
+    },
     read("/api/v1/summonses", "Summonses of your scope", summonses::LIST, Shape::List("Summons"), || {
         web::to(summonses::list)
     }),
@@ -233,6 +213,46 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(machine_tokens::revoke)),
     },
     read("/api/v1/me", "Who you are", &[], Shape::One("Me"), || web::to(sessions::me)),
+    order("/api/v1/sessions/step_up", "Prove again who you are", SIGNED_IN, &proof::STEP_UP, || {
+        web::to(sessions::step_up)
+    }),
+    order("/api/v1/me/password", "Choose another password; every session ends", SIGNED_IN, &proof::CHOOSE, || {
+        web::to(sessions::choose_password)
+    }),
+    Line {
+        answers: Shape::One("Enrolment"),
+        ..order("/api/v1/me/totp", "Begin with a second factor", SIGNED_IN, &people_orders::NOTHING, || {
+            web::to(sessions::enrol)
+        })
+    },
+    Line {
+        method: "DELETE",
+        path: "/api/v1/me/totp",
+        summary: "Give the second factor up",
+        who: SIGNED_IN,
+        query: &[],
+        answers: Shape::Nothing,
+        to: To::Read(|| web::to(sessions::remove_totp)),
+    },
+    Line {
+        answers: Shape::One("RecoveryCodes"),
+        ..order("/api/v1/me/totp/confirm", "Show the device's first code", SIGNED_IN, &factors::CONFIRM, || {
+            web::to(sessions::confirm_totp)
+        })
+    },
+    read(
+        "/api/v1/me/trail",
+        "What was done to your sign-in, newest first",
+        sessions::TRAIL,
+        Shape::List("TrailLine"),
+        || web::to(sessions::own_trail),
+    ),
+    Line {
+        who: "audit administrator; administrator: without whom and whence",
+        ..read("/api/v1/trail", "Security deeds, newest first", sessions::TRAIL, Shape::List("TrailLine"), || {
+            web::to(sessions::whole_trail)
+        })
+    },
     read("/api/v1/events", "What happens, as it happens", &[], Shape::Feed, || web::to(live::feed)),
     read("/api/v1/departments", "Departments", directory::LIST, Shape::List("Department"), || {
         web::to(directory::departments)
@@ -244,6 +264,23 @@ pub static TABLE: &[Line] = &[
     read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || {
         web::to(directory::people)
     }),
+    Line {
+        answers: Shape::Created("PersonCard"),
+        ..order("/api/v1/people", "Add a sign-in", KEEPERS, &people_orders::ADD, || web::to(people::add))
+    },
+    Line {
+        who: KEEPERS,
+        ..read("/api/v1/people/{code}", "One sign-in, by user name", &[], Shape::Tagged("PersonCard"), || {
+            web::to(people::one)
+        })
+    },
+    person("/api/v1/people/{code}/change", "Change name, title, role or unit", PersonDeed::Change),
+    person("/api/v1/people/{code}/suspend", "Suspend: sessions end at once", PersonDeed::Suspend),
+    person("/api/v1/people/{code}/reinstate", "Reinstate", PersonDeed::Reinstate),
+    person("/api/v1/people/{code}/confirm", "The second person's yes", PersonDeed::Confirm),
+    person("/api/v1/people/{code}/refuse", "The second person's no", PersonDeed::Refuse),
+    person("/api/v1/people/{code}/reset_password", "Draw a first password again", PersonDeed::ResetPassword),
+    person("/api/v1/people/{code}/reset_totp", "Take a lost second factor away", PersonDeed::ResetTotp),
     read("/api/v1/categories", "Hazard categories", directory::LIST, Shape::List("Category"), || {
         web::to(directory::categories)
     }),
@@ -288,72 +325,6 @@ pub static TABLE: &[Line] = &[
         to: To::Read(|| web::to(ops::policy_broken)),
     },
 ];
-
-const fn read(
-    path: &'static str,
-    summary: &'static str,
-    query: &'static [Parameter],
-    answers: Shape,
-    to: fn() -> Route,
-) -> Line {
-    Line { method: "GET", path, summary, who: SIGNED_IN, query, answers, to: To::Read(to) }
-}
-
-const fn open(path: &'static str, summary: &'static str, answers: Shape, to: fn() -> Route) -> Line {
-    Line { method: "GET", path, summary, who: ANYONE, query: &[], answers, to: To::Read(to) }
-}
-
-const fn whistle(path: &'static str, summary: &'static str, who: &'static str, deed: WhistleDeed) -> Line {
-    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Whistle"), to: To::Whistle(deed) }
-}
-
-const fn summons(path: &'static str, summary: &'static str, who: &'static str, deed: SummonsDeed) -> Line {
-    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Summons"), to: To::Summons(deed) }
-}
-
-impl Line {
-    /// The table that the body follows.
-    pub fn order(&self) -> Option<&'static Spec> {
-        match self.to {
-            To::Read(_) | To::File(_) => None,
-            To::Order(spec, _) => Some(spec),
-            To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
-            To::Summons(deed) => Some(app::summonses::order_spec(deed)),
-        }
-    }
-
-    /// Whether it is a deed on something that stands.
-    pub fn is_deed(&self) -> bool {
-        matches!(self.to, To::Whistle(_) | To::Summons(_))
-    }
-
-    /// Whether its body is a list as a file.
-    pub fn takes_file(&self) -> bool {
-        matches!(self.to, To::File(_))
-    }
-
-    /// Whether it must name the version that it saw.
-    pub fn names_version(&self) -> bool {
-        match self.to {
-            To::Whistle(deed) => deed.moves(),
-            To::Summons(_) => true,
-            To::Read(_) | To::Order(..) | To::File(_) => false,
-        }
-    }
-
-    /// Whether it asks for a token.
-    pub fn needs_token(&self) -> bool {
-        self.who != ANYONE
-    }
-
-    fn route(&self) -> Route {
-        match self.to {
-            To::Read(to) | To::Order(_, to) | To::File(to) => to(),
-            To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
-            To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
-        }
-    }
-}
 
 /// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
 fn resource(path: &'static str, allow: &'static str) -> Resource {
@@ -432,10 +403,14 @@ mod tests {
         for deed in SummonsDeed::WORDS {
             assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
         }
+        for deed in PersonDeed::WORDS {
+            assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
+        }
         for line in TABLE.iter().filter(|line| line.is_deed()) {
             let deed = match line.to {
                 To::Whistle(deed) => deed.as_str(),
                 To::Summons(deed) => deed.as_str(),
+                To::Person(deed) => deed.as_str(),
                 To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
             };
             assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);

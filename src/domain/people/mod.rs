@@ -1,0 +1,304 @@
+//! People and their sign-ins: made, changed, suspended, given a new first password. What a post owes stays the post's:
+//! nothing here moves a whistle's work, letters find whoever holds the post when they leave. Every deed leaves a line of
+//! the trail with what it was and what it is now, and ends the sessions that it makes wrong.
+
+mod orders;
+
+pub use orders::{ADD, AddOrder, CHANGE, ChangeOrder, NOTHING, SUSPEND, SuspendOrder, order_spec};
+
+use super::at::At;
+use super::credential::Credential;
+use super::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed, Refusal, Text};
+use super::directory::{Directory, Person, Standing, Waiting};
+use super::event::{Doer, text_ref};
+use super::obligation::Post;
+use super::policy::{self, Actor};
+use super::terms::{LetterKind, Role, TextClass, words};
+use super::trail::{SecurityEvent, SecurityKind};
+use crate::ids::{LetterId, Mint, PersonId, TextId};
+use serde_json::{Value, json};
+
+words!(
+    /// What can be done to a sign-in that stands.
+    PersonDeed {
+        Change = "change", Suspend = "suspend", Reinstate = "reinstate", Confirm = "confirm", Refuse = "refuse",
+        ResetPassword = "reset_password", ResetTotp = "reset_totp",
+    }
+);
+words!(
+    /// Why somebody is suspended.
+    ShutGround {
+        Left = "left", Moved = "moved", OnLeave = "on_leave", Misuse = "misuse", LostDevice = "lost_device",
+        Other = "other",
+    }
+);
+
+/// How long a first password that the hub drew may wait for its owner, minutes.
+pub const INITIAL_MINUTES: i64 = 72 * 60;
+
+/// What a deed on people brings along.
+#[derive(Debug)]
+pub struct Deciding<'a> {
+    /// `None`: the command line.
+    pub actor: Option<&'a Actor>,
+    pub directory: &'a Directory,
+    /// The directory's version at that moment.
+    pub version: i64,
+    /// From where.
+    pub address: Option<String>,
+    pub now: At,
+    pub mint: &'a mut Mint,
+}
+
+/// A person and the place in the official order.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub position: i64,
+    pub person: Person,
+}
+
+/// Whether this actor ever may: otherwise 403.
+pub fn role(deed: PersonDeed, actor: &Actor, directory: &Directory) -> Result<(), Refusal> {
+    let may = match deed {
+        PersonDeed::Change | PersonDeed::Suspend | PersonDeed::Reinstate => policy::keeps_people(actor),
+        PersonDeed::Confirm | PersonDeed::Refuse => policy::confirms_people(actor),
+        PersonDeed::ResetPassword | PersonDeed::ResetTotp => policy::resets_factors(actor, directory),
+    };
+    if may { Ok(()) } else { Err(Refusal::RoleMayNot) }
+}
+
+/// What this actor may do to the sign-in now, in the order of the list.
+pub fn allowed(actor: &Actor, person: &Person, directory: &Directory) -> Vec<&'static str> {
+    let may = |deed: &&PersonDeed| {
+        role(**deed, actor, directory).is_ok() && can(**deed, person) && others(**deed, actor, person, directory)
+    };
+    PersonDeed::ALL.iter().filter(may).map(|deed| deed.as_str()).collect()
+}
+
+/// 409: not in this state, or not by this person.
+pub fn state(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Directory) -> Result<(), Refusal> {
+    if !others(deed, actor, person, directory) {
+        return Err(Refusal::RoleMayNot);
+    }
+    if can(deed, person) {
+        return Ok(());
+    }
+    Err(Refusal::NotNow { status: person.standing.word(), allowed: allowed(actor, person, directory) })
+}
+
+fn can(deed: PersonDeed, person: &Person) -> bool {
+    let standing = &person.standing;
+    match deed {
+        PersonDeed::Change | PersonDeed::ResetPassword | PersonDeed::ResetTotp => standing.waiting.is_none(),
+        PersonDeed::Suspend => standing.suspended_at.is_none() && standing.waiting.is_none(),
+        PersonDeed::Reinstate => standing.suspended_at.is_some(),
+        PersonDeed::Confirm | PersonDeed::Refuse => standing.waiting.is_some(),
+    }
+}
+
+/// Nobody does it to themselves, and two persons are two people, whatever their sign-ins.
+fn others(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Directory) -> bool {
+    let own = directory.person(&actor.person).is_some_and(|own| own.is_same_human(person));
+    let proposed = person.standing.waiting.as_ref().and_then(|waiting| directory.person(waiting.by.as_ref()?));
+    let own_proposal =
+        directory.person(&actor.person).zip(proposed).is_some_and(|(actor, proposer)| actor.is_same_human(proposer));
+    match deed {
+        PersonDeed::Confirm => !own && !own_proposal,
+        PersonDeed::Change | PersonDeed::Refuse => true,
+        PersonDeed::Suspend | PersonDeed::Reinstate | PersonDeed::ResetPassword | PersonDeed::ResetTotp => !own,
+    }
+}
+
+/// A new sign-in; what needs two persons waits for the second. The password is hashed already.
+pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding<'_>) -> (Change, Person) {
+    // As an import makes it: one name is one sign-in, for ever.
+    let id = PersonId::from_text(format!("pe_{}", order.username));
+    let second = by.actor.is_some() && policy::needs_two(order.role);
+    let waiting = second.then(|| Waiting {
+        role: order.role,
+        department: order.department.clone(),
+        by: by.actor.map(|actor| actor.person.clone()),
+        is_new: true,
+    });
+    let person = Person {
+        id,
+        username: order.username.clone(),
+        name: order.name.clone(),
+        department_code: order.department.clone(),
+        role: order.role,
+        title: order.title.clone().unwrap_or_default(),
+        certificate_no: None,
+        certificate_fields: Vec::new(),
+        certificate_valid_to: None,
+        certificate_basis: None,
+        skills: Vec::new(),
+        since: by.now.civil().date().to_string(),
+        standing: Standing { waiting, ..Standing::default() },
+    };
+    let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonAdded };
+    let mut change = Change::default();
+    let is = facts(&person, &mut change, by.mint);
+    change.credentials.push(password.of(&person.id));
+    owe_letters(&mut change, &person, &mut by);
+    put(&mut change, Placed { position, person: person.clone() }, &by);
+    change.trail.push(line(kind, &person.id, json!({ "is": is }), &by));
+    (change, person)
+}
+
+/// Name, title, role or unit. Into a role that needs two persons it waits for the second; the old one holds until then.
+pub fn change(order: &ChangeOrder, placed: Placed, by: &mut Deciding<'_>) -> Change {
+    let mut change = Change::default();
+    let Placed { position, person: was } = placed;
+    let mut is = was.clone();
+    is.name.clone_from(order.name.as_ref().unwrap_or(&was.name));
+    is.title.clone_from(order.title.as_ref().unwrap_or(&was.title));
+    let role = order.role.unwrap_or(was.role);
+    let department = order.department.clone().unwrap_or_else(|| was.department_code.clone());
+    let second = role != was.role && policy::needs_two(role);
+    if second {
+        let by = by.actor.map(|actor| actor.person.clone());
+        is.standing.waiting = Some(Waiting { role, department, by, is_new: false });
+    } else {
+        is.role = role;
+        is.department_code = department;
+    }
+    let old = facts(&was, &mut change, by.mint);
+    let mut new = facts(&is, &mut change, by.mint);
+    if let Some(waiting) = &is.standing.waiting {
+        new["proposed"] = json!({ "role": waiting.role, "department": waiting.department });
+    }
+    if (is.role, &is.department_code) != (was.role, &was.department_code) {
+        change.ends_sessions.push(is.id.clone());
+    }
+    let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonChanged };
+    change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new }), by));
+    put(&mut change, Placed { position, person: is.changed() }, by);
+    change
+}
+
+/// The second person says yes.
+pub fn confirm(placed: Placed, by: &mut Deciding<'_>) -> Option<Change> {
+    let mut change = Change::default();
+    let Placed { position, person: was } = placed;
+    let waiting = was.standing.waiting.clone()?;
+    let old = facts(&was, &mut change, by.mint);
+    let mut is = was;
+    is.role = waiting.role;
+    is.department_code = waiting.department;
+    is.standing.waiting = None;
+    let new = facts(&is, &mut change, by.mint);
+    let kind = if waiting.is_new { SecurityKind::PersonAdded } else { SecurityKind::PersonChanged };
+    change.ends_sessions.push(is.id.clone());
+    change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new, "proposed_by": waiting.by }), by));
+    put(&mut change, Placed { position, person: is.changed() }, by);
+    Some(change)
+}
+
+/// The second person, or the first after all, says no: a new sign-in stays shut, an old one stays what it was.
+pub fn refuse(placed: Placed, by: &mut Deciding<'_>) -> Option<Change> {
+    let Placed { position, mut person } = placed;
+    let waiting = person.standing.waiting.take()?;
+    if waiting.is_new {
+        person.standing.suspended_at = Some(by.now);
+    }
+    let data = json!({ "proposed": { "role": waiting.role, "department": waiting.department } });
+    let mut change = Change::default();
+    change.trail.push(line(SecurityKind::PersonDeclined, &person.id, data, by));
+    put(&mut change, Placed { position, person: person.changed() }, by);
+    Some(change)
+}
+
+/// From this moment on the person comes in nowhere and holds no post.
+pub fn suspend(order: &SuspendOrder, placed: Placed, by: &mut Deciding<'_>) -> Change {
+    let Placed { position, mut person } = placed;
+    person.standing.suspended_at = Some(by.now);
+    let mut change = Change { ends_sessions: vec![person.id.clone()], ..Change::default() };
+    let data = json!({ "was": "active", "is": "suspended", "ground": order.ground });
+    change.trail.push(line(SecurityKind::PersonSuspended, &person.id, data, by));
+    put(&mut change, Placed { position, person: person.changed() }, by);
+    change
+}
+
+/// Back at work.
+pub fn reinstate(placed: Placed, by: &mut Deciding<'_>) -> Change {
+    let Placed { position, mut person } = placed;
+    person.standing.suspended_at = None;
+    let mut change = Change::default();
+    let data = json!({ "was": "suspended", "is": "active" });
+    change.trail.push(line(SecurityKind::PersonReinstated, &person.id, data, by));
+    put(&mut change, Placed { position, person: person.changed() }, by);
+    change
+}
+
+/// A first password again: drawn, good once. Nobody chooses it for the owner (T5).
+pub fn reset_password(placed: Placed, password: Password, by: &mut Deciding<'_>) -> Change {
+    let Placed { position, person } = placed;
+    let mut change = Change { ends_sessions: vec![person.id.clone()], ..Change::default() };
+    change.credentials.push(password.of(&person.id));
+    change.trail.push(line(SecurityKind::PasswordReset, &person.id, json!({}), by));
+    put(&mut change, Placed { position, person: person.changed() }, by);
+    change
+}
+
+/// The second factor is gone, with its recovery codes: whoever lost the device stands before the security administrator.
+pub fn reset_totp(placed: Placed, by: &mut Deciding<'_>) -> Change {
+    let Placed { position, person } = placed;
+    let mut change = Change { ends_sessions: vec![person.id.clone()], ..Change::default() };
+    change.credentials.push(Credential::NoFactor { person: person.id.clone() });
+    change.trail.push(line(SecurityKind::TotpReset, &person.id, json!({}), by));
+    put(&mut change, Placed { position, person: person.changed() }, by);
+    change
+}
+
+/// A password as it will be kept.
+pub struct Password {
+    /// PHC string.
+    pub hash: String,
+    /// Of one that the hub drew.
+    pub initial_until: Option<At>,
+}
+
+impl Password {
+    fn of(self, person: &PersonId) -> Credential {
+        let Password { hash, initial_until } = self;
+        Credential::Password { person: person.clone(), hash, initial_until }
+    }
+}
+
+fn put(change: &mut Change, placed: Placed, by: &Deciding<'_>) {
+    let Placed { position, person } = placed;
+    let body = serde_json::to_string(&person).unwrap_or_default();
+    let row = DirectoryRow { kind: "person".to_owned(), code: person.id.as_str().to_owned(), position, body };
+    change.directory = Some(DirectoryChange { version: by.version, put: vec![row], gone: Vec::new() });
+}
+
+fn line(kind: SecurityKind, about: &PersonId, data: Value, by: &Deciding<'_>) -> SecurityEvent {
+    let (doer, address) = (by.actor.map(Doer::from), by.address.clone());
+    SecurityEvent { doer, address, ..SecurityEvent::done(kind, about, data) }
+}
+
+/// What the trail keeps of a person; the name where law may erase it.
+fn facts(person: &Person, change: &mut Change, mint: &mut Mint) -> Value {
+    let id = TextId::new(mint);
+    let name = text_ref(&id);
+    change.texts.push(Text { id, salt: mint.salt(), body: person.name.clone(), class: TextClass::Open });
+    json!({
+        "username": person.username, "name": name, "role": person.role, "department": person.department_code,
+        "title": person.title,
+    })
+}
+
+/// Director and supervisors hear of every new sign-in, where there are any (T5).
+fn owe_letters(change: &mut Change, person: &Person, by: &mut Deciding<'_>) {
+    let directory = by.directory;
+    let posts = [
+        Post { role: Role::OfficeDirector, department: directory.office().to_owned() },
+        Post { role: Role::Supervisor, department: directory.supervisors().to_owned() },
+    ];
+    for to in posts.into_iter().filter(|post| !directory.holders(post, by.now).is_empty()) {
+        let kind = LetterKind::SignInAdded;
+        let key = format!("{kind}:{}:{}:{}", person.id, to.role, to.department);
+        let id = LetterId::new(by.mint);
+        change.letters.push(LetterOwed { id, key, kind, to, whistle: None, summons: None, not_before: by.now });
+    }
+}

@@ -1,0 +1,217 @@
+//! What may be said about a sign-in: the tables of its orders, and what of them clashes with the district as it stands.
+//! Nothing here changes anybody.
+
+use super::{PersonDeed, ShutGround};
+use crate::domain::directory::{Directory, Person, UnitRole};
+use crate::domain::order::{
+    Clash, Fault, FaultCode, Faults, Field, Kind, NAME_MAX, Node, Reader, Spec, TITLE_MAX, read,
+};
+use crate::domain::policy;
+use crate::domain::terms::Role;
+
+/// The body of `POST /people`.
+pub static ADD: Spec = Spec {
+    name: "AddPersonOrder",
+    fields: &[
+        Field::required("username", Kind::Text { max: USERNAME_MAX }),
+        Field::required("name", Kind::Text { max: NAME_MAX }),
+        Field::required("role", Kind::Word(Role::WORDS)),
+        Field::required("department", Kind::Code),
+        Field::optional("title", Kind::Text { max: TITLE_MAX }),
+    ],
+};
+/// The body of `change`; what is left out stays.
+pub static CHANGE: Spec = Spec {
+    name: "ChangePersonOrder",
+    fields: &[
+        Field::optional("name", Kind::Text { max: NAME_MAX }),
+        Field::optional("title", Kind::Text { max: TITLE_MAX }),
+        Field::optional("role", Kind::Word(Role::WORDS)),
+        Field::optional("department", Kind::Code),
+    ],
+};
+/// The body of `suspend`.
+pub static SUSPEND: Spec =
+    Spec { name: "SuspendPersonOrder", fields: &[Field::required("ground", Kind::Word(ShutGround::WORDS))] };
+/// The body of a deed that says all by its name.
+pub static NOTHING: Spec = Spec { name: "PersonDeedOrder", fields: &[] };
+
+/// Shortest and longest user name, characters.
+const USERNAME_MIN: usize = 2;
+const USERNAME_MAX: usize = 40;
+
+/// The table that a deed's body follows.
+pub fn order_spec(deed: PersonDeed) -> &'static Spec {
+    match deed {
+        PersonDeed::Change => &CHANGE,
+        PersonDeed::Suspend => &SUSPEND,
+        PersonDeed::Reinstate | PersonDeed::Confirm | PersonDeed::Refuse => &NOTHING,
+        PersonDeed::ResetPassword | PersonDeed::ResetTotp => &NOTHING,
+    }
+}
+
+/// A new sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddOrder {
+    pub username: String,
+    pub name: String,
+    pub role: Role,
+    pub department: String,
+    pub title: Option<String>,
+}
+
+impl AddOrder {
+    /// A user name is new, a unit has the role, and nobody holds two of the three administrators.
+    pub fn parse(body: &Node, directory: &Directory) -> Result<AddOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&ADD, body);
+        let (username, name) = (reader.text("username"), reader.text("name"));
+        let (role, department) = (reader.word("role", Role::parse), reader.text("department"));
+        if let Some(username) = &username {
+            judge_username(username, directory, &reader, &mut faults);
+        }
+        judge_post(role, department.as_deref(), directory, (&reader, &mut faults));
+        if let (Some(name), Some(role)) = (&name, role) {
+            // A namesake in another of the three is asked about in person, not let through.
+            let same = |one: &&Person| one.name == *name;
+            judge_three(role, directory.people.iter().filter(same), (&reader, &mut faults));
+        }
+        let title = reader.text("title");
+        let made = username
+            .zip(name)
+            .zip(role)
+            .zip(department)
+            .map(|(((username, name), role), department)| AddOrder { username, name, role, department, title });
+        faults.judge(made)
+    }
+
+    /// The same from the command line, where the unit may be left out of an office's or an administrator's sign-in.
+    /// Words for the operator where it cannot be.
+    pub fn by_hand(
+        username: &str,
+        role: Role,
+        department: Option<&str>,
+        directory: &Directory,
+    ) -> Result<AddOrder, String> {
+        if !is_username(username) {
+            return Err(format!("a user name has {USERNAME_MIN} to {USERNAME_MAX} of a-z, 0-9, `.`, `_`, `-`"));
+        }
+        if directory.by_username(username).is_some() {
+            return Err(format!("{username} is there already"));
+        }
+        let department = department.map(str::to_owned).or_else(|| own_unit(role, directory));
+        let Some(department) = department else { return Err(format!("{role} needs --department")) };
+        // The first operators come before the first unit.
+        let founding = directory.departments.is_empty() && own_unit(role, directory).as_ref() == Some(&department);
+        if !founding && !fits(role, &department, directory) {
+            return Err(format!("{department} is no unit that has a {role}"));
+        }
+        let (username, name) = (username.to_owned(), username.to_owned());
+        Ok(AddOrder { username, name, role, department, title: None })
+    }
+}
+
+/// What becomes of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeOrder {
+    pub name: Option<String>,
+    pub title: Option<String>,
+    pub role: Option<Role>,
+    pub department: Option<String>,
+}
+
+impl ChangeOrder {
+    /// Whether role and unit, as they will be together, fit.
+    pub fn parse(body: &Node, person: &Person, directory: &Directory) -> Result<ChangeOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&CHANGE, body);
+        let (role, department) = (reader.word("role", Role::parse), reader.text("department"));
+        let moves = role.is_some() || department.is_some();
+        if moves {
+            let to = department.as_deref().unwrap_or(&person.department_code);
+            judge_post(Some(role.unwrap_or(person.role)), Some(to), directory, (&reader, &mut faults));
+            let others = directory.people.iter().filter(|one| one.id != person.id && one.is_same_human(person));
+            judge_three(role.unwrap_or(person.role), others, (&reader, &mut faults));
+        }
+        let (name, title) = (reader.text("name"), reader.text("title"));
+        faults.judge(Some(ChangeOrder { name, title, role, department }))
+    }
+}
+
+/// Why somebody is out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SuspendOrder {
+    pub ground: ShutGround,
+}
+
+impl SuspendOrder {
+    pub fn parse(body: &Node) -> Result<SuspendOrder, Vec<Fault>> {
+        let (reader, faults) = read(&SUSPEND, body);
+        faults.judge(reader.word("ground", ShutGround::parse).map(|ground| SuspendOrder { ground }))
+    }
+}
+
+fn judge_username(username: &str, directory: &Directory, reader: &Reader<'_>, faults: &mut Faults) {
+    if !is_username(username) {
+        faults.add(reader.pointer("username"), FaultCode::Clash(Clash::NoUsername));
+    } else if directory.by_username(username).is_some() {
+        faults.add(reader.pointer("username"), FaultCode::Clash(Clash::Taken));
+    }
+}
+
+/// Small letters, digits and three marks, a letter first: what people type is what stands, whatever their keyboard.
+fn is_username(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'-');
+    (USERNAME_MIN..=USERNAME_MAX).contains(&text.len())
+        && text.bytes().all(plain)
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+fn judge_post(
+    role: Option<Role>,
+    department: Option<&str>,
+    directory: &Directory,
+    (reader, faults): (&Reader<'_>, &mut Faults),
+) {
+    let Some(department) = department else { return };
+    if !directory.is_unit(department) {
+        faults.add(reader.pointer("department"), FaultCode::NoSuch);
+    } else if role.is_some_and(|role| !fits(role, department, directory)) {
+        faults.add(reader.pointer("department"), FaultCode::Clash(Clash::RoleOfUnit));
+    }
+}
+
+/// One person holds one of the three administrators (三权分立).
+fn judge_three<'p>(
+    role: Role,
+    mut own: impl Iterator<Item = &'p Person>,
+    (reader, faults): (&Reader<'_>, &mut Faults),
+) {
+    let another = |one: &Person| one.is_active() && policy::is_one_of_three(one.role) && one.role != role;
+    if policy::is_one_of_three(role) && own.any(another) {
+        faults.add(reader.pointer("role"), FaultCode::Clash(Clash::OneOfThree));
+    }
+}
+
+/// Whether a unit has such a post.
+fn fits(role: Role, unit: &str, directory: &Directory) -> bool {
+    let of = |role_in_hub| directory.department(unit).is_some_and(|one| one.role_in_hub == role_in_hub);
+    match role {
+        Role::OfficeDuty | Role::OfficeDirector => of(UnitRole::CommitteeOffice),
+        Role::Supervisor => of(UnitRole::Supervisor),
+        Role::Liaison | Role::DepartmentHead => of(UnitRole::Member),
+        Role::TownOfficer => directory.town(unit).is_some(),
+        Role::SquadLeader => directory.towns.iter().any(|town| town.squad_code == unit),
+        Role::Inspector | Role::Expert | Role::LegalReviewer => directory.is_unit(unit),
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => directory.is_unit(unit),
+    }
+}
+
+/// The unit of a role that only one unit has.
+fn own_unit(role: Role, directory: &Directory) -> Option<String> {
+    match role {
+        Role::OfficeDuty | Role::OfficeDirector => Some(directory.office().to_owned()),
+        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => Some(directory.office().to_owned()),
+        Role::Supervisor => Some(directory.supervisors().to_owned()),
+        Role::Liaison | Role::DepartmentHead | Role::Inspector | Role::SquadLeader => None,
+        Role::TownOfficer | Role::Expert | Role::LegalReviewer => None,
+    }
+}

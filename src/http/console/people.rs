@@ -1,0 +1,235 @@
+//! Sign-ins on pages: the list, one of them, and the forms of its deeds, for whoever keeps people. A first password is shown
+//! on the page that drew it and on no other.
+
+use super::answers::{page, with_cookie};
+use super::next::escaped;
+use super::orders;
+use super::reader::Reader;
+use super::views;
+use crate::app::people::{self, Whence};
+use crate::app::{Undone, proof};
+use crate::domain::decision::Refusal;
+use crate::domain::directory::Person;
+use crate::domain::order::Fault;
+use crate::domain::people::{self as deeds, PersonDeed, ShutGround};
+use crate::domain::policy;
+use crate::domain::terms::Role;
+use crate::domain::whistle::blow::fold;
+use crate::http::gate;
+use crate::http::pages::{Choice, Form, FormFault, PeoplePage, PersonPage, PersonRow, Place};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query;
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
+
+const HERE: &str = "/admin/people";
+/// Rows of the list; who looks for more than these looks by name.
+const ROWS: usize = 200;
+/// A code has so many digits; anything else that proves who one is, is a password.
+const CODE_DIGITS: usize = 6;
+
+/// `GET /admin/people`
+pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
+    let q = query::form_field(request.query_string().as_bytes(), "q").unwrap_or_default();
+    let form = Form::fresh(reader.key(), String::new());
+    listed(&reader, StatusCode::OK, form, q).await
+}
+
+async fn listed(reader: &Reader, status: StatusCode, form: Form, q: String) -> Answer {
+    if !policy::confirms_people(&reader.present.actor) {
+        return Err(ProblemKind::RoleMayNot.into());
+    }
+    let (wanted, directory) = (fold(&q), reader.directory());
+    let names = |person: &&Person| {
+        [&person.username, &person.name, &person.department_code].iter().any(|name| fold(name).contains(&wanted))
+    };
+    let rows = directory.people.iter().filter(names).take(ROWS).map(|person| row(reader, person)).collect();
+    let page_of = PeoplePage {
+        shell: reader.shell(Place::People).await?,
+        form,
+        rows,
+        q,
+        may_add: policy::keeps_people(&reader.present.actor),
+        proof: !proof::is_proven(&reader.door.hub, &reader.present),
+        roles: roles(reader),
+        units: units(reader),
+    };
+    page(status, reader.lang, &page_of)
+}
+
+/// `POST /admin/people`
+pub(super) async fn add(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let (sent, cookie) = match proven(&reader, sent, &address).await? {
+        Ok(proven) => proven,
+        Err(form) => return listed(&reader, StatusCode::FORBIDDEN, form, String::new()).await,
+    };
+    let whence = Whence { present: &sent.present, address: &address };
+    let added = people::add(&reader.door.hub, sent.asked(&deeds::ADD), whence).await;
+    let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
+    let answer = match added {
+        Ok(done) => shown(&reader, &done.username, done.initial_password, StatusCode::OK, None).await,
+        Err(Undone::Refusal(Refusal::Faults(faults))) => {
+            let form = orders::refused(&reader, "add", &sent.bytes, &faults);
+            listed(&reader, StatusCode::UNPROCESSABLE_ENTITY, form, String::new()).await
+        }
+        Err(undone) => Err(undone.into()),
+    };
+    keeping(answer, cookie)
+}
+
+/// `GET /admin/people/{username}`
+pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
+    shown(&reader, gate::code(&request), None, StatusCode::OK, None).await
+}
+
+/// `POST /admin/people/{username}/{verb}`
+pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sent: gate::Form) -> Answer {
+    let (username, verb) = path.into_inner();
+    let deed = PersonDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
+    let own = format!("{HERE}/{}", escaped(&username));
+    let reader = Reader::of(&request, sent.present.clone())?.at(own.clone());
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let (sent, cookie) = match proven(&reader, sent, &address).await? {
+        Ok(proven) => proven,
+        Err(form) => {
+            let form = Form { deed: verb, ..form };
+            return shown(&reader, &username, None, StatusCode::FORBIDDEN, Some(form)).await;
+        }
+    };
+    let whence = Whence { present: &sent.present, address: &address };
+    let asked = sent.asked(deeds::order_spec(deed));
+    let did = people::deed(&reader.door.hub, asked, &username, deed, whence).await;
+    let reader = Reader::of(&request, sent.present.clone())?.at(own);
+    let answer = match did {
+        Ok(done) => shown(&reader, &username, done.initial_password, StatusCode::OK, None).await,
+        Err(Undone::Refusal(Refusal::Faults(faults))) => {
+            let form = orders::refused(&reader, deed.as_str(), &sent.bytes, &faults);
+            shown(&reader, &username, None, StatusCode::UNPROCESSABLE_ENTITY, Some(form)).await
+        }
+        Err(Undone::Refusal(Refusal::Moved { .. } | Refusal::NotNow { .. })) => {
+            let said = words::of(reader.lang).person_moved.to_owned();
+            let faults = vec![FormFault { field: String::new(), message: said }];
+            let form = Form { deed: verb, faults, ..reader.form(0) };
+            shown(&reader, &username, None, StatusCode::CONFLICT, Some(form)).await
+        }
+        Err(undone) => Err(undone.into()),
+    };
+    keeping(answer, cookie)
+}
+
+/// Takes the proof that a form brings along; without one, whoever is there stays as proven as before. A form that failed
+/// comes back.
+pub(super) async fn proven(
+    reader: &Reader,
+    sent: gate::Form,
+    address: &str,
+) -> Result<Result<(gate::Form, Option<Cookie<'static>>), Form>, Problem> {
+    let again = |said: &str| {
+        let fault = FormFault { field: "proof".to_owned(), message: said.to_owned() };
+        Form { faults: vec![fault], ..orders::refused(reader, "add", &sent.bytes, &[] as &[Fault]) }
+    };
+    let t = words::of(reader.lang);
+    let Some(given) = query::form_field(&sent.bytes, "proof").filter(|given| !given.is_empty()) else {
+        let proven = proof::is_proven(&reader.door.hub, &sent.present);
+        return Ok(if proven { Ok((sent, None)) } else { Err(again(t.proof_needed)) });
+    };
+    let digits = given.len() == CODE_DIGITS && given.bytes().all(|byte| byte.is_ascii_digit());
+    let both = if digits { (None, Some(given.as_str())) } else { (Some(given.as_str()), None) };
+    let whence = Whence { present: &sent.present, address };
+    match proof::prove(&reader.door.hub, both, whence).await {
+        Ok((present, secret)) => {
+            let cookie = secret.map(|secret| gate::cookie_to_set(&reader.door, gate::SESSION, secret));
+            let mut sent = sent;
+            sent.present = present;
+            Ok(Ok((sent, cookie)))
+        }
+        Err(Undone::ProofFailed) => Ok(Err(again(t.proof_wrong))),
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+/// The answer with the session's new secret, if it has one.
+pub(super) fn keeping(answer: Answer, cookie: Option<Cookie<'static>>) -> Answer {
+    let mut answer: HttpResponse = answer?;
+    if let Some(cookie) = cookie {
+        with_cookie(&mut answer, &cookie)?;
+    }
+    Ok(answer)
+}
+
+async fn shown(
+    reader: &Reader,
+    username: &str,
+    initial: Option<String>,
+    status: StatusCode,
+    form: Option<Form>,
+) -> Answer {
+    if !policy::confirms_people(&reader.present.actor) {
+        return Err(ProblemKind::RoleMayNot.into());
+    }
+    let (directory, lang) = (reader.directory(), reader.lang);
+    let person = directory.by_username(username).ok_or(ProblemKind::NotFound)?;
+    let bare = directory.bare_posts(&person.department_code);
+    let bare = bare.iter().map(|post| {
+        let head = directory.fallback(post).map(|head| head.name.as_str());
+        words::bare_post(lang, &views::unit(lang, directory, &post.department), lang.role(post.role), head)
+    });
+    let ground = |ground: &ShutGround| Choice::new(ground.as_str(), lang.shut_ground(*ground));
+    let waiting =
+        person.standing.waiting.as_ref().map(|waiting| {
+            words::post(lang, &views::unit(lang, directory, &waiting.department), lang.role(waiting.role))
+        });
+    let page_of = PersonPage {
+        shell: reader.shell(Place::People).await?,
+        form: form.unwrap_or_else(|| reader.form(person.version())),
+        version: person.version(),
+        title: person.title.clone(),
+        role: person.role.as_str(),
+        unit: person.department_code.clone(),
+        waiting,
+        bare: bare.collect(),
+        allowed: deeds::allowed(&reader.present.actor, person, directory),
+        proof: !proof::is_proven(&reader.door.hub, &reader.present),
+        roles: roles(reader),
+        units: units(reader),
+        grounds: ShutGround::ALL.iter().map(ground).collect(),
+        person: row(reader, person),
+        initial,
+    };
+    page(status, lang, &page_of)
+}
+
+fn row(reader: &Reader, person: &Person) -> PersonRow {
+    let (lang, directory) = (reader.lang, reader.directory());
+    let t = words::of(lang);
+    let status = match person.standing.word() {
+        "suspended" => t.person_suspended,
+        "waiting" => t.person_waiting,
+        _ => t.person_active,
+    };
+    PersonRow {
+        username: person.username.clone(),
+        name: person.name.clone(),
+        unit: views::unit(lang, directory, &person.department_code),
+        role: lang.role(person.role),
+        status,
+        active: person.is_active(),
+    }
+}
+
+fn roles(reader: &Reader) -> Vec<Choice> {
+    Role::ALL.iter().map(|role| Choice::new(role.as_str(), reader.lang.role(*role))).collect()
+}
+
+fn units(reader: &Reader) -> Vec<Choice> {
+    let (directory, lang) = (reader.directory(), reader.lang);
+    let departments = directory.departments.iter().map(|unit| unit.code.as_str());
+    let towns = directory.towns.iter().flat_map(|town| [town.code.as_str(), town.squad_code.as_str()]);
+    departments.chain(towns).map(|code| Choice::new(code, views::unit(lang, directory, code))).collect()
+}
