@@ -14,6 +14,8 @@ use tokio::time::timeout;
 
 /// How long a script may wait for what it waits for, milliseconds.
 const SCRIPT_MS: u64 = 20_000;
+/// How long it is looked for an element that a page under way may still bring, milliseconds.
+const FIND_MS: u64 = 5_000;
 /// The end of any one command.
 const AMPLE: Duration = Duration::from_secs(60);
 /// What WebDriver calls a found element.
@@ -81,7 +83,7 @@ impl Chrome {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "binary": driver.browser(), "args": args },
             "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "script": SCRIPT_MS, "pageLoad": SCRIPT_MS },
+            "timeouts": { "script": SCRIPT_MS, "pageLoad": SCRIPT_MS, "implicit": FIND_MS },
             "unhandledPromptBehavior": "accept",
         } } });
         let begun = command("POST", "/session", Some(wanted)).await;

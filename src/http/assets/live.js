@@ -131,7 +131,7 @@ function again() {
 
 let fresh = null;
 function reread() {
-  if (document.hidden || !document.querySelector("[data-live-list], [data-live-part=tiles]")) return;
+  if (document.hidden || !document.querySelector("[data-live-list], [data-live-part=tiles], .empty")) return;
   const ask = new XMLHttpRequest();
   ask.open("GET", location.href);
   ask.setRequestHeader("X-Unasked", "1");

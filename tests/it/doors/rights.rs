@@ -267,6 +267,7 @@ async fn by_token(t: &Town, who: Person<'_>, method: &str, path: &str) -> u16 {
 /// What a page answers to a form that carries nothing but what the page hid in it.
 async fn by_page(browser: &Browser<'_>, csrf: &str, method: &str, path: &str) -> u16 {
     match method {
+        "GET" if path.ends_with("/live") => browser.ask("GET", path).listen().await.head.status,
         "GET" => browser.get(path).await.status,
         _ => browser.post(path, &[("csrf", csrf), ("lang", "zh-CN")]).await.status,
     }
