@@ -1,27 +1,31 @@
 //! Every word that the console's pages say of themselves, Chinese first, English beside it. What a person typed, names
 //! of places and the words of closed lists come from elsewhere. Nothing here decides anything or formats HTML.
 
+/// Declares page words: one line each, so that neither language can lack one.
+macro_rules! page_words {
+    ($(#[$doc:meta])* $words:ident; $($name:ident: $zh:literal, $en:literal;)+) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $words { $(pub $name: &'static str,)+ }
+
+        /// Chinese, the language that the pages are written in.
+        pub(crate) static ZH: $words = $words { $($name: $zh,)+ };
+        /// English.
+        pub(crate) static EN: $words = $words { $($name: $en,)+ };
+    };
+}
+
+mod desk;
 mod phrases;
 
+pub use desk::{DeskText, desk};
 pub use phrases::*;
 
 use super::Lang;
 
-/// Declares the page words: one line each, so that neither language can lack one.
-macro_rules! page_words {
-    ($($name:ident: $zh:literal, $en:literal;)+) => {
-        /// The words of the pages in one language.
-        #[derive(Debug)]
-        pub struct PageText { $(pub $name: &'static str,)+ }
-
-        /// Chinese, the language that the pages are written in.
-        pub static ZH: PageText = PageText { $($name: $zh,)+ };
-        /// English.
-        pub static EN: PageText = PageText { $($name: $en,)+ };
-    };
-}
-
 page_words! {
+    /// The words of the pages in one language.
+    PageText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

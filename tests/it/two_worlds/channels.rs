@@ -41,6 +41,9 @@ const READ: &[(&str, &[&str])] = &[
     ("/admin/people/{code}", &["liaison.gx", "nobody"]),
     ("/admin/trail", &[""]),
     ("/console", &[""]),
+    ("/console/deadlines", &[""]),
+    ("/console/disputes", &[""]),
+    ("/feedback", &[""]),
     ("/console/triage", &["", "?open=#0", "?open=#1"]),
     ("/admin/import", &[""]),
     ("/console/whistles/new", &[""]),
@@ -67,6 +70,7 @@ const NOBODYS: &[&str] = &[
     "/login",
     "/assets/{file}",
     "/api/v1/events",
+    "/console/live",
 ];
 
 /// Every GET must be named, or somebody might learn by it what nobody compared.
