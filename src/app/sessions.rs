@@ -13,11 +13,12 @@ use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
 use crate::store::people::{self, Credentials};
 use crate::store::sessions::Found;
-use crate::store::{Access, Chore, Kept, Reading, directory, sessions};
-use aws_lc_rs::{constant_time, digest, hmac};
+use crate::store::{Access, Chore, Kept, Note, Reading, directory, sessions};
+use aws_lc_rs::{digest, hmac};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use super::form_tokens::{csrf_matches, csrf_token, presession_csrf, presession_csrf_matches};
 pub use super::present::Present;
 pub(super) use super::present::{Held, Shown};
 pub use super::proof::must_be_proven;
@@ -26,6 +27,9 @@ pub use super::tokens::{BadKey, new_key};
 
 /// A use is written down at most this often.
 pub(super) const TOUCH_MINUTES: i64 = 1;
+
+/// How long after its last use a session that timed out still says whose form it was.
+const LATE_MINUTES: i64 = 24 * 60;
 
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
@@ -276,6 +280,13 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
     by_secret(hub, secret, Door::Cookie).await
 }
 
+/// Who bears this cookie, when a page asks by itself: it counts as no use of the session.
+pub async fn by_cookie_unasked(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
+    let hash = sha256(secret.as_bytes());
+    let found = living(hub, hash, Door::Cookie).await?;
+    Ok(found.map(|(found, actor)| present(found, actor)))
+}
+
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
     let (hash, now) = (sha256(secret.as_bytes()), hub.now());
     let Some((found, actor)) = living(hub, hash, door).await? else { return Ok(None) };
@@ -283,8 +294,12 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    let (scope, until) = (policy::scope(&actor), session.ends_at);
-    Ok(Some(Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }))
+    Ok(Some(present(found, actor)))
+}
+
+fn present(found: Found, actor: Actor) -> Present {
+    let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
+    Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }
 }
 
 /// The session of this secret and its person, if both still count by what the ledger says at this moment.
@@ -317,6 +332,19 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
     }
 }
 
+/// Who bore this cookie until it timed out, less than a day ago and by nobody's doing.
+pub async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
+    let (hash, now) = (sha256(secret.as_bytes()), hub.now());
+    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
+    let late = found.filter(|found| {
+        let session = &found.session;
+        let untouched = session.revoked_at.is_none() && session.ended_by.is_none() && session.epoch == found.epoch;
+        let recent = now.0 - session.used_at.0 < LATE_MINUTES * MINUTE;
+        session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
+    });
+    Ok(late.and_then(|found| hub.rules().directory.actor(&found.session.person).map(|actor| present(found, actor))))
+}
+
 /// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
 pub async fn ending(hub: &Hub, secret: &str) -> Result<Option<Ending>, Undone> {
     let hash = sha256(secret.as_bytes());
@@ -341,6 +369,7 @@ pub async fn own(hub: &Hub, present: &Present) -> Result<Vec<(Session, bool)>, U
 pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
     let (secret_hash, at) = (*present.hash(), hub.now());
     hub.ledger.keep(Chore::RevokeSession { secret_hash, at, by: Ending::SignedOut }).await?;
+    hub.ledger.keep(Chore::Note(Note::DropForms(present.actor.person.clone()))).await?;
     Ok(())
 }
 
@@ -348,30 +377,6 @@ pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
 pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
     hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
     Ok(())
-}
-
-/// The token that this session's forms carry.
-pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", present.form_of()))
-}
-
-/// Whether a form of this session carries its token; compared in constant time.
-pub fn csrf_matches(hub: &Hub, present: &Present, given: &str) -> bool {
-    same(&csrf_token(hub, present), given)
-}
-
-/// The token of the sign-in form, bound to a nonce in a cookie: nobody signs a victim in as somebody else.
-pub fn presession_csrf(hub: &Hub, nonce: &str) -> String {
-    hex(&hub.mac("presession", nonce.as_bytes()))
-}
-
-/// Whether the sign-in form carries its token.
-pub fn presession_csrf_matches(hub: &Hub, nonce: &str, given: &str) -> bool {
-    same(&presession_csrf(hub, nonce), given)
-}
-
-fn same(ours: &str, given: &str) -> bool {
-    constant_time::verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -48,6 +48,18 @@ impl At {
         self.civil().year()
     }
 
+    /// 24:00 of the civil day.
+    pub fn day_end(self) -> At {
+        let midnight = self.civil().date().tomorrow().map(|day| day.at(0, 0, 0, 0));
+        midnight.map_or(At(i64::MAX), At::from_civil)
+    }
+
+    /// 24:00 of the civil week's Sunday.
+    pub fn week_end(self) -> At {
+        let left = 6 - i64::from(self.civil().weekday().to_monday_zero_offset());
+        self.day_end().plus_minutes(left * 24 * 60)
+    }
+
     /// RFC 3339 with the district's offset, to the second: `2026-11-25T17:30:32+08:00`.
     pub fn rfc3339(self) -> String {
         format!("{}+08:00", self.civil().strftime("%Y-%m-%dT%H:%M:%S"))
@@ -62,6 +74,19 @@ impl At {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_ends_at_its_midnight_and_a_week_on_its_sunday() {
+        for (now, day, week) in [
+            ("2026-12-01T09:00:00+08:00", "2026-12-02T00:00:00+08:00", "2026-12-07T00:00:00+08:00"),
+            ("2026-12-06T23:59:59+08:00", "2026-12-07T00:00:00+08:00", "2026-12-07T00:00:00+08:00"),
+            ("2026-12-07T00:00:00+08:00", "2026-12-08T00:00:00+08:00", "2026-12-14T00:00:00+08:00"),
+            ("2026-12-31T16:30:00+00:00", "2027-01-02T00:00:00+08:00", "2027-01-04T00:00:00+08:00"),
+        ] {
+            let now = At::parse(now).unwrap();
+            assert_eq!((now.day_end().rfc3339().as_str(), now.week_end().rfc3339().as_str()), (day, week));
+        }
+    }
 
     #[test]
     fn civil_time_is_shanghais_and_round_trips() {

@@ -9,6 +9,7 @@ pub mod deeds;
 pub mod directory;
 pub mod draft;
 pub mod event;
+pub mod feedback;
 pub mod imports;
 pub mod limits;
 pub mod machine;

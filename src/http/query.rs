@@ -142,6 +142,12 @@ fn pairs(raw: &[u8]) -> impl Iterator<Item = Option<(String, String)>> + '_ {
     })
 }
 
+/// What a person typed into a form, without what the page adds.
+pub fn typed(form: &[u8]) -> Vec<(String, String)> {
+    let own = |name: &str| !super::gate::FORM_FIELDS.contains(&name);
+    pairs(form).flatten().filter(|(name, _)| own(name)).collect()
+}
+
 /// The first value of a form's field, such as `csrf` or `version`.
 pub fn form_field(form: &[u8], name: &str) -> Option<String> {
     pairs(form).flatten().find(|(given, _)| given == name).map(|(_, value)| value)

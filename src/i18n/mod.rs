@@ -63,6 +63,7 @@ mod tests {
             include_str!("problems/clashes.rs"),
             include_str!("problems/mod.rs"),
             include_str!("terms.rs"),
+            include_str!("pages/desk.rs"),
             include_str!("pages/imports.rs"),
             include_str!("pages/mod.rs"),
             include_str!("pages/own.rs"),

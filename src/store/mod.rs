@@ -6,22 +6,25 @@ pub mod directory;
 pub mod due;
 pub mod erasure;
 pub mod events;
+pub mod feedback;
 pub mod imports;
 pub mod leases;
 pub mod ledger;
 mod look;
 pub mod machine_tokens;
+pub mod obligations;
 pub mod people;
 pub mod sessions;
 mod sql;
 pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod unsent;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Outcome, Reading};
+pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -107,6 +110,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("migrations/0006_import_files.sql")),
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
+    (9, include_str!("migrations/0009_console.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

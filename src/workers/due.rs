@@ -5,9 +5,9 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub};
+use crate::app::{self, Hub, unsent};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Access, Chore, due, leases};
+use crate::store::{Access, Chore, Note, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -82,6 +82,8 @@ impl Due {
         self.hub.ledger.keep(Chore::PurgeImports { before: now.plus_minutes(-IMPORT_MINUTES) }).await?;
         let before = now.plus_minutes(-SESSION_MINUTES);
         self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
+        let before = now.plus_minutes(-unsent::KEPT_MINUTES);
+        self.hub.ledger.keep(Chore::Note(Note::PurgeForms { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }

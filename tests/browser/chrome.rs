@@ -144,9 +144,9 @@ impl Chrome {
     /// Waits until this expression is true in the page.
     pub(crate) async fn until(&self, expression: &str) {
         let body = format!(
-            "let left = 600;
+            "const end = Date.now() + 15000;
              const look = () => {{ let now = false; try {{ now = {expression}; }} catch {{ now = false; }}
-               if (now) return done(true); if (--left < 0) return done(false); setTimeout(look, 25); }}; look();"
+               if (now) return done(true); if (Date.now() > end) return done(false); setTimeout(look, 25); }}; look();"
         );
         let held = self.wait(&body).await;
         let shown = if held == true { String::new() } else { self.text("body").await };

@@ -102,6 +102,32 @@ async fn who_loses_a_race_reads_who_was_faster_and_when() {
 }
 
 #[actix_web::test]
+async fn c22_what_was_typed_outlives_the_session_with_and_without_script() {
+    town(async |t| {
+        let chrome = signed_in(t, "liaison.xf", "zh-CN").await;
+        for (script, text) in [(true, "有脚本时写的五百字"), (false, "没有脚本时写的五百字")] {
+            t.hush(text);
+            chrome.scripted(script).await;
+            chrome.go("/console/whistles/new").await;
+            chrome.fill("#blow-what", text).await;
+            if script {
+                chrome.until("document.querySelector('output')?.textContent.startsWith('草稿已存09:')").await;
+            }
+            t.advance(31).await;
+            chrome.press("[data-deed=blow] .primary").await;
+            assert!(chrome.text(".summary").await.contains("已存为草稿"));
+            chrome.fill("#login-username", "liaison.xf").await;
+            chrome.fill("#login-password", &format!("{PASSWORD}{ENTER}")).await;
+            assert_eq!(chrome.text("#blow-what").await.as_str(), text, "the draft is gone");
+            assert!(chrome.text(".notice").await.contains("已恢复未提交的草稿"));
+            chrome.press("[data-deed=blow] [formaction]").await;
+        }
+        chrome.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn two_tabs_with_two_roles_do_nothing_in_the_name_of_the_other() {
     town(async |t| {
         let code = t.fire().blows(&blow_order("后门上锁")).await;

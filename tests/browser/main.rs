@@ -6,6 +6,7 @@
 mod chrome;
 mod district;
 mod flows;
+mod live;
 mod page;
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -15,6 +15,8 @@ fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         (
             "office",
             vec![
+                ("desk", at("/console", "")),
+                ("deadlines", at("/console/deadlines", "")),
                 ("triage", at("/console/triage", "")),
                 ("triage-open", at("/console/triage?open=", &lived.wild)),
                 ("whistles", at("/console/whistles", "")),
@@ -28,8 +30,23 @@ fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             ],
         ),
         (
+            "director",
+            vec![
+                ("disputes", at("/console/disputes", "")),
+                ("feedback-director", at("/feedback", "")),
+                ("desk-director", at("/console", "")),
+            ],
+        ),
+        ("supervisor", vec![("desk-supervisor", at("/console", "")), ("whistles-all", at("/console/whistles", ""))]),
+        ("inspector.xf", vec![("desk-inspector", at("/console", ""))]),
+        ("town.t06", vec![("desk-town", at("/console", ""))]),
+        ("admin", vec![("desk-admin", at("/console", ""))]),
+        (
             "liaison.xf",
             vec![
+                ("feedback", at("/feedback", "")),
+                ("desk-unit", at("/console", "")),
+                ("deadlines-unit", at("/console/deadlines", "")),
                 ("summonses-own", at("/console/summonses", "")),
                 ("summons-own", at("/console/summonses/", &format!("{}-XF", lived.handling))),
                 ("whistle-returned", at("/console/whistles/", &lived.returned)),

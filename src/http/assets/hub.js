@@ -123,8 +123,11 @@ function count() {
 }
 if (made) setInterval(count, 60000);
 
-// Keys: by place on the keyboard, dead while somebody types or an input method composes.
+// Keys: by place on the keyboard, dead while somebody types or an input method composes, and where they were switched off.
 const queue = document.querySelector("[data-queue]");
+const help = document.getElementById("keys");
+const goes = { KeyT: "/console/triage", KeyW: "/console/whistles", KeyS: "/console/summonses", KeyD: "/console/deadlines", KeyH: "/console" };
+let going = 0;
 
 function step(by) {
   const rows = [...queue.querySelectorAll(".row")];
@@ -143,6 +146,23 @@ function openVerdict(digit) {
   return true;
 }
 
+// After G, for a moment, a letter leads to a page that this reader's menu has.
+function go(code) {
+  const link = goes[code] && document.querySelector(`.menu a[href="${goes[code]}"]`);
+  if (performance.now() - going > 2000 || !link) return false;
+  link.click();
+  return true;
+}
+
+function press(e) {
+  if (queue && (e.code === "KeyJ" || e.code === "KeyK")) step(e.code === "KeyJ" ? 1 : -1);
+  else if (e.key === "?") help?.showModal();
+  else if (e.code === "Slash") document.querySelector("[type=search]")?.focus();
+  else if (e.code === "KeyG") going = performance.now();
+  else if (!go(e.code) && !(/^(Digit|Numpad)[1-3]$/.test(e.code) && openVerdict(e.code.slice(-1)))) return;
+  e.preventDefault();
+}
+
 document.addEventListener("keydown", (e) => {
   if ((e.code === "Enter" || e.code === "NumpadEnter") && (e.ctrlKey || e.metaKey)) {
     const form = e.target.closest?.("form.deed");
@@ -152,11 +172,7 @@ document.addEventListener("keydown", (e) => {
     }
     return;
   }
+  if (document.documentElement.classList.contains("nokeys") || help?.open) return;
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
-  if (queue && (e.code === "KeyJ" || e.code === "KeyK")) {
-    step(e.code === "KeyJ" ? 1 : -1);
-    e.preventDefault();
-  } else if (/^(Digit|Numpad)[1-3]$/.test(e.code) && openVerdict(e.code.slice(-1))) {
-    e.preventDefault();
-  }
+  press(e);
 });

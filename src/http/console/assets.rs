@@ -17,10 +17,11 @@ struct File {
     version: String,
 }
 
-static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
     [
         file("hub.css", "text/css; charset=utf-8", include_bytes!("../assets/hub.css")),
         file("hub.js", "text/javascript; charset=utf-8", include_bytes!("../assets/hub.js")),
+        file("live.js", "text/javascript; charset=utf-8", include_bytes!("../assets/live.js")),
         file("icons.svg", "image/svg+xml", include_bytes!("../assets/icons.svg")),
     ]
 });
@@ -33,9 +34,9 @@ fn file(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> F
 
 /// Their addresses, each with its version.
 pub(super) fn addresses() -> Assets {
-    let [css, js, icons] = &*FILES;
+    let [css, js, live, icons] = &*FILES;
     let at = |file: &File| format!("/assets/{}?v={}", file.name, file.version);
-    Assets { css: at(css), js: at(js), icons: at(icons) }
+    Assets { css: at(css), js: at(js), live: at(live), icons: at(icons) }
 }
 
 /// `GET /assets/{file}`

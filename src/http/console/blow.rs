@@ -27,7 +27,7 @@ const HERE: &str = "/console/whistles/new";
 
 /// `GET /console/whistles/new` and `GET /field/new`
 pub(super) async fn form(reader: Reader) -> Answer {
-    let fresh = Form::fresh(reader.key(), String::new());
+    let fresh = reader.left("/console/whistles/new", Form::fresh(reader.key(), String::new())).await?;
     shown(reader.lang, &filled(&reader, fresh, None).await?)
 }
 
@@ -36,7 +36,10 @@ pub(super) async fn blow(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     reader.door.rates.create(&reader.present.actor.person, reader.door.hub.clock.elapsed())?;
     match whistles::blow(&reader.door.hub, sent.asked(&BLOW)).await {
-        Ok(blown) => done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code),
+        Ok(blown) => {
+            reader.sent("/console/whistles/new").await?;
+            done(&reader.door, &format!("/console/whistles/{}", blown.code), "whistle.blow", &blown.code)
+        }
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "blow", &sent.bytes, &faults);
             page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form, None).await?)

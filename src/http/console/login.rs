@@ -4,7 +4,7 @@
 use super::answers::{page, see_other, shown, sign_in_first, with_cookie};
 use super::flash;
 use super::next::own_path;
-use super::reader::{self, Reader, Stranger, language_cookie, pairs};
+use super::reader::{Stranger, language_cookie, pairs};
 use super::views;
 use crate::app::Undone;
 use crate::app::devices;
@@ -22,7 +22,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest};
 
 /// Where everybody begins; it leads on by role.
 const DESK: &str = "/console";
@@ -56,22 +56,27 @@ pub(super) async fn form(request: HttpRequest, visitor: gate::Visitor) -> Answer
     answer(&stranger, StatusCode::OK, Form::default(), said, next)
 }
 
-/// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not kept.
+/// A page that needs a sign-in was asked for: on to the form, which leads back. What was posted is not carried out.
 pub(super) fn needed(request: &HttpRequest) -> Answer {
     let path = request.path();
     if *request.method() == Method::GET {
         let asked = request.uri().path_and_query().map_or(path, |asked| asked.as_str());
         return Ok(sign_in_first(own_path(asked).unwrap_or(DESK)));
     }
-    // The verb closes the address of a deed: without it, it is the page that the form stood on.
-    let thing = match path.split('/').collect::<Vec<_>>().as_slice() {
+    let next = own_path(page_of_form(path)).unwrap_or(DESK).to_owned();
+    let stranger = Stranger::of(request)?.at(DESK.to_owned());
+    let kept = request.extensions().contains::<gate::KeptLate>();
+    let (t, d) = (words::of(stranger.lang), words::desk(stranger.lang));
+    let said = if kept { d.kept_late } else { t.sign_in_again }.to_owned();
+    answer(&stranger, StatusCode::UNAUTHORIZED, Form::default(), Some(said), next)
+}
+
+/// The page that a form stands on. The verb closes the address of a deed: without it, it is the thing's page.
+pub(super) fn page_of_form(path: &str) -> &str {
+    match path.split('/').collect::<Vec<_>>().as_slice() {
         ["", "console", _, _, _] => path.rsplit_once('/').map_or(path, |(thing, _)| thing),
         _ => path,
-    };
-    let next = own_path(thing).unwrap_or(DESK).to_owned();
-    let stranger = Stranger::of(request)?.at(DESK.to_owned());
-    let said = words::of(stranger.lang).sign_in_again.to_owned();
-    answer(&stranger, StatusCode::UNAUTHORIZED, Form::default(), Some(said), next)
+    }
 }
 
 /// `POST /login`
@@ -112,7 +117,6 @@ pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Pay
 
 /// On to where the person wanted to go; the browser keeps that it was here, and failed tries are told to their owner.
 fn welcome(door: &Door, signed_in: SignedIn, next: String) -> Answer {
-    let next = if next == DESK { reader::home(signed_in.actor.role).to_owned() } else { next };
     let mut answer = match signed_in.failed {
         0 => see_other(&next),
         failed => flash::done(door, &next, flash::FAILED_TRIES, &failed.to_string())?,
@@ -216,9 +220,4 @@ fn hints(door: &Door, lang: Lang) -> Vec<Choice> {
             Choice::new(person.username.as_str(), words::post(lang, &unit, lang.role(person.role)))
         })
         .collect()
-}
-
-/// Where somebody signed in begins: `GET /` and `GET /console`.
-pub(super) async fn home(reader: Reader) -> HttpResponse {
-    see_other(reader::home(reader.present.actor.role))
 }

@@ -6,10 +6,16 @@ mod answers;
 mod assets;
 mod blow;
 mod choices;
+mod desk;
+mod disputes;
+mod dues;
+mod feedback;
 mod flash;
 mod imports;
 mod informer;
+mod live;
 mod login;
+mod looks;
 mod made;
 mod me;
 mod moves;
@@ -21,6 +27,7 @@ mod search;
 mod summonses;
 mod tale;
 mod triage;
+mod unsent;
 mod views;
 mod whistles;
 
@@ -46,7 +53,7 @@ const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
 pub(super) static PAGES: &[Page] = &[
-    look("/", ANYONE, || web::to(desk)),
+    look("/", ANYONE, || web::to(root)),
     look("/login", ANYONE, || web::to(login::form)),
     send("/login", ANYONE, || web::to(login::sign_in)),
     send("/logout", SIGNED_IN, || web::to(login::sign_out)),
@@ -64,7 +71,15 @@ pub(super) static PAGES: &[Page] = &[
     look("/admin/trail", "audit administrator, administrator", || web::to(me::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
-    look("/console", SIGNED_IN, || web::to(login::home)),
+    look("/console", SIGNED_IN, || web::to(desk::desk)),
+    look("/console/live", SIGNED_IN, || web::to(live::feed)),
+    send("/console/unsent", SIGNED_IN, || web::to(unsent::keep)),
+    look("/console/deadlines", SIGNED_IN, || web::to(dues::deadlines)),
+    look("/console/disputes", "office", || web::to(disputes::list)),
+    look("/feedback", SIGNED_IN, || web::to(feedback::form)),
+    send("/feedback", SIGNED_IN, || web::to(feedback::leave)),
+    send("/feedback/{id}", "director", || web::to(feedback::answer)),
+    send("/looks", SIGNED_IN, || web::to(looks::set)),
     look("/console/access", SIGNED_IN, || web::to(access::show)),
     send("/console/access/sign_out_everywhere", SIGNED_IN, || web::to(access::sign_out_everywhere)),
     send("/console/access/tokens", "head, director", || web::to(access::make)),
@@ -103,7 +118,7 @@ pub(super) fn configure(pages: &mut ServiceConfig) {
     register(pages, PAGES, |page| (page.method, page.path), |page| (page.to)());
 }
 
-async fn desk() -> HttpResponse {
+async fn root() -> HttpResponse {
     answers::see_other("/console")
 }
 

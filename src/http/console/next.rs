@@ -4,7 +4,18 @@
 /// Longest address that is taken, bytes.
 const NEXT_MAX: usize = 512;
 /// The pages that exist; a `*` stands for what follows.
-const OURS: &[&str] = &["/console", "/console/*", "/field/*", "/w/*", "/login", "/me", "/me/password", "/admin/*"];
+const OURS: &[&str] = &[
+    "/console",
+    "/console/*",
+    "/field/*",
+    "/w/*",
+    "/login",
+    "/me",
+    "/me/password",
+    "/admin/*",
+    "/feedback",
+    "/search",
+];
 
 /// The address, if it is a path of ours.
 pub(super) fn own_path(given: &str) -> Option<&str> {

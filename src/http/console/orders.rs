@@ -151,6 +151,7 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
         deed: deed.to_owned(),
         typed: typed(bytes),
         faults: told,
+        kept: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who reads a page, in which language, from where: the frame that every page gets. The counts in the menu are the
 //! reader's own and bounded; nothing here judges a right.
 
-use super::{assets, flash, next, views};
+use super::{assets, flash, looks, next, views};
 use crate::app::cards::Texts;
 use crate::app::sessions::{self, Present};
 use crate::domain::at::At;
@@ -12,7 +12,7 @@ use crate::domain::rules::Rules;
 use crate::domain::terms::{Role, SummonsStatus, WhistleStatus};
 use crate::domain::whistle::Whistle;
 use crate::domain::whistle::hints::Likeness;
-use crate::http::pages::{Form, NavItem, Notice, Place, Shell, SimilarView, Watch, Who};
+use crate::http::pages::{Form, Looks, NavItem, Notice, Place, Shell, SimilarView, Watch, Who};
 use crate::http::problem::Problem;
 use crate::http::{Door, gate, query};
 use crate::i18n::problems::ProblemKind;
@@ -33,8 +33,8 @@ use std::sync::Arc;
 /// The cookie of the language, and the one that binds the sign-in form.
 const LANGUAGE: &str = "lang";
 const NONCE: &str = "wh_pre";
-/// How long a browser keeps its language, days.
-const LANGUAGE_DAYS: i64 = 365;
+/// How long a browser keeps its language and its looks, days.
+const KEPT_DAYS: i64 = 365;
 /// Counts in the menu go this far.
 pub(super) const COUNT_MAX: u16 = 100;
 
@@ -51,6 +51,7 @@ pub(super) struct Reader {
     /// Of this page: what is shown stands beside what is judged.
     rules: Arc<Rules>,
     path: String,
+    pub(super) looks: Looks,
     /// What the deed before this page left to tell.
     pub(super) done: Option<String>,
 }
@@ -75,8 +76,8 @@ impl Reader {
         request.extensions_mut().insert(present.clone());
         let (lang, now) = (language(request, &door), door.hub.now());
         let done = gate::cookie(request, &door, flash::DONE);
-        let rules = door.hub.rules();
-        Ok(Reader { lang, now, path: path_of(request), done, present, rules, door })
+        let (looks, rules) = (looks::of(request, &door), door.hub.rules());
+        Ok(Reader { lang, now, path: path_of(request), looks, done, present, rules, door })
     }
 
     pub(super) fn directory(&self) -> &Directory {
@@ -127,6 +128,7 @@ impl Reader {
         let mut shell = bare(&self.door, self.lang, self.now, self.path.clone());
         shell.csrf = sessions::csrf_token(&self.door.hub, &self.present);
         shell.place = place;
+        shell.looks = self.looks;
         shell.who = Some(Who {
             name: actor.name.clone(),
             role: self.lang.role(actor.role).to_owned(),
@@ -146,7 +148,9 @@ impl Reader {
                 Place::Triage => counts.triage,
                 Place::Whistles => counts.whistles,
                 Place::Summonses => counts.summonses,
-                Place::Blow | Place::People | Place::Trail | Place::Import | Place::Elsewhere => 0,
+                Place::Disputes => counts.disputes,
+                Place::Desk | Place::Deadlines | Place::Feedback | Place::People | Place::Trail => 0,
+                Place::Blow | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -176,8 +180,13 @@ impl Reader {
                 counts.triage = of(reading, WhistleStatus::Submitted)?;
                 counts.whistles = of(reading, WhistleStatus::Accepted)? + closable(reading, &scope, &actor, now)?;
             } else if policy::speaks_for(&actor, &actor.unit) {
-                let returned = (WhistleStatus::Returned, WhistleDeed::Complete);
-                counts.whistles = waiting_for(reading, (&scope, &actor), returned, now)?;
+                counts.whistles = returned_to(reading, &scope, &actor, now)?;
+            }
+            if actor.role == Role::OfficeDirector {
+                let status = vec![SummonsStatus::Disputed, SummonsStatus::Referred];
+                let asked = SummonsQuery { status, limit: COUNT_MAX, ..SummonsQuery::default() };
+                let disputes = summonses::list(reading, &scope, &asked, now)?.len();
+                counts.disputes = i64::try_from(disputes).unwrap_or(i64::MAX);
             }
             if let Some((department, status)) = tasks {
                 let asked = SummonsQuery { department, status, limit: COUNT_MAX, ..SummonsQuery::default() };
@@ -193,6 +202,16 @@ impl Reader {
 /// What waits for a closure that this actor may do: a major hazard is no duty officer's.
 pub(super) fn closable(reading: &mut Reading<'_>, scope: &Scope, actor: &Actor, now: At) -> Result<i64, store::Fault> {
     waiting_for(reading, (scope, actor), (WhistleStatus::AwaitingClosure, WhistleDeed::Close), now)
+}
+
+/// What came back to this actor to be completed.
+pub(super) fn returned_to(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    actor: &Actor,
+    now: At,
+) -> Result<i64, store::Fault> {
+    waiting_for(reading, (scope, actor), (WhistleStatus::Returned, WhistleDeed::Complete), now)
 }
 
 /// How many whistles in a state wait for this actor's own deed.
@@ -213,28 +232,24 @@ struct Counts {
     triage: i64,
     whistles: i64,
     summonses: i64,
+    disputes: i64,
 }
 
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
+    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, People, Summonses, Trail, Triage, Whistles};
     match role {
-        Role::OfficeDuty | Role::OfficeDirector => {
-            &[Place::Triage, Place::Whistles, Place::Summonses, Place::Blow, Place::Import]
-        }
-        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Place::Summonses, Place::Whistles, Place::Blow],
-        Role::SquadLeader => &[Place::Whistles, Place::Blow],
-        Role::Inspector => &[Place::Summonses, Place::Whistles],
-        Role::Supervisor => &[Place::Whistles, Place::Summonses],
-        Role::Admin => &[Place::People, Place::Import],
-        Role::SecurityAdmin => &[Place::People],
-        Role::AuditAdmin => &[Place::Trail],
-        Role::Expert | Role::LegalReviewer => &[Place::Whistles],
+        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Import],
+        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Import],
+        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Desk, Summonses, Whistles, Deadlines, Blow],
+        Role::SquadLeader => &[Desk, Whistles, Deadlines, Blow],
+        Role::Inspector => &[Desk, Summonses, Whistles, Deadlines],
+        Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines],
+        Role::Admin => &[Desk, People, Import],
+        Role::SecurityAdmin => &[Desk, People],
+        Role::AuditAdmin => &[Desk, Trail],
+        Role::Expert | Role::LegalReviewer => &[Desk, Whistles],
     }
-}
-
-/// Where a role begins.
-pub(super) fn home(role: Role) -> &'static str {
-    places(role).first().copied().unwrap_or(Place::Whistles).href()
 }
 
 /// Somebody who is not signed in: the sign-in page, and faults before it.
@@ -286,8 +301,13 @@ fn language(request: &HttpRequest, door: &Door) -> Lang {
 
 /// The cookie that keeps a language.
 pub(super) fn language_cookie(door: &Door, lang: Lang) -> Cookie<'static> {
-    let mut cookie = gate::cookie_to_set(door, LANGUAGE, lang.tag().to_owned());
-    cookie.set_max_age(Duration::days(LANGUAGE_DAYS));
+    kept_cookie(door, LANGUAGE, lang.tag().to_owned())
+}
+
+/// A cookie that the browser keeps, whoever signs in.
+pub(super) fn kept_cookie(door: &Door, name: &str, value: String) -> Cookie<'static> {
+    let mut cookie = gate::cookie_to_set(door, name, value);
+    cookie.set_max_age(Duration::days(KEPT_DAYS));
     cookie
 }
 
@@ -303,6 +323,7 @@ fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
     let office = directory.department(directory.office()).map(|office| office.name.clone());
     Shell {
         t: words::of(lang),
+        d: words::desk(lang),
         lang,
         who: None,
         csrf: String::new(),
@@ -315,11 +336,12 @@ fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
         nav: Vec::new(),
         watch: None,
         notice: None,
+        looks: Looks::default(),
         assets: assets::addresses(),
     }
 }
 
-fn watch(directory: &Directory, shift: &Shift) -> Watch {
+pub(super) fn watch(directory: &Directory, shift: &Shift) -> Watch {
     let name = |username: &str| directory.by_username(username).map(|person| person.name.clone());
     Watch { main: name(&shift.main), deputy: name(&shift.deputy), office: name(&shift.office_duty), phone: None }
 }
@@ -346,10 +368,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_role_begins_with_its_own_work() {
-        assert_eq!(home(Role::OfficeDuty), "/console/triage");
-        assert_eq!(home(Role::Liaison), "/console/summonses");
-        assert_eq!(home(Role::Supervisor), "/console/whistles");
+    fn each_role_begins_at_its_desk_and_has_its_own_work_next() {
+        assert_eq!(places(Role::OfficeDuty)[..2], [Place::Desk, Place::Triage]);
+        assert_eq!(places(Role::Liaison)[..2], [Place::Desk, Place::Summonses]);
         assert!(!places(Role::Supervisor).contains(&Place::Blow));
     }
 }

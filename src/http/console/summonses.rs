@@ -100,7 +100,9 @@ fn tabs(reader: &Reader, current: &str) -> Vec<Tab> {
 pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let open = summonses::open(&reader.door.hub, &reader.present.scope, gate::code(&request)).await?;
     let version = open.summons().map_or(0, |summons| summons.version);
-    let mut page_of = filled(&reader, &open, reader.form(version)).await?;
+    let own = format!("{HERE}/{}", escaped(gate::code(&request)));
+    let form = reader.left(&own, reader.form(version)).await?;
+    let mut page_of = filled(&reader, &open, form).await?;
     page_of.shell.notice = reader.told();
     shown_once(&reader, &page_of)
 }
@@ -154,7 +156,10 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let reader = reader.at(own.clone());
     let asked = sent.asked(summonses::order_spec(deed));
     match summonses::deed(&reader.door.hub, asked, &code, deed).await {
-        Ok(did) => done(&reader.door, &own, &format!("summons.{deed}"), &did.code),
+        Ok(did) => {
+            reader.sent(&format!("{own}/{deed}")).await?;
+            done(&reader.door, &own, &format!("summons.{deed}"), &did.code)
+        }
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,
         Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, &code, deed, &sent, &changes).await,
         Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {

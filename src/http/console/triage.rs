@@ -66,6 +66,11 @@ async fn filled(
         }
         None => (None, 0),
     };
+    let form = match (form, open) {
+        (Some(form), _) => form,
+        (None, Some(code)) => reader.left(&format!("/console/whistles/{code}"), reader.form(version)).await?,
+        (None, None) => reader.form(version),
+    };
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let row = |item: &WhistleItem| {
@@ -75,7 +80,7 @@ async fn filled(
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(Sort::DueFirst)));
     Ok(TriagePage {
         shell: reader.shell(Place::Triage).await?,
-        form: form.unwrap_or_else(|| reader.form(version)),
+        form,
         rows: items.iter().map(row).collect(),
         waiting: waiting(reader).await?,
         late: u64::try_from(late).unwrap_or_default(),

@@ -56,12 +56,12 @@ impl Words<'_> {
         codes.iter().map(|code| self.unit(code)).collect()
     }
 
-    fn mark(&self, whistle: &Whistle) -> Mark {
+    pub(super) fn mark(&self, whistle: &Whistle) -> Mark {
         Mark { urgency: whistle.urgency, word: self.lang.urgency(whistle.urgency).to_owned() }
     }
 
     /// What the office decided, or, until it has, what the blower suspects, in the word for it.
-    fn major(&self, whistle: &Whistle, suspected: &str) -> Option<String> {
+    pub(super) fn major(&self, whistle: &Whistle, suspected: &str) -> Option<String> {
         let undecided = matches!(whistle.status, WhistleStatus::Submitted | WhistleStatus::Returned);
         match (whistle.severity, whistle.severity_claimed) {
             (Severity::Major, _) => Some(self.lang.severity(Severity::Major).to_owned()),
@@ -85,7 +85,7 @@ impl Words<'_> {
         self.firm(whistle).or_else(place).unwrap_or_else(|| self.town(whistle))
     }
 
-    fn title(&self, title: Option<&String>) -> String {
+    pub(super) fn title(&self, title: Option<&String>) -> String {
         title.cloned().unwrap_or_else(|| words::of(self.lang).erased.to_owned())
     }
 

@@ -227,7 +227,8 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let after = query::form_field(request.query_string().as_bytes(), "after");
     let after = after.and_then(|after| after.parse().ok()).unwrap_or_default();
     let (part, open) = part(&reader, code, String::new(), after).await?;
-    let form = reader.form(open.tree.whistle.version);
+    let own = format!("/console/whistles/{}", escaped(code));
+    let form = reader.left(&own, reader.form(open.tree.whistle.version)).await?;
     let mut page_of = story(&reader, part, &open, form).await?;
     page_of.shell.notice = reader.told();
     shown_once(&reader, &page_of)
@@ -255,6 +256,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     asked.body = orders::whistle_body(deed, spec, &sent.bytes);
     match whistles::deed(&reader.door.hub, asked, &code, deed).await {
         Ok(did) => {
+            reader.sent(&format!("{own}/{deed}")).await?;
             let and_dispatched = query::form_field(&sent.bytes, "dispatch").is_some_and(|value| value == "true");
             let and = if deed == WhistleDeed::Accept && and_dispatched { "_dispatch" } else { "" };
             done(&reader.door, next.as_deref().unwrap_or(&own), &format!("whistle.{deed}{and}"), &did.code)

@@ -15,12 +15,13 @@ use super::problem::Problem;
 use super::{Door, query};
 use crate::app::asked::{Asked, VersionGiven};
 use crate::app::sessions::{self, Present};
+use crate::app::unsent;
 use crate::domain::order::{Spec, from_form, from_json};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -31,6 +32,9 @@ pub const SESSION: &str = "wh";
 pub(super) const FORM_FIELDS: &[&str] = &["csrf", "find", "key", "next", "proof", "version"];
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// A page's script says with this header that nobody asked for it.
+const UNASKED: &str = "x-unasked";
 
 /// Whoever bears a sound token.
 #[derive(Debug)]
@@ -145,6 +149,25 @@ impl FromRequest for Visitor {
     }
 }
 
+/// A page of somebody signed in that asks by itself, as its feed does.
+#[derive(Debug)]
+pub struct Unasked(pub Present);
+
+impl FromRequest for Unasked {
+    type Error = Problem;
+    type Future = Extracted<Unasked>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let door = door_of(&request)?;
+            let secret = cookie(&request, door, SESSION).ok_or(ProblemKind::SignInNeeded)?;
+            let present = sessions::by_cookie_unasked(&door.hub, &secret).await?;
+            Ok(Unasked(present.ok_or(ProblemKind::SignInNeeded)?))
+        })
+    }
+}
+
 /// A form of a signed-in page: from our own page, with the token of its session.
 #[derive(Debug)]
 pub struct Form {
@@ -165,6 +188,11 @@ impl FromRequest for Form {
             let door = door_of(&request)?;
             let present = match by_cookie(&request, door).await {
                 Ok(Some(present)) if is_same_origin(request.headers(), door) => present,
+                Ok(None) if is_same_origin(request.headers(), door) => {
+                    let bytes = body::read(request.headers(), payload, Wanted::Form, From::Stranger).await?;
+                    keep_late(&request, door, &bytes).await?;
+                    return Err(ProblemKind::SignInNeeded.into());
+                }
                 refused => {
                     body::drop_strangers(payload).await;
                     let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
@@ -195,6 +223,22 @@ impl Form {
             body: from_form(spec, &self.bytes, FORM_FIELDS),
         }
     }
+}
+
+/// Marks a request whose form was kept although its session had timed out.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptLate;
+
+/// A form that comes after its session timed out is kept for its person; it is not carried out.
+async fn keep_late(request: &HttpRequest, door: &Door, bytes: &Bytes) -> Result<(), Problem> {
+    let secret = cookie(request, door, SESSION);
+    let (Some(secret), true) = (secret, request.path().starts_with("/console/")) else { return Ok(()) };
+    let csrf = query::form_field(bytes, "csrf").unwrap_or_default();
+    let typed = query::typed(bytes);
+    if unsent::keep_late(&door.hub, &secret, &csrf, (request.path(), &typed)).await? {
+        request.extensions_mut().insert(KeptLate);
+    }
+    Ok(())
 }
 
 /// The code in an address; empty where there is none.
@@ -261,6 +305,10 @@ fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result
 /// Who the session cookie says is there.
 pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
     let present = match cookie(request, door, SESSION) {
+        // What a page reads anew by itself is no use of the session.
+        Some(secret) if request.headers().contains_key(UNASKED) => {
+            sessions::by_cookie_unasked(&door.hub, &secret).await?
+        }
         Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
         None => None,
     };

@@ -39,6 +39,11 @@ const BEAT: Bytes = Bytes::from_static(b":\n\n");
 
 /// `GET /events`
 pub(super) async fn feed(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    answer(door, caller.present, &request).await
+}
+
+/// A feed for who is there.
+pub(super) async fn answer(door: Data<Door>, present: Present, request: &HttpRequest) -> Answer {
     let named = last_event_id(request.headers())?;
     let mut answer = HttpResponse::Ok();
     answer.content_type("text/event-stream");
@@ -47,7 +52,7 @@ pub(super) async fn feed(door: Data<Door>, caller: Caller, request: HttpRequest)
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }
-    let feed = Feed::open(door, caller.present, named).await?;
+    let feed = Feed::open(door, present, named).await?;
     let opening = Bytes::from(format!(":\nid: {}\n\n", feed.at));
     let first = stream::iter([Ok::<_, Infallible>(opening)]);
     let rest = stream::unfold(feed, |mut feed| async {

@@ -96,6 +96,8 @@ pub struct Form {
     pub deed: String,
     pub typed: Vec<(String, String)>,
     pub faults: Vec<FormFault>,
+    /// Since when it was kept, if it was left unsent before.
+    pub kept: Option<String>,
 }
 
 impl Form {

@@ -1,12 +1,14 @@
 //! The frame of every page: reader, menu, clock, notice. It only holds what it was given, never asks for rights, and
 //! never reads the ledger.
 
-use crate::i18n::{Lang, pages::PageText};
+use crate::i18n::Lang;
+use crate::i18n::pages::{DeskText, PageText};
 
 /// The frame of every page: who reads it, in which language, from which version of the assets.
 #[derive(Debug, Clone)]
 pub struct Shell {
     pub t: &'static PageText,
+    pub d: &'static DeskText,
     pub lang: Lang,
     /// Nobody on the sign-in page and on faults before it.
     pub who: Option<Who>,
@@ -28,6 +30,7 @@ pub struct Shell {
     pub nav: Vec<NavItem>,
     pub watch: Option<Watch>,
     pub notice: Option<Notice>,
+    pub looks: Looks,
     pub assets: Assets,
 }
 
@@ -36,7 +39,54 @@ pub struct Shell {
 pub struct Assets {
     pub css: String,
     pub js: String,
+    pub live: String,
     pub icons: String,
+}
+
+/// How somebody wants pages to look and to take keys; the browser keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looks {
+    pub large: bool,
+    /// Pinned; otherwise as the system has it.
+    pub theme: Option<Theme>,
+    pub keys_off: bool,
+}
+
+/// A pinned theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+impl Looks {
+    /// What the cookie says; words that are none of ours say nothing.
+    pub fn read(cookie: &str) -> Looks {
+        let has = |word: &str| cookie.split('.').any(|given| given == word);
+        let theme = if has("dark") { Some(Theme::Dark) } else { has("light").then_some(Theme::Light) };
+        Looks { large: has("large"), theme, keys_off: has("nokeys") }
+    }
+
+    /// The words, as the cookie keeps them and the page's root bears them.
+    pub fn words(self) -> Vec<&'static str> {
+        let theme = self.theme.map(|theme| match theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        });
+        self.large.then_some("large").into_iter().chain(theme).chain(self.keys_off.then_some("nokeys")).collect()
+    }
+
+    pub(super) fn class(self) -> String {
+        self.words().join(" ")
+    }
+
+    pub(super) fn is_dark(self) -> bool {
+        self.theme == Some(Theme::Dark)
+    }
+
+    pub(super) fn is_light(self) -> bool {
+        self.theme == Some(Theme::Light)
+    }
 }
 
 /// The person signed in, and as what.
@@ -74,6 +124,10 @@ pub enum Tone {
 /// A page that the menu knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    Desk,
+    Deadlines,
+    Disputes,
+    Feedback,
     Triage,
     Whistles,
     Blow,
@@ -95,6 +149,10 @@ impl Place {
     /// The address of the page.
     pub fn href(self) -> &'static str {
         match self {
+            Place::Desk | Place::Elsewhere => "/console",
+            Place::Deadlines => "/console/deadlines",
+            Place::Disputes => "/console/disputes",
+            Place::Feedback => "/feedback",
             Place::Triage => "/console/triage",
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
@@ -102,14 +160,17 @@ impl Place {
             Place::People => "/admin/people",
             Place::Trail => "/admin/trail",
             Place::Import => "/admin/import",
-            Place::Elsewhere => "/console",
         }
     }
 
     pub(super) fn icon(self) -> &'static str {
         match self {
+            Place::Desk | Place::Elsewhere => "desk",
+            Place::Deadlines => "ontime",
+            Place::Disputes => "scales",
+            Place::Feedback => "speech",
             Place::Triage => "inbox",
-            Place::Whistles | Place::Elsewhere => "list",
+            Place::Whistles => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
             Place::People => "person",
@@ -118,8 +179,12 @@ impl Place {
         }
     }
 
-    pub(super) fn word(self, t: &'static PageText) -> &'static str {
+    pub(super) fn word(self, t: &'static PageText, d: &'static DeskText) -> &'static str {
         match self {
+            Place::Desk | Place::Elsewhere => d.title,
+            Place::Deadlines => d.deadlines,
+            Place::Disputes => d.disputes,
+            Place::Feedback => d.feedback,
             Place::Triage => t.nav_triage,
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
@@ -127,8 +192,12 @@ impl Place {
             Place::People => t.nav_people,
             Place::Trail => t.nav_trail,
             Place::Import => t.nav_import,
-            Place::Elsewhere => t.nav_home,
         }
+    }
+
+    /// The bar at the foot of a phone has room for five: the others are reached from the desk.
+    pub(super) fn is_minor(self) -> bool {
+        matches!(self, Place::Deadlines | Place::Disputes | Place::Feedback)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each page of the console shows, as plain data beside its template. Whoever fills a view has already asked the
 //! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
 
+pub mod desk;
 pub mod form;
 pub mod frame;
 mod people;
@@ -8,8 +9,9 @@ pub mod views;
 
 use askama::Template;
 
+pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
-pub use frame::{Assets, NavItem, Notice, Place, Shell, Tone, Watch, Who};
+pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,

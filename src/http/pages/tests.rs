@@ -9,6 +9,7 @@ fn shell(lang: Lang) -> Shell {
     let text = |s: &str| s.to_owned();
     Shell {
         t: crate::i18n::pages::of(lang),
+        d: crate::i18n::pages::desk(lang),
         lang,
         who: None,
         csrf: text("token"),
@@ -21,7 +22,13 @@ fn shell(lang: Lang) -> Shell {
         nav: vec![NavItem { place: Place::Triage, count: Some(1) }],
         watch: None,
         notice: None,
-        assets: Assets { css: text("/assets/hub.css"), js: text("/assets/hub.js"), icons: text("/assets/icons.svg") },
+        looks: Looks::default(),
+        assets: Assets {
+            css: text("/assets/hub.css"),
+            js: text("/assets/hub.js"),
+            live: text("/assets/live.js"),
+            icons: text("/assets/icons.svg"),
+        },
     }
 }
 
@@ -98,6 +105,7 @@ fn a_refused_form_keeps_what_was_typed_and_names_the_field_twice() {
         deed: "accept".to_owned(),
         typed: vec![("urgency".to_owned(), "normal".to_owned()), ("clause".to_owned(), "第十一条".to_owned())],
         faults: vec![FormFault { field: "clause".to_owned(), message: "写明条款".to_owned() }],
+        kept: None,
     };
     let html = page(Lang::Zh, form, whistle("风机停了", &["accept"]));
     assert!(html.contains("<title>错误："));

@@ -19,10 +19,12 @@ macro_rules! page_words {
     };
 }
 
+mod desk;
 mod imports;
 mod own;
 mod phrases;
 
+pub use desk::{DeskText, desk};
 pub use phrases::*;
 
 use super::Lang;
@@ -46,7 +48,6 @@ page_words! {
     other_word: "English", "中文";
     sign_out: "退出登录", "Sign out";
     nav_label: "主菜单", "Main menu";
-    nav_home: "工作台", "Desk";
     nav_triage: "待受理", "Triage";
     nav_whistles: "哨件", "Whistles";
     nav_blow: "吹哨", "Blow";

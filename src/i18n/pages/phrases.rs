@@ -67,6 +67,14 @@ pub fn done(lang: Lang, code: &str, did: &str) -> String {
     }
 }
 
+/// How much was left, and how much of it waits for an answer.
+pub fn feedback_counted(lang: Lang, all: i64, open: i64) -> String {
+    match lang {
+        Lang::Zh => format!("共{all}条，未答复{open}条"),
+        Lang::En => format!("{all} in all, {open} without an answer"),
+    }
+}
+
 /// Too many failed sign-ins; `minutes` until the next may be tried.
 pub fn too_many_tries(lang: Lang, minutes: u32) -> String {
     match lang {
@@ -182,6 +190,8 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "urgency" => t.urgency,
         "severity" | "severity_claimed" => t.severity,
         "clause" => t.clause,
+        "message" => super::desk(lang).feedback,
+        "answer" => super::desk(lang).feedback_answer,
         "needed_departments" => t.needed,
         "source" => t.source,
         "occurred_at" => t.occurred_at,

@@ -5,6 +5,7 @@ use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
 use super::access::Access;
+use super::notes::Note;
 use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
@@ -174,6 +175,7 @@ pub enum Chore {
     },
     /// What keeps people signed in and lets machines in.
     Access(Access),
+    Note(Note),
     TouchSession {
         secret_hash: [u8; 32],
         at: At,
@@ -291,6 +293,7 @@ impl Chore {
                 vec![Call::of(REVOKE_SESSION, vec![secret_hash.into(), (*at).into(), by.as_str().into()])]
             }
             Chore::Access(access) => access.calls(),
+            Chore::Note(note) => note.calls(),
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
             }

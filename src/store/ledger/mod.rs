@@ -6,6 +6,7 @@ mod batch;
 mod chores;
 mod credentials;
 pub(crate) mod leaf;
+mod notes;
 mod pen;
 mod readers;
 mod rows;
@@ -15,6 +16,7 @@ mod tests;
 pub use access::Access;
 pub(super) use batch::DIRECTORY;
 pub use chores::{Chore, ClaimedLetter, Kept};
+pub use notes::Note;
 pub use readers::Reading;
 pub(super) use readers::read_here;
 
@@ -219,6 +221,7 @@ pub(super) fn every_statement() -> Vec<String> {
         .iter()
         .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
+        .chain(notes::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()

@@ -3,7 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, imports, leases, machine_tokens, people, sessions, summonses, whistles,
+    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, sessions,
+    summonses, unsent, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -37,12 +38,15 @@ fn every_statement_is_prepared_on_both_engines() {
         due::STATEMENTS,
         erasure::STATEMENTS,
         events::STATEMENTS,
+        feedback::STATEMENTS,
         imports::STATEMENTS,
         leases::STATEMENTS,
         people::STATEMENTS,
         machine_tokens::STATEMENTS,
+        obligations::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
+        unsent::STATEMENTS,
     ]
     .iter()
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))

@@ -106,7 +106,7 @@ fn grow(reading: &mut Reading<'_>, whistle: Whistle) -> Result<Tree, Fault> {
 }
 
 /// A row of [`ARMED`].
-fn armed(row: &Row<'_>, whistle: &WhistleId) -> Result<Obligation, Fault> {
+pub(super) fn armed(row: &Row<'_>, whistle: &WhistleId) -> Result<Obligation, Fault> {
     let subject = row.text(1)?;
     let subject = if subject == whistle.as_str() {
         Subject::Whistle(whistle.clone())

@@ -10,6 +10,7 @@ use super::super::town::{Person, Town, town};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::domain::people::PersonDeed;
 use whistle_hub::http::routes::every_route;
 
 /// One sign-in of each role of DOMAIN §5, in each relation to a whistle that XF blew about a firm in T06 and to which YJ
@@ -68,6 +69,9 @@ const SEERS: May = These(
      liaison.sc head.sc inspector.sc town.t01 squad.sq01",
 );
 const HEADS: May = These("director head.xf head.yj head.sc");
+/// Who makes, changes and suspends sign-ins; and whose second word counts (SECURITY T38).
+const KEEPS: May = These("admin");
+const CONFIRMS: May = These("director admin");
 const BLOWS: May = These(
     "office director liaison.xf head.xf liaison.yj head.yj liaison.sc head.sc town.t06 town.t01 squad.sq06 squad.sq01",
 );
@@ -75,6 +79,7 @@ const BLOWS: May = These(
 #[rustfmt::skip]
 const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/whistles", BLOWS, 400),
+    ("POST /api/v1/whistles/hints", BLOWS, 422),
     ("GET /api/v1/whistles", SignedIn, 200),
     ("GET /api/v1/whistles/{code}", Seer, 200),
     ("GET /api/v1/whistles/{code}/timeline", Seer, 200),
@@ -128,11 +133,28 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /api/v1/sessions", SignedIn, 200),
     ("DELETE /api/v1/sessions", SignedIn, 204),
     ("GET /api/v1/me", SignedIn, 200),
+    ("POST /api/v1/sessions/step_up", SignedIn, 403),
+    ("POST /api/v1/me/password", SignedIn, 422),
+    ("POST /api/v1/me/totp", SignedIn, 200),
+    ("POST /api/v1/me/totp/confirm", SignedIn, 422),
+    ("DELETE /api/v1/me/totp", SignedIn, 204),
+    ("GET /api/v1/me/trail", SignedIn, 200),
+    ("GET /api/v1/trail", KEEPS, 200),
     ("GET /api/v1/events", SignedIn, 200),
     ("GET /api/v1/departments", SignedIn, 200),
     ("GET /api/v1/towns", SignedIn, 200),
     ("GET /api/v1/enterprises", SignedIn, 200),
     ("GET /api/v1/people", SignedIn, 200),
+    ("GET /api/v1/people/{code}", CONFIRMS, 200),
+    ("POST /api/v1/people", KEEPS, 422),
+    ("POST /api/v1/people/{code}/change", KEEPS, 428),
+    ("POST /api/v1/people/{code}/suspend", KEEPS, 428),
+    ("POST /api/v1/people/{code}/reinstate", KEEPS, 428),
+    ("POST /api/v1/people/{code}/confirm", CONFIRMS, 428),
+    ("POST /api/v1/people/{code}/refuse", CONFIRMS, 428),
+    // The sample district has no security administrator, so the system's resets.
+    ("POST /api/v1/people/{code}/reset_password", KEEPS, 428),
+    ("POST /api/v1/people/{code}/reset_totp", KEEPS, 428),
     ("GET /api/v1/categories", SignedIn, 200),
     ("POST /api/v1/imports/{code}", LISTS, 400),
     ("POST /api/v1/exports/whistles", SEERS, 200),
@@ -149,7 +171,31 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /language", Anyone, 303),
     ("GET /assets/{file}", Anyone, 200),
     ("GET /w/{code}", Anyone, 303),
-    ("GET /console", SignedIn, 303),
+    ("GET /search", SignedIn, 200),
+    ("GET /me", SignedIn, 200),
+    ("GET /me/password", SignedIn, 200),
+    ("POST /me/password", SignedIn, 422),
+    ("POST /me/totp", SignedIn, 200),
+    ("POST /me/totp/confirm", SignedIn, 422),
+    ("POST /me/totp/remove", SignedIn, 200),
+    ("GET /admin/people", CONFIRMS, 200),
+    ("POST /admin/people", KEEPS, 422),
+    ("GET /admin/people/{code}", CONFIRMS, 200),
+    ("GET /admin/trail", KEEPS, 200),
+    ("GET /console/access", SignedIn, 200),
+    ("POST /console/access/sign_out_everywhere", SignedIn, 303),
+    ("POST /console/access/tokens", HEADS, 422),
+    ("POST /console/access/tokens/{id}/end", HEADS, 404),
+    ("POST /console/whistles/hints", BLOWS, 422),
+    ("GET /console", SignedIn, 200),
+    ("GET /console/live", SignedIn, 200),
+    ("POST /console/unsent", SignedIn, 303),
+    ("GET /console/deadlines", SignedIn, 200),
+    ("GET /console/disputes", OFFICE, 200),
+    ("GET /feedback", SignedIn, 200),
+    ("POST /feedback", SignedIn, 422),
+    ("POST /feedback/{id}", DIRECTOR, 422),
+    ("POST /looks", SignedIn, 303),
     ("GET /console/triage", OFFICE, 200),
     ("GET /admin/import", LISTS, 200),
     ("POST /admin/import", SignedIn, 415),
@@ -188,7 +234,8 @@ fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
 
 /// Whether its address holds the code of a whistle or summons; a list of the district has a word there.
 fn about_a_whistle(route: &str) -> bool {
-    route.contains("{code}") && !["/imports/", "/exports/", "/admin/"].iter().any(|part| route.contains(part))
+    route.contains("{code}")
+        && !["/imports/", "/exports/", "/admin/", "/people/"].iter().any(|part| route.contains(part))
 }
 
 /// The rows, with those of the pages' forms beside the deeds that they do.
@@ -202,6 +249,11 @@ fn rows() -> Vec<(String, May, u16)> {
             all.push((format!("POST /console/{noun}/{{code}}/{verb}"), *may, *go));
         }
     }
+    for verb in PersonDeed::WORDS {
+        let deed = format!("POST /api/v1/people/{{code}}/{verb}");
+        let Some((_, may, go)) = ROWS.iter().find(|(route, ..)| *route == deed) else { continue };
+        all.push((format!("POST /admin/people/{{code}}/{verb}"), *may, *go));
+    }
     all
 }
 
@@ -212,7 +264,7 @@ fn every_route_has_its_line_and_every_line_its_route() {
     let forms = |noun: &str| format!("POST /console/{noun}/{{code}}/{{verb}}");
     let mut lines: BTreeSet<String> = ROWS.iter().map(|(route, ..)| (*route).to_owned()).collect();
     assert_eq!(lines.len(), ROWS.len(), "a route has two lines");
-    lines.extend([forms("whistles"), forms("summonses")]);
+    lines.extend([forms("whistles"), forms("summonses"), "POST /admin/people/{code}/{verb}".to_owned()]);
     lines.extend(UNCOVERED.iter().map(|route| (*route).to_owned()));
     let without: Vec<&String> = routes.difference(&lines).collect();
     assert!(
@@ -231,7 +283,11 @@ fn every_route_has_its_line_and_every_line_its_route() {
 fn address(route: &str, there: bool) -> (String, String) {
     let (method, path) = route.split_once(' ').unwrap();
     let whistle = if there { "WH-2026-0001" } else { "WH-2026-9999" };
-    let path = if about_a_whistle(route) { path.to_owned() } else { path.replace("{code}", "enterprises") };
+    let path = match (about_a_whistle(route), path.contains("/people/")) {
+        (true, _) => path.to_owned(),
+        (false, true) => path.replace("{code}", "liaison.gx"),
+        (false, false) => path.replace("{code}", "enterprises"),
+    };
     let code = if path.contains("/summonses/") { format!("{whistle}-YJ") } else { whistle.to_owned() };
     let path = if route.contains("ports/{code}") { format!("{path}?zzz=1") } else { path };
     (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
@@ -264,6 +320,12 @@ async fn by_page(browser: &Browser<'_>, csrf: &str, method: &str, path: &str) ->
     }
 }
 
+/// Whether the session is over after it: those come last, and what ends all of them after what ends one.
+fn signs_out(route: &str) -> u8 {
+    let ends = ["DELETE /api/v1/sessions", "/logout", "/sign_out_everywhere"];
+    (0..).zip(ends).filter(|(_, end)| route.contains(end)).map(|(place, _)| place + 1).max().unwrap_or(0)
+}
+
 #[actix_web::test]
 async fn i4_every_route_answers_every_role_as_the_table_says() {
     town(async |t| {
@@ -278,7 +340,7 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
             let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
             let mut rows = rows();
             // Signing out comes last.
-            rows.sort_by_key(|(route, ..)| (route.starts_with("DELETE /api/v1/sessions"), route.ends_with("/logout")));
+            rows.sort_by_key(|(route, ..)| signs_out(route));
             for (route, may, go) in rows {
                 let (there, none) = expected(&(route.as_str(), may, go), who);
                 for (is_there, expected) in [(true, there), (false, none)] {
@@ -290,6 +352,11 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
                         || ["/healthz", "/readyz", "/metrics", "/csp"].contains(&path.as_str());
                     let status = match json {
                         true => by_token(t, t.person(who), &method, &path).await,
+                        false if signs_out(&route) > 1 => {
+                            let browser = t.signed_in(who).await;
+                            let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
+                            by_page(&browser, &csrf, &method, &path).await
+                        }
                         false => by_page(&browser, &csrf, &method, &path).await,
                     };
                     tried += 1;

@@ -65,7 +65,16 @@ async fn world(with: bool) -> Vec<Known> {
     let mut all = Vec::new();
     town(async |t| {
         let first = own(t, "铝粉堆积").await;
-        let hidden = if with { hidden(t).await } else { "WH-2026-9999".to_owned() };
+        // Of two that were blown at once, chance would say which is the first in a list.
+        t.advance(1).await;
+        let hidden = match with {
+            true => hidden(t).await,
+            false => {
+                // Signs in alike: the administrator's trail tells of sign-ins.
+                t.person("liaison.sc").get("/me").await.expect(200);
+                "WH-2026-9999".to_owned()
+            }
+        };
         let second = own(t, "第二件").await;
         t.settle().await;
         // The hidden one's limits pass; the own ones, which would pass in no order, do not yet.
@@ -76,6 +85,8 @@ async fn world(with: bool) -> Vec<Known> {
         }
         if with {
             t.person("liaison.sc").does(&format!("{hidden}-SC"), "submit", json!({ "result": "铝屑已清" })).await;
+        } else {
+            t.person("liaison.sc").get("/me").await.expect(200);
         }
         let last = own(t, "最后一件").await;
         t.settle().await;

@@ -1,0 +1,104 @@
+//! What the templates of the desk, the deadlines and the disputes are filled with: finished words and times. Nothing
+//! here reads, judges or formats.
+
+use super::form::{Choice, Form};
+use super::frame::{Shell, Watch};
+use super::views::{DeadlineView, Mark, SummonsRow};
+use askama::Template;
+
+/// `/console`: what needs this reader now.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/desk.html", config = "src/askama.toml")]
+pub struct DeskPage {
+    pub shell: Shell,
+    pub tiles: Vec<TileView>,
+    pub rows: Vec<DueRow>,
+    /// Why there is nothing, and the one useful link.
+    pub nothing: &'static str,
+    pub useful: Choice,
+    pub watch: Option<Watch>,
+    /// Until when the shift lasts, and who follows.
+    pub until: String,
+    pub then: Option<Watch>,
+}
+
+/// A counted tile.
+#[derive(Debug, Clone)]
+pub struct TileView {
+    pub word: &'static str,
+    pub count: u64,
+    pub href: &'static str,
+    /// Stands for something late.
+    pub late: bool,
+}
+
+/// `/console/deadlines`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/deadlines.html", config = "src/askama.toml")]
+pub struct DeadlinesPage {
+    pub shell: Shell,
+    pub lanes: Vec<Lane>,
+    /// There are more than are shown.
+    pub cut: bool,
+}
+
+/// What is due within one span.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    pub name: &'static str,
+    pub word: &'static str,
+    pub rows: Vec<DueRow>,
+}
+
+/// One open limit: whose move, what, by when, and whom to call.
+#[derive(Debug, Clone)]
+pub struct DueRow {
+    /// The whistle's or the summons'.
+    pub code: String,
+    pub href: String,
+    pub title: String,
+    pub mark: Mark,
+    pub major: Option<String>,
+    pub deadline: DeadlineView,
+    /// Who holds the post now.
+    pub holders: Vec<String>,
+}
+
+/// `/console/disputes`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/disputes.html", config = "src/askama.toml")]
+pub struct DisputesPage {
+    pub shell: Shell,
+    pub rows: Vec<SummonsRow>,
+    pub more: Option<String>,
+}
+
+/// `/feedback`. The form's deed is `feedback`, or the id that is answered.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/feedback.html", config = "src/askama.toml")]
+pub struct FeedbackPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// The reader reads and answers all.
+    pub reads: bool,
+    pub counted: String,
+    pub items: Vec<FeedbackView>,
+}
+
+/// One complaint or advice.
+#[derive(Debug, Clone)]
+pub struct FeedbackView {
+    pub id: String,
+    pub at: String,
+    /// Unit and name; nobody where somebody wants it so.
+    pub who: Option<String>,
+    pub text: String,
+    pub answer: Option<String>,
+    pub answered_at: Option<String>,
+}
+
+impl DeadlinesPage {
+    fn is_empty(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.rows.is_empty())
+    }
+}
