@@ -10,6 +10,7 @@ pub mod erasure;
 pub mod exports;
 pub mod factors;
 pub mod feedback;
+mod form_tokens;
 pub mod hints;
 pub mod imports;
 pub mod informers;

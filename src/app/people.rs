@@ -52,7 +52,7 @@ pub async fn add(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Done
     sessions::must_be_proven(hub, whence.present)?;
     let (initial, hash) = initial_password(&hub.chance)?;
     for _ in 0..ATTEMPTS_MAX {
-        let (version, last) = standing(hub, |reading| stored::last_place(reading)).await?;
+        let (version, last) = standing(hub, stored::last_place).await?;
         let (rules, now) = (hub.rules(), hub.now());
         let order = AddOrder::parse(asked.node()?, &rules.directory).map_err(Refusal::Faults)?;
         let mut mint = hub.mint(now);

@@ -14,10 +14,11 @@ use crate::ids::{PersonId, hex};
 use crate::store::people::{self, Credentials};
 use crate::store::sessions::Found;
 use crate::store::{Access, Chore, Kept, Note, Reading, directory, sessions};
-use aws_lc_rs::{constant_time, digest, hmac};
+use aws_lc_rs::{digest, hmac};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use super::form_tokens::{csrf_matches, csrf_token, presession_csrf, presession_csrf_matches};
 pub use super::present::Present;
 pub(super) use super::present::{Held, Shown};
 pub use super::proof::must_be_proven;
@@ -376,30 +377,6 @@ pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
 pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
     hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
     Ok(())
-}
-
-/// The token that this session's forms carry.
-pub fn csrf_token(hub: &Hub, present: &Present) -> String {
-    hex(&hub.mac("csrf", present.form_of()))
-}
-
-/// Whether a form of this session carries its token; compared in constant time.
-pub fn csrf_matches(hub: &Hub, present: &Present, given: &str) -> bool {
-    same(&csrf_token(hub, present), given)
-}
-
-/// The token of the sign-in form, bound to a nonce in a cookie: nobody signs a victim in as somebody else.
-pub fn presession_csrf(hub: &Hub, nonce: &str) -> String {
-    hex(&hub.mac("presession", nonce.as_bytes()))
-}
-
-/// Whether the sign-in form carries its token.
-pub fn presession_csrf_matches(hub: &Hub, nonce: &str, given: &str) -> bool {
-    same(&presession_csrf(hub, nonce), given)
-}
-
-fn same(ours: &str, given: &str) -> bool {
-    constant_time::verify_slices_are_equal(ours.as_bytes(), given.as_bytes()).is_ok()
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -2,7 +2,10 @@
 //! first, then the environment (`WHISTLE__HTTP__LISTEN`); what cannot be meant is refused at the start, by name.
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
+mod place;
 mod text;
+
+pub use place::{LedgerPlace, StreamPlace};
 
 use crate::telemetry;
 use config::{Config, Environment, File, FileFormat};
@@ -90,44 +93,6 @@ pub struct Ledger {
     pub url: LedgerPlace,
 }
 
-/// `sqlite://<path>`, relative to the working directory or absolute; or `postgres://…`, which may hold a password.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub enum LedgerPlace {
-    Sqlite(PathBuf),
-    Postgres(SecretString),
-}
-
-impl LedgerPlace {
-    /// The whole address.
-    pub fn url(&self) -> SecretString {
-        match self {
-            LedgerPlace::Sqlite(path) => format!("sqlite://{}", path.display()).into(),
-            LedgerPlace::Postgres(url) => url.clone(),
-        }
-    }
-}
-
-impl Default for LedgerPlace {
-    fn default() -> LedgerPlace {
-        LedgerPlace::Sqlite(PathBuf::from("data/hub.db"))
-    }
-}
-
-impl TryFrom<String> for LedgerPlace {
-    type Error = &'static str;
-
-    fn try_from(url: String) -> Result<LedgerPlace, &'static str> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(LedgerPlace::Postgres(url.into()));
-        }
-        match url.strip_prefix("sqlite://") {
-            Some(path) if !path.is_empty() => Ok(LedgerPlace::Sqlite(PathBuf::from(path))),
-            _ => Err("ledger.url: is sqlite://<path> or postgres://user:password@host/database"),
-        }
-    }
-}
-
 /// Where the doorbell hangs, and how long to wait for it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -143,30 +108,6 @@ pub struct Stream {
 impl Default for Stream {
     fn default() -> Stream {
         Stream { url: StreamPlace::default(), response_seconds: 6, claim_idle_seconds: 90 }
-    }
-}
-
-/// `embedded`: inside this process; or a Redis address, of which `stream` reads the rest. Kept from sight, since people
-/// write passwords into such addresses.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(try_from = "String")]
-pub enum StreamPlace {
-    #[default]
-    Embedded,
-    Redis(SecretString),
-}
-
-impl TryFrom<String> for StreamPlace {
-    type Error = &'static str;
-
-    fn try_from(url: String) -> Result<StreamPlace, &'static str> {
-        if url == "embedded" {
-            return Ok(StreamPlace::Embedded);
-        }
-        if ["redis://", "rediss://", "redis+sentinel://"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Ok(StreamPlace::Redis(url.into()));
-        }
-        Err("stream.url: is embedded, redis://<host>, rediss://<host> or redis+sentinel://<host>,<host>/<service>")
     }
 }
 

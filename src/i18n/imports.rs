@@ -188,7 +188,7 @@ fn counted(lang: Lang, what: &What) -> Option<(String, String)> {
         What::UnknownColumn | What::MissingColumn | What::TwiceColumn | What::Formula | What::Rounded => return None,
         What::NotANumber | What::NotAFlag | What::NotADate | What::DoubtfulDate | What::NotATime => return None,
         What::NotACode | What::NotAUsername | What::CheckDigit | What::Weekday | What::Taken => return None,
-        What::Unknown | What::Past | What::NeedsTwo | What::WrongRole | What::ChangedByDeeds => return None,
+        What::Unknown | What::Past | What::NeedsTwo | What::WrongRole => return None,
     })
 }
 
@@ -249,10 +249,6 @@ fn plain(what: &What) -> (&'static str, &'static str) {
             "This role is given by two persons on the page of people, not by a file",
         ),
         What::WrongRole => ("此人不是安委办值班员", "This person is no duty officer of the office"),
-        What::ChangedByDeeds => (
-            "已有的哨不能用文件修改：请在页面上办理",
-            "A whistle that stands is not changed by a file: do it on its page",
-        ),
         What::TooLarge { .. } | What::TooManyRows { .. } | What::TooManyColumns { .. } | What::Cells { .. } => ("", ""),
         What::TooLong { .. } | What::NotAWord { .. } | What::Twice { .. } => ("", ""),
     }

@@ -57,11 +57,16 @@ mod tests {
     fn no_chinese_word_holds_a_typed_gap_or_half_width_comma() {
         let files = [
             include_str!("deadlines.rs"),
+            include_str!("events.rs"),
             include_str!("imports.rs"),
             include_str!("letters.rs"),
-            include_str!("problems.rs"),
+            include_str!("problems/clashes.rs"),
+            include_str!("problems/mod.rs"),
             include_str!("terms.rs"),
+            include_str!("pages/desk.rs"),
+            include_str!("pages/imports.rs"),
             include_str!("pages/mod.rs"),
+            include_str!("pages/own.rs"),
             include_str!("pages/phrases.rs"),
         ];
         let han = |of: char| ('\u{4e00}'..='\u{9fff}').contains(&of);

@@ -85,8 +85,6 @@ pub enum What {
     NeedsTwo,
     /// Not of the right role.
     WrongRole,
-    /// What a whistle is, is changed by deeds.
-    ChangedByDeeds,
 }
 
 impl What {
@@ -124,7 +122,6 @@ impl What {
             What::Past => "past",
             What::NeedsTwo => "needs_two",
             What::WrongRole => "wrong_role",
-            What::ChangedByDeeds => "changed_by_deeds",
         }
     }
 }

@@ -113,10 +113,6 @@ pub enum Weak {
     Common,
     /// One character, or one short run, again and again; or keys or characters in their order.
     Repeats,
-    /// The own name, the district, the product, the year: what whoever knows the person tries first.
-    Context,
-    /// On the operator's list of leaked ones.
-    Leaked,
 }
 
 impl FaultCode {

@@ -56,7 +56,7 @@ mod tests {
             let change = erase(gone.clone(), ErasureGround::ConsentWithdrawn, story.tree, by);
             let whistle = change.whistle.unwrap();
             assert_eq!(whistle.search.contains(CANARY), !everything);
-            assert_eq!(SearchText::read(&whistle.search).firm.is_empty(), false, "the firm is nobody's secret");
+            assert!(!SearchText::read(&whistle.search).firm.is_empty(), "the firm is nobody's secret");
             assert_eq!(change.erased.unwrap(), Erasure { texts: gone, codes: vec![whistle.code] });
             assert_eq!(change.events[0].data["ground"], "consent_withdrawn");
             assert!(change.events[0].kind.is_discreet() && change.letters.is_empty());

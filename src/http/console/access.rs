@@ -85,8 +85,8 @@ async fn filled(reader: &Reader, form: Form, fresh: Option<String>) -> Result<Ac
         Err(_) => (Vec::new(), Vec::new()),
     };
     let door = |door: session::Door| match door {
-        session::Door::Cookie => t.sign_in_browser,
-        session::Door::Api => t.sign_in_program,
+        session::Door::Cookie => t.own.sign_in_browser,
+        session::Door::Api => t.own.sign_in_program,
     };
     let row = |(session, this): &(Session, bool)| SignInRow {
         door: door(session.door),
@@ -123,7 +123,7 @@ fn scope_word(lang: Lang, scope: &str) -> String {
         Some(("whistle", verb)) => words::told(lang, t.nav_whistles, lang.whistle_deed(verb)),
         Some(("summons", verb)) => words::told(lang, t.nav_summonses, lang.summons_deed(verb)),
         Some(_) => scope.to_owned(),
-        None if scope == READ => t.token_read.to_owned(),
+        None if scope == READ => t.own.token_read.to_owned(),
         None => scope.to_owned(),
     }
 }

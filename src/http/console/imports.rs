@@ -43,7 +43,7 @@ pub(super) async fn look(request: HttpRequest, sent: FileForm) -> Answer {
     form.typed = typed.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     let file = sent.bytes("file");
     if file.is_empty() {
-        let message = crate::i18n::pages::of(reader.lang).import_none.to_owned();
+        let message = crate::i18n::pages::of(reader.lang).imports.none.to_owned();
         form.faults = vec![FormFault { field: "file".to_owned(), message }];
         return page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form, None).await?);
     }
@@ -71,7 +71,7 @@ pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
         }
         None => {
             let mut filled = filled(&reader, form, None).await?;
-            let words = crate::i18n::pages::of(reader.lang).import_gone.to_owned();
+            let words = crate::i18n::pages::of(reader.lang).imports.gone.to_owned();
             filled.shell.notice = Some(Notice { tone: Tone::Refused, words });
             page(StatusCode::CONFLICT, reader.lang, &filled)
         }

@@ -134,7 +134,11 @@ async fn refused(reader: &Reader, sent: &gate::Form, deed: &str, undone: Undone)
             let fault = FormFault { field: "password".to_owned(), message: t.proof_wrong.to_owned() };
             Form { deed: deed.to_owned(), faults: vec![fault], ..reader.form(0) }
         }
-        undone => return Err(undone.into()),
+        undone @ (Undone::Refusal(_)
+        | Undone::Fault(_)
+        | Undone::WrongPassword
+        | Undone::StepUpNeeded
+        | Undone::TooManyTries { .. }) => return Err(undone.into()),
     };
     filled(reader, StatusCode::UNPROCESSABLE_ENTITY, form, Once::default()).await
 }
@@ -162,10 +166,7 @@ fn row(reader: &Reader, line: &Value) -> TrailRow {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let kind = SecurityKind::parse(line["kind"].as_str().unwrap_or_default());
     let at = At::parse(line["at"].as_str().unwrap_or_default());
-    let data = match &line["data"] {
-        Value::Object(fields) if !fields.is_empty() => line["data"].to_string(),
-        _ => String::new(),
-    };
+    let data = line["data"].as_object().filter(|fields| !fields.is_empty()).map(|_| line["data"].to_string());
     TrailRow {
         at: at.map(views::moment).unwrap_or_default(),
         kind: kind.map_or("", |kind| lang.security_kind(kind)),
@@ -173,6 +174,6 @@ fn row(reader: &Reader, line: &Value) -> TrailRow {
         actor: text(&line["actor"]["username"]),
         about: text(&line["about"]),
         address: text(&line["address"]),
-        data,
+        data: data.unwrap_or_default(),
     }
 }

@@ -38,7 +38,7 @@ impl Words<'_> {
         let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
         let about = event.summons.as_ref().and_then(|id| summonses.iter().find(|one| one.id == *id));
-        let mut details = self.details(event);
+        let mut details: Vec<String> = self.details(event).into_iter().flatten().collect();
         // A deed of another than the summoned unit says whose summons it is about.
         if let Some(summons) = about.filter(|one| event.department.as_ref() != Some(&one.department)) {
             details.insert(0, self.unit(&summons.department));
@@ -58,111 +58,81 @@ impl Words<'_> {
     }
 
     /// What the event brought, a part each.
-    fn details(&self, event: &StoredEvent) -> Vec<String> {
+    fn details(&self, event: &StoredEvent) -> Vec<Option<String>> {
         let (lang, data) = (self.lang, &event.data);
         let unit = |name: &str| text(data, name).map(|code| self.unit(code));
-        let fixed = |word: Option<&'static str>| word.map(str::to_owned);
+        let duty = || word(data, "duty", Duty::parse, |of| lang.duty(of));
         match event.kind {
-            EventKind::WhistleAccepted => [
-                fixed(word(data, "severity", Severity::parse).map(|of| lang.severity(of))),
-                fixed(word(data, "route", Route::parse).map(|of| lang.route(of))),
-                unit("lead").map(|lead| words::leads(lang, &lead)),
-                data.get("again").map(|_| words::of(lang).nobody_left.to_owned()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            EventKind::WhistleDispatched => texts(data, "departments").map(|code| self.unit(code)).collect(),
+            EventKind::WhistleAccepted => self.acceptance(data),
+            EventKind::WhistleDispatched => texts(data, "departments").map(|code| Some(self.unit(code))).collect(),
             EventKind::WhistleReturned => {
-                texts(data, "missing").map(|name| words::field(lang, name).to_owned()).collect()
+                texts(data, "missing").map(|name| Some(words::field(lang, name).to_owned())).collect()
             }
             EventKind::WhistleDeclined => {
-                fixed(word(data, "ground", DeclineGround::parse).map(|of| lang.decline_ground(of)))
-                    .into_iter()
-                    .collect()
+                vec![word(data, "ground", DeclineGround::parse, |of| lang.decline_ground(of))]
             }
-            EventKind::WhistleClosed => {
-                fixed(word(data, "kind", ClosureKind::parse).map(|of| lang.closure_kind(of))).into_iter().collect()
-            }
-            EventKind::WhistleErased => {
-                fixed(word(data, "ground", ErasureGround::parse).map(|of| lang.erasure_ground(of)))
-                    .into_iter()
-                    .collect()
-            }
-            EventKind::SummonsIssued => unit("department").into_iter().collect(),
-            EventKind::SummonsReportedIn => {
-                let officers = data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n));
-                let mode = fixed(word(data, "mode", Mode::parse).map(|of| lang.mode(of)));
-                let eta = text(data, "eta").and_then(At::parse).map(|at| words::expected(lang, &moment(at)));
-                mode.into_iter().chain(officers).chain(eta).collect()
-            }
-            EventKind::ObligationMoved => {
-                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
-                let time = |name| text(data, name).and_then(At::parse).map(moment);
-                unit("department").into_iter().chain(duty).chain(time("due_at")).collect()
-            }
-            EventKind::ObligationOverdue => {
-                let duty = fixed(word(data, "duty", Duty::parse).map(|of| lang.duty(of)));
-                unit("department").into_iter().chain(duty).collect()
-            }
-            EventKind::LetterNotReached => {
-                let role = fixed(word(data, "role", Role::parse).map(|of| lang.role(of)));
-                unit("department").into_iter().chain(role).collect()
-            }
-            EventKind::WhistleMerged => code(data, "into").into_iter().collect(),
-            EventKind::WhistleUnmerged => code(data, "from").into_iter().collect(),
-            EventKind::WhistleLeadChanged => unit("lead").map(|lead| words::leads(lang, &lead)).into_iter().collect(),
-            EventKind::WhistleUrgencyChanged => {
-                fixed(word(data, "urgency", Urgency::parse).map(|of| lang.urgency(of))).into_iter().collect()
-            }
-            EventKind::WhistleSuspended => {
-                let ground = fixed(word(data, "ground", SuspendGround::parse).map(|of| lang.suspend_ground(of)));
-                ground.into_iter().chain(code(data, "review_on").map(|day| words::until(lang, &day))).collect()
-            }
-            EventKind::WhistleReopened => {
-                fixed(word(data, "ground", ReopenGround::parse).map(|of| lang.reopen_ground(of))).into_iter().collect()
-            }
+            EventKind::WhistleClosed => vec![word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of))],
+            EventKind::WhistleErased => vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))],
+            EventKind::WhistleMerged => vec![code(data, "into")],
+            EventKind::WhistleUnmerged => vec![code(data, "from")],
+            EventKind::WhistleLeadChanged => vec![unit("lead").map(|lead| words::leads(lang, &lead))],
+            EventKind::WhistleUrgencyChanged => vec![word(data, "urgency", Urgency::parse, |of| lang.urgency(of))],
+            EventKind::WhistleSuspended => vec![
+                word(data, "ground", SuspendGround::parse, |of| lang.suspend_ground(of)),
+                code(data, "review_on").map(|day| words::until(lang, &day)),
+            ],
+            EventKind::WhistleReopened => vec![word(data, "ground", ReopenGround::parse, |of| lang.reopen_ground(of))],
             EventKind::WhistleCommented => {
-                let office = word(data, "visibility", Visibility::parse).filter(|of| *of == Visibility::Office);
-                fixed(office.map(|of| lang.visibility(of))).into_iter().collect()
+                let of_office = |name: &str| Visibility::parse(name).filter(|of| *of == Visibility::Office);
+                vec![word(data, "visibility", of_office, |of| lang.visibility(of))]
             }
+            EventKind::SummonsIssued => vec![unit("department")],
+            EventKind::SummonsReportedIn => self.report(data),
             EventKind::SummonsDisputed => {
-                let ground = fixed(word(data, "ground", DisputeGround::parse).map(|of| lang.dispute_ground(of)));
-                ground.into_iter().chain(unit("instead")).collect()
+                vec![word(data, "ground", DisputeGround::parse, |of| lang.dispute_ground(of)), unit("instead")]
             }
-            EventKind::SummonsUpheld | EventKind::SummonsDelegated => unit("to").into_iter().collect(),
+            EventKind::SummonsUpheld | EventKind::SummonsDelegated => vec![unit("to")],
             EventKind::SummonsExtensionAsked | EventKind::SummonsExtensionGranted => {
-                let until = text(data, "until").and_then(At::parse).map(|at| words::until(lang, &moment(at)));
-                until.into_iter().collect()
+                vec![time(data, "until").map(|until| words::until(lang, &until))]
             }
-            EventKind::WhistleBlown
-            | EventKind::WhistleRouted
-            | EventKind::WhistleCompleted
-            | EventKind::WhistleLapsed
-            | EventKind::WhistleAppealed
-            | EventKind::WhistleWithdrawn
-            | EventKind::WhistleHandling
-            | EventKind::WhistleAwaitingClosure
-            | EventKind::WhistleSentBack
-            | EventKind::WhistleResumed
-            | EventKind::WhistleContested
-            | EventKind::WhistleContestDismissed
-            | EventKind::WhistleUnsealed => Vec::new(),
-            EventKind::SummonsAcknowledged
-            | EventKind::SummonsStarted
-            | EventKind::SummonsSubmitted
-            | EventKind::SummonsAccepted
-            | EventKind::SummonsSentBack
-            | EventKind::SummonsOverruled
-            | EventKind::SummonsReferred
-            | EventKind::SummonsExcused
-            | EventKind::SummonsCancelled
-            | EventKind::SummonsExtensionRefused => Vec::new(),
+            EventKind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
+            EventKind::ObligationOverdue => vec![unit("department"), duty()],
+            EventKind::LetterNotReached => {
+                vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
+            }
+            EventKind::WhistleBlown | EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
+            EventKind::WhistleLapsed | EventKind::WhistleAppealed | EventKind::WhistleWithdrawn => Vec::new(),
+            EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure => Vec::new(),
+            EventKind::WhistleSentBack | EventKind::WhistleResumed | EventKind::WhistleContested => Vec::new(),
+            EventKind::WhistleContestDismissed | EventKind::WhistleUnsealed => Vec::new(),
+            EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
+            EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::SummonsOverruled => Vec::new(),
+            EventKind::SummonsReferred | EventKind::SummonsExcused | EventKind::SummonsCancelled => Vec::new(),
+            EventKind::SummonsExtensionRefused => Vec::new(),
             // No whistle's tale has them.
             EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
             EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
             EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
         }
+    }
+
+    fn acceptance(&self, data: &Value) -> Vec<Option<String>> {
+        let lang = self.lang;
+        vec![
+            word(data, "severity", Severity::parse, |of| lang.severity(of)),
+            word(data, "route", Route::parse, |of| lang.route(of)),
+            text(data, "lead").map(|code| words::leads(lang, &self.unit(code))),
+            data.get("again").map(|_| words::of(lang).nobody_left.to_owned()),
+        ]
+    }
+
+    fn report(&self, data: &Value) -> Vec<Option<String>> {
+        let lang = self.lang;
+        vec![
+            word(data, "mode", Mode::parse, |of| lang.mode(of)),
+            data.get("officers").and_then(Value::as_u64).map(|n| words::people(lang, n)),
+            time(data, "eta").map(|eta| words::expected(lang, &eta)),
+        ]
     }
 }
 
@@ -185,8 +155,18 @@ fn texts<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
     data.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn word<T>(data: &Value, name: &str, parse: fn(&str) -> Option<T>) -> Option<T> {
-    parse(text(data, name)?)
+fn time(data: &Value, name: &str) -> Option<String> {
+    text(data, name).and_then(At::parse).map(moment)
+}
+
+/// A word of a closed list, as people say it.
+fn word<T>(
+    data: &Value,
+    name: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    say: impl Fn(T) -> &'static str,
+) -> Option<String> {
+    parse(text(data, name)?).map(say).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -3,21 +3,19 @@
 //! exist.
 
 mod line;
+mod register;
 
 pub use line::Line;
+pub(super) use register::register;
 
-use super::frame::Meter;
 use super::openapi::{self, Shape};
-use super::problem::Problem;
 use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
 use crate::app::{factors, proof};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::domain::whistle::{blow, hints, informer};
-use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Resource, Route, guard};
 use line::{To, open, order, person, read, summons, whistle};
 
 pub(super) const SIGNED_IN: &str = "signed in";
@@ -326,55 +324,9 @@ pub static TABLE: &[Line] = &[
     },
 ];
 
-/// A resource with its figures, and 405 for the methods that it does not take. `allow`: as the header writes them.
-fn resource(path: &'static str, allow: &'static str) -> Resource {
-    let refuse = move || async move { Err::<HttpResponse, Problem>(Problem::not_allowed(allow)) };
-    web::resource(path).app_data(Meter::of(path)).default_service(web::to(refuse))
-}
-
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
     register(config, TABLE, |line| (line.method, line.path), Line::route);
-}
-
-/// Registers a table, in its order: one resource a path. `at`: a line's method and path.
-pub(super) fn register<L>(
-    config: &mut ServiceConfig,
-    table: &'static [L],
-    at: fn(&'static L) -> (&'static str, &'static str),
-    to: fn(&'static L) -> Route,
-) {
-    for (place, first) in table.iter().enumerate() {
-        let path = at(first).1;
-        if table[..place].iter().any(|line| at(line).1 == path) {
-            continue;
-        }
-        let lines: Vec<&'static L> = table.iter().filter(|line| at(line).1 == path).collect();
-        let methods: Vec<&str> = lines.iter().map(|line| at(line).0).collect();
-        let here = resource(path, allow(&methods));
-        config.service(lines.into_iter().fold(here, |here, line| here.route(by_method(to(line), at(line).0))));
-    }
-}
-
-/// Scanners of letters ask by HEAD.
-fn by_method(route: Route, method: &str) -> Route {
-    match method {
-        "GET" => route.guard(guard::Any(guard::Get()).or(guard::Head())),
-        "DELETE" => route.method(Method::DELETE),
-        _ => route.method(Method::POST),
-    }
-}
-
-fn allow(methods: &[&str]) -> &'static str {
-    match ["GET", "POST", "DELETE"].map(|method| methods.contains(&method)) {
-        [true, true, true] => "GET, HEAD, POST, DELETE",
-        [true, true, false] => "GET, HEAD, POST",
-        [true, false, true] => "GET, HEAD, DELETE",
-        [true, false, false] => "GET, HEAD",
-        [false, true, true] => "POST, DELETE",
-        [false, true, false] => "POST",
-        [false, false, _] => "DELETE",
-    }
 }
 
 /// Every route of both doors: method, path, who.
@@ -389,52 +341,4 @@ pub fn listing() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn every_line_stands_once_and_every_deed_has_a_line() {
-        let lines: BTreeSet<_> = TABLE.iter().map(|line| (line.method, line.path)).collect();
-        assert_eq!(lines.len(), TABLE.len());
-        for deed in WhistleDeed::WORDS {
-            assert!(lines.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
-        }
-        for deed in SummonsDeed::WORDS {
-            assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
-        }
-        for deed in PersonDeed::WORDS {
-            assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
-        }
-        for line in TABLE.iter().filter(|line| line.is_deed()) {
-            let deed = match line.to {
-                To::Whistle(deed) => deed.as_str(),
-                To::Summons(deed) => deed.as_str(),
-                To::Person(deed) => deed.as_str(),
-                To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
-            };
-            assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
-        }
-    }
-
-    #[test]
-    fn only_what_the_contract_names_needs_no_token() {
-        let open: Vec<&str> = TABLE.iter().filter(|line| !line.needs_token()).map(|line| line.path).collect();
-        let want = [
-            "/api/v1/sessions",
-            "/api/v1/sessions/refresh",
-            "/api/v1/openapi.json",
-            "/healthz",
-            "/readyz",
-            "/metrics",
-            "/csp",
-        ];
-        assert_eq!(open, want);
-    }
-
-    #[test]
-    fn the_listing_has_a_line_for_every_route() {
-        assert_eq!(listing().lines().count(), TABLE.len() + console::PAGES.len());
-        assert!(listing().starts_with("POST   /api/v1/whistles "));
-    }
-}
+mod tests;

@@ -1,21 +1,27 @@
 //! Every word that the console's pages say of themselves, Chinese first, English beside it. What a person typed, names
 //! of places and the words of closed lists come from elsewhere. Nothing here decides anything or formats HTML.
 
-/// Declares page words: one line each, so that neither language can lack one.
+/// Declares the page words: one line each, so that neither language can lack one. `with`: those that have
+/// a file of their own.
 macro_rules! page_words {
-    ($(#[$doc:meta])* $words:ident; $($name:ident: $zh:literal, $en:literal;)+) => {
+    ($(#[$doc:meta])* $text:ident $(with $($part:ident: $of:ident),+)?; $($name:ident: $zh:literal, $en:literal;)+) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $words { $(pub $name: &'static str,)+ }
+        pub struct $text {
+            $(pub $name: &'static str,)+
+            $($(pub $part: &'static $part::$of,)+)?
+        }
 
         /// Chinese, the language that the pages are written in.
-        pub(crate) static ZH: $words = $words { $($name: $zh,)+ };
+        pub(super) static ZH: $text = $text { $($name: $zh,)+ $($($part: &$part::ZH,)+)? };
         /// English.
-        pub(crate) static EN: $words = $words { $($name: $en,)+ };
+        pub(super) static EN: $text = $text { $($name: $en,)+ $($($part: &$part::EN,)+)? };
     };
 }
 
 mod desk;
+mod imports;
+mod own;
 mod phrases;
 
 pub use desk::{DeskText, desk};
@@ -25,7 +31,7 @@ use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText;
+    PageText with imports: ImportText, own: OwnText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";
@@ -42,7 +48,6 @@ page_words! {
     other_word: "English", "中文";
     sign_out: "退出登录", "Sign out";
     nav_label: "主菜单", "Main menu";
-    nav_home: "工作台", "Desk";
     nav_triage: "待受理", "Triage";
     nav_whistles: "哨件", "Whistles";
     nav_blow: "吹哨", "Blow";
@@ -87,24 +92,6 @@ page_words! {
     proof_hint: "此操作须确认是您本人", "This deed asks who you are";
     proof_needed: "请填写您本人的口令或者动态码", "Give your own password or code";
     proof_wrong: "口令或者动态码不正确，没有执行", "The password or the code is not right; nothing was done";
-    password_title: "修改口令", "Change the password";
-    password_must: "初始口令只能登录一次，请先设置自己的口令。", "A first password lets in once: choose your own now.";
-    password_hint: "12至128个字符，任何字符都可以；修改后所有登录退出，请用新口令重新登录。", "12 to 128 characters of any kind. Every session ends; sign in with the new one.";
-    password_old: "现在的口令", "Present password";
-    password_new: "新口令", "New password";
-    password_go: "修改口令", "Change the password";
-    totp_title: "动态码（两步登录）", "One-time codes (second factor)";
-    totp_off: "没有启用。启用后登录时还要输入手机应用显示的6位数字。", "Not in use. With it, signing in also asks for 6 digits from an app on your phone.";
-    totp_on: "已启用，剩余恢复码：", "In use; recovery codes left: ";
-    totp_begin: "启用", "Begin";
-    totp_remove: "停用动态码", "Give it up";
-    totp_scan: "请在手机的动态码应用中输入下面的密钥，再填写它显示的6位数字。", "Type this key into the app on your phone, then the 6 digits that it shows.";
-    totp_secret: "密钥", "Key";
-    totp_link: "在本机的动态码应用中打开", "Open in an app on this device";
-    totp_code: "6位动态码", "6-digit code";
-    totp_confirm: "确认启用", "Confirm";
-    recovery_title: "恢复码", "Recovery codes";
-    recovery_hint: "只显示这一次。每个可用一次，丢失手机时代替动态码；请抄下并妥善保管。", "Shown this once. Each works once in place of a code if the phone is lost; write them down and keep them safe.";
     me_trail: "我的账号近期记录", "What was done to this sign-in";
     trail_hint: "登录、人员、口令、动态码等安全操作，最新的在前。", "Sign-ins, people, passwords, codes and other security deeds, the newest first.";
     trail_at: "时间", "When";
@@ -116,36 +103,6 @@ page_words! {
     trail_refused: "未通过", "refused";
     nav_import: "导入导出", "Import, export";
     imported: "导入", "import";
-    import_lead: "选择名单和CSV文件，先看会改动什么，再确认写入；整个文件要么全部写入，要么都不写入。", "Choose a list and a CSV file, see what it would change, then confirm. All of it is written, or nothing.";
-    import_title: "导入", "Import";
-    import_list: "名单", "List";
-    import_file: "CSV文件", "CSV file";
-    import_file_hint: "最大8 MiB、50,000行。可先导出一份作为模板。", "8 MiB and 50,000 rows at most. Export the list first to have a pattern.";
-    import_encoding: "文字编码", "Encoding";
-    import_auto: "自动识别", "Find out";
-    import_removes: "文件中没有的日子或班次一并删除（只对工作日历和值班表有效）", "Remove days and shifts that the file leaves out (calendar and rota only)";
-    import_look: "预览", "Look";
-    import_preview: "预览：", "Preview: ";
-    import_sample: "文件开头的内容", "How the file begins";
-    import_faults: "需要改正的地方", "To be corrected";
-    import_row: "行", "Row";
-    import_column: "列", "Column";
-    import_fault: "问题和改法", "What is wrong, and the cure";
-    import_whole: "整个文件", "The whole file";
-    import_changes: "将修改", "Will be changed";
-    import_old: "现在", "Now";
-    import_new: "改为", "Then";
-    import_added: "将新增", "Will be added";
-    import_missing_stay: "不在文件中，保持原样", "Not in the file, stay as they are";
-    import_missing_go: "不在文件中，将被删除", "Not in the file, will be removed";
-    import_more: "其余略去", "More are left out here";
-    import_go: "确认写入", "Write all of it";
-    import_again: "改用别的编码或文件", "Another encoding or file";
-    import_gone: "刚才预览的文件已不在，什么都没有写入。请重新选择文件。", "The file that you looked at is gone and nothing was written. Choose it again.";
-    import_none: "请选择文件", "Choose a file";
-    export_title: "导出", "Export";
-    export_csv: "导出为CSV", "Export as CSV";
-    export_lead: "带BOM的UTF-8，可直接用Excel、WPS打开；每次导出都有记录。", "UTF-8 with its mark, for Excel and WPS. Each export is recorded.";
     views: "视图", "Views";
     more: "显示后面的", "Show more";
     hub: "系统", "Hub";
@@ -196,34 +153,7 @@ page_words! {
     login_put_out: "您已在其他地方登录，这里的登录已结束。如果不是您本人，请修改密码。", "You have signed in elsewhere, so this session has ended. If that was not you, change your password.";
     login_help: "忘记密码或无法登录，请联系本单位管理员。可以粘贴密码，也可以使用密码管理器。", "Cannot sign in? Ask your administrator. Pasting and password managers are welcome.";
     login_demo: "演示账号（密码见启动窗口）", "Demo sign-ins (password: see the terminal)";
-    // Where one is signed in, and machine tokens.
     access: "登录与令牌", "Sign-ins and tokens";
-    sign_ins: "已登录的地方", "Where you are signed in";
-    sign_ins_hint: "30分钟不用自动退出。看到不认识的，请全部退出并修改密码。", "Each ends after 30 minutes without use. If one is not yours, sign out everywhere and change your password.";
-    sign_in_browser: "浏览器", "Browser";
-    sign_in_program: "程序", "Program";
-    sign_in_this: "本次", "this one";
-    sign_in_made: "登录于", "Signed in";
-    sign_in_used: "最近使用", "Last used";
-    sign_in_ends: "最晚至", "Ends at the latest";
-    sign_out_everywhere: "全部退出", "Sign out everywhere";
-    tokens: "机器令牌", "Machine tokens";
-    tokens_hint: "供本单位的系统自动吹哨、读取任务。权限不超过本单位，最多20个。", "For your unit's own systems: to blow, to read tasks. Never more than your unit may; twenty at most.";
-    tokens_none: "还没有令牌。", "There is none yet.";
-    token_fresh: "新令牌", "The new token";
-    token_once: "请现在抄录并妥善保管，离开本页后不再显示。", "Copy it now and keep it safe: it is not shown again.";
-    token_new: "新建令牌", "Make a token";
-    token_name: "用在哪里", "What it is for";
-    token_name_hint: "例如：三号楼烟感主机", "The system that will use it";
-    token_scopes: "可以做什么", "What it may do";
-    token_scopes_hint: "只选需要的", "Only what is needed";
-    token_read: "查看", "Read";
-    token_days: "有效期", "Valid for";
-    token_ends: "有效至", "Valid until";
-    token_used: "最近使用", "Last used";
-    token_unused: "从未使用", "Never used";
-    token_end: "停用", "End";
-    token_go: "新建令牌", "Make the token";
     // Facts of a whistle.
     code: "编号", "Code";
     title: "标题", "Title";
@@ -305,17 +235,13 @@ page_words! {
     note_optional: "备注（可不填）", "Note (optional)";
     decline_ground: "理由", "Ground";
     decline_hint: "理由会随信告知吹哨单位", "The blower is told the ground by letter";
-    decline_go: "不予受理", "Decline";
     close_kind: "办结方式", "How it ended";
     conclusion: "办结结论", "Conclusion";
     conclusion_hint: "写明凭什么确认隐患已消除，谁核实的", "Say what proves that the danger is gone, and who checked";
-    close_go: "办结", "Close";
     director_closes: "重大隐患或紧急哨件须由安委办主任办结。", "A major hazard or an emergency must be closed by the director of the committee office.";
     lacks: "缺什么", "What is lacking";
     lacks_hint: "办理单位会看到这段话", "The department reads this";
-    send_back_go: "退回办理", "Send back";
     lacking: "请补充：", "Please add: ";
-    complete_go: "提交补正", "Complete";
     // Objections, pauses, rulings and other turns.
     reason: "理由", "Reason";
     ground: "事由", "Ground";
@@ -350,7 +276,6 @@ page_words! {
     town_hint: "没选企业时，选属地便于派单", "Without an enterprise, this helps the dispatch";
     town_none: "随企业自动带入", "Same as above";
     category_none: "请选择", "Please choose";
-    what_label: "隐患情况", "What was seen";
     what_hint: "看到了什么、有没有人有危险", "What you saw, and whether anybody is in danger";
     claim_major: "疑似重大隐患", "Suspected major hazard";
     claim_major_row: "疑似重大", "Suspected major";
@@ -365,7 +290,6 @@ page_words! {
     contact_phone: "联系电话", "Contact's phone";
     protected_source: "来源需要保护", "Protect the source";
     protected_hint: "举报人姓名、电话只填在联系人一栏，不要写进情况描述", "Put the informant's name and phone only under contact, never into the description";
-    title_label: "标题", "Title";
     title_hint: "不填则取情况描述的开头", "Left empty, the start of the description is taken";
     on_behalf_of: "代哪个单位吹哨", "Blow on behalf of";
     on_behalf_hint: "接到电话或热线转来时使用", "For calls and the hotline";
@@ -420,7 +344,6 @@ page_words! {
     review_pass: "审核通过", "Accept the result";
     review_send_back: "退回重办", "Send back";
     sent_back_for: "安委办退回重办：", "Sent back by the office: ";
-    other_parts: "其他单位", "Other departments";
     note_said: "报到说明", "Said at report-in";
     eta_hint: "可不填", "Optional";
     to_do: "要办的", "To do";

@@ -2,7 +2,7 @@
 //! that work once, epochs, machine tokens. Only hashes stand here, never a secret, and nothing of it is a fact.
 
 use super::super::sql::{Call, Value};
-use super::chores::{raise_epochs, session_row};
+use super::chores::raise_epochs;
 use crate::domain::at::At;
 use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX};
 use crate::domain::session::{Ending, Session};
@@ -121,4 +121,19 @@ fn make_token(token: &MachineToken) -> Vec<Call<'_>> {
     ];
     let counted = vec![(&token.id).into(), (&token.department).into(), token.made_at.into(), PER_DEPARTMENT_MAX.into()];
     vec![Call::of(MAKE_TOKEN, row), Call::of(ONE_TOO_MANY, counted)]
+}
+
+fn session_row(session: &Session) -> Vec<Value<'_>> {
+    vec![
+        (&session.id).into(),
+        (&session.secret_hash).into(),
+        session.refresh_hash.as_ref().into(),
+        (&session.person).into(),
+        session.door.as_str().into(),
+        session.made_at.into(),
+        session.used_at.into(),
+        session.ends_at.into(),
+        session.epoch.into(),
+        session.proven_at.into(),
+    ]
 }

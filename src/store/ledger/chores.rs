@@ -10,7 +10,7 @@ use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
 use crate::domain::obligation::Post;
-use crate::domain::session::{Ending, Session};
+use crate::domain::session::Ending;
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
 use crate::store::imports::ImportFile;
@@ -383,21 +383,6 @@ fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
         not_before: row.at(7)?,
     };
     Ok(ClaimedLetter { letter, tries: row.int(8)? })
-}
-
-pub(super) fn session_row(session: &Session) -> Vec<Value<'_>> {
-    vec![
-        (&session.id).into(),
-        (&session.secret_hash).into(),
-        session.refresh_hash.as_ref().into(),
-        (&session.person).into(),
-        session.door.as_str().into(),
-        session.made_at.into(),
-        session.used_at.into(),
-        session.ends_at.into(),
-        session.epoch.into(),
-        session.proven_at.into(),
-    ]
 }
 
 /// Ends every session of these people at once, with whatever is written beside it.

@@ -1,4 +1,5 @@
 //! A search against the most naive reading of what it promises, over random texts with signs, widths and cases.
+//! What it expects is worked out here, sign by sign: never by the folding or the search that it tries.
 
 use super::super::WhistleQuery;
 use super::by_hand::{Desk, birth, scope_of, whistle};

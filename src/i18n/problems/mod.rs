@@ -1,9 +1,12 @@
 //! What an answer says when it is no: every problem of the HTTP contract with its status and slug, and every fault of
 //! a body with its cure. A text here says what to do next, and never holds anything that the sender wrote.
 
+mod clashes;
+
 use super::Lang;
 use crate::domain::decision::ReasonCode;
-use crate::domain::order::{Clash, Expected, Fault, FaultCode, NotAnObject, Weak};
+use crate::domain::order::{Expected, Fault, FaultCode, NotAnObject};
+use clashes::clash_words;
 
 /// Declares the problems: name, status, slug, then title and detail in Chinese and in English.
 /// The answers of 500 and above are mute: their title says all, and they have no detail.
@@ -275,86 +278,10 @@ fn expected_words(expected: Expected) -> (&'static str, &'static str) {
     }
 }
 
-fn clash_words(clash: Clash) -> (&'static str, &'static str) {
-    match clash {
-        Clash::TownOfEnterprise => {
-            ("与企业所在属地不一致，请改正或不填。", "This is not the enterprise's town; correct it or leave it out.")
-        }
-        Clash::OneLead => ("须有且只有一个牵头单位。", "There must be exactly one lead department."),
-        Clash::LeadAccepted => (
-            "牵头单位须与受理时确定的一致。",
-            "The lead must be the department that was named when the whistle was accepted.",
-        ),
-        Clash::Twice => ("重复填写，请只保留一个。", "This is named twice; keep one."),
-        Clash::SingleRoute => (
-            "单部门转办只能有一个单位，请减少单位或改选其他方式。",
-            "One department only on this route; take others out or choose another route.",
-        ),
-        Clash::ClauseNeeded => {
-            ("重大隐患须写明所依据的判定标准条款。", "A major hazard needs the clause of the criterion it rests on.")
-        }
-        Clash::OfficeOnly => {
-            ("只有安委办可以填写，请删去。", "Only the committee office may fill this in; leave it out.")
-        }
-        Clash::AfterLimit => {
-            ("时限只能提前，不能延后，请改早。", "A limit may be shortened, not lengthened; choose an earlier time.")
-        }
-        Clash::PastAYear => ("有效期最长365天，请改早。", "A year at most; choose an earlier time."),
-        Clash::InThePast => ("不能早于现在，请改晚。", "This must not be in the past; choose a later time."),
-        Clash::NoChange => {
-            ("与现在的情况相同，或者方向不对，请改选。", "This changes nothing, or goes the wrong way; choose another.")
-        }
-        Clash::TooFarOff => {
-            ("暂停时间超过上限，请改早。", "A suspension may not last that long; choose an earlier date.")
-        }
-        Clash::NotLonger => {
-            ("须晚于现在的时限，请改晚。", "This must be later than the present limit; choose a later time.")
-        }
-        Clash::NoContest => (
-            "吹哨单位没有提出异议，请改选其他理由。",
-            "The blower has not contested the closing; choose another ground.",
-        ),
-        Clash::Itself => ("不能是本单位自己，请改选其他单位。", "This is the department itself; name another unit."),
-        Clash::InTheFuture => ("不能晚于现在，请改正。", "This must not be in the future; please correct it."),
-        Clash::NoUsername => (
-            "用户名为2至40个字符：小写字母开头，可用小写字母、数字和._-。",
-            "A user name has 2 to 40 characters: a small letter first, then small letters, digits and ._-",
-        ),
-        Clash::Taken => ("已有人使用，请换一个用户名。", "Somebody has this user name; choose another."),
-        Clash::RoleOfUnit => {
-            ("该单位没有这个岗位，请改单位或者角色。", "This unit has no such post; change the unit or the role.")
-        }
-        Clash::OneOfThree => (
-            "系统、安全、审计三类管理员不得由一人兼任，请换人。",
-            "One person holds one of the three administrators; name another person.",
-        ),
-        Clash::WrongCode => (
-            "动态码不对或者已经用过，请输入设备上现在显示的6位数字。",
-            "This code is not right or was used; type the 6 digits that the device shows now.",
-        ),
-        Clash::Weak(why) => weak_words(why),
-    }
-}
-
-fn weak_words(why: Weak) -> (&'static str, &'static str) {
-    match why {
-        Weak::TooShort => ("太短，口令至少12个字符。", "Too short; a password has at least 12 characters."),
-        Weak::TooLong => ("太长，口令最多128个字符。", "Too long; a password has at most 128 characters."),
-        Weak::Common => ("太常见，请换一个别人想不到的。", "Too common; choose one that nobody would guess."),
-        Weak::Repeats => {
-            ("重复或者连续的字符太多，请换一个。", "Too many repeated or successive characters; choose another.")
-        }
-        Weak::Context => (
-            "含有姓名、用户名、单位、平台名称或者年份且其余太短，请换一个。",
-            "Little more than a name, the unit, the product or a year; choose another.",
-        ),
-        Weak::Leaked => ("出现在已泄露口令名单中，请换一个。", "On the list of leaked passwords; choose another."),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order::Clash;
     use std::collections::BTreeSet;
 
     #[test]

@@ -1,0 +1,37 @@
+//! Every word that the page of imports and exports says of itself. What a file's fault is told comes from elsewhere;
+//! nothing here decides anything or formats HTML.
+
+page_words! {
+    /// The words of the page of imports in one language.
+    ImportText;
+    lead: "选择名单和CSV文件，先看会改动什么，再确认写入；整个文件要么全部写入，要么都不写入。", "Choose a list and a CSV file, see what it would change, then confirm. All of it is written, or nothing.";
+    title: "导入", "Import";
+    list: "名单", "List";
+    file: "CSV文件", "CSV file";
+    file_hint: "最大8 MiB、50,000行。可先导出一份作为模板。", "8 MiB and 50,000 rows at most. Export the list first to have a pattern.";
+    encoding: "文字编码", "Encoding";
+    auto: "自动识别", "Find out";
+    removes: "文件中没有的日子或班次一并删除（只对工作日历和值班表有效）", "Remove days and shifts that the file leaves out (calendar and rota only)";
+    look: "预览", "Look";
+    preview: "预览：", "Preview: ";
+    sample: "文件开头的内容", "How the file begins";
+    faults: "需要改正的地方", "To be corrected";
+    row: "行", "Row";
+    column: "列", "Column";
+    fault: "问题和改法", "What is wrong, and the cure";
+    whole: "整个文件", "The whole file";
+    changes: "将修改", "Will be changed";
+    old: "现在", "Now";
+    new: "改为", "Then";
+    added: "将新增", "Will be added";
+    missing_stay: "不在文件中，保持原样", "Not in the file, stay as they are";
+    missing_go: "不在文件中，将被删除", "Not in the file, will be removed";
+    more: "其余略去", "More are left out here";
+    go: "确认写入", "Write all of it";
+    again: "改用别的编码或文件", "Another encoding or file";
+    gone: "刚才预览的文件已不在，什么都没有写入。请重新选择文件。", "The file that you looked at is gone and nothing was written. Choose it again.";
+    none: "请选择文件", "Choose a file";
+    export_title: "导出", "Export";
+    export_csv: "导出为CSV", "Export as CSV";
+    export_lead: "带BOM的UTF-8，可直接用Excel、WPS打开；每次导出都有记录。", "UTF-8 with its mark, for Excel and WPS. Each export is recorded.";
+}
