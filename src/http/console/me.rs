@@ -166,7 +166,7 @@ fn row(reader: &Reader, line: &Value) -> TrailRow {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let kind = SecurityKind::parse(line["kind"].as_str().unwrap_or_default());
     let at = At::parse(line["at"].as_str().unwrap_or_default());
-    let data = line["data"].as_object().filter(|fields| !fields.is_empty()).map(|_| line["data"].to_string());
+    let facts = line["data"].as_object().into_iter().flatten().map(|(name, value)| fact(name, value));
     TrailRow {
         at: at.map(views::moment).unwrap_or_default(),
         kind: kind.map_or("", |kind| lang.security_kind(kind)),
@@ -174,6 +174,12 @@ fn row(reader: &Reader, line: &Value) -> TrailRow {
         actor: text(&line["actor"]["username"]),
         about: text(&line["about"]),
         address: text(&line["address"]),
-        data: data.unwrap_or_default(),
+        data: facts.collect::<Vec<_>>().join(" · "),
     }
+}
+
+/// One fact of a line, by the name that the API gives it too.
+fn fact(name: &str, value: &Value) -> String {
+    let words = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    format!("{name}: {words}")
 }
