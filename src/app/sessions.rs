@@ -28,9 +28,6 @@ pub use super::tokens::{BadKey, new_key};
 /// A use is written down at most this often.
 pub(super) const TOUCH_MINUTES: i64 = 1;
 
-/// How long after its last use a session that timed out still says whose form it was.
-const LATE_MINUTES: i64 = 24 * 60;
-
 /// The process's own secrets, from the ledger or from files.
 pub struct Keys {
     tokens: Vec<TokenKey>,
@@ -297,7 +294,7 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     Ok(Some(present(found, actor)))
 }
 
-fn present(found: Found, actor: Actor) -> Present {
+pub(super) fn present(found: Found, actor: Actor) -> Present {
     let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
     Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }
 }
@@ -330,19 +327,6 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
             }))
         }
     }
-}
-
-/// Who bore this cookie until it timed out, less than a day ago and by nobody's doing.
-pub async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
-    let (hash, now) = (sha256(secret.as_bytes()), hub.now());
-    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    let late = found.filter(|found| {
-        let session = &found.session;
-        let untouched = session.revoked_at.is_none() && session.ended_by.is_none() && session.epoch == found.epoch;
-        let recent = now.0 - session.used_at.0 < LATE_MINUTES * MINUTE;
-        session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
-    });
-    Ok(late.and_then(|found| hub.rules().directory.actor(&found.session.person).map(|actor| present(found, actor))))
 }
 
 /// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.

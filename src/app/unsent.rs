@@ -4,13 +4,17 @@
 
 use super::sessions::{self, Present};
 use super::{Hub, Undone};
-use crate::domain::at::At;
+use crate::domain::at::{At, MINUTE};
+use crate::domain::session::Door;
 use crate::ids::PersonId;
 use crate::store::unsent::{self, UnsentForm};
-use crate::store::{Chore, Fault, Note};
+use crate::store::{self, Chore, Fault, Note};
 
 /// How long a form is kept, minutes.
 pub const KEPT_MINUTES: i64 = 72 * 60;
+
+/// How long after its last use a session that timed out still says whose form it was.
+const LATE_MINUTES: i64 = 24 * 60;
 
 /// Keeps what was typed into the form that goes to `subject`.
 pub async fn keep(hub: &Hub, person: &PersonId, subject: &str, fields: &[(String, String)]) -> Result<At, Undone> {
@@ -29,12 +33,27 @@ pub async fn keep_late(
     csrf: &str,
     (subject, fields): (&str, &[(String, String)]),
 ) -> Result<bool, Undone> {
-    let Some(late) = sessions::timed_out(hub, secret).await? else { return Ok(false) };
+    let Some(late) = timed_out(hub, secret).await? else { return Ok(false) };
     if !sessions::csrf_matches(hub, &late, csrf) {
         return Ok(false);
     }
     keep(hub, &late.actor.person, subject, fields).await?;
     Ok(true)
+}
+
+/// Who bore this cookie until it timed out, less than a day ago and by nobody's doing.
+async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
+    let (hash, now) = (sessions::sha256(secret.as_bytes()), hub.now());
+    let found = hub.ledger.read(move |reading| store::sessions::by_secret(reading, &hash)).await?;
+    let late = found.filter(|found| {
+        let session = &found.session;
+        let untouched = session.revoked_at.is_none() && session.ended_by.is_none() && session.epoch == found.epoch;
+        let recent = now.0 - session.used_at.0 < LATE_MINUTES * MINUTE;
+        session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
+    });
+    Ok(late.and_then(|found| {
+        hub.rules().directory.actor(&found.session.person).map(|actor| sessions::present(found, actor))
+    }))
 }
 
 /// A form as it was left.

@@ -1,4 +1,5 @@
-//! The desk and the deadlines: each role's own work, the soonest first, and nothing of what it may not see (I4).
+//! The desk and the deadlines: each role's own work, the soonest first. Two worlds are compared here as well: nothing is
+//! told of what its reader may not see (I4).
 
 use crate::town::{Town, blow_order, town};
 use serde_json::json;

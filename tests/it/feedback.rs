@@ -1,4 +1,5 @@
-//! Complaints and advice: from anybody, with a name or without, once however often they are sent, to the director only.
+//! Complaints and advice: from anybody, with a name or without, once however often they are sent. Nobody but the
+//! director reads what others left.
 
 use crate::town::browser::hidden;
 use crate::town::town;
