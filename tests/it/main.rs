@@ -14,6 +14,7 @@ mod doors;
 mod erasure;
 mod factors;
 mod feedback;
+mod forty;
 mod imports;
 mod informers;
 mod keys;
