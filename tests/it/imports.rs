@@ -102,7 +102,8 @@ async fn c19_a_file_with_faults_names_every_row_and_column_in_the_readers_langua
         liaison.new,甲,XF,liaison,科员,,,,,,2026-01-02\n\
         liaison.bad,乙,QQ,liaisons,=1+1,9.1E+17,,,,,1/2/2026\n\
         liaison.new,丙,XF,liaison,科员,,,,,,2026-01-02\n\
-        boss,丁,AWB,office_director,主任,,,,,,2026-01-02\n";
+        boss,丁,AWB,office_director,主任,,,,,,2026-01-02\n\
+        keys,戊,AWB,security_admin,安全管理员,,,,,,2026-01-02\n";
     town(async |t| {
         let (admin, before) = (t.person("admin"), t.db_events().await);
         let refused = send(&admin, "/imports/people", file).await.expect(422);
@@ -122,6 +123,7 @@ async fn c19_a_file_with_faults_names_every_row_and_column_in_the_readers_langua
             "3 since doubtful_date",
             "4 username twice",
             "5 role needs_two",
+            "6 role needs_two",
         ];
         assert_eq!(told, expected);
         let zh = refused.json()["errors"][3]["message"].as_str().unwrap().to_owned();
@@ -130,7 +132,7 @@ async fn c19_a_file_with_faults_names_every_row_and_column_in_the_readers_langua
         let seen = ask.raw("text/csv", file.into()).send().await.expect(200).json();
         let en = seen["faults"][3]["message"].as_str().unwrap();
         assert!(en.starts_with("Row 3, column since: This date can be read in two ways"), "{en}");
-        assert_eq!((&seen["fault_count"], &seen["written"]), (&json!(6), &json!(false)));
+        assert_eq!((&seen["fault_count"], &seen["written"]), (&json!(7), &json!(false)));
         for (name, words) in [("gb18030", "不是"), ("utf-16le", "不是")] {
             let other =
                 send(&admin, &format!("/imports/people?encoding={name}"), b"\xFF\xFFa".to_vec()).await.expect(422);

@@ -8,6 +8,7 @@ use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
 use crate::domain::imports::faults::What;
 use crate::domain::imports::sheet::Column;
+use crate::domain::policy;
 use crate::domain::terms::Role;
 use crate::ids::PersonId;
 
@@ -81,16 +82,12 @@ impl Row for Person {
             let field = |code: &String| check.directory.department(code).is_some();
             check.known("certificate_fields", person.certificate_fields.iter().all(field));
             let stands = check.directory.person(&person.id).map(|stands| stands.role);
-            if needs_two(person.role) && !check.directory.people.is_empty() && stands != Some(person.role) {
+            // A role that one administrator alone gives to nobody (T38).
+            if policy::needs_two(person.role) && !check.directory.people.is_empty() && stands != Some(person.role) {
                 check.fault("role", What::NeedsTwo);
             }
         });
     }
-}
-
-/// A role that one administrator alone gives to nobody (T38).
-fn needs_two(role: Role) -> bool {
-    matches!(role, Role::OfficeDirector | Role::Supervisor | Role::Admin)
 }
 
 impl Row for Shift {
