@@ -1,7 +1,7 @@
 //! Files that come in: as the body of a caller's request, or in a form of our own page. Bounded before anything looks at
 //! them, judged like every other body by who sends it; what is in them is not looked at here.
 
-use super::{Extracted, by_cookie, by_token, code, door_of, is_same_origin, lang};
+use super::{Extracted, by_cookie, code, door_of, is_same_origin, lang, let_in};
 use crate::app::sessions::{self, Present};
 use crate::http::body::{self, From, Wanted};
 use crate::http::problem::Problem;
@@ -28,10 +28,7 @@ impl FromRequest for FilePosted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let Some(present) = by_token(&request, door_of(&request)?).await? else {
-                body::drop_strangers(payload).await;
-                return Err(ProblemKind::SignInNeeded.into());
-            };
+            let (present, payload) = let_in(&request, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::Csv, From::SignedIn).await?;
             Ok(FilePosted { present, lang: lang(request.headers()), bytes, request })
         })

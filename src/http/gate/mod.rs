@@ -73,16 +73,22 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let present = match by_token(&request, door_of(&request)?).await {
-                Ok(Some(present)) => present,
-                refused => {
-                    body::drop_strangers(payload).await;
-                    return Err(refused.err().unwrap_or(ProblemKind::SignInNeeded.into()));
-                }
-            };
+            let (present, payload) = let_in(&request, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::SignedIn).await?;
             Ok(Posted { present, lang: lang(request.headers()), bytes, route: route(&request), request })
         })
+    }
+}
+
+/// Who sends a body by token, and the body still unread. A stranger's, or one that comes too often, is read away first, so
+/// that the answer arrives.
+async fn let_in(request: &HttpRequest, payload: Payload) -> Result<(Present, Payload), Problem> {
+    match by_token(request, door_of(request)?).await {
+        Ok(Some(present)) => Ok((present, payload)),
+        refused => {
+            body::drop_strangers(payload).await;
+            Err(refused.err().unwrap_or(ProblemKind::SignInNeeded.into()))
+        }
     }
 }
 
