@@ -15,27 +15,12 @@ use whistle_hub::http::routes::every_route;
 
 /// One sign-in of each role of DOMAIN §5, in each relation to a whistle that XF blew about a firm in T06 and to which YJ
 /// was summoned: of the blower's, of the summoned unit's, of the place's, or of none of these.
+#[rustfmt::skip]
 const EVERYBODY: &[&str] = &[
-    "office",
-    "director",
-    "supervisor",
-    "liaison.xf",
-    "head.xf",
-    "inspector.xf",
-    "liaison.yj",
-    "head.yj",
-    "inspector.yj",
-    "town.t06",
-    "squad.sq06",
-    "liaison.sc",
-    "head.sc",
-    "inspector.sc",
-    "town.t01",
-    "squad.sq01",
-    "expert.1",
-    "legal.district",
-    "legal.town",
-    "admin",
+    "office", "director", "supervisor",
+    "liaison.xf", "head.xf", "inspector.xf", "liaison.yj", "head.yj", "inspector.yj",
+    "town.t06", "squad.sq06", "liaison.sc", "head.sc", "inspector.sc",
+    "town.t01", "squad.sq01", "expert.1", "legal.district", "legal.town", "admin",
 ];
 
 /// Whose own thing it is, and who sees everything; to the others it does not exist.
