@@ -33,6 +33,7 @@ mod people;
 mod rates;
 mod real_parts;
 mod refresh;
+mod reminders;
 mod replicas;
 mod rights;
 mod searching;
