@@ -34,6 +34,7 @@ mod proposals;
 mod rates;
 mod real_parts;
 mod refresh;
+mod reminders;
 mod replicas;
 mod rights;
 mod searching;

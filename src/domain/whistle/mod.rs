@@ -98,6 +98,9 @@ pub struct Paused {
     pub duty: Duty,
     /// Microseconds left, of working time if `working`.
     pub left: i64,
+    /// How long the whole limit is, in the same time.
+    #[serde(default)]
+    pub length: i64,
     pub working: bool,
     /// It had run out before the pause: nothing is given back, and it stays late.
     pub late: Option<Late>,

@@ -33,9 +33,11 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
             Subject::Whistle(_) => draft.record(EventKind::ObligationMoved, data),
             Subject::Summons(summons) => draft.record_summons(EventKind::ObligationMoved, summons, data),
         }
+        let length = draft.by.rules.length(armed.duty, draft.tree.whistle.urgency, &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;
             one.provisional = deadline.provisional;
+            one.length = length;
             one.explained = deadline.explained;
         });
     }
