@@ -47,3 +47,4 @@ mod two_worlds;
 mod unsent;
 mod versions;
 mod whistles;
+mod wild;

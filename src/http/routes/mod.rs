@@ -327,7 +327,7 @@ pub static TABLE: &[Line] = &[
     },
     open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
     open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
-    open("/readyz", "Is each dependency there", Shape::Json, || web::to(ops::ready)),
+    open("/readyz", "Is each dependency there", Shape::Ready, || web::to(ops::ready)),
     open("/metrics", "Figures, to this host only", Shape::Text, || web::to(ops::figures)),
     Line {
         method: "POST",
@@ -343,6 +343,11 @@ pub static TABLE: &[Line] = &[
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
     register(config, TABLE, |line| (line.method, line.path), Line::route);
+}
+
+/// Whether the route of a POST needs a body. Asked only for requests that bring none.
+pub(super) fn needs_body(pattern: &str) -> bool {
+    TABLE.iter().any(|line| line.method == "POST" && line.path == pattern && line.needs_body())
 }
 
 /// Every route of both doors: method, path, who.
