@@ -21,6 +21,7 @@ mod keys;
 mod letters;
 mod lists;
 mod live;
+mod lived_in;
 mod machine_tokens;
 mod mail_faults;
 mod mail_holders;
