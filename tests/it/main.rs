@@ -18,6 +18,7 @@ mod forty;
 mod imports;
 mod informers;
 mod keys;
+mod late_entries;
 mod letters;
 mod lists;
 mod live;
