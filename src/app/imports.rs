@@ -41,7 +41,8 @@ pub struct Preview {
     pub difference: Option<Difference>,
     /// The file's SHA-256, hex.
     pub sha256: String,
-    version: i64,
+    /// The directory's, as it was when the file was looked at.
+    pub(super) version: i64,
     /// Of the calendar: the days as they shall stand.
     days: Option<Vec<SpecialDay>>,
 }
@@ -103,24 +104,31 @@ fn digest_of(file: &[u8]) -> String {
 pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
-        let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        if write(bench, &preview, actor).await? {
             return Ok(preview);
-        };
-        if let Some(days) = preview.days.clone() {
-            recount::all(bench, Calendar::new(days), actor).await?;
-        }
-        let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
-        difference.write(&mut change, actor, source(&preview), &mut mint);
-        if let Some(directory) = &mut change.directory {
-            directory.version = preview.version;
-        }
-        match bench.ledger.commit(change, bench.now).await {
-            Ok(_) => return Ok(preview),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
         }
     }
     Err(Refusal::Contended.into())
+}
+
+/// Writes what was looked at, if there is anything to write; `false`: the directory has moved since.
+pub(super) async fn write(bench: Bench<'_>, preview: &Preview, actor: Option<&Actor>) -> Result<bool, Undone> {
+    let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        return Ok(true);
+    };
+    if let Some(days) = preview.days.clone() {
+        recount::all(bench, Calendar::new(days), actor).await?;
+    }
+    let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
+    difference.write(&mut change, actor, source(preview), &mut mint);
+    if let Some(directory) = &mut change.directory {
+        directory.version = preview.version;
+    }
+    match bench.ledger.commit(change, bench.now).await {
+        Ok(_) => Ok(true),
+        Err(CommitRefusal::Stale) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// Whence the rows came, for the event.
@@ -196,7 +204,7 @@ pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -
     export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
 }
 
-fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+pub(super) fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
     Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 

@@ -23,6 +23,7 @@ mod present;
 pub mod proof;
 mod recount;
 mod refresh;
+pub mod rota;
 pub mod sample_district;
 pub mod sessions;
 pub mod summonses;
@@ -30,6 +31,7 @@ mod throttle;
 mod tokens;
 pub mod trail;
 pub mod unsent;
+pub mod views;
 pub mod whistles;
 
 use crate::clock::Clock;

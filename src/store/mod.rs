@@ -20,6 +20,7 @@ pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod unsent;
+pub mod views;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
@@ -111,6 +112,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
+    (10, include_str!("migrations/0010_views.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -35,6 +35,7 @@ mod real_parts;
 mod refresh;
 mod replicas;
 mod rights;
+mod rota;
 mod searching;
 #[path = "../servers/mod.rs"]
 mod servers;
@@ -44,4 +45,5 @@ mod town;
 mod two_worlds;
 mod unsent;
 mod versions;
+mod views;
 mod whistles;

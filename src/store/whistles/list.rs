@@ -26,6 +26,7 @@ const LIST: &str = "
       AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
+      AND w.blown_at >= $19 AND w.blown_at < $20
       AND (INSTR(w.search, $14) > 0 OR INSTR(LOWER(w.code), $14) > 0)
       AND (INSTR(w.search, $15) > 0 OR INSTR(LOWER(w.code), $15) > 0)
       AND (INSTR(w.search, $16) > 0 OR INSTR(LOWER(w.code), $16) > 0)
@@ -71,6 +72,9 @@ pub struct WhistleQuery {
     /// The blower's unit or any that is summoned.
     pub department: Vec<String>,
     pub enterprise: Vec<String>,
+    /// Blown from this moment on, and before that one.
+    pub from: Option<At>,
+    pub until: Option<At>,
     pub overdue: Option<bool>,
     /// All of its words must be found.
     pub q: Option<Wanted>,
@@ -176,6 +180,7 @@ fn read_state(
     // A word that is not there is empty, and every text holds the empty word.
     let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
     params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
+    params.extend([query.from.unwrap_or(At(i64::MIN)).into(), query.until.unwrap_or(At(i64::MAX)).into()]);
     reading.rows(&statement(viewer, state, query.sort), &params, |row| {
         let due_at = row.opt_at(0)?;
         let overdue = due_at.is_some_and(|due| due <= now);
