@@ -13,7 +13,7 @@ use crate::domain::order;
 use crate::domain::policy::{self, Actor};
 use crate::store::Chore;
 use crate::store::backup::LETTERS_HELD;
-use crate::store::due::{oldest_unpassed_due, passed};
+use crate::store::due::{come, oldest_unpassed_due};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const VERDICT: i64 = 6;
 /// Between two departments that do the same, minutes.
 const APART: i64 = 4;
 /// Limits noticed side by side.
-const PASSED_MAX: i64 = 64;
+const COME_MAX: i64 = 64;
 
 /// How far one that was taken on has come by now; every other one is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,10 +223,10 @@ impl<'a> Life<'a> {
             let oldest = self.hub.ledger.read(oldest_unpassed_due).await?;
             let Some(due_at) = oldest.filter(|due_at| *due_at <= moment) else { break };
             self.clock.set(due_at);
-            let late = self.hub.ledger.read(move |reading| passed(reading, due_at, PASSED_MAX)).await?;
+            let late = self.hub.ledger.read(move |reading| come(reading, due_at, COME_MAX)).await?;
             let mut moved = false;
             for one in &late {
-                moved |= due::pass_limit(&self.hub, one).await?;
+                moved |= due::reach(&self.hub, one).await?;
             }
             if !moved {
                 break;
