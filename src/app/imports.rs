@@ -1,7 +1,7 @@
 //! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
-use super::{Hub, Undone, recount};
+use super::{Hub, Undone, proposals, recount};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
@@ -12,9 +12,9 @@ use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List};
 use crate::domain::policy::{self, Actor};
 use crate::domain::rules::Rules;
-use crate::ids::{Chance, Mint, hex};
+use crate::ids::{Chance, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
-use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
+use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory};
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
@@ -33,6 +33,20 @@ pub struct Sent<'a> {
     pub left_out: LeftOut,
 }
 
+impl Sent<'_> {
+    /// As it was kept.
+    pub(super) fn of(file: &ImportFile) -> Sent<'_> {
+        let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
+        Sent { list: file.list, file: &file.body, told: file.encoding, left_out }
+    }
+
+    /// To be kept.
+    pub(super) fn kept(&self, at: At) -> ImportFile {
+        let removes = self.left_out == LeftOut::Goes;
+        ImportFile { list: self.list, encoding: self.told, removes, at, body: self.file.to_vec() }
+    }
+}
+
 /// What a file comes to.
 #[derive(Debug)]
 pub struct Preview {
@@ -41,9 +55,19 @@ pub struct Preview {
     pub difference: Option<Difference>,
     /// The file's SHA-256, hex.
     pub sha256: String,
+    /// It has one of the two words that it needs, and waits for the other.
+    pub waits: bool,
     version: i64,
     /// Of the calendar: the days as they shall stand.
     days: Option<Vec<SpecialDay>>,
+}
+
+/// Who brings a list in: an operator at the machine is nobody who signed in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct By<'a> {
+    pub actor: Option<&'a Actor>,
+    /// Who gave the first of two words.
+    pub proposer: Option<&'a PersonId>,
 }
 
 /// Where a use case without a door works.
@@ -92,25 +116,25 @@ fn look_through(
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
     let difference = judged.faults.is_empty().then_some(difference);
-    Preview { judged, difference, sha256: digest_of(file), version, days }
+    Preview { judged, difference, sha256: digest_of(file), waits: false, version, days }
 }
 
-fn digest_of(file: &[u8]) -> String {
+pub(super) fn digest_of(file: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, file).as_ref())
 }
 
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
-pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> Result<Preview, Undone> {
+pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
         let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
             return Ok(preview);
         };
         if let Some(days) = preview.days.clone() {
-            recount::all(bench, Calendar::new(days), actor).await?;
+            recount::all(bench, Calendar::new(days), by.actor).await?;
         }
         let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
-        difference.write(&mut change, actor, source(&preview), &mut mint);
+        difference.write(&mut change, by.actor, source(&preview, by.proposer), &mut mint);
         if let Some(directory) = &mut change.directory {
             directory.version = preview.version;
         }
@@ -124,9 +148,11 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> 
 }
 
 /// Whence the rows came, for the event.
-fn source(preview: &Preview) -> Map<String, Value> {
+fn source(preview: &Preview, proposer: Option<&PersonId>) -> Map<String, Value> {
     let encoding = preview.judged.read_as.map_or(Value::Null, |(encoding, _)| encoding.as_str().into());
-    Map::from_iter([("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)])
+    let proposer = proposer.map(|person| ("proposed_by".to_owned(), person.as_str().into()));
+    let told = [("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)];
+    told.into_iter().chain(proposer).collect()
 }
 
 /// The same for somebody at a door.
@@ -135,10 +161,18 @@ pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Prev
     preview(bench(hub, &hub.rules()), sent).await
 }
 
-/// The same for somebody at a door; the next decision is made by what then stands.
+/// The same for somebody at a door; what needs two persons then waits for the second.
 pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(actor, sent.list)?;
-    let written = import(bench(hub, &hub.rules()), sent, Some(actor)).await?;
+    match policy::list_needs_two(sent.list) {
+        true => proposals::propose(hub, actor, sent).await,
+        false => bring_in(hub, sent, By { actor: Some(actor), proposer: None }).await,
+    }
+}
+
+/// Writes it; the next decision is made by what then stands.
+pub(super) async fn bring_in(hub: &Hub, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
+    let written = import(bench(hub, &hub.rules()), sent, by).await?;
     hub.ring();
     hub.refresh().await?;
     Ok(written)
@@ -148,10 +182,8 @@ pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Previ
 pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     let seen = preview_as(hub, actor, sent).await?;
     if seen.difference.is_some() {
-        let removes = sent.left_out == LeftOut::Goes;
-        let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
-        let file = Box::new(ImportFile { list, encoding, removes, at, body });
-        hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
+        let file = Box::new(sent.kept(hub.now()));
+        hub.ledger.keep(Chore::File(FileChore::Keep { person: actor.person.clone(), file })).await?;
     }
     Ok(seen)
 }
@@ -162,10 +194,8 @@ pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Pr
     let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
     let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
     let Some(file) = kept.filter(fresh) else { return Ok(None) };
-    let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
-    let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
-    let written = import_as(hub, actor, sent).await?;
-    hub.ledger.keep(Chore::DropImport { person: actor.person.clone() }).await?;
+    let written = import_as(hub, actor, Sent::of(&file)).await?;
+    hub.ledger.keep(Chore::File(FileChore::Drop { person: actor.person.clone() })).await?;
     Ok(Some(written))
 }
 
@@ -196,7 +226,7 @@ pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -
     export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
 }
 
-fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+pub(super) fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
     Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 

@@ -24,7 +24,9 @@ pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
+pub use ledger::{
+    Access, Chore, ClaimedLetter, CommitRefusal, Committed, FileChore, Kept, Ledger, Note, Outcome, Reading,
+};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -111,6 +113,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
+    (10, include_str!("migrations/0010_proposed_lists.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.
