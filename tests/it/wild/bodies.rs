@@ -276,8 +276,13 @@ async fn doors(t: &Town) -> Vec<Door> {
     let summons =
         t.office().does(&code, "accept", accept_order(&["XF"], "normal")).await["summonses"][0]["code"].clone();
     let summons = summons.as_str().unwrap();
-    let codes =
-        [("/unseal", sealed.as_str()), ("/whistles/", &code), ("/summonses/", summons), ("/people/", "liaison.sc")];
+    let codes = [
+        ("/unseal", sealed.as_str()),
+        ("/whistles/", &code),
+        ("/summonses/", summons),
+        ("/people/", "liaison.sc"),
+        ("/imports/", "calendar"),
+    ];
     let mut doors = Vec::new();
     for line in TABLE {
         doors.extend(Door::of(t, line, &codes).await);
