@@ -190,7 +190,8 @@ impl Change {
                 let wanted = match value {
                     Wild::Object(..) => want(value, None, 0),
                     Wild::Nested(levels) if *levels > DEPTH_MAX => Want::Refused("too_deep"),
-                    _ => Want::Refused("bad_json"),
+                    Wild::Number(_) | Wild::Null | Wild::Text(_) | Wild::Control(_) => Want::Refused("bad_json"),
+                    Wild::Long(_) | Wild::Half(_) | Wild::Nested(_) => Want::Refused("bad_json"),
                 };
                 (value.written().into_bytes(), wanted)
             }
