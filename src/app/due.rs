@@ -1,22 +1,18 @@
-//! What the hub does by itself: the office's receipt, a limit that passed. Called by workers, one thing at a time, and
+//! What the hub does by itself: the office's receipt, a moment of a limit that has come. Called by workers, one thing at a time, and
 //! harmless when done twice: the tree's guard and the event that is already there see to that.
 
 use super::{Hub, Undone};
-use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::draft::Deciding;
-use crate::domain::obligation::Post;
 use crate::domain::policy::Scope;
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::follow;
 use crate::domain::whistle::reach;
-use crate::domain::whistle::timers::{self, ReminderDue};
+use crate::domain::whistle::timers;
 use crate::ids::WhistleId;
-use crate::store::due::{LetterState, PassedLimit};
-use crate::store::{CommitRefusal, due, whistles};
+use crate::store::due::Come;
+use crate::store::{CommitRefusal, whistles};
 
-/// Reminders of the days after the first leave at this civil hour.
-const REMINDER_HOUR: i8 = 9;
 /// How often one thing is decided anew when its tree moves.
 const ATTEMPTS_MAX: usize = 8;
 
@@ -30,16 +26,10 @@ pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
     .await
 }
 
-/// A limit passed: its event once, its reminder owed once. `false`: the move was made meanwhile.
-pub async fn pass_limit(hub: &Hub, passed: &PassedLimit) -> Result<bool, Undone> {
+/// A moment of a limit has come: told once, and when it passes its event once. `false`: the move was made meanwhile.
+pub async fn reach(hub: &Hub, come: &Come) -> Result<bool, Undone> {
     let scope = Scope::everything("limits pass for everybody");
-    let today = reminder_key(&passed.owner, hub.now());
-    let todays = hub.ledger.read(move |reading| due::letter_state(reading, &today)).await?;
-    decided(hub, &scope, &passed.whistle, |tree, merged, by| {
-        let reminder = next_reminder(todays.as_ref(), by.now);
-        timers::pass_limit(tree, &passed.obligation, merged, Some(reminder), by)
-    })
-    .await
+    decided(hub, &scope, &come.whistle, |tree, merged, by| timers::reach(tree, &come.obligation, merged, by)).await
 }
 
 /// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle,
@@ -76,21 +66,4 @@ async fn decided(
         }
     }
     Err(Refusal::Contended.into())
-}
-
-fn reminder_key(post: &Post, now: At) -> String {
-    timers::reminder_key(post, &now.civil().date().to_string())
-}
-
-/// One reminder a day and post: today's while it has not left, otherwise tomorrow's, at nine.
-fn next_reminder(todays: Option<&LetterState>, now: At) -> ReminderDue {
-    let today = now.civil().date();
-    if todays.is_some_and(|letter| letter.sent || letter.given_up) {
-        let tomorrow = today.tomorrow().unwrap_or(today);
-        return ReminderDue {
-            day: tomorrow.to_string(),
-            not_before: At::from_civil(tomorrow.at(REMINDER_HOUR, 0, 0, 0)),
-        };
-    }
-    ReminderDue { day: today.to_string(), not_before: now }
 }

@@ -6,17 +6,20 @@ use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
 use crate::domain::directory::Directory;
+use crate::domain::draft::Deciding;
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
-use crate::domain::imports::{self, Judged, List};
-use crate::domain::policy::{self, Actor};
+use crate::domain::imports::{self, Judged, List, entries};
+use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
+use crate::domain::whistle::blow;
 use crate::ids::{Chance, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
-use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory};
+use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory, whistles};
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// How long a file waits for its sender's word.
 const KEPT_MINUTES: i64 = 60;
@@ -89,9 +92,33 @@ pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone
     });
     let standing = read.await?;
     let (file, told, left_out, now) = (sent.file.to_vec(), sent.told, sent.left_out, bench.now);
+    let numbers: HashSet<String> = standing.1.iter().map(|row| row.code.clone()).collect();
     // Eight mebibytes take their time: the door's threads serve others meanwhile.
     let looked = tokio::task::spawn_blocking(move || look_through(list, &file, (told, left_out), standing, now));
-    looked.await.map_err(|_| store::Fault::never("looking through a file panicked").into())
+    let preview = looked.await.map_err(|_| store::Fault::never("looking through a file panicked"))?;
+    if list == List::Whistles { beside_whistles(bench, preview, numbers).await } else { Ok(preview) }
+}
+
+/// What a file of whistles adds to those that stand: by their code, or by the number on their paper.
+async fn beside_whistles(
+    bench: Bench<'_>,
+    mut preview: Preview,
+    mut standing: HashSet<String>,
+) -> Result<Preview, Undone> {
+    let named = entries::codes(&preview.judged);
+    let scope = Scope::everything("whoever enters whistles sees all of them");
+    let read = bench.ledger.read(move |reading| {
+        let mut found = Vec::new();
+        for code in named {
+            if whistles::stands(reading, &scope, &code)? {
+                found.push(code);
+            }
+        }
+        Ok(found)
+    });
+    standing.extend(read.await?);
+    preview.difference = entries::difference(&mut preview.judged, &standing);
+    Ok(preview)
 }
 
 /// The directory, the list as it stands, and the version of both.
@@ -115,6 +142,9 @@ fn look_through(
         let today = now.civil().date().to_string();
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
+    if list == List::Whistles {
+        entries::judge_orders(&mut judged, &directory, now);
+    }
     let difference = judged.faults.is_empty().then_some(difference);
     Preview { judged, difference, sha256: digest_of(file), waits: false, version, days }
 }
@@ -134,6 +164,9 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Prev
             recount::all(bench, Calendar::new(days), by.actor).await?;
         }
         let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
+        if sent.list == List::Whistles {
+            enter(bench, &difference, by.actor, (&mut change, &mut mint))?;
+        }
         difference.write(&mut change, by.actor, source(&preview, by.proposer), &mut mint);
         if let Some(directory) = &mut change.directory {
             directory.version = preview.version;
@@ -145,6 +178,27 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Prev
         }
     }
     Err(Refusal::Contended.into())
+}
+
+/// Blows what the rows say, each by the decision that every whistle comes from.
+fn enter(
+    bench: Bench<'_>,
+    difference: &Difference,
+    actor: Option<&Actor>,
+    (change, mint): (&mut Change, &mut Mint),
+) -> Result<(), Undone> {
+    let (rules, now) = (bench.rules, bench.now);
+    for row in &difference.added {
+        // The directory that it was judged by is not the one that stands now: look at the file again.
+        let paper = entries::paper(row, &rules.directory, now).ok_or(Refusal::Contended)?;
+        let by = Deciding { actor, rules, now, mint: &mut *mint };
+        let born = blow::enter(&paper.order, paper.blown_at, &paper.external_no, by);
+        let id = born.whistle.as_ref().map(|whistle| &whistle.id);
+        let row = id.map(|id| entries::registered(&paper.external_no, id));
+        change.directory.get_or_insert_default().put.extend(row);
+        change.bear(born);
+    }
+    Ok(())
 }
 
 /// Whence the rows came, for the event.
@@ -172,6 +226,7 @@ pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Previ
 
 /// Writes it; the next decision is made by what then stands.
 pub(super) async fn bring_in(hub: &Hub, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
+    hub.refresh().await?;
     let written = import(bench(hub, &hub.rules()), sent, by).await?;
     hub.ring();
     hub.refresh().await?;
@@ -226,7 +281,8 @@ pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -
     export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
 }
 
-pub(super) fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+/// A hub as the place where such a use case works.
+pub fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
     Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 

@@ -7,6 +7,7 @@ use super::decision::{Change, Erasure, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
+use super::reminders;
 use super::rules::Rules;
 use super::summons::Summons;
 use super::terms::{Duty, LetterKind, SummonsStatus, TextClass, WhistleStatus};
@@ -201,14 +202,22 @@ impl<'a> Draft<'a> {
             subject,
             owner,
             duty,
+            length: self.length(duty, &deadline),
             due_at: deadline.at,
             provisional: deadline.provisional,
             explained: deadline.explained,
+            next_at: None,
+            reached_at: None,
             passed_at: None,
             ended_at: None,
         };
-        self.tree.obligations.push(next.clone());
-        self.change.obligations.push(next);
+        let id = next.id.clone();
+        self.tree.obligations.push(next);
+        self.change_obligation(&id, |_| {});
+    }
+
+    fn length(&self, duty: Duty, deadline: &Deadline) -> i64 {
+        self.by.rules.length(duty, self.tree.whistle.urgency, deadline, self.by.now)
     }
 
     /// Brings the limit of what the subject owes forward; a later one changes nothing. A set limit has no account.
@@ -218,12 +227,30 @@ impl<'a> Draft<'a> {
         self.set_limit(&id, Deadline { at: due_at, provisional: false, explained: Vec::new() });
     }
 
-    /// Gives an armed obligation another limit; one that had passed may pass again.
+    /// Gives an armed obligation another limit, counted or set from now; one that had passed may pass again.
     pub fn set_limit(&mut self, id: &ObligationId, deadline: Deadline) {
+        let Some(duty) = self.tree.obligations.iter().find(|one| one.id == *id).map(|one| one.duty) else { return };
+        let length = self.length(duty, &deadline);
+        self.move_limit(id, deadline);
+        self.change_obligation(id, |obligation| obligation.length = length);
+    }
+
+    /// Gives an armed obligation more time: its limit is longer by that.
+    pub fn extend_limit(&mut self, id: &ObligationId, until: At) {
+        let Some(armed) = self.tree.obligations.iter().find(|one| one.id == *id) else { return };
+        let (rules, urgency) = (self.by.rules, self.tree.whistle.urgency);
+        let more = rules.between(armed.duty, urgency, armed.due_at, until);
+        self.move_limit(id, Deadline { at: until, provisional: false, explained: Vec::new() });
+        self.change_obligation(id, |obligation| obligation.length += more);
+    }
+
+    /// Puts the limit of an armed obligation elsewhere, as long as it was.
+    pub fn move_limit(&mut self, id: &ObligationId, deadline: Deadline) {
         self.change_obligation(id, |obligation| {
             obligation.due_at = deadline.at;
             obligation.provisional = deadline.provisional;
             obligation.explained = deadline.explained;
+            obligation.reached_at = None;
             obligation.passed_at = None;
         });
     }
@@ -238,10 +265,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Changes an armed obligation in place.
+    /// Changes an armed obligation in place; when its owner is reminded of it follows.
     pub fn change_obligation(&mut self, id: &ObligationId, change: impl FnOnce(&mut Obligation)) {
+        let (rules, urgency, now) = (self.by.rules, self.tree.whistle.urgency, self.by.now);
         if let Some(armed) = self.tree.obligations.iter_mut().find(|one| one.id == *id) {
             change(armed);
+            armed.next_at = reminders::next(armed, urgency, rules, now);
             self.change.obligations.retain(|one| one.id != *id);
             self.change.obligations.push(armed.clone());
         }

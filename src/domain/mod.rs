@@ -18,6 +18,7 @@ pub mod order;
 pub mod people;
 pub mod person;
 pub mod policy;
+pub mod reminders;
 pub mod routing;
 pub mod rules;
 pub mod session;

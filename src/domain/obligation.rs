@@ -1,5 +1,6 @@
 //! Whose move it is, what, and until when (I3). Every open state of every machine has exactly one owner and one armed
-//! obligation. A passed one stays armed until the move is made; passing writes one event and owes one reminder.
+//! obligation. A passed one stays armed until the move is made; passing writes one event; when its owner is
+//! reminded of it is told by `reminders`.
 
 use super::at::At;
 use super::calendar::{Deadline, Span};
@@ -44,7 +45,13 @@ pub struct Obligation {
     pub provisional: bool,
     /// The spans counted and the days left out.
     pub explained: Vec<Span>,
-    /// Whether passing it owes a reminder. A whistle that only waits for its summonses stays quiet.
+    /// How long the limit is, in the time in which it runs, microseconds. Nought: nobody knows, so only its end is told.
+    pub length: i64,
+    /// When time alone next brings something about: a reminder, the end of the limit, the next morning's reminder.
+    pub next_at: Option<At>,
+    /// The last moment before the limit that was to be written about.
+    pub reached_at: Option<At>,
+    /// Whether its owner is reminded of it. A whistle that only waits for its summonses stays quiet.
     pub reminds: bool,
     /// When the hub noticed that the limit had passed.
     pub passed_at: Option<At>,

@@ -2,7 +2,7 @@
 //! moment. Nothing here decides: it only counts a duty's limit on the calendar.
 
 use super::at::At;
-use super::calendar::{Calendar, Deadline, Unit};
+use super::calendar::{Calendar, Deadline, NotCounted, Part, Unit};
 use super::directory::Directory;
 use super::limits::DatedLimits;
 use super::routing::{Proposal, Routing};
@@ -41,6 +41,22 @@ impl Rules {
     /// Until when a window that opens now stays open.
     pub fn window(&self, window: Window, urgency: Urgency, now: At) -> Deadline {
         self.calendar.due(now, self.limits.at(now).window(window, urgency), urgency.into())
+    }
+
+    /// How long that limit is, in the time in which it runs: from where its account begins, or from `now` if it was set
+    /// by hand.
+    pub fn length(&self, duty: Duty, urgency: Urgency, limit: &Deadline, now: At) -> i64 {
+        let day_of_act = Part::LeftOut { why: NotCounted::DayOfAct };
+        let counted = limit.explained.iter().find(|span| span.part != day_of_act);
+        self.between(duty, urgency, counted.map_or(now, |span| span.from), limit.at)
+    }
+
+    /// Microseconds between two moments, in the time in which a duty's limit runs; nothing if the second is not later.
+    pub fn between(&self, duty: Duty, urgency: Urgency, from: At, to: At) -> i64 {
+        match self.runs_in_working_time(duty, urgency, from) {
+            true => self.calendar.working_time(from, to),
+            false => to.0.saturating_sub(from.0).max(0),
+        }
     }
 
     /// Whether a duty's limit runs in working time only, so that a pause gives working time back.

@@ -1,9 +1,10 @@
-//! The words of letters. A district's letters are Chinese only, so nothing here takes a `Lang`; the words of the closed
-//! lists are those of `terms`. A name that is not known is never echoed, for it may be what somebody typed.
+//! The words of letters. A district's letters are Chinese; a reminder's list is there in both languages. The words of the
+//! closed lists are those of `terms`. A name that is not known is never echoed, for it may be what somebody typed.
 //! Nothing here decides who is written to, or lays a letter out.
 
 use super::Lang;
-use crate::domain::terms::{Duty, LetterKind};
+use crate::domain::at::At;
+use crate::domain::terms::{Duty, LetterKind, Role};
 
 /// The fixed words of one kind of letter.
 pub struct KindWords {
@@ -79,6 +80,7 @@ pub mod label {
     pub const CLOSURE: &str = "办结方式";
     pub const MISSING: &str = "需要补充的内容";
     pub const ITEMS: &str = "待办事项";
+    pub const ITEMS_EN: &str = "To do";
 }
 
 /// The subject's tail of a reminder: counts only.
@@ -90,15 +92,40 @@ pub fn reminder_counts(late: usize, coming: usize) -> String {
     }
 }
 
-/// One line of a reminder; `minutes` are civil minutes past the limit, negative before it.
-pub fn reminder_line(code: &str, what: Duty, minutes: i64) -> String {
-    let amount = match minutes.unsigned_abs() {
-        span @ 1440.. => format!("{}天", span / 1440),
-        span @ 60.. => format!("{}小时", span / 60),
-        span => format!("{}分钟", span.max(1)),
+/// What is to be done: the first line of an entry. `minutes` are civil minutes past the limit, negative before it.
+pub fn reminder_what(lang: Lang, code: &str, what: Duty, minutes: i64) -> String {
+    let span = minutes.unsigned_abs();
+    let (amount, zh, en) = match span {
+        1440.. => (span / 1440, "天", "day"),
+        60.. => (span / 60, "小时", "hour"),
+        _ => (span.max(1), "分钟", "minute"),
     };
-    let side = if minutes >= 0 { "已逾期" } else { "还剩" };
-    format!("{code}，{}，{side}{amount}", Lang::Zh.duty(what))
+    let (what, is_late) = (lang.duty(what), minutes >= 0);
+    match lang {
+        Lang::Zh => format!("{code}，{what}，{}{amount}{zh}", if is_late { "已逾期" } else { "还剩" }),
+        Lang::En => {
+            let many = if amount == 1 { "" } else { "s" };
+            format!("{code}: {what}, {amount} {en}{many} {}", if is_late { "late" } else { "left" })
+        }
+    }
+}
+
+/// Whose move it is: the unit, and who of it.
+pub fn reminder_whose(lang: Lang, unit: &str, role: Role) -> String {
+    let role = lang.role(role);
+    match lang {
+        Lang::Zh => format!("{unit}（{role}）"),
+        Lang::En => format!("{unit} ({role})"),
+    }
+}
+
+/// By when.
+pub fn reminder_due(lang: Lang, due_at: At) -> String {
+    let due = due_at.civil();
+    match lang {
+        Lang::Zh => format!("时限{}", due.strftime("%Y年%-m月%-d日%H:%M")),
+        Lang::En => format!("due {}", due.strftime("%Y-%m-%d %H:%M")),
+    }
 }
 
 /// The footer: what this is, as of when, whom to ask, how to have a mistake put right.

@@ -1,37 +1,16 @@
-//! What is late or still owed: limits that have passed, whistles that nobody has yet, letters that have not left. For
-//! the hub's own loops and its gauges: only what is written to somebody asks for a scope, and nothing here gives a text
-//! of a whistle.
+//! What is late or still owed: moments of limits that have come, whistles that nobody has yet, letters that have not left.
+//! For the hub's own loops and its gauges, so nothing here asks for a scope or gives a text of a whistle.
 
 use super::{Fault, Reading};
 use crate::domain::at::At;
-use crate::domain::obligation::Post;
-use crate::domain::policy::Scope;
-use crate::domain::terms::{Duty, Role};
 use crate::ids::{LetterId, ObligationId, PersonId, WhistleId};
 
-/// Without those that were laid aside because nobody can pass them.
-const PASSED: &str = "
-    SELECT whistle, id, role, department, reminds FROM obligations
-    WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $1
+/// Without those that were laid aside because nobody can act upon them.
+const COME: &str = "
+    SELECT whistle, id FROM obligations
+    WHERE ended_at IS NULL AND next_at <= $1
       AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer_group = 'due' AND d.id = obligations.id)
-    ORDER BY due_at LIMIT $2";
-
-/// Two halves, each with its index: what the hub has noticed, and what it is about to notice.
-const OVERDUE: &str = "
-    SELECT COALESCE(u.code, w.code), o.duty, o.due_at
-    FROM (
-        SELECT id, whistle, subject, duty, due_at FROM obligations
-        WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NOT NULL
-          AND reminds = 1 AND due_at <= $3
-        UNION ALL
-        SELECT id, whistle, subject, duty, due_at FROM obligations
-        WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $3
-          AND department = $1 AND role = $2 AND reminds = 1
-    ) AS o
-    JOIN whistles w ON w.id = o.whistle
-    LEFT JOIN summonses u ON u.id = o.subject
-    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.whistle AND s.viewer = $5)
-    ORDER BY o.due_at, o.id LIMIT $4";
+    ORDER BY next_at LIMIT $2";
 
 /// Without those that were laid aside because nobody can receive them.
 const UNROUTED: &str = "
@@ -39,8 +18,6 @@ const UNROUTED: &str = "
     WHERE routed = 0 AND blown_at < $1
       AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer_group = 'desk' AND d.id = w.id)
     ORDER BY blown_at LIMIT $2";
-
-const LETTER: &str = "SELECT sent_at, given_up_at FROM letters WHERE natural_key = $1";
 
 /// Whose time had come before a restore may have been sent by the hub that the backup was taken from: they wait for the
 /// operator's word. Nothing is held where nothing was restored.
@@ -93,47 +70,14 @@ const UNARMED: &str = "
     LIMIT $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[
-    PASSED,
-    OVERDUE,
-    UNROUTED,
-    LETTER,
-    LETTER_WAITS,
-    COPIES,
-    LETTERS_OWED,
-    LETTERS_HELD,
-    OLDEST_UNPASSED,
-    UNARMED,
-    ARMED_TREES,
-];
+pub(super) const STATEMENTS: &[&str] =
+    &[COME, UNROUTED, LETTER_WAITS, COPIES, LETTERS_OWED, LETTERS_HELD, OLDEST_UNPASSED, UNARMED, ARMED_TREES];
 
-/// Lines of one reminder.
-const OVERDUE_MAX: i64 = 50;
-
-/// A limit that has passed unnoticed so far.
+/// A limit of which a moment has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedLimit {
+pub struct Come {
     pub whistle: WhistleId,
     pub obligation: ObligationId,
-    pub owner: Post,
-    /// Whether passing it owes a reminder.
-    pub reminds: bool,
-}
-
-/// One line of a reminder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverdueRow {
-    /// The whistle's or the summons'.
-    pub code: String,
-    pub duty: Duty,
-    pub due_at: At,
-}
-
-/// What became of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LetterState {
-    pub sent: bool,
-    pub given_up: bool,
 }
 
 /// Letters that have not left.
@@ -144,41 +88,19 @@ pub struct LettersOwed {
     pub oldest: Option<At>,
 }
 
-/// Armed limits that have passed and were not noticed yet, oldest first.
+/// Armed limits that are to be told, or have passed and were not noticed yet, the longest waiting first.
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
-pub fn passed(reading: &mut Reading<'_>, now: At, at_most: i64) -> Result<Vec<PassedLimit>, Fault> {
-    reading.rows(PASSED, &[now.into(), at_most.into()], |row| {
-        Ok(PassedLimit {
-            whistle: WhistleId::from_text(row.text(0)?),
-            obligation: ObligationId::from_text(row.text(1)?),
-            owner: Post { role: row.word(2, Role::parse)?, department: row.text(3)?.to_owned() },
-            reminds: row.flag(4)?,
-        })
-    })
-}
-
-/// What a post is late with, as far as this scope sees it, longest first, fifty at most: its reminder to whoever holds
-/// it. Limits that stay quiet are left out.
-pub fn overdue_of(reading: &mut Reading<'_>, scope: &Scope, post: &Post, now: At) -> Result<Vec<OverdueRow>, Fault> {
-    let (unit, role, viewer) = (&post.department, post.role.as_str(), scope.viewer());
-    let params = [unit.into(), role.into(), now.into(), OVERDUE_MAX.into(), viewer.into()];
-    reading.rows(OVERDUE, &params, |row| {
-        Ok(OverdueRow { code: row.text(0)?.to_owned(), duty: row.word(1, Duty::parse)?, due_at: row.at(2)? })
+pub fn come(reading: &mut Reading<'_>, now: At, at_most: i64) -> Result<Vec<Come>, Fault> {
+    reading.rows(COME, &[now.into(), at_most.into()], |row| {
+        Ok(Come { whistle: WhistleId::from_text(row.text(0)?), obligation: ObligationId::from_text(row.text(1)?) })
     })
 }
 
 /// Whistles without the office's receipt, oldest first.
 pub fn unrouted(reading: &mut Reading<'_>, blown_before: At, at_most: i64) -> Result<Vec<WhistleId>, Fault> {
     reading.rows(UNROUTED, &[blown_before.into(), at_most.into()], |row| row.text(0).map(WhistleId::from_text))
-}
-
-/// What became of the letter that is owed under this key; nothing if none is.
-pub fn letter_state(reading: &mut Reading<'_>, natural_key: &str) -> Result<Option<LetterState>, Fault> {
-    reading.row(LETTER, &[natural_key.into()], |row| {
-        Ok(LetterState { sent: row.opt_at(0)?.is_some(), given_up: row.opt_at(1)?.is_some() })
-    })
 }
 
 /// Whether a letter may be claimed now: a look costs the pen nothing, and most looks find none.
@@ -221,56 +143,11 @@ pub fn unarmed(reading: &mut Reading<'_>, at_most: i64) -> Result<Vec<String>, F
 mod tests {
     use super::*;
     use crate::domain::decision::LetterOwed;
-    use crate::domain::obligation::Obligation;
-    use crate::domain::terms::{LetterKind, SummonsStatus, WhistleStatus};
+    use crate::domain::obligation::Post;
+    use crate::domain::terms::{LetterKind, Role, SummonsStatus, WhistleStatus};
     use crate::domain::whistle::{Routed, Whistle};
-    use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
+    use crate::store::whistles::tests::by_hand::{self, Desk, NOW, birth, summons, whistle};
     use crate::store::{Chore, Kept};
-
-    fn office() -> Post {
-        Post { role: Role::OfficeDuty, department: "AWB".into() }
-    }
-
-    /// Whistle `n` whose limit has passed `n` minutes ago, changed by `change`.
-    async fn late(desk: &Desk, n: i64, change: impl FnOnce(&mut Obligation)) {
-        let mut born = birth(whistle(n), &[]);
-        let mut obligation = owed(&whistle(n), None, NOW.plus_minutes(-n));
-        change(&mut obligation);
-        born.obligations.push(obligation);
-        desk.put(born).await;
-    }
-
-    #[tokio::test]
-    async fn a_passed_limit_is_found_once_and_reminded_of_until_the_move_is_made() {
-        let desk = Desk::open();
-        late(&desk, 0, |_| {}).await;
-        late(&desk, 1, |one| one.passed_at = Some(NOW)).await;
-        late(&desk, 2, |one| one.ended_at = Some(NOW)).await;
-        late(&desk, 3, |one| one.reminds = false).await;
-        late(&desk, 4, |one| one.owner.department = "XF".into()).await;
-        late(&desk, -1, |_| {}).await;
-        let mut born = birth(whistle(5), &[]);
-        born.summonses.push(summons(&whistle(5), "XF"));
-        born.obligations.push(owed(&whistle(5), Some(&born.summonses[0]), NOW.plus_minutes(-5)));
-        desk.put(born).await;
-        let read = desk.ledger.read(|reading| {
-            assert_eq!(overdue_of(reading, &scope_of("XF"), &office(), NOW)?, [], "not its holder's to see");
-            assert_eq!(oldest_unpassed_due(reading)?, Some(NOW.plus_minutes(-5)));
-            Ok((
-                passed(reading, NOW, 10)?,
-                passed(reading, NOW, 1)?.len(),
-                overdue_of(reading, &scope_of("*"), &office(), NOW)?,
-            ))
-        });
-        let (passed, first, overdue) = read.await.unwrap();
-        let found: Vec<_> = passed.iter().map(|one| (one.whistle.as_str(), one.reminds)).collect();
-        assert_eq!(found, [("wh_0005", true), ("wh_0004", true), ("wh_0003", false), ("wh_0000", true)]);
-        assert_eq!((passed[0].obligation.as_str(), &passed[3].owner, first), ("ob_su_0005_XF", &office(), 1));
-        let codes: Vec<_> = overdue.iter().map(|row| (row.code.as_str(), row.due_at)).collect();
-        // Numbers are given in the order of commit.
-        let due = |minutes| NOW.plus_minutes(minutes);
-        assert_eq!(codes, [("WH-2026-0005-XF", due(-5)), ("WH-2026-0002", due(-1)), ("WH-2026-0001", NOW)]);
-    }
 
     #[tokio::test]
     async fn a_whistle_waits_for_the_office_until_it_is_routed() {
@@ -295,7 +172,7 @@ mod tests {
                 id: LetterId::from_text(format!("le_{name}")),
                 key: name.into(),
                 kind: LetterKind::WhistleNew,
-                to: office(),
+                to: Post { role: Role::OfficeDuty, department: "AWB".into() },
                 whistle: None,
                 summons: None,
                 not_before: NOW.plus_minutes(n),
@@ -308,14 +185,8 @@ mod tests {
         let sent = desk.ledger.keep(Chore::LetterSent { id: id("a"), at: NOW }).await.unwrap();
         let given_up = desk.ledger.keep(Chore::LetterGivenUp { id: id("b"), at: NOW }).await.unwrap();
         assert_eq!((sent, given_up), (Kept::Done(1), Kept::Done(1)));
-        let read = desk.ledger.read(|reading| {
-            let states = ["a", "b", "c", "d"].map(|key| letter_state(reading, key));
-            Ok((letters_owed(reading)?, states))
-        });
-        let (owed, states) = read.await.unwrap();
+        let owed = desk.ledger.read(letters_owed).await.unwrap();
         assert_eq!(owed, LettersOwed { count: 1, oldest: Some(NOW.plus_minutes(3)) });
-        let states = states.map(|state| state.unwrap().map(|state| (state.sent, state.given_up)));
-        assert_eq!(states, [Some((true, false)), Some((false, true)), Some((false, false)), None]);
     }
 
     #[tokio::test]
@@ -326,13 +197,13 @@ mod tests {
         }
         // Armed itself, so that only its summonses count.
         let mut born = birth(whistle(99), &[]);
-        born.obligations.push(owed(&whistle(99), None, NOW));
+        born.obligations.push(by_hand::owed(&whistle(99), None, NOW));
         for status in SummonsStatus::ALL {
             let mut one = summons(&whistle(99), status.as_str());
             one.status = *status;
             born.summonses.push(one);
         }
-        let armed = owed(&whistle(99), Some(&born.summonses[0]), NOW);
+        let armed = by_hand::owed(&whistle(99), Some(&born.summonses[0]), NOW);
         born.obligations.push(armed);
         desk.put(born).await;
         let mut found = desk.ledger.read(|reading| unarmed(reading, 100)).await.unwrap();
@@ -359,7 +230,7 @@ mod tests {
     async fn what_loops_ask_again_and_again_is_read_along_an_index() {
         let desk = Desk::on_file();
         for (statement, index) in [
-            (PASSED, "obligations_due (due_at<?)"),
+            (COME, "obligations_next (next_at<?)"),
             (UNROUTED, "whistles_unrouted (blown_at<?)"),
             (LETTERS_OWED, "INDEX letters_owed"),
             (LETTER_WAITS, "letters_owed (not_before"),
@@ -368,8 +239,5 @@ mod tests {
             let plan = desk.plan(statement).await;
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
         }
-        let plan = desk.plan(OVERDUE).await;
-        assert!(plan.contains("obligations_overdue (department=? AND role=?)"), "{plan}");
-        assert!(plan.contains("obligations_due (due_at<?)"), "{plan}");
     }
 }

@@ -14,6 +14,7 @@ mod look;
 pub mod machine_tokens;
 pub mod obligations;
 pub mod people;
+pub mod reminders;
 pub mod sessions;
 mod sql;
 pub mod summonses;
@@ -114,6 +115,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
     (10, include_str!("migrations/0010_proposed_lists.sql")),
+    (11, include_str!("migrations/0011_reminders.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

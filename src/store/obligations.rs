@@ -11,7 +11,7 @@ use crate::domain::whistle::Whistle;
 /// The columns of an armed obligation first, as `whistles` reads them.
 const OPEN: &str = "
     SELECT o.id, o.subject, o.role, o.department, o.duty, o.due_at, o.provisional, o.reminds, o.explained, o.passed_at,
-           b.body, u.code
+           o.length, o.next_at, o.reached_at, b.body, u.code
     FROM obligations o JOIN whistle_bodies b ON b.whistle = o.whistle
     LEFT JOIN summonses u ON u.id = o.subject
     WHERE o.ended_at IS NULL AND o.reminds = 1 AND o.due_at <= $2 AND ($3 = '' OR o.department = $3)
@@ -54,9 +54,9 @@ pub fn open(reading: &mut Reading<'_>, scope: &Scope, query: &OpenQuery) -> Resu
     let department = query.department.as_deref().unwrap_or_default();
     let params = [viewer.into(), query.until.into(), department.into(), i64::from(query.limit).into()];
     let mut items = reading.rows(OPEN, &params, |row| {
-        let whistle: Whistle = row.json(10)?;
+        let whistle: Whistle = row.json(13)?;
         let obligation = armed(row, &whistle.id)?;
-        Ok(OpenItem { obligation, whistle, summons: row.opt_text(11)?.map(str::to_owned), title: None })
+        Ok(OpenItem { obligation, whistle, summons: row.opt_text(14)?.map(str::to_owned), title: None })
     })?;
     let titles: Vec<_> = items.iter().map(|item| item.whistle.texts.title.clone()).collect();
     let titles = whistles::texts(reading, &titles)?;

@@ -1,5 +1,6 @@
-//! Watches the limits: each passed one gets its event and owes its reminder, once, also after downtime. Sweeps out what
-//! nobody needs any longer. When a limit passes is read from the ledger; nothing is scheduled in memory.
+//! Watches the limits: each is told before it passes, gets its event when it does, and is told each working morning after
+//! that, once each, also after downtime. Sweeps out what nobody needs any longer. What comes when is read from the
+//! ledger; nothing is scheduled in memory.
 
 use super::aside::{Tries, attempt};
 use super::pace::Pace;
@@ -14,8 +15,8 @@ use std::time::Duration;
 
 /// What is laid aside here is an obligation.
 const GROUP: &str = "due";
-/// Limits handled side by side: their events share a commit.
-const PASSED_MAX: i64 = 64;
+/// Limits handled side by side: what comes of them shares a commit.
+const COME_MAX: i64 = 64;
 /// Time between two clean-ups. Microseconds.
 const CLEAN_EVERY: i64 = 60 * MINUTE;
 /// How long an idempotency key is remembered, minutes (API.md: seven days).
@@ -98,24 +99,24 @@ impl Worker for Due {
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let now = self.hub.now();
         self.audit(now).await?;
-        let passed = match self.timekeeper.is_believed().await? {
+        let come = match self.timekeeper.is_believed().await? {
             true => {
                 self.clean(now).await?;
-                self.hub.ledger.read(move |reading| due::passed(reading, now, PASSED_MAX)).await?
+                self.hub.ledger.read(move |reading| due::come(reading, now, COME_MAX)).await?
             }
             false => Vec::new(),
         };
-        self.tries.count(passed.iter().map(|one| one.obligation.as_str()));
-        if passed.is_empty() {
+        self.tries.count(come.iter().map(|one| one.obligation.as_str()));
+        if come.is_empty() {
             super::rest(wait).await;
             return Ok(Step::Idle);
         }
         // Two limits of one tree in one go would only make each other stale.
         let mut seen = HashSet::new();
-        let apart = passed.iter().filter(|one| seen.insert(one.whistle.clone()));
+        let apart = come.iter().filter(|one| seen.insert(one.whistle.clone()));
         let outcomes = join_all(apart.map(|one| {
             let id = one.obligation.as_str();
-            attempt(&self.hub, GROUP, (id, self.tries.of(id)), app::due::pass_limit(&self.hub, one))
+            attempt(&self.hub, GROUP, (id, self.tries.of(id)), app::due::reach(&self.hub, one))
         }));
         outcomes.await.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Step::Worked)

@@ -10,11 +10,12 @@ use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
 use crate::domain::directory::Person;
 use crate::domain::obligation::Subject;
-use crate::domain::policy;
+use crate::domain::policy::{self, Scope};
+use crate::domain::reminders::{self, Owed, Word};
 use crate::domain::terms::LetterKind;
 use crate::domain::whistle::Tree;
-use crate::mail::{FaultKind, LetterFacts, OverdueItem, Sender, Transport, render};
-use crate::store::{Chore, ClaimedLetter, Kept, Retry, due, whistles};
+use crate::mail::{FaultKind, LetterFacts, OwedItem, Sender, Transport, render};
+use crate::store::{self, Chore, ClaimedLetter, Kept, Note, Retry, due, whistles};
 use crate::stream::Stream;
 use std::time::Duration;
 
@@ -60,10 +61,12 @@ struct Carrier {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Sent,
-    /// Nobody is to have it any longer: the whistle is gone from their sight, or nothing is overdue.
+    /// Nobody is to have it any longer: the whistle is gone from their sight, or nothing is owed.
     Needless,
     NotReached,
     TryLater,
+    /// Somebody had a reminder a short while ago: not before then.
+    Waits(At),
 }
 
 impl Letters {
@@ -148,6 +151,7 @@ impl Carrier {
         let chore = match end {
             End::Sent => return self.insist(|| Chore::LetterSent { id: id.clone(), at: now }).await,
             End::Needless => Chore::LetterGivenUp { id, at: now },
+            End::Waits(not_before) => Chore::LetterLater { id, not_before, tries: claimed.tries },
             End::TryLater if claimed.tries + 1 < TRIES_MAX => {
                 let pause = 1_i64 << claimed.tries.clamp(0, 6);
                 let not_before = now.plus_minutes(pause.min(PAUSE_MINUTES_MAX));
@@ -168,9 +172,8 @@ impl Carrier {
         self.hub.refresh().await?;
         let rules = self.hub.rules();
         let directory = &rules.directory;
-        let holders: Vec<Person> = directory.holders(&letter.to, now).into_iter().cloned().collect();
-        let vacant = holders.is_empty();
-        let holders = if vacant { directory.fallback(&letter.to).cloned().into_iter().collect() } else { holders };
+        let vacant = directory.holders(&letter.to, now).is_empty();
+        let holders: Vec<Person> = directory.addressees(&letter.to, now).into_iter().cloned().collect();
         // The post's head is written to instead, and the timeline says so: once, however often it is tried.
         if vacant && !holders.is_empty() && claimed.tries == 0 {
             app::due::not_reached(&self.hub, letter).await?;
@@ -183,7 +186,8 @@ impl Carrier {
             if copied.contains(&person.id) {
                 continue;
             }
-            let end = self.hand_to(letter, &person, now).await?;
+            // On the heap: what a letter says is large.
+            let end = Box::pin(self.hand_to(letter, &person, now)).await?;
             if end == End::Sent && several {
                 // So that another try leaves this one alone.
                 let copy = || Chore::CopySent { id: letter.id.clone(), person: person.id.clone() };
@@ -193,9 +197,10 @@ impl Carrier {
             ends.push(end);
         }
         // Tried again while one may still be reached; else whoever has it decides.
-        let worst = [End::TryLater, End::Sent, End::NotReached].into_iter().find(|end| ends.contains(end));
-        Ok(match worst {
-            Some(End::TryLater) => End::TryLater,
+        let waits = ends.iter().copied().find(|end| matches!(end, End::Waits(_)));
+        let worst = [End::TryLater].into_iter().chain(waits).chain([End::Sent, End::NotReached]);
+        Ok(match worst.into_iter().find(|end| ends.contains(end)) {
+            Some(later @ (End::TryLater | End::Waits(_))) => later,
             _ if !copied.is_empty() => End::Sent,
             other => other.unwrap_or(End::Needless),
         })
@@ -203,13 +208,21 @@ impl Carrier {
 
     /// Hands a letter to one holder of its post.
     async fn hand_to(&mut self, letter: &LetterOwed, person: &Person, now: At) -> Result<End, WorkerFault> {
-        let Some(facts) = self.facts(letter, person, now).await? else { return Ok(End::Needless) };
+        let facts = match self.facts(letter, person, now).await? {
+            Ok(facts) => facts,
+            Err(end) => return Ok(end),
+        };
         let outcome = match render(&facts, &self.post.sender, now) {
             Ok(rendered) => self.post.transport.hand_over(&rendered, self.post.deadline).await,
             Err(fault) => Err(fault),
         };
         let Err(fault) = outcome else {
             metrics::counter!("hub_letters_total", "outcome" => "sent").increment(1);
+            if letter.kind == LetterKind::Reminder {
+                let is_late = facts.owed.iter().any(|item| item.due_at <= now);
+                let note = || Chore::Note(Note::Reminded { person: person.id.clone(), at: now, is_late });
+                self.insist(note).await?;
+            }
             return Ok(End::Sent);
         };
         tracing::warn!(letter = %letter.id, kind = %letter.kind, cause = %Chain(&fault), "a letter was not handed over");
@@ -220,32 +233,56 @@ impl Carrier {
         })
     }
 
-    /// What the letter may say to this person; nothing if they may not see it (any more).
-    async fn facts(&self, letter: &LetterOwed, person: &Person, now: At) -> Result<Option<LetterFacts>, WorkerFault> {
-        let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(None) };
-        let (scope, post, id) = (policy::scope(&actor), letter.to.clone(), letter.whistle.clone());
-        let (tree, overdue) = self
-            .hub
-            .ledger
-            .read(move |reading| match id {
-                Some(id) => Ok((whistles::tree_by_id(reading, &scope, &id)?, Vec::new())),
-                None => Ok((None, due::overdue_of(reading, &scope, &post, now)?)),
-            })
-            .await?;
-        let to = mail_address(&person.username);
-        let overdue: Vec<OverdueItem> =
-            overdue.into_iter().map(|row| OverdueItem { code: row.code, duty: row.duty, due_at: row.due_at }).collect();
-        Ok(match tree {
-            Some(tree) if is_undone(letter, &tree) => None,
-            Some(tree) => Some(self.about_whistle(letter, &tree, to)),
-            None if letter.kind == LetterKind::Reminder && !overdue.is_empty() => {
-                Some(LetterFacts { overdue, link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
+    /// What the letter may say to this person, or why it is not sent: they may not see it (any more), or need not now.
+    async fn facts(
+        &self,
+        letter: &LetterOwed,
+        person: &Person,
+        now: At,
+    ) -> Result<Result<LetterFacts, End>, WorkerFault> {
+        let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(Err(End::Needless)) };
+        let (scope, to) = (policy::scope(&actor), mail_address(&person.username));
+        let link = || format!("{}/console", self.post.links);
+        if letter.kind == LetterKind::Reminder {
+            return Ok(match self.word(person, scope, now).await? {
+                Word::Says(owed) => {
+                    let owed = owed.into_iter().map(|one| self.item(one)).collect();
+                    Ok(LetterFacts { owed, link: link(), ..self.blank(letter, to) })
+                }
+                Word::Waits(until) => Err(End::Waits(until)),
+                Word::Needless => Err(End::Needless),
+            });
+        }
+        let Some(id) = letter.whistle.clone() else {
+            return Ok(Ok(LetterFacts { link: link(), ..self.blank(letter, to) }));
+        };
+        let tree = self.hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &id)).await?;
+        let tree = tree.filter(|tree| !is_undone(letter, tree));
+        Ok(tree.map(|tree| self.about_whistle(letter, &tree, to)).ok_or(End::Needless))
+    }
+
+    /// What a reminder says to this person: over all that they are written to about, as it stands now.
+    async fn word(&self, person: &Person, scope: Scope, now: At) -> Result<Word, WorkerFault> {
+        let rules = self.hub.rules();
+        let (concerns, person) = (reminders::concerns(person, &rules.directory, now), person.id.clone());
+        let read = self.hub.ledger.read(move |reading| {
+            let mut owed = Vec::new();
+            for concern in &concerns {
+                owed.extend(store::reminders::late(reading, &scope, &concern.post, now)?);
+                if !concern.late_only {
+                    owed.extend(store::reminders::coming(reading, &scope, &concern.post, now)?);
+                }
             }
-            None if letter.kind == LetterKind::SignInAdded => {
-                Some(LetterFacts { link: format!("{}/console", self.post.links), ..self.blank(letter, to) })
-            }
-            None => None,
-        })
+            Ok((owed, store::reminders::reminded(reading, &person)?))
+        });
+        let (owed, last) = read.await?;
+        Ok(reminders::word(owed, last, now))
+    }
+
+    fn item(&self, one: Owed) -> OwedItem {
+        let (rules, unit) = (self.hub.rules(), &one.owner.department);
+        let unit = [rules.directory.unit_name(unit).to_owned(), rules.directory.unit_name_en(unit).to_owned()];
+        OwedItem { code: one.code, duty: one.duty, role: one.owner.role, unit, due_at: one.due_at }
     }
 
     fn about_whistle(&self, letter: &LetterOwed, tree: &Tree, to: String) -> LetterFacts {
@@ -292,7 +329,7 @@ impl Carrier {
             ground: None,
             closure: None,
             ruled: None,
-            overdue: Vec::new(),
+            owed: Vec::new(),
             link: String::new(),
             district: self.post.district.clone(),
             demo: self.hub.demo,

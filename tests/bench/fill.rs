@@ -286,7 +286,7 @@ impl Life<'_> {
     fn done(mut self) -> Change {
         let now = self.history.now;
         for passed in self.change.obligations.iter_mut().filter(|one| one.is_overdue(now)) {
-            passed.passed_at = Some(passed.due_at);
+            (passed.passed_at, passed.next_at) = (Some(passed.due_at), None);
         }
         self.change.letters.clear();
         self.change

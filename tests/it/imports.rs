@@ -24,7 +24,7 @@ pub(crate) const LISTS: [(&str, &str, u64); 6] = [
 ];
 
 /// The text in each encoding that people save in, with the name that the hub must give it.
-fn in_every_encoding(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
+pub(crate) fn in_every_encoding(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
     let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
     vec![

@@ -193,6 +193,13 @@ impl Calendar {
         !(8..18).contains(&now.hour()) || !self.is_working_day(now.date())
     }
 
+    /// The first time after `after` that clocks show this hour of a working day.
+    pub fn next_working_hour(&self, after: At, hour: i8) -> At {
+        let days = count::days_from(after.civil().date()).filter(|day| self.is_working_day(*day));
+        let mut hours = days.map(|day| At::from_civil(day.at(hour, 0, 0, 0)));
+        hours.find(|at| *at > after).unwrap_or(after)
+    }
+
     /// When a limit that starts with an act at `from` runs out. Never before `from`.
     pub fn due(&self, from: At, limit: Limit, moves: Moves) -> Deadline {
         let mut count = Count::new(self);

@@ -290,6 +290,12 @@ impl Directory {
         }
     }
 
+    /// Who is written to for a post now: its holders, or whoever stands in where there is none.
+    pub fn addressees(&self, post: &Post, now: At) -> Vec<&Person> {
+        let holders = self.holders(post, now);
+        if holders.is_empty() { self.fallback(post).into_iter().collect() } else { holders }
+    }
+
     /// Whom to write to when nobody holds a post: the unit's head, or for the office its director.
     pub fn fallback(&self, post: &Post) -> Option<&Person> {
         let role = if post.department == self.office() { Role::OfficeDirector } else { Role::DepartmentHead };

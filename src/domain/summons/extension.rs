@@ -3,7 +3,6 @@
 
 use super::Extension;
 use crate::domain::at::At;
-use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
@@ -70,7 +69,7 @@ pub fn grant_extension(reason: Option<&str>, id: &SummonsId, tree: Tree, by: Dec
         "until": until.rfc3339(), "was": before.rfc3339(), "reason": reason.as_ref().map(text_ref),
     });
     draft.record_summons(EventKind::SummonsExtensionGranted, id, data);
-    draft.set_limit(&obligation, Deadline { at: until, provisional: false, explained: Vec::new() });
+    draft.extend_limit(&obligation, until);
     follow::follow(&mut draft);
     Some(draft.finish())
 }

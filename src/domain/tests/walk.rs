@@ -7,9 +7,10 @@ use super::story::{CANARY, Story};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::event::EventKind;
+use crate::domain::obligation::Obligation;
 use crate::domain::terms::{SummonsStatus, Urgency, WhistleStatus};
 use crate::domain::whistle::follow;
-use crate::domain::whistle::timers::{self, ReminderDue};
+use crate::domain::whistle::timers;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
@@ -63,7 +64,7 @@ fn act(
 /// Somebody does something that is possible; whatever else they try is refused for the right reason.
 fn step(story: &mut Story, (who, which, minutes, chance): Chance) {
     story.now = story.now.plus_minutes(minutes);
-    pass_limits(story);
+    reach_moments(story);
     // Directors are few, and what waits for them would seldom be ruled.
     let ruled = story.tree.summonses.iter().any(|one| one.status == SummonsStatus::Disputed);
     let ruled = ruled && chance.is_multiple_of(3);
@@ -89,18 +90,20 @@ fn step(story: &mut Story, (who, which, minutes, chance): Chance) {
     }
 }
 
-/// The hub notices what is late: each limit once.
-fn pass_limits(story: &mut Story) {
+/// The hub notices what time has brought: each moment of a limit once.
+fn reach_moments(story: &mut Story) {
     story.by_itself(|tree, by| follow::route(tree, None, by));
-    let late: Vec<_> = story.tree.obligations.iter().filter(|one| one.is_overdue(story.now)).cloned().collect();
-    for one in late {
-        let due = ReminderDue { day: one.id.to_string(), not_before: story.now };
+    let has_come = |one: &&Obligation, now| one.next_at.is_some_and(|next| next <= now);
+    let come: Vec<_> = story.tree.obligations.iter().filter(|one| has_come(one, story.now)).cloned().collect();
+    for one in come {
         let stands = story.tree.obligations.iter().find(|other| other.id == one.id);
-        let expected = stands.is_some_and(|stands| stands.is_overdue(story.now) && stands.passed_at.is_none());
-        let first = story.by_itself(|tree, by| timers::pass_limit(tree, &one.id, &[], Some(due.clone()), by));
+        let expected = stands.is_some_and(|stands| has_come(&stands, story.now));
+        let first = story.by_itself(|tree, by| timers::reach(tree, &one.id, &[], by));
         assert_eq!(first, expected);
-        assert!(!story.by_itself(|tree, by| timers::pass_limit(tree, &one.id, &[], Some(due), by)), "passed twice");
+        assert!(!story.by_itself(|tree, by| timers::reach(tree, &one.id, &[], by)), "reached twice");
     }
+    let mut late = story.tree.obligations.iter().filter(|one| one.is_overdue(story.now) && one.passed_at.is_none());
+    assert!(late.all(|one| has_come(&one, story.now)), "late, and nobody will notice");
 }
 
 /// What brings a whistle to its end; nobody but office, blower and departments is needed.

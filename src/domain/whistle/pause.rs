@@ -53,7 +53,7 @@ pub fn suspend(order: &SuspendOrder, tree: Tree, by: Deciding<'_>) -> Change {
     for (obligation, stopped) in armed.iter().zip(&paused).filter(|(_, stopped)| stopped.summons.is_some()) {
         if stopped.late.is_none() {
             let limit = given_back(&draft, stopped, order.review_on);
-            draft.set_limit(&obligation.id, limit);
+            draft.move_limit(&obligation.id, limit);
         }
         draft.change_obligation(&obligation.id, |one| one.reminds = false);
     }
@@ -70,13 +70,13 @@ pub fn suspend(order: &SuspendOrder, tree: Tree, by: Deciding<'_>) -> Change {
 fn stopped(draft: &Draft<'_>, armed: &Obligation) -> Paused {
     let (rules, now, urgency) = (draft.by.rules, draft.by.now, draft.tree.whistle.urgency);
     let working = rules.runs_in_working_time(armed.duty, urgency, now);
-    let left = if working { rules.calendar.working_time(now, armed.due_at) } else { (armed.due_at.0 - now.0).max(0) };
+    let left = rules.between(armed.duty, urgency, now, armed.due_at);
     let summons = match &armed.subject {
         Subject::Summons(id) => Some(id.clone()),
         Subject::Whistle(_) => None,
     };
     let late = armed.is_overdue(now).then_some(Late { due_at: armed.due_at, passed_at: armed.passed_at });
-    Paused { summons, duty: armed.duty, left, working, late }
+    Paused { summons, duty: armed.duty, left, length: armed.length, working, late }
 }
 
 /// A limit without an account.
@@ -110,7 +110,9 @@ pub fn resume(tree: Tree, by: Deciding<'_>) -> Option<Change> {
                 draft.arm_until(whole.clone(), office, paused.duty, limit);
                 let passed_at = paused.late.and_then(|late| late.passed_at);
                 let armed = draft.tree.armed(&whole).map(|one| one.id.clone());
-                armed.into_iter().for_each(|id| draft.change_obligation(&id, |one| one.passed_at = passed_at));
+                armed.into_iter().for_each(|id| {
+                    draft.change_obligation(&id, |one| (one.length, one.passed_at) = (paused.length, passed_at));
+                });
             }
         }
     }
@@ -121,7 +123,7 @@ pub fn resume(tree: Tree, by: Deciding<'_>) -> Option<Change> {
 fn run_on(draft: &mut Draft<'_>, summons: &SummonsId, paused: &Paused, limit: Deadline) {
     let Some(id) = draft.tree.armed_summons(summons).map(|one| one.id.clone()) else { return };
     if paused.late.is_none() {
-        draft.set_limit(&id, limit);
+        draft.move_limit(&id, limit);
     }
     draft.change_obligation(&id, |one| one.reminds = true);
 }

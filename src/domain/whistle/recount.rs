@@ -33,9 +33,11 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
             Subject::Whistle(_) => draft.record(EventKind::ObligationMoved, data),
             Subject::Summons(summons) => draft.record_summons(EventKind::ObligationMoved, summons, data),
         }
+        let length = draft.by.rules.length(armed.duty, draft.tree.whistle.urgency, &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;
             one.provisional = deadline.provisional;
+            one.length = length;
             one.explained = deadline.explained;
         });
     }
@@ -46,7 +48,7 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
 fn anew(tree: &Tree, one: &Obligation, old: &Rules, new: &Rules, now: At) -> Option<Deadline> {
     let first = one.explained.first().filter(|_| one.is_armed() && one.passed_at.is_none())?;
     let born = match &one.subject {
-        Subject::Whistle(_) => tree.whistle.blown_at,
+        Subject::Whistle(_) => tree.whistle.received_at(),
         Subject::Summons(id) => tree.summonses.iter().find(|summons| summons.id == *id)?.issued_at,
     };
     // The account begins with the act, or with the whole day of it.

@@ -173,9 +173,8 @@ pub fn change_urgency(order: &UrgencyOrder, tree: Tree, by: Deciding<'_>) -> Cha
     for one in running {
         let anew = draft.by.rules.due(one.duty, order.urgency, now);
         let moves = if order.urgency < was { anew.at < one.due_at } else { anew.at > one.due_at };
-        if moves {
-            draft.set_limit(&one.id, anew);
-        }
+        // One that stays is reminded of anew all the same: what is left of it runs in another time.
+        draft.set_limit(&one.id, if moves { anew } else { one.deadline() });
     }
     if draft.tree.whistle.status == WhistleStatus::Returned
         && posts::is_pressing(was) != posts::is_pressing(order.urgency)

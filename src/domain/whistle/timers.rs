@@ -1,52 +1,66 @@
-//! What time alone brings about: a limit passes and is told once, a returned whistle lapses, a suspended one goes on.
-//! Nothing here knows the hour; `app::due` asks when a limit is found to have passed.
+//! What time alone brings about: a limit comes near and is told, passes and is told, is told each morning while it waits;
+//! a returned whistle lapses, a suspended one goes on. Nothing here knows the hour; `app::due` asks when a moment has come.
 
 use super::{Tree, end, pause, posts};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, LetterOwed};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Post, Subject};
+use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::reminders;
 use crate::domain::terms::{Duty, LetterKind};
 use crate::ids::{LetterId, ObligationId};
 use serde_json::json;
 
-/// When the post's next bundled reminder leaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReminderDue {
-    /// What it is for, `2026-11-25`: one letter per post and such word.
-    pub day: String,
-    pub not_before: At,
-}
-
-/// A limit passed: the whistle lapses or goes on where that is what the limit was for; else one event, and one reminder
-/// if the owner is to be reminded. `None` when it no longer stands. `merged`: what was merged into the whistle.
-pub fn pass_limit(
-    tree: Tree,
-    id: &ObligationId,
-    merged: &[Tree],
-    reminder: Option<ReminderDue>,
-    by: Deciding<'_>,
-) -> Option<Change> {
-    let passed = tree.obligations.iter().find(|one| one.id == *id)?.clone();
-    if !passed.is_overdue(by.now) || passed.passed_at.is_some() {
-        return None;
+/// A moment of a limit has come: it is told, or passes, or the whistle lapses or goes on where that is what the limit was
+/// for. `None` when the moment no longer stands. `merged`: what was merged into the whistle.
+pub fn reach(tree: Tree, id: &ObligationId, merged: &[Tree], by: Deciding<'_>) -> Option<Change> {
+    let one = tree.obligations.iter().find(|one| one.id == *id && one.is_armed())?.clone();
+    let moment = one.next_at.filter(|at| *at <= by.now)?;
+    if one.passed_at.is_some() {
+        return Some(remind_again(tree, &one, by));
     }
-    match passed.duty {
+    if by.now < one.due_at {
+        return Some(remind_before(tree, &one, moment, by));
+    }
+    match one.duty {
         Duty::Resume => pause::resume(tree, by),
         // Nothing urgent ends by silence: there the limit is the office's own.
-        Duty::Complete if !posts::is_pressing(tree.whistle.urgency) => Some(end::lapse(tree, &passed, merged, by)),
+        Duty::Complete if !posts::is_pressing(tree.whistle.urgency) => Some(end::lapse(tree, &one, merged, by)),
         Duty::Complete | Duty::Triage | Duty::Dispatch | Duty::ReportIn | Duty::FirstResult => {
-            Some(overdue(tree, &passed, reminder, by))
+            Some(overdue(tree, &one, by))
         }
         Duty::Review | Duty::Closure | Duty::Ruling | Duty::Referral | Duty::ContestAnswer => {
-            Some(overdue(tree, &passed, reminder, by))
+            Some(overdue(tree, &one, by))
         }
     }
 }
 
-fn overdue(tree: Tree, passed: &Obligation, reminder: Option<ReminderDue>, by: Deciding<'_>) -> Change {
+/// Half of the limit is gone, or four fifths.
+fn remind_before(tree: Tree, one: &Obligation, moment: At, by: Deciding<'_>) -> Change {
+    let not_before = reminders::leaves(by.now, tree.whistle.urgency, by.rules);
+    let mut draft = Draft::on(by, tree);
+    draft.change_obligation(&one.id, |obligation| obligation.reached_at = Some(moment));
+    owe_reminders(&mut draft, one, &format!("{}:{}", one.id, moment.0), not_before);
+    draft.finish()
+}
+
+/// Another working morning, and the move is not made. All that a post is late with has one letter that day.
+fn remind_again(tree: Tree, one: &Obligation, by: Deciding<'_>) -> Change {
+    let (now, is_morning) = (by.now, reminders::is_morning(by.now, by.rules));
+    let mut draft = Draft::on(by, tree);
+    // Its next morning follows.
+    draft.change_obligation(&one.id, |_| {});
+    if is_morning {
+        owe_reminders(&mut draft, one, &now.civil().date().to_string(), now);
+    }
+    draft.finish()
+}
+
+/// The limit passed: one event, and its owner is told.
+fn overdue(tree: Tree, passed: &Obligation, by: Deciding<'_>) -> Change {
     let now = by.now;
+    let not_before = reminders::leaves(now, tree.whistle.urgency, by.rules);
     let mut draft = Draft::on(by, tree);
     draft.change_obligation(&passed.id, |obligation| obligation.passed_at = Some(now));
     let late = (now.0 - passed.due_at.0) / (60 * MINUTE);
@@ -58,28 +72,19 @@ fn overdue(tree: Tree, passed: &Obligation, reminder: Option<ReminderDue>, by: D
         Subject::Summons(summons) => draft.record_summons(EventKind::ObligationOverdue, &summons.clone(), data),
         Subject::Whistle(_) => draft.record(EventKind::ObligationOverdue, data),
     }
-    if let (true, Some(due)) = (passed.reminds, reminder) {
-        let letter = reminder_letter(&mut draft, passed, due);
-        draft.owe_as(letter);
+    if passed.reminds {
+        owe_reminders(&mut draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
     }
     draft.finish()
 }
 
-fn reminder_letter(draft: &mut Draft<'_>, passed: &Obligation, due: ReminderDue) -> LetterOwed {
-    LetterOwed {
-        id: LetterId::new(draft.by.mint),
-        key: reminder_key(&passed.owner, &due.day),
-        kind: LetterKind::Reminder,
-        to: passed.owner.clone(),
-        whistle: None,
-        summons: None,
-        not_before: due.not_before,
+/// `what` makes the letter's key unique for its post. What it says is gathered when it leaves.
+fn owe_reminders(draft: &mut Draft<'_>, one: &Obligation, what: &str, not_before: At) {
+    for to in reminders::written_to(&one.owner, one.due_at <= draft.by.now) {
+        let key = format!("{}:{}:{}:{what}", LetterKind::Reminder, to.role, to.department);
+        let (id, kind) = (LetterId::new(draft.by.mint), LetterKind::Reminder);
+        draft.owe_as(LetterOwed { id, key, kind, to, whistle: None, summons: None, not_before });
     }
-}
-
-/// One bundled reminder per post and civil day.
-pub fn reminder_key(post: &Post, day: &str) -> String {
-    format!("{}:{}:{}:{day}", LetterKind::Reminder, post.role, post.department)
 }
 
 #[cfg(test)]
@@ -92,25 +97,68 @@ mod tests {
         Story::blown(at("11-25 10:00"), "liaison.xf", json).unwrap()
     }
 
-    fn due(day: &str) -> Option<ReminderDue> {
-        Some(ReminderDue { day: day.into(), not_before: at("11-26 09:00") })
-    }
-
     /// Lets the limit of the whistle pass.
-    fn pass(story: &mut Story, day: &str) -> bool {
+    fn pass(story: &mut Story) -> bool {
         let subject = Subject::Whistle(story.tree.whistle.id.clone());
         let Some(id) = story.tree.armed(&subject).map(|armed| armed.id.clone()) else { return false };
-        story.by_itself(|tree, by| pass_limit(tree, &id, &[], due(day), by))
+        story.by_itself(|tree, by| reach(tree, &id, &[], by))
+    }
+
+    /// The letters of the last Change: to whom, and from when on.
+    fn owed(story: &Story) -> Vec<String> {
+        let letters = story.last.letters.iter();
+        letters
+            .map(|one| format!("{}@{} {}", one.to.role, one.to.department, &one.not_before.rfc3339()[5..16]))
+            .collect()
+    }
+
+    #[test]
+    fn half_and_four_fifths_of_a_limit_are_told_once_and_are_no_events() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        let events = story.events.len();
+        for (early, moment) in [("11-25 13:29", "11-25 13:30"), ("11-25 14:41", "11-25 14:42")] {
+            story.now = at(early);
+            assert!(!pass(&mut story), "not yet");
+            story.now = at(moment);
+            let version = story.tree.whistle.version;
+            assert!(pass(&mut story) && !pass(&mut story));
+            assert_eq!(owed(&story), [format!("office_duty@AWB {}", moment.replace(' ', "T"))]);
+            assert_eq!((story.events.len(), story.tree.whistle.version), (events, version));
+            assert_eq!(story.tree.obligations[0].reached_at, Some(at(moment)));
+        }
+    }
+
+    #[test]
+    fn what_was_not_told_in_time_is_told_once_with_what_came_since() {
+        let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
+        story.now = at("11-25 15:00");
+        assert!(pass(&mut story) && !pass(&mut story), "half and four fifths are one letter");
+        assert_eq!(owed(&story).len(), 1);
+        // A Saturday: passed at once, told on Monday.
+        story.now = at("11-28 15:00");
+        assert!(pass(&mut story) && !pass(&mut story));
+        assert_eq!(
+            (story.last_kinds().as_str(), owed(&story)),
+            ("obligation.overdue", vec!["office_duty@AWB 11-30T09:00".into()])
+        );
+        story.now = at("11-30 09:00");
+        assert!(pass(&mut story) && !pass(&mut story));
+        assert_eq!(story.last.letters[0].key, "reminder:office_duty:AWB:2026-11-30");
+        // Away for a week, back in the night.
+        story.now = at("12-08 03:00");
+        assert!(pass(&mut story) && !pass(&mut story));
+        assert!(owed(&story).is_empty(), "nobody is written to at night");
+        story.now = at("12-08 09:00");
+        assert!(pass(&mut story));
+        assert_eq!(owed(&story), ["office_duty@AWB 12-08T09:00"]);
     }
 
     #[test]
     fn a_passed_limit_is_told_once_stays_armed_and_reminds_its_owner() {
         let mut story = blown(r#"{"category":"fire","what":"a","place":"b"}"#);
-        story.now = at("11-25 15:29");
-        assert!(!pass(&mut story, "2026-11-25"), "not yet");
         story.now = at("11-25 17:45");
         let version = story.tree.whistle.version;
-        assert!(pass(&mut story, "2026-11-25"));
+        assert!(pass(&mut story));
         let event = story.events.last().unwrap();
         let data = json!({
             "duty": "triage", "role": "office_duty", "department": "AWB", "due_at": "2026-11-25T15:30:00+08:00",
@@ -118,9 +166,9 @@ mod tests {
         });
         assert_eq!((event.kind, &event.data, &event.doer), (EventKind::ObligationOverdue, &data, &None));
         let letter = &story.last.letters[0];
-        assert_eq!((letter.key.as_str(), letter.whistle.as_ref()), ("reminder:office_duty:AWB:2026-11-25", None));
-        assert_eq!(letter.not_before, at("11-26 09:00"));
-        assert!(!pass(&mut story, "2026-11-26"), "the same limit passes once");
+        assert!(letter.key.starts_with("reminder:office_duty:AWB:ob_") && letter.whistle.is_none(), "{}", letter.key);
+        assert_eq!(letter.not_before, at("11-25 17:45"));
+        assert!(!pass(&mut story), "the same limit passes once");
         assert_eq!(story.picture(), ["submitted: office_duty@AWB triage 11-25 15:30"], "late, and still owed");
     }
 
@@ -130,7 +178,7 @@ mod tests {
         let triage = story.tree.obligations[0].id.clone();
         assert_eq!(story.act("office", "return", r#"{"missing":["what"]}"#), Ok(()));
         story.now = at("12-25 10:00");
-        assert!(!story.by_itself(|tree, by| pass_limit(tree, &triage, &[], due("2026-12-25"), by)));
+        assert!(!story.by_itself(|tree, by| reach(tree, &triage, &[], by)));
     }
 
     #[test]
@@ -140,12 +188,12 @@ mod tests {
             r#"{"severity":"general","urgency":"urgent","lead":"XF","supports":[],"route":"single","dispatch":true}"#;
         assert_eq!(story.act("office", "accept", accept), Ok(()));
         story.now = at("11-25 12:00");
-        assert!(pass(&mut story, "2026-11-25"));
+        assert!(pass(&mut story));
         assert_eq!(story.last_letters(), "");
         let summons = story.summons("XF").clone();
         let late = story.tree.armed(&Subject::Summons(summons.id.clone())).unwrap().id.clone();
-        assert!(story.by_itself(|tree, by| pass_limit(tree, &late, &[], due("2026-11-25"), by)));
-        assert_eq!(story.last_letters(), "reminder liaison@XF");
+        assert!(story.by_itself(|tree, by| reach(tree, &late, &[], by)));
+        assert_eq!(story.last_letters(), "reminder liaison@XF, reminder department_head@XF");
         assert_eq!(story.events.last().unwrap().summons, Some(summons.id));
         assert_eq!(story.summons("XF").version, summons.version, "being late is no deed");
     }

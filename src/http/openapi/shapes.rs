@@ -113,6 +113,7 @@ fn whistle_more() -> Vec<(&'static str, Value)> {
         ("severity_claimed", words_or_null(Severity::WORDS)),
         ("source", words(Source::WORDS)),
         ("occurred_at", time_or_null()),
+        ("late_entry", json!({ "type": ["object", "null"] })),
         ("needed_departments", texts()),
         ("missing", texts()),
         ("lead", or_null("string")),

@@ -228,6 +228,8 @@ pub struct WhistleFacts {
     pub blower: String,
     pub blown_at: String,
     pub occurred_at: Option<String>,
+    /// That it was entered later, when and by whom.
+    pub late_entry: Option<String>,
     pub needed: Vec<String>,
     pub route: Option<String>,
     pub protected_source: bool,

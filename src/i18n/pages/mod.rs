@@ -167,6 +167,7 @@ page_words! {
     blower: "吹哨单位", "Blown by";
     blown_at: "吹哨时间", "Blown at";
     occurred_at: "发现时间", "Time found";
+    late_entry: "补录", "Entered later";
     source: "哨源", "Source";
     route: "办理方式", "Route";
     needed: "希望到场", "Asked to attend";

@@ -152,6 +152,24 @@ pub fn until(lang: Lang, at: &str) -> String {
     }
 }
 
+/// A whistle from paper: when it came in, by whom, and its number there.
+pub fn entered(lang: Lang, at: &str, who: &str, number: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{at}由{who}录入（外部编号{number}）；吹哨时间以纸面所记为准，各项时限自录入起算"),
+        Lang::En => format!(
+            "{at} by {who} (number on paper {number}); blown at the time that its paper says, every limit runs from its entry"
+        ),
+    }
+}
+
+/// The same in a timeline.
+pub fn blown_on_paper(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Zh => format!("补录，纸面吹哨时间{at}"),
+        Lang::En => format!("entered later, blown on paper at {at}"),
+    }
+}
+
 /// When they expect to be there.
 pub fn expected(lang: Lang, at: &str) -> String {
     match lang {

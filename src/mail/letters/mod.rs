@@ -4,7 +4,8 @@
 
 use super::{BadSetting, Fault};
 use crate::domain::at::{At, MINUTE};
-use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Severity, SummonsStatus, Urgency};
+use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Role};
+use crate::domain::terms::{Severity, SummonsStatus, Urgency};
 use crate::i18n::Lang;
 use crate::i18n::letters::{self as words, label};
 use askama::Template;
@@ -38,7 +39,7 @@ pub struct LetterFacts {
     /// For `summons_ruled`: where the summons stands now.
     pub ruled: Option<SummonsStatus>,
     /// For `reminder`: everything that this person owes, late or coming.
-    pub overdue: Vec<OverdueItem>,
+    pub owed: Vec<OwedItem>,
     /// Public address of the page. It only shows; whoever opens it signs in first (C07).
     pub link: String,
     /// The district's name, as in 云湖区.
@@ -49,10 +50,13 @@ pub struct LetterFacts {
 
 /// One line of a reminder.
 #[derive(Debug, Clone)]
-pub struct OverdueItem {
+pub struct OwedItem {
     /// The whistle's or the summons' code.
     pub code: String,
     pub duty: Duty,
+    /// Whose move it is: a post, and its unit's name in both languages.
+    pub role: Role,
+    pub unit: [String; 2],
     pub due_at: At,
 }
 
@@ -132,7 +136,8 @@ fn check(facts: &LetterFacts) -> Result<Address, Fault> {
     let singles = [("key", &facts.key), ("code", &facts.code), ("link", &facts.link), ("district", &facts.district)];
     let options =
         facts.summons.iter().map(|text| ("summons", text)).chain(facts.town.iter().map(|text| ("town", text)));
-    let items = facts.overdue.iter().map(|item| ("overdue code", &item.code));
+    let owed = facts.owed.iter().flat_map(|item| std::iter::once(&item.code).chain(&item.unit));
+    let items = owed.map(|text| ("what is owed", text));
     if let Some((name, _)) = singles.into_iter().chain(options).chain(items).find(|(_, text)| unclean(text)) {
         return Err(Fault::permanent(format!("{name} of the letter holds a control character")));
     }
@@ -161,7 +166,11 @@ struct Page {
     district: String,
     rows: Vec<(&'static str, String)>,
     list_label: &'static str,
-    list: Vec<String>,
+    /// Each entry by its lines.
+    list: Vec<Vec<String>>,
+    english_label: &'static str,
+    /// The same list for whoever reads English; only a reminder has it.
+    english: Vec<Vec<String>>,
     link: String,
     footer: [String; 3],
     demo: bool,
@@ -186,9 +195,9 @@ impl Page {
         let reminder = facts.kind == LetterKind::Reminder;
         let whistle = !reminder && facts.kind != LetterKind::SignInAdded;
         let list = if reminder {
-            facts.overdue.iter().map(|item| words::reminder_line(&item.code, item.duty, late(item, now))).collect()
+            entries(Lang::Zh, facts, now)
         } else {
-            facts.missing.iter().map(|name| words::field(name).to_owned()).collect()
+            facts.missing.iter().map(|name| vec![words::field(name).to_owned()]).collect()
         };
         let mark = if facts.demo { words::DEMO_MARK } else { "" };
         Page {
@@ -196,6 +205,8 @@ impl Page {
             rows: if whistle { rows(facts, kind.due) } else { Vec::new() },
             list_label: if reminder { label::ITEMS } else { label::MISSING },
             list,
+            english_label: label::ITEMS_EN,
+            english: if reminder { entries(Lang::En, facts, now) } else { Vec::new() },
             district: facts.district.clone(),
             link: facts.link.clone(),
             footer: words::footer(&facts.district, &clock(now)),
@@ -204,6 +215,21 @@ impl Page {
             words: kind,
         }
     }
+}
+
+/// What is owed, each with its code, what is to be done, whose move it is and by when.
+fn entries(lang: Lang, facts: &LetterFacts, now: At) -> Vec<Vec<String>> {
+    let entry = |item: &OwedItem| {
+        let [zh, en] = &item.unit;
+        let what = words::reminder_what(lang, &item.code, item.duty, late(item, now));
+        let (whose, due) =
+            (|unit| words::reminder_whose(lang, unit, item.role), words::reminder_due(lang, item.due_at));
+        match lang {
+            Lang::Zh => vec![what, format!("{}，{due}", whose(zh))],
+            Lang::En => vec![what, whose(en), due],
+        }
+    };
+    facts.owed.iter().map(entry).collect()
 }
 
 /// The table of one whistle or summons, in reading order; what is unknown has no line.
@@ -234,8 +260,8 @@ fn subject(mark: &str, title: &str, facts: &LetterFacts, now: At) -> String {
 /// Codes, list words and counts: nothing else stands in a subject.
 fn subject_tail(facts: &LetterFacts, now: At) -> String {
     if facts.kind == LetterKind::Reminder {
-        let passed = facts.overdue.iter().filter(|item| late(item, now) >= 0).count();
-        return words::reminder_counts(passed, facts.overdue.len() - passed);
+        let passed = facts.owed.iter().filter(|item| late(item, now) >= 0).count();
+        return words::reminder_counts(passed, facts.owed.len() - passed);
     }
     let code = facts.summons.as_ref().unwrap_or(&facts.code);
     let major = if facts.severity == Some(Severity::Major) { "，重大" } else { "" };
@@ -243,7 +269,7 @@ fn subject_tail(facts: &LetterFacts, now: At) -> String {
 }
 
 /// Minutes past the item's limit; negative before it.
-fn late(item: &OverdueItem, now: At) -> i64 {
+fn late(item: &OwedItem, now: At) -> i64 {
     now.0.saturating_sub(item.due_at.0).div_euclid(MINUTE)
 }
 

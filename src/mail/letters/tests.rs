@@ -18,7 +18,7 @@ fn facts(kind: LetterKind) -> LetterFacts {
         ground: None,
         closure: None,
         ruled: None,
-        overdue: vec![],
+        owed: vec![],
         link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
         district: "云湖区".into(),
         demo: false,
@@ -63,12 +63,17 @@ fn the_same_key_gives_the_same_bytes_and_another_key_another_message_id() {
     assert_ne!(id(&one), id(&other));
 }
 
+fn owed(code: &str, unit: &str) -> OwedItem {
+    let unit = [unit.to_owned(), "Ecology and Environment Bureau".to_owned()];
+    OwedItem { code: code.to_owned(), duty: Duty::Referral, role: Role::OfficeDirector, unit, due_at: At(0) }
+}
+
 type Poison = fn(&mut LetterFacts, String);
 
 #[test]
 fn t23_crlf_in_every_name() {
     let poison = || "x\r\nBcc: spy@evil.example".to_owned();
-    let poisoned: [(&str, Poison); 9] = [
+    let poisoned: [(&str, Poison); 10] = [
         ("key", |facts, text| facts.key = text),
         ("to", |facts, text| facts.to = text),
         ("code", |facts, text| facts.code = text),
@@ -76,9 +81,8 @@ fn t23_crlf_in_every_name() {
         ("town", |facts, text| facts.town = Some(text)),
         ("link", |facts, text| facts.link = format!("https://hub.example/{text}")),
         ("district", |facts, text| facts.district = text),
-        ("overdue", |facts, text| {
-            facts.overdue = vec![OverdueItem { code: text, duty: Duty::Triage, due_at: At(0) }];
-        }),
+        ("owed", |facts, text| facts.owed = vec![owed(&text, "区消防救援大队")]),
+        ("owed by", |facts, text| facts.owed = vec![owed("WH-2026-0731", &text)]),
         ("to, two of them", |facts, _| facts.to = "a@yunhu.example, b@yunhu.example".into()),
     ];
     for (name, poison_it) in poisoned {
@@ -110,7 +114,7 @@ fn plain_lines_fit_76_columns() {
     let width = |line: &str| line.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum::<usize>();
     for kind in LetterKind::ALL {
         let mut facts = LetterFacts { demo: true, ..facts(*kind) };
-        facts.overdue = vec![OverdueItem { code: "WH-2026-0731-XF2".into(), duty: Duty::FirstResult, due_at: At(0) }];
+        facts.owed = vec![owed("WH-2026-0731-XF2", "云湖生态环境局")];
         for line in letter(&facts).unwrap().text.lines().filter(|line| !line.starts_with("http")) {
             assert!(width(line) <= 76, "{line}");
         }

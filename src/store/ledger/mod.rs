@@ -13,6 +13,7 @@ mod readers;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use access::Access;
 pub(super) use batch::DIRECTORY;

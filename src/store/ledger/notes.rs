@@ -1,5 +1,5 @@
 //! What the pen keeps for single persons: forms that they filled and have not sent (bounded, and gone after
-//! a while), and what they leave for the director (kept). Nothing of it is a fact of a whistle.
+//! a while), what they leave for the director (kept), and when they were last reminded. Nothing of it is a fact of a whistle.
 
 use super::super::sql::{Call, Value};
 use crate::domain::at::At;
@@ -15,12 +15,16 @@ const PURGE_FORMS: &str = "DELETE FROM unsent_forms WHERE at < $1";
 /// Sent twice it is there once.
 const LEAVE_FEEDBACK: &str =
     "INSERT INTO feedback (id, at, person, body) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
+/// A letter of what is coming leaves the day's word about what is late as it was.
+const REMINDED: &str = "INSERT INTO reminded (person, coming_at, late_at) VALUES ($1, $2, $3)
+    ON CONFLICT (person) DO UPDATE SET coming_at = excluded.coming_at,
+      late_at = CASE WHEN excluded.late_at > reminded.late_at THEN excluded.late_at ELSE reminded.late_at END";
 const ANSWER_FEEDBACK: &str = "UPDATE feedback SET answer = $2, answered_at = $3 WHERE id = $1";
 
 /// Every statement of these.
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[KEEP_FORM, ONLY_NEWEST, DROP_FORM, DROP_FORMS, PURGE_FORMS, LEAVE_FEEDBACK, ANSWER_FEEDBACK];
+    &[KEEP_FORM, ONLY_NEWEST, DROP_FORM, DROP_FORMS, PURGE_FORMS, LEAVE_FEEDBACK, ANSWER_FEEDBACK, REMINDED];
 
 /// One thing to be kept. `Debug` is missing on purpose: forms hold what people typed.
 pub enum Note {
@@ -36,6 +40,8 @@ pub enum Note {
     LeaveFeedback { id: String, person: Option<PersonId>, body: String, at: At },
     /// Touches nothing if there is none of that id.
     AnswerFeedback { id: String, answer: String, at: At },
+    /// Somebody had a reminder; `is_late`: also of what is late.
+    Reminded { person: PersonId, at: At, is_late: bool },
 }
 
 impl Note {
@@ -55,6 +61,10 @@ impl Note {
             }
             Note::AnswerFeedback { id, answer, at } => {
                 vec![Call::of(ANSWER_FEEDBACK, vec![id.into(), answer.into(), (*at).into()])]
+            }
+            Note::Reminded { person, at, is_late } => {
+                let late_at = if *is_late { *at } else { At(0) };
+                vec![Call::of(REMINDED, vec![person.into(), (*at).into(), late_at.into()])]
             }
             Note::PurgeForms { before } => one(PURGE_FORMS, vec![(*before).into()]),
         }

@@ -4,15 +4,15 @@
 use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::chores::raise_epochs;
+use super::values::{json, obligation_row, summons_row, whistle_row};
 use super::{Fault, credentials, leaf};
 use crate::domain::credential::Credential;
-use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
+use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
 use crate::domain::whistle::Whistle;
 use crate::ids::PersonId;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -94,10 +94,11 @@ static SUMMONSES: Listed = Listed::new(
 );
 static OBLIGATIONS: Listed = Listed::new(
     "INSERT INTO obligations (id, whistle, subject, role, department, duty, due_at, provisional, reminds, explained,
-     passed_at, ended_at) VALUES ",
-    12,
+     length, next_at, reached_at, passed_at, ended_at) VALUES ",
+    15,
     " ON CONFLICT (id) DO UPDATE SET role = excluded.role, department = excluded.department, due_at = excluded.due_at,
       provisional = excluded.provisional, reminds = excluded.reminds, explained = excluded.explained,
+      length = excluded.length, next_at = excluded.next_at, reached_at = excluded.reached_at,
       passed_at = excluded.passed_at, ended_at = excluded.ended_at",
 );
 // The same reason owes the same letter once, whoever found it first.
@@ -182,17 +183,19 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Takes in one admitted Change, whose events stand at `seqs`.
     pub(super) fn add(&mut self, change: &'a Change, at: i64, seqs: Range<i64>) -> Result<(), Fault> {
-        if let Some(whistle) = &change.whistle {
+        let own = change.whistle.iter().map(|whistle| (whistle, &change.sights));
+        for (whistle, sights) in own.chain(change.born.iter().map(|birth| (&birth.whistle, &birth.sights))) {
             self.whistles.insert(whistle.id.as_str(), whistle);
-            self.sights.extend(change.sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
+            self.sights.extend(sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
         }
         self.whistles.extend(change.beside.iter().map(|whistle| (whistle.id.as_str(), whistle)));
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.erased.extend(&change.erased);
         self.directory.extend(&change.directory);
-        for text in &change.texts {
-            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+        let texts = change.texts.iter().map(|text| (text, change.whistle.as_ref().map(|whistle| &whistle.id)));
+        let of_birth = |birth: &'a Birth| birth.texts.iter().map(|text| (text, Some(&birth.whistle.id)));
+        for (text, said_in) in texts.chain(change.born.iter().flat_map(of_birth)) {
             let class = text.class.as_str().into();
             self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }
@@ -339,60 +342,4 @@ impl<'a> Rows<'a> {
         }
         soonest
     }
-}
-
-/// The text of a document.
-fn json(document: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(document).map_err(|_| Fault::never("a document cannot be written"))
-}
-
-fn whistle_row(whistle: &Whistle, due_at: Option<i64>) -> [Value<'_>; 16] {
-    [
-        (&whistle.id).into(),
-        (&whistle.code).into(),
-        whistle.status.as_str().into(),
-        whistle.category.as_str().into(),
-        whistle.severity.as_str().into(),
-        whistle.urgency.as_str().into(),
-        whistle.town.as_ref().into(),
-        whistle.enterprise.as_ref().into(),
-        (&whistle.blower.department).into(),
-        whistle.blown_at.into(),
-        due_at.into(),
-        whistle.routed.is_some().into(),
-        (&whistle.search).into(),
-        whistle.version.into(),
-        whistle.tree_version.into(),
-        whistle.master.as_ref().map(|master| &master.id).into(),
-    ]
-}
-
-fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {
-    Ok([
-        (&summons.id).into(),
-        (&summons.code).into(),
-        (&summons.whistle).into(),
-        (&summons.department).into(),
-        summons.status.as_str().into(),
-        summons.issued_at.into(),
-        summons.version.into(),
-        json(summons)?.into(),
-    ])
-}
-
-fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 12], Fault> {
-    Ok([
-        (&obligation.id).into(),
-        (&obligation.whistle).into(),
-        obligation.subject.as_str().into(),
-        obligation.owner.role.as_str().into(),
-        (&obligation.owner.department).into(),
-        obligation.duty.as_str().into(),
-        obligation.due_at.into(),
-        obligation.provisional.into(),
-        obligation.reminds.into(),
-        json(&obligation.explained)?.into(),
-        obligation.passed_at.into(),
-        obligation.ended_at.into(),
-    ])
 }

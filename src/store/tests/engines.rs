@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, sessions,
-    summonses, unsent, whistles,
+    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, reminders,
+    sessions, summonses, unsent, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -36,6 +36,7 @@ fn every_statement_is_prepared_on_both_engines() {
         backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,
+        reminders::STATEMENTS,
         erasure::STATEMENTS,
         events::STATEMENTS,
         feedback::STATEMENTS,

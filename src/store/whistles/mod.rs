@@ -41,7 +41,9 @@ const MERGED_INTO: &str = "SELECT b.body FROM whistles w JOIN whistle_bodies b O
 const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY issued_at, id";
 
 const ARMED: &str = "
-    SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at FROM obligations
+    SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
+           reached_at
+    FROM obligations
     WHERE whistle = $1 AND ended_at IS NULL
     ORDER BY due_at, id";
 
@@ -71,6 +73,11 @@ pub(super) const STATEMENTS: &[&str] =
 pub fn tree(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<Option<Tree>, Fault> {
     let whistle = reading.row(BY_CODE, &[code.into(), scope.viewer().into()], |row| row.json(0))?;
     whistle.map(|whistle| grow(reading, whistle)).transpose()
+}
+
+/// Whether there is one of that code that the scope sees.
+pub fn stands(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<bool, Fault> {
+    Ok(reading.row(BY_CODE, &[code.into(), scope.viewer().into()], |_| Ok(()))?.is_some())
 }
 
 /// As [`tree`], by id.
@@ -124,6 +131,9 @@ pub(super) fn armed(row: &Row<'_>, whistle: &WhistleId) -> Result<Obligation, Fa
         reminds: row.flag(7)?,
         explained: row.json(8)?,
         passed_at: row.opt_at(9)?,
+        length: row.int(10)?,
+        next_at: row.opt_at(11)?,
+        reached_at: row.opt_at(12)?,
         ended_at: None,
     })
 }

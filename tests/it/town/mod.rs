@@ -357,12 +357,12 @@ impl Town {
         self.workers.lock().await.check_empty().await;
         let now = whistle_hub::clock::Clock::now(&self.clock);
         let read = self.hub.ledger.read(move |reading| {
-            Ok((due::unarmed(reading, 20)?, due::letters_owed(reading)?, due::passed(reading, now, 20)?))
+            Ok((due::unarmed(reading, 20)?, due::letters_owed(reading)?, due::come(reading, now, 20)?))
         });
-        let (unarmed, owed, passed) = read.await.unwrap();
+        let (unarmed, owed, come) = read.await.unwrap();
         assert!(unarmed.is_empty(), "open and nobody's move: {unarmed:?}");
         assert!(owed.oldest.is_none_or(|oldest| oldest > now), "letters that should have left: {owed:?}");
-        assert!(passed.is_empty(), "limits that passed unseen: {passed:?}");
+        assert!(come.is_empty(), "moments of limits that nobody noticed: {come:?}");
         self.check_letters();
         log::check(&self.log(), self);
     }

@@ -1,7 +1,7 @@
 //! People and the duty rota as rows. An id is made once and kept, whatever else a file says of a person.
 //! A role that wants two persons is not given here.
 
-use super::{NAME_MAX, Row};
+use super::{NAME_MAX, Row, Written};
 use crate::domain::directory::{Person, Shift, Standing};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
@@ -58,6 +58,23 @@ impl Row for Person {
         })
     }
 
+    fn check(check: &mut Check<'_, Person>) {
+        check.once("username", |person| Some(&person.username));
+        check.keep_ids();
+        check.each(|person, check| {
+            check.known("department_code", check.directory.is_unit(&person.department_code));
+            let field = |code: &String| check.directory.department(code).is_some();
+            check.known("certificate_fields", person.certificate_fields.iter().all(field));
+            let stands = check.directory.person(&person.id).map(|stands| stands.role);
+            // A role that one administrator alone gives to nobody (T38).
+            if policy::needs_two(person.role) && !check.directory.people.is_empty() && stands != Some(person.role) {
+                check.fault("role", What::NeedsTwo);
+            }
+        });
+    }
+}
+
+impl Written for Person {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::text(&self.username),
@@ -72,21 +89,6 @@ impl Row for Person {
             Cell::list(self.skills.iter().map(String::as_str)),
             Cell::Plain(self.since.clone()),
         ]
-    }
-
-    fn check(check: &mut Check<'_, Person>) {
-        check.once("username", |person| Some(&person.username));
-        check.keep_ids();
-        check.each(|person, check| {
-            check.known("department_code", check.directory.is_unit(&person.department_code));
-            let field = |code: &String| check.directory.department(code).is_some();
-            check.known("certificate_fields", person.certificate_fields.iter().all(field));
-            let stands = check.directory.person(&person.id).map(|stands| stands.role);
-            // A role that one administrator alone gives to nobody (T38).
-            if policy::needs_two(person.role) && !check.directory.people.is_empty() && stands != Some(person.role) {
-                check.fault("role", What::NeedsTwo);
-            }
-        });
     }
 }
 
@@ -115,16 +117,6 @@ impl Row for Shift {
         Some(Shift { date: date?, night: night?, main: main?, deputy: deputy?, office_duty: office_duty? })
     }
 
-    fn cells(&self) -> Vec<Cell> {
-        vec![
-            Cell::Plain(self.date.clone()),
-            Cell::text(shift_word(self.night)),
-            Cell::text(&self.main),
-            Cell::text(&self.deputy),
-            Cell::text(&self.office_duty),
-        ]
-    }
-
     fn check(check: &mut Check<'_, Shift>) {
         check.codes_once("date");
         check.each(|shift, check| {
@@ -136,6 +128,18 @@ impl Row for Shift {
                 Some(_) => {}
             }
         });
+    }
+}
+
+impl Written for Shift {
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::Plain(self.date.clone()),
+            Cell::text(shift_word(self.night)),
+            Cell::text(&self.main),
+            Cell::text(&self.deputy),
+            Cell::text(&self.office_duty),
+        ]
     }
 }
 

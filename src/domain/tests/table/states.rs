@@ -6,7 +6,7 @@ use super::super::sample::at;
 use super::super::story::Story;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::terms::{Urgency, WhistleStatus};
-use crate::domain::whistle::timers::pass_limit;
+use crate::domain::whistle::timers::reach;
 
 const BLOW: &str = r#"{"category":"fire","what":"a","place":"b"}"#;
 
@@ -191,7 +191,7 @@ fn a_returned_whistle_lapses_and_a_suspended_one_goes_on_at_their_limits() {
         let mut story = whistle_in(row);
         let armed = story.tree.armed(&story.subject()).unwrap().clone();
         story.now = armed.due_at;
-        assert!(story.by_itself(|tree, by| pass_limit(tree, &armed.id, &[], None, by)), "{row}");
+        assert!(story.by_itself(|tree, by| reach(tree, &armed.id, &[], by)), "{row}");
         assert_eq!(story.tree.whistle.status.as_str(), end, "{row}");
     }
 }

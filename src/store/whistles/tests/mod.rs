@@ -218,4 +218,6 @@ async fn lists_by_time_are_read_along_an_index_and_never_sorted() {
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{viewer} {state}: {plan}");
         }
     }
+    let plan = desk.plan(ARMED).await;
+    assert!(plan.contains("obligations_armed_of_whistle (whistle=?)") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
