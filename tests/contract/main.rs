@@ -2,6 +2,7 @@
 //! forbids, as several people and as nobody. No answer is above 499 or other than documented, and nothing that the schema
 //! forbids is done. A missing tool is a failure that says how to get it. `HUB_CONTRACT=200` tries so many cases a route.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "how much was asked is worth a line")]
 
 #[path = "../servers/mod.rs"]
 mod servers;

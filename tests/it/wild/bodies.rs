@@ -190,7 +190,8 @@ impl Change {
                 let wanted = match value {
                     Wild::Object(..) => want(value, None, 0),
                     Wild::Nested(levels) if *levels > DEPTH_MAX => Want::Refused("too_deep"),
-                    _ => Want::Refused("bad_json"),
+                    Wild::Number(_) | Wild::Null | Wild::Text(_) | Wild::Control(_) => Want::Refused("bad_json"),
+                    Wild::Long(_) | Wild::Half(_) | Wild::Nested(_) => Want::Refused("bad_json"),
                 };
                 (value.written().into_bytes(), wanted)
             }
@@ -276,8 +277,13 @@ async fn doors(t: &Town) -> Vec<Door> {
     let summons =
         t.office().does(&code, "accept", accept_order(&["XF"], "normal")).await["summonses"][0]["code"].clone();
     let summons = summons.as_str().unwrap();
-    let codes =
-        [("/unseal", sealed.as_str()), ("/whistles/", &code), ("/summonses/", summons), ("/people/", "liaison.sc")];
+    let codes = [
+        ("/unseal", sealed.as_str()),
+        ("/whistles/", &code),
+        ("/summonses/", summons),
+        ("/people/", "liaison.sc"),
+        ("/imports/", "calendar"),
+    ];
     let mut doors = Vec::new();
     for line in TABLE {
         doors.extend(Door::of(t, line, &codes).await);
