@@ -13,7 +13,7 @@ use crate::domain::order;
 use crate::domain::policy::{self, Actor};
 use crate::store::Chore;
 use crate::store::backup::LETTERS_HELD;
-use crate::store::due::{oldest_unpassed_due, passed};
+use crate::store::due::{come, oldest_unpassed_due};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const VERDICT: i64 = 6;
 /// Between two departments that do the same, minutes.
 const APART: i64 = 4;
 /// Limits noticed side by side.
-const PASSED_MAX: i64 = 64;
+const COME_MAX: i64 = 64;
 
 /// How far one that was taken on has come by now; every other one is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,23 +217,29 @@ struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    /// Time goes on to a moment; each limit on the way passes at its own.
+    /// Time goes on to a moment; each limit on the way passes at its own. Whoever is late is told again each morning:
+    /// nothing of that is left for the start of the hub.
     async fn until(&self, moment: At) -> Result<(), Undone> {
         loop {
             let oldest = self.hub.ledger.read(oldest_unpassed_due).await?;
             let Some(due_at) = oldest.filter(|due_at| *due_at <= moment) else { break };
-            self.clock.set(due_at);
-            let late = self.hub.ledger.read(move |reading| passed(reading, due_at, PASSED_MAX)).await?;
-            let mut moved = false;
-            for one in &late {
-                moved |= due::pass_limit(&self.hub, one).await?;
-            }
-            if !moved {
+            if !self.reach(due_at).await? {
                 break;
             }
         }
-        self.clock.set(moment);
+        while self.reach(moment).await? {}
         Ok(())
+    }
+
+    /// It is this moment; whether one of a limit had come.
+    async fn reach(&self, moment: At) -> Result<bool, Undone> {
+        self.clock.set(moment);
+        let come = self.hub.ledger.read(move |reading| come(reading, moment, COME_MAX)).await?;
+        let mut moved = false;
+        for one in &come {
+            moved |= due::reach(&self.hub, one).await?;
+        }
+        Ok(moved)
     }
 
     /// It is now, and the letters of the past are given up: held first, as after a restore.

@@ -210,7 +210,7 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
 pub fn list_needs_two(list: List) -> bool {
     match list {
         List::Calendar => true,
-        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty => false,
+        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty | List::Whistles => false,
     }
 }
 
