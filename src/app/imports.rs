@@ -60,7 +60,8 @@ pub struct Preview {
     pub sha256: String,
     /// It has one of the two words that it needs, and waits for the other.
     pub waits: bool,
-    version: i64,
+    /// The directory's, as it was when the file was looked at.
+    pub(super) version: i64,
     /// Of the calendar: the days as they shall stand.
     days: Option<Vec<SpecialDay>>,
 }
@@ -157,27 +158,34 @@ pub(super) fn digest_of(file: &[u8]) -> String {
 pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
-        let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        if write(bench, &preview, by).await? {
             return Ok(preview);
-        };
-        if let Some(days) = preview.days.clone() {
-            recount::all(bench, Calendar::new(days), by.actor).await?;
-        }
-        let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
-        if sent.list == List::Whistles {
-            enter(bench, &difference, by.actor, (&mut change, &mut mint))?;
-        }
-        difference.write(&mut change, by.actor, source(&preview, by.proposer), &mut mint);
-        if let Some(directory) = &mut change.directory {
-            directory.version = preview.version;
-        }
-        match bench.ledger.commit(change, bench.now).await {
-            Ok(_) => return Ok(preview),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
         }
     }
     Err(Refusal::Contended.into())
+}
+
+/// Writes what was looked at, if there is anything to write; `false`: the directory has moved since.
+pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Result<bool, Undone> {
+    let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        return Ok(true);
+    };
+    if let Some(days) = preview.days.clone() {
+        recount::all(bench, Calendar::new(days), by.actor).await?;
+    }
+    let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
+    if preview.judged.list == List::Whistles {
+        enter(bench, &difference, by.actor, (&mut change, &mut mint))?;
+    }
+    difference.write(&mut change, by.actor, source(preview, by.proposer), &mut mint);
+    if let Some(directory) = &mut change.directory {
+        directory.version = preview.version;
+    }
+    match bench.ledger.commit(change, bench.now).await {
+        Ok(_) => Ok(true),
+        Err(CommitRefusal::Stale) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// Blows what the rows say, each by the decision that every whistle comes from.

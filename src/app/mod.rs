@@ -25,6 +25,7 @@ pub mod proof;
 pub mod proposals;
 mod recount;
 mod refresh;
+pub mod rota;
 pub mod sample_district;
 pub mod sample_whistles;
 pub mod sessions;
@@ -33,6 +34,7 @@ mod throttle;
 mod tokens;
 pub mod trail;
 pub mod unsent;
+pub mod views;
 pub mod whistles;
 
 use crate::clock::Clock;

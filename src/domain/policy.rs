@@ -1,7 +1,7 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
-use super::directory::Directory;
+use super::directory::{Directory, Shift};
 use super::imports::List;
 use super::terms::Role;
 use super::whistle::Blower;
@@ -222,6 +222,18 @@ pub fn confirms_lists(actor: &Actor) -> bool {
 /// Takes a list of the district away as a file.
 pub fn may_export(actor: &Actor, list: List) -> bool {
     may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor
+}
+
+/// Reads the duty rota (DOMAIN §5); liaisons and heads where it names people of their unit.
+pub fn reads_rota(actor: &Actor, directory: &Directory) -> bool {
+    let of_unit = |username: &str| directory.by_username(username).is_some_and(|one| one.department_code == actor.unit);
+    let named = |shift: &Shift| [&shift.main, &shift.deputy, &shift.office_duty].iter().any(|one| of_unit(one));
+    match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor | Role::Admin => true,
+        Role::Inspector | Role::SquadLeader | Role::TownOfficer => true,
+        Role::Liaison | Role::DepartmentHead => directory.rota.iter().any(named),
+        Role::Expert | Role::LegalReviewer | Role::SecurityAdmin | Role::AuditAdmin => false,
+    }
 }
 
 /// Makes and ends machine tokens of the own unit: its head, in the office its director.

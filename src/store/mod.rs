@@ -21,6 +21,7 @@ pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod unsent;
+pub mod views;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
@@ -116,6 +117,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("migrations/0009_console.sql")),
     (10, include_str!("migrations/0010_proposed_lists.sql")),
     (11, include_str!("migrations/0011_reminders.sql")),
+    (12, include_str!("migrations/0012_views.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

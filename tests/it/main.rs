@@ -39,6 +39,7 @@ mod refresh;
 mod reminders;
 mod replicas;
 mod rights;
+mod rota;
 mod searching;
 #[path = "../servers/mod.rs"]
 mod servers;
@@ -48,5 +49,6 @@ mod town;
 mod two_worlds;
 mod unsent;
 mod versions;
+mod views;
 mod whistles;
 mod wild;

@@ -201,6 +201,11 @@ pub fn days_after(stands: &[DirectoryRow], judged: &Judged, fate: LeftOut) -> Ve
     days.collect()
 }
 
+/// Shifts as a file of the rota.
+pub fn written_shifts(shifts: &[Shift]) -> Vec<u8> {
+    sheet::written(Shift::COLUMNS, shifts.iter().map(Written::cells), &[])
+}
+
 /// A list as a file: UTF-8 with its mark, so that Excel reads it; `notes` stand above the head.
 pub fn written(list: List, directory: &Directory, days: &[AnnouncedDay], notes: &[String]) -> Vec<u8> {
     match list {

@@ -121,6 +121,7 @@ fn parameter(of: &Parameter) -> Value {
     let schema = match of.takes {
         Takes::Words(words) => list(json!({ "type": "string", "enum": words })),
         Takes::Codes => list(json!({ "type": "string" })),
+        Takes::Day => json!({ "type": "string", "format": "date" }),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::Search => json!({ "type": "string", "maxLength": SEARCH_MAX }),
         Takes::Sort(words) => json!({ "type": "string", "enum": words }),

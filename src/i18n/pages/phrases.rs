@@ -100,6 +100,30 @@ pub fn task(lang: Lang, unit: &str, what: &str) -> String {
     told(lang, unit, what)
 }
 
+/// What a filter takes: 紧急程度只能是：紧急、加急、一般、复杂.
+pub fn filter_takes(lang: Lang, label: &str, words: &str) -> String {
+    match lang {
+        Lang::Zh => format!("“{label}”只能是：{words}"),
+        Lang::En => format!("{label} takes one of: {words}"),
+    }
+}
+
+/// Filters that were left out, and why.
+pub fn filters_ignored(lang: Lang, why: &[String]) -> String {
+    match lang {
+        Lang::Zh => format!("有筛选条件无效，已忽略。{}。", why.join("；").trim_end_matches('。')),
+        Lang::En => format!("A filter is not valid and was left out. {}.", why.join("; ").trim_end_matches('.')),
+    }
+}
+
+/// A person with the unit: 陈昭（区应急局）.
+pub fn person_of(lang: Lang, name: &str, unit: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{name}（{unit}）"),
+        Lang::En => format!("{name} ({unit})"),
+    }
+}
+
 /// A post: 区消防救援大队，联络员. Without a unit only the role.
 pub fn post(lang: Lang, unit: &str, role: &str) -> String {
     match lang {
@@ -231,6 +255,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "name" => t.name_of,
+        "list" | "query" => super::desk(lang).filters,
         "role" => t.person_role,
         "department" => t.department,
         "proof" => t.proof,
@@ -250,6 +275,11 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "text" => t.comment,
         "visibility" => t.visibility,
         "summonses" => t.back_to_work,
+        "date" => t.rota.date,
+        "shift" => t.rota.shift,
+        "office_duty" => t.duty_office,
+        "main" => t.duty_main,
+        "deputy" => t.duty_deputy,
         _ => "",
     }
 }

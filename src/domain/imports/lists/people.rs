@@ -8,8 +8,8 @@ use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
 use crate::domain::imports::faults::What;
 use crate::domain::imports::sheet::Column;
-use crate::domain::policy;
 use crate::domain::terms::Role;
+use crate::domain::{policy, rota};
 use crate::ids::PersonId;
 
 impl Row for Person {
@@ -103,15 +103,12 @@ impl Row for Shift {
     ];
 
     fn code(&self) -> String {
-        format!("{}/{}", self.date, shift_word(self.night))
+        rota::key(&self.date, self.night)
     }
 
     fn read(line: &Line<'_>) -> Option<Shift> {
-        let night = line.word("shift", &["day", "night"], |word| match word {
-            "day" => Some(false),
-            "night" => Some(true),
-            _ => None,
-        });
+        let night = line.word("shift", rota::SHIFTS, |word| rota::SHIFTS.iter().position(|known| *known == word));
+        let night = night.map(|at| at == 1);
         let (date, main) = (line.date("date"), line.username("main"));
         let (deputy, office_duty) = (line.username("deputy"), line.username("office_duty"));
         Some(Shift { date: date?, night: night?, main: main?, deputy: deputy?, office_duty: office_duty? })
@@ -135,14 +132,10 @@ impl Written for Shift {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::Plain(self.date.clone()),
-            Cell::text(shift_word(self.night)),
+            Cell::text(rota::SHIFTS[usize::from(self.night)]),
             Cell::text(&self.main),
             Cell::text(&self.deputy),
             Cell::text(&self.office_duty),
         ]
     }
-}
-
-fn shift_word(night: bool) -> &'static str {
-    if night { "night" } else { "day" }
 }
