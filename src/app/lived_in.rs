@@ -217,23 +217,29 @@ struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    /// Time goes on to a moment; each limit on the way passes at its own.
+    /// Time goes on to a moment; each limit on the way passes at its own. Whoever is late is told again each morning:
+    /// nothing of that is left for the start of the hub.
     async fn until(&self, moment: At) -> Result<(), Undone> {
         loop {
             let oldest = self.hub.ledger.read(oldest_unpassed_due).await?;
             let Some(due_at) = oldest.filter(|due_at| *due_at <= moment) else { break };
-            self.clock.set(due_at);
-            let late = self.hub.ledger.read(move |reading| come(reading, due_at, COME_MAX)).await?;
-            let mut moved = false;
-            for one in &late {
-                moved |= due::reach(&self.hub, one).await?;
-            }
-            if !moved {
+            if !self.reach(due_at).await? {
                 break;
             }
         }
-        self.clock.set(moment);
+        while self.reach(moment).await? {}
         Ok(())
+    }
+
+    /// It is this moment; whether one of a limit had come.
+    async fn reach(&self, moment: At) -> Result<bool, Undone> {
+        self.clock.set(moment);
+        let come = self.hub.ledger.read(move |reading| come(reading, moment, COME_MAX)).await?;
+        let mut moved = false;
+        for one in &come {
+            moved |= due::reach(&self.hub, one).await?;
+        }
+        Ok(moved)
     }
 
     /// It is now, and the letters of the past are given up: held first, as after a restore.
