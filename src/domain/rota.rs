@@ -5,10 +5,12 @@ use super::at::At;
 use super::directory::{Directory, Shift};
 use super::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, read};
 use super::terms::Role;
-use jiff::civil::Date;
 
 /// How far ahead a shift may be set.
 pub const WEEKS_AHEAD: i64 = 26;
+/// A civil day.
+pub type Day = jiff::civil::Date;
+
 /// The two shifts of a day, by their words in a list.
 pub const SHIFTS: &[&str] = &["day", "night"];
 /// Longest account of what somebody saw, characters.
@@ -33,7 +35,7 @@ pub fn key(date: &str, night: bool) -> String {
 }
 
 /// The other way round.
-pub fn parse_key(key: &str) -> Option<(Date, bool)> {
+pub fn parse_key(key: &str) -> Option<(Day, bool)> {
     let (date, shift) = key.split_once('/')?;
     Some((date.parse().ok()?, is_night(shift)?))
 }
@@ -43,7 +45,7 @@ fn is_night(shift: &str) -> Option<bool> {
 }
 
 /// How a shift stands, in one line: whoever sets it says by this what they saw.
-pub fn stands(directory: &Directory, date: Date, night: bool) -> String {
+pub fn stands(directory: &Directory, date: Day, night: bool) -> String {
     let named = directory.shift_of(date, night);
     let named = named.map_or_else(|| "-".to_owned(), |one| format!("{}/{}/{}", one.main, one.deputy, one.office_duty));
     format!("{} {named}", key(&date.to_string(), night))
@@ -74,7 +76,7 @@ pub fn parse(body: &Node, directory: &Directory, now: At) -> Result<Shift, Vec<F
     faults.judge(made)
 }
 
-fn judge_day(date: Date, night: bool, now: At, (reader, faults): (&Reader<'_>, &mut Faults)) {
+fn judge_day(date: Day, night: bool, now: At, (reader, faults): (&Reader<'_>, &mut Faults)) {
     if Shift::ends(date, night).is_none_or(|ends| ends <= now) {
         faults.add(reader.pointer("date"), FaultCode::Clash(Clash::InThePast));
     } else if days(now.civil().date(), date) > WEEKS_AHEAD * 7 {
@@ -98,7 +100,7 @@ fn holder(
 
 /// The rows that set this shift and leave every other from today on as it is. Where the rota only repeats itself up to
 /// today or to that day, its rounds are written out first, and in whole: the days after them stay what they are.
-pub fn rows_with(directory: &Directory, line: Shift, today: Date) -> Vec<Shift> {
+pub fn rows_with(directory: &Directory, line: Shift, today: Day) -> Vec<Shift> {
     let mut rows = match (directory.rota_days(), line.date.parse()) {
         (Some(written), Ok(date)) => unwritten(directory, written, (today, date)),
         _ => Vec::new(),
@@ -109,14 +111,14 @@ pub fn rows_with(directory: &Directory, line: Shift, today: Date) -> Vec<Shift> 
     rows
 }
 
-fn unwritten(directory: &Directory, (first, last): (Date, Date), (today, date): (Date, Date)) -> Vec<Shift> {
+fn unwritten(directory: &Directory, (first, last): (Day, Day), (today, date): (Day, Day)) -> Vec<Shift> {
     let round = days(first, last) + 1;
     let rounds = |missing: i64| if missing <= 0 { 0 } else { (missing + round - 1) / round };
     let before = rounds(days(today, first)) * round;
     let after = rounds(days(last, date)) * round;
     let all = (-before..0).chain(round..round + after).filter_map(|day| plus(first, day));
-    let of = |day: Date| [false, true].map(|night| directory.shift_of(day, night).map(|shift| (day, shift)));
-    let row = |(day, shift): (Date, &Shift)| Shift { date: day.to_string(), ..shift.clone() };
+    let of = |day: Day| [false, true].map(|night| directory.shift_of(day, night).map(|shift| (day, shift)));
+    let row = |(day, shift): (Day, &Shift)| Shift { date: day.to_string(), ..shift.clone() };
     all.flat_map(of).flatten().map(row).collect()
 }
 
@@ -126,13 +128,18 @@ fn is_sound(row: &Shift, directory: &Directory) -> bool {
     role(&row.main).is_some() && role(&row.deputy).is_some() && role(&row.office_duty) == Some(Role::OfficeDuty)
 }
 
+/// A day of the week, counted from Monday.
+pub fn from_monday(day: Day) -> usize {
+    usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default()
+}
+
 /// Whole days from one to the other.
-pub fn days(from: Date, to: Date) -> i64 {
+pub fn days(from: Day, to: Day) -> i64 {
     from.until(to).map_or(0, |span| i64::from(span.get_days()))
 }
 
 /// The day so many days later; nothing beyond the calendar's end.
-pub fn plus(day: Date, days: i64) -> Option<Date> {
+pub fn plus(day: Day, days: i64) -> Option<Day> {
     day.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }
 

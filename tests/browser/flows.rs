@@ -227,11 +227,11 @@ async fn without_script_a_dispute_is_ruled_where_its_grounds_are_read() {
         }
         // A ruling without a reason comes back to this page.
         chrome.press(".rulings details:nth-of-type(2) summary").await;
-        chrome.press("[data-deed=overrule] .bar button").await;
+        chrome.turn("[data-deed=overrule] .bar button").await;
         assert!(chrome.has(".summary").await);
         assert_eq!(chrome.path().await, format!("/console/summonses/{task}/overrule"));
         chrome.fill("[data-deed=overrule] textarea", "气瓶属特种设备").await;
-        chrome.press("[data-deed=overrule] .bar button").await;
+        chrome.turn("[data-deed=overrule] .bar button").await;
         assert!(chrome.has(".notice.done").await && chrome.has(".empty").await);
         chrome.close().await;
         assert_eq!(t.office().sees(&format!("/summonses/{task}")).await["status"], "acknowledged");

@@ -8,36 +8,39 @@ use crate::town::{Town, town};
 use serde_json::json;
 use std::collections::HashMap;
 
+fn of_the_office(lived: &Lived) -> Vec<(&'static str, String)> {
+    let at = |path: &str, code: &str| format!("{path}{code}");
+    let one = |path: &str| path.to_owned();
+    vec![
+        ("desk", one("/console")),
+        ("deadlines", one("/console/deadlines")),
+        ("triage", one("/console/triage")),
+        ("triage-open", at("/console/triage?open=", &lived.wild)),
+        ("whistles", one("/console/whistles")),
+        ("whistles-late", one("/console/whistles?overdue=true")),
+        ("whistles-filtered", one("/console/whistles?urgency=urgent&department=XF&from=2026-01-01")),
+        ("whistles-misasked", one("/console/whistles?severity=general&urgency=hot")),
+        ("whistle-submitted", at("/console/whistles/", &lived.submitted)),
+        ("whistle-closable", at("/console/whistles/", &lived.closable)),
+        ("whistle-closed", at("/console/whistles/", &lived.closed)),
+        ("summonses", one("/console/summonses?view=all")),
+        ("summonses-filtered", one("/console/summonses?view=all&category=fire")),
+        ("summons", at("/console/summonses/", &format!("{}-XF", lived.handling))),
+        ("disputes-office", one("/console/disputes")),
+        ("blow", one("/console/whistles/new")),
+        ("search", one("/search?q=%E9%99%A4%E5%B0%98")),
+        ("rota-office", one("/admin/rota?shift=2026-12-05/night")),
+        ("import-office", one("/admin/import")),
+    ]
+}
+
 /// Who looks at which pages; the name is the picture's. Nobody stands for whoever has not signed in.
 fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let at = |path: &str, code: &str| format!("{path}{code}");
     let one = |path: &str| path.to_owned();
     vec![
         ("", vec![("login", one("/login"))]),
-        (
-            "office",
-            vec![
-                ("desk", one("/console")),
-                ("deadlines", one("/console/deadlines")),
-                ("triage", one("/console/triage")),
-                ("triage-open", at("/console/triage?open=", &lived.wild)),
-                ("whistles", one("/console/whistles")),
-                ("whistles-late", one("/console/whistles?overdue=true")),
-                ("whistles-filtered", one("/console/whistles?urgency=urgent&department=XF&from=2026-01-01")),
-                ("whistles-misasked", one("/console/whistles?severity=general&urgency=hot")),
-                ("whistle-submitted", at("/console/whistles/", &lived.submitted)),
-                ("whistle-closable", at("/console/whistles/", &lived.closable)),
-                ("whistle-closed", at("/console/whistles/", &lived.closed)),
-                ("summonses", one("/console/summonses?view=all")),
-                ("summonses-filtered", one("/console/summonses?view=all&category=fire")),
-                ("summons", at("/console/summonses/", &format!("{}-XF", lived.handling))),
-                ("disputes-office", one("/console/disputes")),
-                ("blow", one("/console/whistles/new")),
-                ("search", one("/search?q=%E9%99%A4%E5%B0%98")),
-                ("rota-office", one("/admin/rota?shift=2026-12-05/night")),
-                ("import-office", one("/admin/import")),
-            ],
-        ),
+        ("office", of_the_office(lived)),
         (
             "director",
             vec![

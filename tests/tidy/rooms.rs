@@ -35,6 +35,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("askama", &["http", "mail"]),
     ("jiff", &["domain", "i18n", "clock"]),
     ("pinyin", &["domain"]),
+    ("flate2", &["http"]),
     ("rand", &["ids", "app", "run"]),
     ("rand_chacha", &["ids"]),
     ("tracing_subscriber", &["telemetry"]),

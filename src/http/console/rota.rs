@@ -11,7 +11,7 @@ use crate::domain::decision::Refusal;
 use crate::domain::directory::{Directory, Person, Shift, shift_at, shift_ends};
 use crate::domain::imports::List;
 use crate::domain::policy;
-use crate::domain::rota::{self, WEEKS_AHEAD, days, plus};
+use crate::domain::rota::{self, Day, WEEKS_AHEAD, days, plus};
 use crate::domain::terms::Role;
 use crate::http::gate;
 use crate::http::pages::{Choice, ChosenShift, Form, GapView, Place, RotaDay, RotaPage, RotaPost, RotaShift};
@@ -21,7 +21,6 @@ use crate::i18n::pages::{self as words, RotaText};
 use crate::i18n::problems::ProblemKind;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use jiff::civil::Date;
 
 const HERE: &str = "/admin/rota";
 /// Days that a page shows, and days ahead in which empty shifts are looked for.
@@ -61,8 +60,8 @@ pub(super) async fn set(request: HttpRequest, sent: gate::Form) -> Answer {
 
 async fn filled(
     reader: &Reader,
-    from: Option<Date>,
-    chosen: Option<(Date, bool)>,
+    from: Option<Day>,
+    chosen: Option<(Day, bool)>,
     form: Form,
 ) -> Result<RotaPage, Problem> {
     let (actor, directory) = (&reader.present.actor, reader.directory());
@@ -100,7 +99,7 @@ async fn filled(
 }
 
 /// As far as the rota may be looked at, back and ahead.
-fn bound(today: Date, side: i64) -> Date {
+fn bound(today: Day, side: i64) -> Day {
     plus(today, side * WEEKS_AHEAD * 7).unwrap_or(today)
 }
 
@@ -117,18 +116,16 @@ impl Rota<'_> {
         if night { self.r.night } else { self.r.day }
     }
 
-    fn weekday(&self, day: Date) -> &'static str {
-        let at = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default();
-        words::weekday(self.reader.lang, at)
+    fn weekday(&self, day: Day) -> &'static str {
+        words::weekday(self.reader.lang, rota::from_monday(day))
     }
 
     fn cycle(&self) -> String {
-        let told =
-            |(first, last): (Date, Date)| words::cycle(self.reader.lang, &last.to_string(), days(first, last) + 1);
+        let told = |(first, last): (Day, Day)| words::cycle(self.reader.lang, &last.to_string(), days(first, last) + 1);
         self.directory.rota_days().map(told).unwrap_or_default()
     }
 
-    fn href(date: Date, night: bool) -> String {
+    fn href(date: Day, night: bool) -> String {
         format!("{HERE}?shift={}#set", rota::key(&date.to_string(), night))
     }
 
@@ -144,17 +141,17 @@ impl Rota<'_> {
         posts.map(post).into()
     }
 
-    fn is_empty(&self, date: Date, night: bool) -> bool {
+    fn is_empty(&self, date: Day, night: bool) -> bool {
         let shift = self.directory.shift_of(date, night);
         shift.is_none_or(|shift| self.posts(shift).iter().any(|post| post.gone))
     }
 
-    fn is_over(&self, date: Date, night: bool) -> bool {
+    fn is_over(&self, date: Day, night: bool) -> bool {
         Shift::ends(date, night).is_none_or(|ends| ends <= self.reader.now)
     }
 
     /// Shifts of the weeks ahead in which nobody stands, or somebody who is gone; none where there is no rota at all.
-    fn gaps(&self, today: Date) -> Vec<(Date, bool)> {
+    fn gaps(&self, today: Day) -> Vec<(Day, bool)> {
         if self.directory.rota.is_empty() {
             return Vec::new();
         }
@@ -162,12 +159,12 @@ impl Rota<'_> {
         ahead.filter(|(date, night)| !self.is_over(*date, *night) && self.is_empty(*date, *night)).collect()
     }
 
-    fn gap(&self, date: Date, night: bool) -> GapView {
+    fn gap(&self, date: Day, night: bool) -> GapView {
         let (weekday, word) = (self.weekday(date), self.word(night));
         GapView { date: date.to_string(), weekday, word, href: Rota::href(date, night) }
     }
 
-    fn day(&self, date: Date, today: Date) -> RotaDay {
+    fn day(&self, date: Day, today: Day) -> RotaDay {
         let off = !self.reader.rules().calendar.is_working_day(date);
         let over = self.is_over(date, true);
         let shifts = [false, true].map(|night| self.shift(date, night)).into();
@@ -176,7 +173,7 @@ impl Rota<'_> {
         RotaDay { date, weekday, today, over, off, repeats: !written, shifts }
     }
 
-    fn shift(&self, date: Date, night: bool) -> RotaShift {
+    fn shift(&self, date: Day, night: bool) -> RotaShift {
         let (r, settable) = (self.r, self.may_set && !self.is_over(date, night));
         RotaShift {
             word: self.word(night),
@@ -188,7 +185,7 @@ impl Rota<'_> {
         }
     }
 
-    fn chosen(&self, (date, night): (Date, bool)) -> ChosenShift {
+    fn chosen(&self, (date, night): (Day, bool)) -> ChosenShift {
         let shift = self.directory.shift_of(date, night);
         let named = |of: fn(&Shift) -> &String| shift.map(of).cloned().unwrap_or_default();
         ChosenShift {

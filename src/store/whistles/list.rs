@@ -13,7 +13,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// What is named in braces stands in the pieces below. Comma lists come wrapped in commas; an empty one asks nothing.
-/// The page is found in narrow rows; its documents are fetched afterwards, in whatever order.
+/// The plus keeps a span of days from choosing another index than the order's. The page is found in narrow rows; its
+/// documents are fetched afterwards, in whatever order.
 const LIST: &str = "
     SELECT page.due_at, b.body FROM (
     SELECT {id} AS id, w.due_at FROM {from}
@@ -26,7 +27,7 @@ const LIST: &str = "
       AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
-      AND w.blown_at >= $24 AND w.blown_at < $25
+      AND +w.blown_at >= $24 AND +w.blown_at < $25
       AND (INSTR(w.search, $14) > 0 OR INSTR(w.code, $19) > 0)
       AND (INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
       AND (INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
