@@ -17,6 +17,8 @@ use crate::store::{CommitRefusal, erasure};
 const ATTEMPTS_MAX: usize = 8;
 /// Sealed texts, and whistles of a search, that are read at a time.
 const PAGE: u16 = 200;
+/// Fewer digits are no phone.
+const PHONE_DIGITS: usize = 7;
 
 /// What is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +119,18 @@ pub async fn find(hub: &Hub, wanted: &str) -> Result<Found, Undone> {
 
 /// A name to the letter; a phone by its digits, however they were grouped.
 fn is_of(contact: &Contact, wanted: &str) -> bool {
-    let digits = |text: &str| fold(text).chars().filter(char::is_ascii_digit).collect::<String>();
     let phone = digits(wanted);
-    fold(&contact.name) == fold(wanted) || (phone.len() >= 7 && digits(&contact.phone) == phone)
+    fold(&contact.name) == fold(wanted) || (phone.len() >= PHONE_DIGITS && digits(&contact.phone) == phone)
+}
+
+/// Whether a text holds this name, or this phone however it is grouped there.
+pub(super) fn holds(text: &str, wanted: &str) -> bool {
+    let phone = digits(wanted);
+    fold(text).contains(&fold(wanted)) || (phone.len() >= PHONE_DIGITS && digits(text).contains(&phone))
+}
+
+fn digits(text: &str) -> String {
+    fold(text).chars().filter(char::is_ascii_digit).collect()
 }
 
 async fn told(hub: &Hub, wanted: &str) -> Result<Vec<String>, Undone> {

@@ -6,6 +6,7 @@ pub mod cards;
 mod deeds;
 pub mod devices;
 pub mod due;
+pub mod elsewhere;
 pub mod erasure;
 pub mod exports;
 pub mod factors;

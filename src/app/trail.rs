@@ -93,18 +93,23 @@ pub async fn lines(hub: &Hub, actor: &Actor, before: i64, limit: i64, own: bool)
     Ok(lines.into_iter().map(card).collect())
 }
 
+/// What a line says of a person before and after, and which of it law may erase.
+const PARTS: [&str; 2] = ["was", "is"];
+const TEXTS: [&str; 2] = ["name", "title"];
+
 /// The texts that a line points at.
 fn names(line: &Line) -> Vec<TextId> {
-    let parts = ["was", "is"].iter().filter_map(|part| line.data.get(part)?.get("name")?.get("$text")?.as_str());
-    parts.map(TextId::from_text).collect()
+    let parts = PARTS.iter().filter_map(|part| line.data.get(part));
+    let texts = parts.flat_map(|part| TEXTS.iter().filter_map(|field| part.get(field)?.get("$text")?.as_str()));
+    texts.map(TextId::from_text).collect()
 }
 
 /// The same with words where they still stand.
 fn resolved(mut data: Value, texts: &HashMap<TextId, String>) -> Value {
-    for part in ["was", "is"] {
-        let Some(name) = data.get_mut(part).and_then(|part| part.get_mut("name")) else { continue };
-        let id = name.get("$text").and_then(Value::as_str).map(TextId::from_text);
-        *name = id.and_then(|id| texts.get(&id)).map_or(Value::Null, |text| json!(text));
+    for (part, field) in PARTS.iter().flat_map(|part| TEXTS.iter().map(move |field| (*part, *field))) {
+        let Some(text) = data.get_mut(part).and_then(|part| part.get_mut(field)) else { continue };
+        let Some(id) = text.get("$text").and_then(Value::as_str).map(TextId::from_text) else { continue };
+        *text = texts.get(&id).map_or(Value::Null, |text| json!(text));
     }
     data
 }

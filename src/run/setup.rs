@@ -3,7 +3,7 @@
 
 use super::{erasure, keys};
 use crate::app::sessions;
-use crate::app::{Hub, HubSettings, laying, passwords, sample_district};
+use crate::app::{Hub, HubSettings, informers, laying, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
@@ -121,6 +121,10 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     let rules = Rules { calendar, limits: limits(settings)?, routing: routing(settings)?, directory };
     let hub = Hub::new(ledger, around.clock, rules, around.chance, kind);
     hub.refresh().await?;
+    let count = informers::seal_older(&hub).await.context("contacts that lie unsealed")?;
+    if count > 0 {
+        tracing::warn!(contacts = count, "what an older release left unsealed of informers is sealed");
+    }
     erasure::again(settings, &hub).await?;
     Ok(hub)
 }

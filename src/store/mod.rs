@@ -13,6 +13,7 @@ pub mod ledger;
 mod look;
 pub mod machine_tokens;
 pub mod obligations;
+pub mod older;
 pub mod people;
 pub mod sessions;
 mod sql;
@@ -24,7 +25,7 @@ pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
+pub use ledger::{Access, Care, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 

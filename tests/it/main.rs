@@ -11,6 +11,7 @@ mod deadlines;
 mod desk;
 mod doctor;
 mod doors;
+mod erased_everywhere;
 mod erasure;
 mod factors;
 mod feedback;
