@@ -5,6 +5,7 @@ use super::{Hub, Undone};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
 use crate::domain::terms::ErasureGround;
+use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
 use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::Contact;
@@ -12,6 +13,7 @@ use crate::domain::whistle::{Tree, erase};
 use crate::ids::{TextId, WhistleId};
 use crate::store::whistles::{self, WhistleQuery};
 use crate::store::{CommitRefusal, erasure};
+use serde_json::json;
 
 /// How often one whistle is decided anew when its tree moves.
 const ATTEMPTS_MAX: usize = 8;
@@ -94,8 +96,10 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
 
 fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Tree) -> Change {
     let (now, rules) = (hub.now(), hub.rules());
-    let mut mint = hub.mint(now);
-    erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint))
+    let (mut mint, data) = (hub.mint(now), json!({ "whistle": tree.whistle.code, "ground": ground }));
+    let mut change = erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint));
+    change.trail.push(SecurityEvent::of(SecurityKind::WhistleErased, SecurityOutcome::Done, data));
+    change
 }
 
 /// Where this name or phone is: among the sealed exactly, in texts as a search finds it.

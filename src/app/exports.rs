@@ -1,18 +1,22 @@
 //! Whistles as a file: the same filter and the same Scope as the list, and an event that says who took how many away.
 //! Bounded, so that nobody takes the whole ledger by accident; what is sealed stays sealed.
 
-use super::{Hub, Undone};
+use super::people::Whence;
+use super::{Hub, Undone, sessions, trail};
 use crate::domain::decision::{Change, Refusal, Text};
 use crate::domain::event::{Doer, Event, EventKind, of_directory, text_ref};
 use crate::domain::imports::whistles::{Told, texts_of, written};
-use crate::domain::policy::{Actor, Scope};
+use crate::domain::policy::Actor;
 use crate::domain::terms::TextClass;
+use crate::domain::trail::SecurityKind;
 use crate::ids::TextId;
 use crate::store::whistles::{self, WhistleQuery};
 use serde_json::json;
 
 /// Rows of one file; more want a narrower filter.
 pub const ROWS_MAX: usize = 5000;
+/// A file of more rows than these asks who takes it.
+pub const LARGE_ROWS: usize = 500;
 /// Rows of one read.
 const PAGE: u16 = 200;
 
@@ -27,8 +31,8 @@ pub struct Wanted {
 }
 
 /// The file, and an event that it went out. Nothing if there is more than a file may hold.
-pub async fn whistles(hub: &Hub, actor: &Actor, scope: &Scope, wanted: Wanted) -> Result<Option<Vec<u8>>, Undone> {
-    let (now, scope, mut query) = (hub.now(), scope.clone(), wanted.query);
+pub async fn whistles(hub: &Hub, whence: Whence<'_>, wanted: Wanted) -> Result<Option<Vec<u8>>, Undone> {
+    let (now, scope, mut query) = (hub.now(), whence.present.scope.clone(), wanted.query);
     // Who sees nothing takes nothing away.
     if scope.viewer().is_empty() {
         return Err(Refusal::RoleMayNot.into());
@@ -57,7 +61,13 @@ pub async fn whistles(hub: &Hub, actor: &Actor, scope: &Scope, wanted: Wanted) -
     if rows.len() > ROWS_MAX {
         return Ok(None);
     }
-    hub.commit(went_out(hub, actor, rows.len(), wanted.filter), now).await?;
+    if rows.len() > LARGE_ROWS {
+        sessions::must_be_proven(hub, whence.present)?;
+    }
+    let mut change = went_out(hub, &whence.present.actor, rows.len(), wanted.filter);
+    let data = json!({ "list": "whistles", "rows": rows.len() });
+    change.trail.push(trail::by(SecurityKind::ListExported, whence, data));
+    hub.commit(change, now).await?;
     Ok(Some(written(&rows, &texts, &hub.rules().directory, &wanted.notes)))
 }
 

@@ -1,7 +1,9 @@
 //! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
-use super::{Hub, Undone, recount};
+use super::exports::LARGE_ROWS;
+use super::people::Whence;
+use super::{Hub, Undone, recount, sessions, trail};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
@@ -12,6 +14,7 @@ use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List};
 use crate::domain::policy::{self, Actor};
 use crate::domain::rules::Rules;
+use crate::domain::trail::SecurityKind;
 use crate::ids::{Chance, Mint, hex};
 use crate::store::imports::ImportFile;
 use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
@@ -100,7 +103,8 @@ fn digest_of(file: &[u8]) -> String {
 }
 
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
-pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> Result<Preview, Undone> {
+pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: Option<Whence<'_>>) -> Result<Preview, Undone> {
+    let actor = by.map(|whence| &whence.present.actor);
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
         let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
@@ -114,6 +118,8 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> 
         if let Some(directory) = &mut change.directory {
             directory.version = preview.version;
         }
+        let data = json!({ "list": sent.list.as_str(), "rows": preview.judged.rows.len() });
+        change.trail.push(trail::of(SecurityKind::ListImported, by, data));
         match bench.ledger.commit(change, bench.now).await {
             Ok(_) => return Ok(preview),
             Err(CommitRefusal::Stale) => {}
@@ -136,9 +142,12 @@ pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Prev
 }
 
 /// The same for somebody at a door; the next decision is made by what then stands.
-pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
-    may_import(actor, sent.list)?;
-    let written = import(bench(hub, &hub.rules()), sent, Some(actor)).await?;
+pub async fn import_as(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<Preview, Undone> {
+    may_import(&whence.present.actor, sent.list)?;
+    if decides_rights_or_limits(sent.list) {
+        sessions::must_be_proven(hub, whence.present)?;
+    }
+    let written = import(bench(hub, &hub.rules()), sent, Some(whence)).await?;
     hub.ring();
     hub.refresh().await?;
     Ok(written)
@@ -157,27 +166,28 @@ pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, U
 }
 
 /// The word for the file that was looked at: nothing if it is another one by now, or has been forgotten.
-pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Preview>, Undone> {
-    let person = actor.person.clone();
+pub async fn confirm(hub: &Hub, whence: Whence<'_>, sha256: &str) -> Result<Option<Preview>, Undone> {
+    let person = whence.present.actor.person.clone();
     let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
     let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
     let Some(file) = kept.filter(fresh) else { return Ok(None) };
     let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
     let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
-    let written = import_as(hub, actor, sent).await?;
-    hub.ledger.keep(Chore::DropImport { person: actor.person.clone() }).await?;
+    let written = import_as(hub, whence, sent).await?;
+    hub.ledger.keep(Chore::DropImport { person: whence.present.actor.person.clone() }).await?;
     Ok(Some(written))
 }
 
 /// A list as a file; that it went out is an event.
-pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Option<&Actor>) -> Result<Vec<u8>, Undone> {
+pub async fn export(bench: Bench<'_>, list: List, notes: &[String], by: Option<Whence<'_>>) -> Result<Vec<u8>, Undone> {
     let read = bench.ledger.read(move |reading| {
         let (directory, _) = directory::load(reading)?;
         Ok((directory, directory::announced(reading)?, directory::list(reading, list)?.len()))
     });
     let (directory, days, rows) = read.await?;
     let data = json!({ "list": list.as_str(), "rows": rows });
-    let doer = actor.map(Doer::from);
+    let line = trail::of(SecurityKind::ListExported, by, data.clone());
+    let doer = by.map(|whence| Doer::from(&whence.present.actor));
     let event = Event {
         kind: EventKind::DirectoryExported,
         whistle: of_directory(),
@@ -186,14 +196,26 @@ pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Optio
         office_only: false,
         data,
     };
-    bench.ledger.commit(Change { events: vec![event], ..Change::default() }, bench.now).await?;
+    bench.ledger.commit(Change { events: vec![event], trail: vec![line], ..Change::default() }, bench.now).await?;
     Ok(imports::written(list, &directory, &days, notes))
 }
 
 /// The same for somebody at a door.
-pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
-    may_export(actor, list)?;
-    export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
+pub async fn export_as(hub: &Hub, whence: Whence<'_>, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
+    may_export(&whence.present.actor, list)?;
+    let rows = hub.ledger.read(move |reading| Ok(directory::list(reading, list)?.len())).await?;
+    if rows > LARGE_ROWS {
+        sessions::must_be_proven(hub, whence.present)?;
+    }
+    export(bench(hub, &hub.rules()), list, notes, Some(whence)).await
+}
+
+/// Who holds which role, which unit there is, who is on duty, and by which days limits run.
+fn decides_rights_or_limits(list: List) -> bool {
+    match list {
+        List::Departments | List::People | List::Duty | List::Calendar => true,
+        List::Towns | List::Enterprises => false,
+    }
 }
 
 fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {

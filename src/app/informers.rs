@@ -2,16 +2,19 @@
 //! was opened is answered once and kept nowhere.
 
 use super::asked::{Asked, Key};
-use super::{Hub, Undone};
+use super::people::Whence;
+use super::{Hub, Undone, sessions, trail};
 use crate::domain::decision::{Refusal, Text};
 use crate::domain::policy::{self, Scope};
 use crate::domain::terms::TextClass;
+use crate::domain::trail::SecurityKind;
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::informer::{self, Contact};
 use crate::ids::TextId;
 use crate::store::older::{self, OpenPage};
 use crate::store::{Care, Chore, CommitRefusal, Fault, Kept, Outcome, Reading, directory, whistles};
 use futures_util::future::try_join_all;
+use serde_json::json;
 
 /// How often it is decided anew when the tree moves.
 const ATTEMPTS_MAX: usize = 3;
@@ -27,7 +30,7 @@ pub struct Unsealed {
 }
 
 /// Opens the identity behind a whistle.
-pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed, Undone> {
+pub async fn unseal(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>, code: &str) -> Result<Unsealed, Undone> {
     let mut key: Option<Key> = None;
     for attempt in 0..ATTEMPTS_MAX {
         let (tree, sealed) = load(hub, &asked.scope, code).await?;
@@ -35,6 +38,8 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
             return Err(Refusal::RoleMayNot.into());
         }
         if attempt == 0 {
+            // Before a repeat is answered: it tells the same.
+            sessions::must_be_proven(hub, whence.present)?;
             key = asked.sound_key(hub)?;
             if let Some(key) = &key
                 && key.remembered(hub).await?.is_some()
@@ -48,6 +53,7 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
         let mut mint = hub.mint(now);
         let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
         change.receipt = key.as_ref().map(|key| key.receipt(now, code, version));
+        change.trail.push(trail::by(SecurityKind::WhistleUnsealed, whence, json!({ "whistle": code })));
         match hub.commit(change, now).await {
             Ok(Outcome::Committed(_)) => return Ok(unsealed),
             Ok(Outcome::Replayed(_)) => return Ok(Unsealed { replayed: true, ..unsealed }),

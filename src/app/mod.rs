@@ -17,6 +17,7 @@ pub mod imports;
 pub mod informers;
 pub mod laying;
 pub mod machine_tokens;
+pub mod noticed;
 pub mod obligations;
 pub mod passwords;
 pub mod people;
@@ -27,6 +28,7 @@ mod refresh;
 pub mod sample_district;
 pub mod sessions;
 pub mod summonses;
+mod tally;
 mod throttle;
 mod tokens;
 pub mod trail;
@@ -55,6 +57,7 @@ pub struct Hub {
     pub chance: Arc<Chance>,
     /// A ledger with invented people: every page and letter says so.
     pub demo: bool,
+    pub demands: Demands,
     /// Counts commits: whoever listens hears each ring, and nobody takes it from another.
     pub bell: Arc<watch::Sender<u64>>,
     pub(crate) doorkeeper: Arc<sessions::Doorkeeper>,
@@ -67,7 +70,7 @@ impl Hub {
         let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
         let (chance, bell) = (Arc::new(chance), Arc::new(watch::Sender::new(0)));
         let standing = Arc::new(RwLock::new(Standing { version: 0, rules: Arc::new(rules) }));
-        Hub { ledger, clock, standing, chance, demo: settings.demo, bell, doorkeeper }
+        Hub { ledger, clock, standing, chance, demo: settings.demo, demands: settings.demands, bell, doorkeeper }
     }
 
     /// The rules as they were last read. Whoever decides takes them once.
@@ -177,6 +180,20 @@ struct Standing {
 pub struct HubSettings {
     pub demo: bool,
     pub keys: sessions::Keys,
+    pub demands: Demands,
+}
+
+/// What a district demands of its own security.
+#[derive(Debug, Clone, Copy)]
+pub struct Demands {
+    /// How long lines of the trail are kept, days.
+    pub trail_days: i64,
+}
+
+impl Default for Demands {
+    fn default() -> Demands {
+        Demands { trail_days: 400 }
+    }
 }
 
 /// Why a use case did not do what it was asked.

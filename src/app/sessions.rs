@@ -2,19 +2,23 @@
 //! signing out (or being thrown out) is over at the next request, whichever door it comes by.
 
 use super::passwords::{self, Hashers};
+use super::people::Whence;
+use super::tally::Tally;
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, Sound, TokenKey};
 use super::{Hub, Undone, devices, factors, machine_tokens, trail};
 use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
-use crate::domain::decision::Refusal;
+use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::{self, Actor};
 use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
+use crate::domain::trail::SecurityKind;
 use crate::ids::{PersonId, hex};
 use crate::store::people::{self, Credentials};
 use crate::store::sessions::Found;
 use crate::store::{Access, Chore, Kept, Note, Reading, directory, sessions};
 use aws_lc_rs::{digest, hmac};
+use serde_json::json;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -46,7 +50,7 @@ impl Keys {
     }
 
     /// By what these keys are told from others, in their order; says nothing of them.
-    fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         self.tokens.iter().map(TokenKey::name).chain(self.sealer.names()).collect()
     }
 
@@ -80,11 +84,13 @@ pub(crate) struct Doorkeeper {
     keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
     throttle: Throttle,
+    pub(super) tally: Tally,
 }
 
 impl Doorkeeper {
     pub(super) fn new(keys: Keys) -> Doorkeeper {
-        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers: Hashers::start(), throttle: Throttle::default() }
+        let (hashers, throttle, tally) = (Hashers::start(), Throttle::default(), Tally::default());
+        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers, throttle, tally }
     }
 
     /// The keys as they are now.
@@ -152,6 +158,9 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     let throttle = &hub.doorkeeper.throttle;
     let wait = counted.iter().map(|counted| throttle.wait_seconds(*counted, now)).max().unwrap_or(0);
     if wait > 0 {
+        let of_name = counted.iter().any(|one| *one != address && throttle.wait_seconds(*one, now) > 0);
+        hub.doorkeeper.tally.failed(name);
+        trail::kept_out(hub, &given, of_name).await?;
         return Err(Undone::TooManyTries { retry_after_seconds: wait });
     }
     // An address pays before the hash: however many come at once, no more of them fail than it has left.
@@ -159,11 +168,12 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     if paid {
         throttle.count(address, now);
     }
-    let proven = proven(hub, &given).await;
+    let proven = proven(hub, &given, name).await;
     if paid && !matches!(proven, Ok(None)) {
         throttle.give_back(address);
     }
     let Some((actor, epoch)) = proven? else {
+        hub.doorkeeper.tally.failed(name);
         // The name pays, too, though a known browser is not asked for it: its owner is told how often.
         let unpaid = counted.iter().filter(|one| **one != address);
         unpaid.chain(Some(&by_name).filter(|_| !paid)).for_each(|one| throttle.count(*one, now));
@@ -175,7 +185,7 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
 }
 
 /// Whose password this is, and the epoch in which they live; one hash, whoever it is (T2).
-async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
+async fn proven(hub: &Hub, given: &SignIn<'_>, name: [u8; 32]) -> Result<Option<(Actor, i64)>, Undone> {
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
     hub.refresh().await?;
@@ -201,7 +211,7 @@ async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, U
         trail::refused(hub, person.map(|person| &person.id), given).await?;
         return Ok(None);
     };
-    trail::opened(hub, &actor, given).await?;
+    trail::opened(hub, &actor, given, hub.doorkeeper.tally.good(name)).await?;
     Ok(Some((actor, epoch)))
 }
 
@@ -357,9 +367,11 @@ pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
     Ok(())
 }
 
-/// Ends every session of this person, this one too, on every replica.
-pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
-    hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
+/// Ends every session of whoever asks, this one too, on every replica.
+pub async fn sign_out_everywhere(hub: &Hub, whence: Whence<'_>) -> Result<(), Undone> {
+    let ends_sessions = vec![whence.present.actor.person.clone()];
+    let line = trail::by(SecurityKind::SessionsEnded, whence, json!({}));
+    hub.commit(Change { ends_sessions, trail: vec![line], ..Change::default() }, hub.now()).await?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ pub struct Settings {
     pub keys: Keys,
     pub erasure: Erasure,
     pub backup: Backup,
+    pub security: Security,
     pub log: Log,
     pub district: District,
     /// The folder of the settings file, present or not: limits and routing may lie beside it.
@@ -193,6 +194,20 @@ impl Default for Backup {
     }
 }
 
+/// What a district demands of its own security.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    /// How long the trail of security deeds is kept, days.
+    pub trail_days: u32,
+}
+
+impl Default for Security {
+    fn default() -> Security {
+        Security { trail_days: 400 }
+    }
+}
+
 /// The log, on standard error.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -300,6 +315,11 @@ impl Settings {
                 "is more than 60, up to 86400: earlier it would be taken from somebody who is still at it",
             ),
             (!(1..=2160).contains(&self.backup.warn_hours), "backup.warn_hours", "is 1 to 2160"),
+            (
+                !(183..=36_500).contains(&self.security.trail_days),
+                "security.trail_days",
+                "is at least 183, better 400: law wants half a year",
+            ),
             (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
             (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),
             (telemetry::filter(&self.log).is_err(), "log.filter", "is a level, or levels by module: info,a::b=debug"),

@@ -11,12 +11,17 @@ words!(
     /// Every kind of line.
     SecurityKind {
         SessionOpened = "session.opened", SessionRefused = "session.refused", SessionProven = "session.proven",
+        SessionsEnded = "session.all_ended", DeedRefused = "deed.refused",
         PersonAdded = "person.added", PersonChanged = "person.changed", PersonSuspended = "person.suspended",
         PersonReinstated = "person.reinstated", PersonProposed = "person.proposed",
         PersonDeclined = "person.declined", PersonErased = "person.erased",
         PasswordChosen = "password.chosen", PasswordReset = "password.reset",
         TotpEnrolled = "totp.enrolled", TotpRemoved = "totp.removed", TotpReset = "totp.reset",
         RecoveryUsed = "totp.recovery_used",
+        WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased",
+        ListExported = "list.exported", ListImported = "list.imported",
+        TokenMade = "token.made", TokenRevoked = "token.revoked",
+        KeysChanged = "keys.changed", BackupMade = "backup.made", LedgerRestored = "ledger.restored",
     }
 );
 words!(

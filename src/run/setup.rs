@@ -3,7 +3,7 @@
 
 use super::{erasure, keys};
 use crate::app::sessions;
-use crate::app::{Hub, HubSettings, informers, laying, passwords, sample_district};
+use crate::app::{Demands, Hub, HubSettings, informers, laying, noticed, passwords, sample_district};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
@@ -44,7 +44,7 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, HubSettings { demo: false, keys }).await
+    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings) }).await
 }
 
 /// A hub for an operator's command on the ledger that is there, a district's or a demo's.
@@ -55,7 +55,7 @@ pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> 
         true => keys::of_demo(&ledger, &around.chance).await?,
         false => keys::of_district(settings, around.clock.now())?,
     };
-    hub(settings, ledger, around, HubSettings { demo, keys }).await
+    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings) }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -65,7 +65,7 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
-    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys }).await?;
+    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings) }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
@@ -126,7 +126,12 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
         tracing::warn!(contacts = count, "what an older release left unsealed of informers is sealed");
     }
     erasure::again(settings, &hub).await?;
+    noticed::operators(&hub).await.context("what operators did")?;
     Ok(hub)
+}
+
+fn demands(settings: &Settings) -> Demands {
+    Demands { trail_days: i64::from(settings.security.trail_days) }
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

@@ -112,6 +112,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
+    (20, include_str!("migrations/0020_trail.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.
@@ -184,7 +185,7 @@ fn step_to(sql: &Sql, newest: i64) -> Result<(), Fault> {
 }
 
 /// In `meta`: which life of the ledger this is. Drawn by each restore; none: the first.
-const EPOCH: &str = "epoch";
+pub const EPOCH: &str = "epoch";
 
 /// The ledger's epoch; empty in its first life.
 fn epoch(sql: &Sql) -> Result<String, Fault> {

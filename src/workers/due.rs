@@ -5,9 +5,9 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub, unsent};
+use crate::app::{self, Hub, noticed, trail, unsent};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Access, Chore, Note, due, leases};
+use crate::store::{Access, Care, Chore, Note, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub struct Due {
     tries: Tries,
     cleans: Pace,
     audits: Pace,
+    tells: Pace,
 }
 
 impl Due {
@@ -44,6 +45,7 @@ impl Due {
             tries: Tries::default(),
             cleans: Pace::of(CLEAN_EVERY),
             audits: Pace::of(MINUTE),
+            tells: Pace::of(MINUTE),
         }
     }
 
@@ -73,6 +75,16 @@ impl Due {
         Ok(())
     }
 
+    /// What the trail is still owed: sums of refusals, and what operators did past the hub.
+    async fn tell(&mut self) -> Result<(), WorkerFault> {
+        if self.tells.is_due(self.hub.clock.as_ref()) {
+            trail::sum_up(&self.hub).await?;
+            noticed::operators(&self.hub).await?;
+            self.tells.keep(self.hub.clock.as_ref());
+        }
+        Ok(())
+    }
+
     async fn clean(&mut self, now: At) -> Result<(), WorkerFault> {
         if !self.cleans.is_due(self.hub.clock.as_ref()) {
             return Ok(());
@@ -84,6 +96,8 @@ impl Due {
         self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         let before = now.plus_minutes(-unsent::KEPT_MINUTES);
         self.hub.ledger.keep(Chore::Note(Note::PurgeForms { before })).await?;
+        let before = now.plus_minutes(-self.hub.demands.trail_days * 24 * 60);
+        self.hub.ledger.keep(Chore::Care(Care::PurgeTrail { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }
@@ -95,6 +109,7 @@ impl Worker for Due {
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let now = self.hub.now();
         self.audit(now).await?;
+        self.tell().await?;
         let passed = match self.timekeeper.is_believed().await? {
             true => {
                 self.clean(now).await?;

@@ -42,6 +42,7 @@ mod servers;
 mod signing_in;
 mod tokens;
 mod town;
+mod trail;
 mod two_worlds;
 mod unsent;
 mod versions;

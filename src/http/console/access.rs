@@ -7,6 +7,7 @@ use super::login::signed_out;
 use super::orders;
 use super::reader::{Reader, pairs};
 use super::views::moment;
+use crate::app::people::Whence;
 use crate::app::{Undone, machine_tokens, sessions};
 use crate::domain::at::At;
 use crate::domain::decision::Refusal;
@@ -33,16 +34,18 @@ pub(super) async fn show(reader: Reader) -> Answer {
 }
 
 /// `POST /console/access/sign_out_everywhere`
-pub(super) async fn sign_out_everywhere(door: Data<Door>, sent: gate::Form) -> Answer {
-    sessions::sign_out_everywhere(&door.hub, &sent.present.actor.person).await?;
+pub(super) async fn sign_out_everywhere(door: Data<Door>, request: HttpRequest, sent: gate::Form) -> Answer {
+    let address = gate::address(&request, &door)?.to_string();
+    sessions::sign_out_everywhere(&door.hub, Whence { present: &sent.present, address: &address }).await?;
     signed_out(&door)
 }
 
 /// `POST /console/access/tokens`
 pub(super) async fn make(sent: gate::Form, request: HttpRequest) -> Answer {
     let reader = Reader::of(&request, sent.present)?.at(HERE.to_owned());
-    let order = order(&sent.bytes, reader.now);
-    match machine_tokens::make(&reader.door.hub, &reader.present.actor, &order).await {
+    let (order, address) = (order(&sent.bytes, reader.now), gate::address(&request, &reader.door)?.to_string());
+    let whence = Whence { present: &reader.present, address: &address };
+    match machine_tokens::make(&reader.door.hub, whence, &order).await {
         Ok((_, text)) => {
             let shown = filled(&reader, Form::default(), Some(text)).await?;
             page(StatusCode::CREATED, reader.lang, &shown)
@@ -59,7 +62,8 @@ pub(super) async fn make(sent: gate::Form, request: HttpRequest) -> Answer {
 pub(super) async fn end(sent: gate::Form, request: HttpRequest) -> Answer {
     let reader = Reader::of(&request, sent.present)?;
     let id = request.match_info().get("id").unwrap_or_default();
-    machine_tokens::revoke(&reader.door.hub, &reader.present.actor, id).await?;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    machine_tokens::revoke(&reader.door.hub, Whence { present: &reader.present, address: &address }, id).await?;
     Ok(see_other(HERE))
 }
 
@@ -117,7 +121,7 @@ fn token_row(lang: Lang, token: &MachineToken) -> TokenRow {
 }
 
 /// A scope as a person says it: 查看, 哨件：吹哨, 任务：报到.
-fn scope_word(lang: Lang, scope: &str) -> String {
+pub(super) fn scope_word(lang: Lang, scope: &str) -> String {
     let t = words::of(lang);
     match scope.split_once('.') {
         Some(("whistle", verb)) => words::told(lang, t.nav_whistles, lang.whistle_deed(verb)),

@@ -5,6 +5,7 @@ use super::answers::page;
 use super::flash::{done, shown_once};
 use super::reader::Reader;
 use crate::app::imports::{self, Preview, Sent};
+use crate::app::people::Whence;
 use crate::domain::imports::List;
 use crate::domain::imports::difference::{Difference, LeftOut, Wanted};
 use crate::domain::imports::encoding::{Encoding, Known};
@@ -60,7 +61,9 @@ pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
     let form = Form::fresh(reader.key(), String::new());
-    match imports::confirm(&reader.door.hub, &reader.present.actor, &sha256).await? {
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    match imports::confirm(&reader.door.hub, whence, &sha256).await? {
         Some(written) if written.difference.is_some() => {
             done(&reader.door, "/admin/import", "list.import", written.judged.list.as_str())
         }
@@ -84,14 +87,18 @@ pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
     let list = List::parse(gate::code(&request)).ok_or(ProblemKind::NotFound)?;
     let actor = &reader.present.actor;
     let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
-    let file = imports::export_as(&reader.door.hub, actor, list, &[note]).await?;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    let file = imports::export_as(&reader.door.hub, whence, list, &[note]).await?;
     Ok(file_of(list.as_str(), reader.now, file))
 }
 
 /// `POST /console/whistles/export`: what the list shows, by the filter in its address.
 pub(super) async fn export_whistles(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
-    exports::file(&reader.door, &reader.present, reader.lang, request.query_string()).await
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    exports::file(&reader.door, whence, reader.lang, request.query_string()).await
 }
 
 async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> Result<ImportPage, Problem> {

@@ -26,6 +26,7 @@ mod reader;
 mod search;
 mod summonses;
 mod tale;
+mod trail;
 mod triage;
 mod unsent;
 mod views;
@@ -68,7 +69,7 @@ pub(super) static PAGES: &[Page] = &[
     send("/admin/people", KEEPERS, || web::to(people::add)),
     look("/admin/people/{code}", KEEPERS, || web::to(people::one)),
     send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
-    look("/admin/trail", "audit administrator, administrator", || web::to(me::whole)),
+    look("/admin/trail", "audit administrator, administrator", || web::to(trail::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
     look("/console", SIGNED_IN, || web::to(desk::desk)),

@@ -2,13 +2,17 @@
 //! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
+mod barred;
 mod files;
 mod headers;
 mod machines;
+mod proof;
 
+pub(super) use barred::tell_barred;
 pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
+pub(super) use proof::{Typed, hand_over};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;
@@ -192,24 +196,19 @@ impl FromRequest for Form {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let door = door_of(&request)?;
-            let present = match by_cookie(&request, door).await {
-                Ok(Some(present)) if is_same_origin(request.headers(), door) => present,
-                Ok(None) if is_same_origin(request.headers(), door) => {
-                    let bytes = body::read(request.headers(), payload, Wanted::Form, From::Stranger).await?;
-                    keep_late(&request, door, &bytes).await?;
-                    return Err(ProblemKind::SignInNeeded.into());
-                }
-                refused => {
-                    body::drop_strangers(payload).await;
-                    let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
-                    return Err(kind.into());
-                }
-            };
+            let found = by_cookie(&request, door).await;
+            if matches!(found, Ok(None)) && is_same_origin(request.headers(), door) {
+                let bytes = body::read(request.headers(), payload, Wanted::Form, From::Stranger).await?;
+                keep_late(&request, door, &bytes).await?;
+                return Err(ProblemKind::SignInNeeded.into());
+            }
+            let (present, payload) = of_own_page(&request, door, found, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::Form, From::SignedIn).await?;
             let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
             if !sessions::csrf_matches(&door.hub, &present, &csrf) {
                 return Err(ProblemKind::Csrf.into());
             }
+            let present = proof::taken(&request, door, present, &bytes).await?;
             let (key, version) = (query::form_field(&bytes, "key"), query::form_field(&bytes, "version"));
             Ok(Form { present, bytes, route: route(&request), key, version: headers::version_of(version.as_deref()) })
         })
@@ -267,11 +266,31 @@ pub(super) fn address(request: &HttpRequest, door: &Door) -> Result<IpAddr, Prob
     Ok(door.proxies.client(peer, request.headers()))
 }
 
+/// Who sends a form of our own page, and the form still unread. Anybody else's is read away first.
+async fn of_own_page(
+    request: &HttpRequest,
+    door: &Door,
+    found: Result<Option<Present>, Problem>,
+    payload: Payload,
+) -> Result<(Present, Payload), Problem> {
+    match found {
+        Ok(Some(present)) if is_same_origin(request.headers(), door) => Ok((present, payload)),
+        refused => {
+            body::drop_strangers(payload).await;
+            let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
+            Err(kind.into())
+        }
+    }
+}
+
 /// Charges whoever is there; nobody is charged to the address.
 fn charged(request: &HttpRequest, door: &Door, present: Option<Present>) -> Result<Option<Present>, Problem> {
     let now = door.hub.clock.elapsed();
     match &present {
-        Some(present) => door.rates.person(&present.actor.person, 1, now)?,
+        Some(present) => {
+            request.extensions_mut().insert(barred::LetIn(present.clone()));
+            door.rates.person(&present.actor.person, 1, now)?;
+        }
         None => door.rates.stranger(address(request, door)?, now)?,
     }
     Ok(present)

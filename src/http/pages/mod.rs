@@ -12,7 +12,7 @@ use askama::Template;
 pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
-pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
+pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
     SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,

@@ -72,6 +72,17 @@ pub struct MePage {
     pub lines: Vec<TrailRow>,
 }
 
+/// A form that lacks a password or a code: all that it held goes with it again.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/proof.html", config = "src/askama.toml")]
+pub struct ProofPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// Where the form was going.
+    pub action: String,
+    pub back: String,
+}
+
 /// `/admin/trail`.
 #[derive(Debug, Template)]
 #[template(path = "http/pages/trail.html", config = "src/askama.toml")]

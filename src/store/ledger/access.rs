@@ -2,11 +2,9 @@
 //! that work once, epochs, machine tokens. Only hashes stand here, never a secret, and nothing of it is a fact.
 
 use super::super::sql::{Call, Value};
-use super::chores::raise_epochs;
 use crate::domain::at::At;
 use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX};
 use crate::domain::session::{Ending, Session};
-use crate::ids::PersonId;
 
 const OPEN_SESSION: &str = "INSERT INTO sessions
     (id, secret_hash, refresh_hash, person, door, made_at, used_at, ends_at, epoch, proven_at)
@@ -43,8 +41,6 @@ pub enum Access {
         at_most: i64,
         awake_since: At,
     },
-    /// Ends every session of this person at once, on all replicas.
-    RaiseEpoch(PersonId),
     /// Another refresh secret takes the place of the one that was shown; touches nothing if that no longer stands.
     Refresh {
         secret_hash: [u8; 32],
@@ -78,11 +74,6 @@ impl Access {
                 Call::of(OPEN_SESSION, session_row(session)),
                 Call::of(ONLY_NEWEST, only_newest(session, *at_most, *awake_since)),
             ],
-            Access::RaiseEpoch(person) => {
-                let mut calls = Vec::new();
-                raise_epochs(&mut calls, std::iter::once(person));
-                calls
-            }
             Access::Refresh { secret_hash, from, to, at } => {
                 one(REFRESH, vec![secret_hash.into(), from.into(), to.into(), (*at).into()])
             }
