@@ -19,6 +19,7 @@ pub mod laying;
 pub mod machine_tokens;
 pub mod noticed;
 pub mod obligations;
+mod own_sessions;
 pub mod passwords;
 pub mod people;
 mod present;
@@ -42,6 +43,7 @@ use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::Deciding;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
+use crate::domain::terms::Role;
 use crate::ids::{Chance, Mint};
 use crate::store::{self, CommitRefusal, Ledger, Outcome, directory};
 use aws_lc_rs::hmac;
@@ -188,11 +190,13 @@ pub struct HubSettings {
 pub struct Demands {
     /// How long lines of the trail are kept, days.
     pub trail_days: i64,
+    /// Who goes nowhere without a second factor.
+    pub second_factor: fn(Role) -> bool,
 }
 
 impl Default for Demands {
     fn default() -> Demands {
-        Demands { trail_days: 400 }
+        Demands { trail_days: 400, second_factor: |_| false }
     }
 }
 

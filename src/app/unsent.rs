@@ -52,7 +52,7 @@ async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
         session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
     });
     Ok(late.and_then(|found| {
-        hub.rules().directory.actor(&found.session.person).map(|actor| sessions::present(found, actor))
+        hub.rules().directory.actor(&found.session.person).map(|actor| sessions::present(hub, found, actor))
     }))
 }
 

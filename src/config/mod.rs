@@ -3,9 +3,11 @@
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
 mod place;
+mod security;
 mod text;
 
 pub use place::{LedgerPlace, StreamPlace};
+pub use security::{Profile, SecondFactor, Security};
 
 use crate::telemetry;
 use config::{Config, Environment, File, FileFormat};
@@ -194,20 +196,6 @@ impl Default for Backup {
     }
 }
 
-/// What a district demands of its own security.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Security {
-    /// How long the trail of security deeds is kept, days.
-    pub trail_days: u32,
-}
-
-impl Default for Security {
-    fn default() -> Security {
-        Security { trail_days: 400 }
-    }
-}
-
 /// The log, on standard error.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -319,6 +307,12 @@ impl Settings {
                 !(183..=36_500).contains(&self.security.trail_days),
                 "security.trail_days",
                 "is at least 183, better 400: law wants half a year",
+            ),
+            (
+                self.security.profile == Profile::Dengbao3
+                    && self.security.second_factor.is_some_and(|asked| asked != SecondFactor::Everybody),
+                "security.second_factor",
+                "is everybody where security.profile is dengbao3",
             ),
             (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
             (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),

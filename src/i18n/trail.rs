@@ -46,6 +46,7 @@ impl Lang {
             "tried" => ("所试账号的摘要", "digest of the name tried"),
             "tries" => ("次数", "tries"),
             "failed" => ("此前失败次数", "failed before"),
+            "others" => ("其他登录", "all but the own"),
             "too_many" => ("失败过多，未核对", "too many, not looked at"),
             "username" => ("账号", "sign-in"),
             "role" => ("角色", "role"),

@@ -5,12 +5,14 @@ use super::{erasure, keys};
 use crate::app::sessions;
 use crate::app::{Demands, Hub, HubSettings, informers, laying, noticed, passwords, sample_district};
 use crate::clock::Clock;
-use crate::config::{LedgerPlace, Settings, StreamPlace};
+use crate::config::{LedgerPlace, SecondFactor, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
+use crate::domain::policy;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
+use crate::domain::terms::Role;
 use crate::http::Proxies;
 use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
@@ -44,7 +46,7 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings) }).await
+    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings, false) }).await
 }
 
 /// A hub for an operator's command on the ledger that is there, a district's or a demo's.
@@ -55,7 +57,7 @@ pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> 
         true => keys::of_demo(&ledger, &around.chance).await?,
         false => keys::of_district(settings, around.clock.now())?,
     };
-    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings) }).await
+    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings, demo) }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -65,7 +67,7 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
-    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings) }).await?;
+    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings, true) }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
@@ -130,8 +132,13 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     Ok(hub)
 }
 
-fn demands(settings: &Settings) -> Demands {
-    Demands { trail_days: i64::from(settings.security.trail_days) }
+fn demands(settings: &Settings, demo: bool) -> Demands {
+    let second_factor: fn(Role) -> bool = match settings.security.second_factor(demo) {
+        SecondFactor::Nobody => |_| false,
+        SecondFactor::Posts => policy::must_have_a_factor,
+        SecondFactor::Everybody => |_| true,
+    };
+    Demands { trail_days: i64::from(settings.security.trail_days), second_factor }
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

@@ -40,7 +40,15 @@ fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
         ("supervisor", vec![("desk-supervisor", at("/console", "")), ("whistles-all", at("/console/whistles", ""))]),
         ("inspector.xf", vec![("desk-inspector", at("/console", ""))]),
         ("town.t06", vec![("desk-town", at("/console", ""))]),
-        ("admin", vec![("desk-admin", at("/console", ""))]),
+        (
+            "admin",
+            vec![
+                ("desk-admin", at("/console", "")),
+                ("me", at("/me", "")),
+                ("access", at("/console/access", "")),
+                ("trail", at("/admin/trail", "")),
+            ],
+        ),
         (
             "liaison.xf",
             vec![

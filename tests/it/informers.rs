@@ -3,7 +3,7 @@
 
 use crate::mail_faults::{Manner, relay};
 use crate::servers::{Backend, backend};
-use crate::town::{BEGIN, Place, Reply, Town, at, town};
+use crate::town::{BEGIN, EVERYBODY, Place, Reply, Town, at, town};
 use serde_json::{Value, json};
 use whistle_hub::clock::ManualClock;
 use whistle_hub::domain::terms::LetterKind;
@@ -11,26 +11,6 @@ use whistle_hub::domain::terms::LetterKind;
 const NAME: &str = "告密者丁一";
 const PHONE: &str = "13955550002";
 const REASON: &str = "核实来信内容";
-
-/// One of each role and relation: who blew, who is summoned, the place's, strangers.
-const EVERYBODY: &[&str] = &[
-    "office",
-    "director",
-    "supervisor",
-    "liaison.xf",
-    "head.xf",
-    "inspector.xf",
-    "liaison.yj",
-    "head.yj",
-    "inspector.yj",
-    "town.t06",
-    "squad.sq06",
-    "liaison.sc",
-    "town.t01",
-    "expert.1",
-    "legal.district",
-    "admin",
-];
 
 /// A protected whistle in T06 with somebody behind it, blown by XF; YJ is summoned.
 async fn told(t: &Town) -> String {

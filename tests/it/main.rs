@@ -37,6 +37,7 @@ mod refresh;
 mod replicas;
 mod rights;
 mod searching;
+mod second_factor;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;

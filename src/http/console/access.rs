@@ -81,33 +81,37 @@ fn order(bytes: &[u8], now: At) -> Node {
 }
 
 async fn filled(reader: &Reader, form: Form, fresh: Option<String>) -> Result<AccessPage, Problem> {
-    let (hub, actor, t) = (&reader.door.hub, &reader.present.actor, words::of(reader.lang));
+    let (hub, actor) = (&reader.door.hub, &reader.present.actor);
     let sessions = sessions::own(hub, &reader.present).await?;
     let (scopes, tokens) = match machine_tokens::scopes(hub, actor) {
         Ok(scopes) => (scopes, machine_tokens::list(hub, actor).await?),
         // Whoever makes none sees nothing of it.
         Err(_) => (Vec::new(), Vec::new()),
     };
-    let door = |door: session::Door| match door {
-        session::Door::Cookie => t.own.sign_in_browser,
-        session::Door::Api => t.own.sign_in_program,
-    };
-    let row = |(session, this): &(Session, bool)| SignInRow {
-        door: door(session.door),
-        this: *this,
-        made_at: moment(session.made_at),
-        used_at: moment(session.used_at),
-        ends_at: moment(session.ends_at),
-    };
     Ok(AccessPage {
         shell: reader.shell(Place::Elsewhere).await?,
         form,
         fresh,
-        sessions: sessions.iter().map(row).collect(),
+        sessions: sessions.iter().map(|session| sign_in_row(reader.lang, session)).collect(),
         tokens: tokens.iter().map(|token| token_row(reader.lang, token)).collect(),
         scopes: scopes.iter().map(|scope| Choice::new(scope.as_str(), scope_word(reader.lang, scope))).collect(),
         days: LIVES.iter().map(|days| Choice::new(days.to_string(), words::days(reader.lang, *days))).collect(),
     })
+}
+
+/// One place where somebody is signed in.
+pub(super) fn sign_in_row(lang: Lang, (session, this): &(Session, bool)) -> SignInRow {
+    let t = words::of(lang);
+    SignInRow {
+        door: match session.door {
+            session::Door::Cookie => t.own.sign_in_browser,
+            session::Door::Api => t.own.sign_in_program,
+        },
+        this: *this,
+        made_at: moment(session.made_at),
+        used_at: moment(session.used_at),
+        ends_at: moment(session.ends_at),
+    }
 }
 
 fn token_row(lang: Lang, token: &MachineToken) -> TokenRow {

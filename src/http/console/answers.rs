@@ -66,6 +66,8 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
         login::needed(request)
     } else if problem.kind() == ProblemKind::PasswordFirst {
         Ok(see_other("/me/password"))
+    } else if problem.kind() == ProblemKind::FactorFirst {
+        Ok(see_other("/me"))
     } else {
         ask_again(request, problem).unwrap_or_else(|| tell(request, problem, id))
     };
@@ -128,7 +130,10 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
         ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
-        ProblemKind::PasswordFirst | ProblemKind::StepUpNeeded | ProblemKind::ProofFailed => general,
+        ProblemKind::PasswordFirst
+        | ProblemKind::FactorFirst
+        | ProblemKind::StepUpNeeded
+        | ProblemKind::ProofFailed => general,
         ProblemKind::TooManyRows | ProblemKind::Rows => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {

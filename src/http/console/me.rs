@@ -1,16 +1,17 @@
 //! The own sign-in on pages: another password, a second factor, and what was done to it. A seed and recovery codes are shown
 //! once, on the page that answers for them; an initial password leads here and nowhere else.
 
+use super::access::sign_in_row;
 use super::answers::{page, see_other};
 use super::orders;
 use super::reader::Reader;
 use super::trail::row;
 use crate::app::factors::{self, Enrolment};
 use crate::app::people::Whence;
-use crate::app::{Undone, proof, trail};
+use crate::app::{Undone, proof, sessions, trail};
 use crate::domain::decision::Refusal;
 use crate::http::gate;
-use crate::http::pages::{Form, FormFault, MePage, Place};
+use crate::http::pages::{Form, FormFault, MePage, Place, Square};
 use crate::http::problem::Answer;
 use crate::i18n::pages as words;
 use actix_web::HttpRequest;
@@ -35,19 +36,25 @@ pub(super) async fn form(reader: Reader) -> Answer {
 async fn filled(reader: &Reader, status: StatusCode, form: Form, once: Once) -> Answer {
     let (hub, actor) = (&reader.door.hub, &reader.present.actor);
     let must = reader.present.must_choose();
-    let lines = match must {
-        true => Vec::new(),
-        false => trail::lines(hub, actor, i64::MAX, OWN_LINES, true).await?,
+    let (lines, sessions) = match must {
+        true => (Vec::new(), Vec::new()),
+        false => {
+            (trail::lines(hub, actor, i64::MAX, OWN_LINES, true).await?, sessions::own(hub, &reader.present).await?)
+        }
     };
+    let plain = must || reader.present.must_enrol();
     let page_of = MePage {
-        shell: if must { reader.plain_shell(Place::Elsewhere) } else { reader.shell(Place::Elsewhere).await? },
+        shell: if plain { reader.plain_shell(Place::Elsewhere) } else { reader.shell(Place::Elsewhere).await? },
         form,
         username: actor.username.clone(),
         must,
+        must_enrol: reader.present.must_enrol(),
         proof: !proof::is_proven(hub, &reader.present),
         factor: factors::standing(hub, &actor.person).await?,
+        square: once.enrolment.as_ref().and_then(|enrolment| Square::of(&enrolment.uri)),
         enrolment: once.enrolment.map(|enrolment| (enrolment.secret, enrolment.uri, enrolment.sealed)),
         codes: once.codes,
+        sessions: sessions.iter().map(|session| sign_in_row(reader.lang, session)).collect(),
         lines: lines.iter().map(|line| row(reader, line)).collect(),
     };
     page(status, reader.lang, &page_of)
@@ -63,6 +70,14 @@ pub(super) async fn choose_password(request: HttpRequest, sent: gate::Form) -> A
         Ok(()) => Ok(see_other("/login")),
         Err(undone) => refused(&reader, &sent, "password", undone).await,
     }
+}
+
+/// `POST /me/sessions/end_others`
+pub(super) async fn sign_out_elsewhere(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    sessions::sign_out_elsewhere(&reader.door.hub, Whence { present: &sent.present, address: &address }).await?;
+    Ok(see_other("/me"))
 }
 
 /// `POST /me/totp`

@@ -65,6 +65,7 @@ pub(super) static PAGES: &[Page] = &[
     send("/me/totp", SIGNED_IN, || web::to(me::enrol)),
     send("/me/totp/confirm", SIGNED_IN, || web::to(me::confirm)),
     send("/me/totp/remove", SIGNED_IN, || web::to(me::remove)),
+    send("/me/sessions/end_others", SIGNED_IN, || web::to(me::sign_out_elsewhere)),
     look("/admin/people", KEEPERS, || web::to(people::list)),
     send("/admin/people", KEEPERS, || web::to(people::add)),
     look("/admin/people/{code}", KEEPERS, || web::to(people::one)),

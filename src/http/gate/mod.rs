@@ -301,7 +301,7 @@ async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>,
         Some(token) => sessions::by_token(&door.hub, token).await?,
         None => None,
     };
-    let present = own_password_first(request, charged(request, door, present)?)?;
+    let present = credentials_first(request, charged(request, door, present)?)?;
     match present.as_ref().and_then(Present::scopes) {
         Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
         Some(_) | None => Ok(present),
@@ -319,10 +319,21 @@ const BEFORE_THE_OWN_PASSWORD: &[&str] = &[
     "/language",
 ];
 
-fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
-    let must = present.as_ref().is_some_and(|present| present.must_choose());
-    if must && !BEFORE_THE_OWN_PASSWORD.contains(&request.path()) {
+/// Where somebody may go who must have a second factor and has none: to where it is enrolled.
+const BEFORE_THE_FACTOR: &[&str] = &["/api/v1/sessions/step_up", "/api/v1/me/totp", "/api/v1/me/totp/confirm"];
+const PAGES_BEFORE_THE_FACTOR: &[&str] = &["/me", "/me/totp", "/me/totp/confirm", "/looks"];
+
+fn credentials_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let Some(who) = &present else { return Ok(present) };
+    let path = request.path();
+    if BEFORE_THE_OWN_PASSWORD.contains(&path) {
+        return Ok(present);
+    }
+    if who.must_choose() {
         return Err(ProblemKind::PasswordFirst.into());
+    }
+    if who.must_enrol() && !BEFORE_THE_FACTOR.contains(&path) && !PAGES_BEFORE_THE_FACTOR.contains(&path) {
+        return Err(ProblemKind::FactorFirst.into());
     }
     Ok(present)
 }
@@ -337,5 +348,5 @@ pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Pres
         Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
         None => None,
     };
-    own_password_first(request, charged(request, door, present)?)
+    credentials_first(request, charged(request, door, present)?)
 }

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod form;
 pub mod frame;
 mod people;
+mod square;
 pub mod views;
 
 use askama::Template;
@@ -13,6 +14,7 @@ pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, Feed
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};
+pub use square::Square;
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
     SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
