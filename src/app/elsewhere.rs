@@ -7,7 +7,7 @@ use crate::domain::terms::ErasureGround;
 use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
 use crate::ids::{PersonId, TextId};
 use crate::store::erasure::{self, Page};
-use crate::store::{self, Chore, Fault, Note, Reading};
+use crate::store::{self, Chore, Fault, FileChore, Note, Reading};
 use serde_json::json;
 
 /// Rows of a log that are looked through in one read.
@@ -95,7 +95,7 @@ pub async fn carry_out(hub: &Hub, ground: ErasureGround, marked: &Elsewhere) -> 
 /// Lets go of unsent forms that hold this name or phone, or that nobody can open, and of every file that waits for its
 /// sender's word: what may be sent again need not be judged. Answers how many forms.
 pub async fn drop_unsent(hub: &Hub, wanted: &str) -> Result<usize, Undone> {
-    hub.ledger.keep(Chore::PurgeImports { before: hub.now().plus_minutes(1) }).await?;
+    hub.ledger.keep(Chore::File(FileChore::PurgeKept { before: hub.now().plus_minutes(1) })).await?;
     drop_forms(hub, |person, subject, sealed| {
         let fields = unsent::opened(hub, person, subject, sealed);
         fields.is_none_or(|fields| fields.iter().any(|(_, value)| of_whistles::holds(value, wanted)))

@@ -3,7 +3,7 @@
 
 use super::exports::LARGE_ROWS;
 use super::people::Whence;
-use super::{Hub, Undone, recount, sessions, trail};
+use super::{Hub, Undone, proposals, recount, sessions, trail};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
@@ -15,9 +15,9 @@ use crate::domain::imports::{self, Judged, List};
 use crate::domain::policy::{self, Actor};
 use crate::domain::rules::Rules;
 use crate::domain::trail::SecurityKind;
-use crate::ids::{Chance, Mint, hex};
+use crate::ids::{Chance, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
-use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
+use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory};
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
 
@@ -36,6 +36,20 @@ pub struct Sent<'a> {
     pub left_out: LeftOut,
 }
 
+impl Sent<'_> {
+    /// As it was kept.
+    pub(super) fn of(file: &ImportFile) -> Sent<'_> {
+        let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
+        Sent { list: file.list, file: &file.body, told: file.encoding, left_out }
+    }
+
+    /// To be kept.
+    pub(super) fn kept(&self, at: At) -> ImportFile {
+        let removes = self.left_out == LeftOut::Goes;
+        ImportFile { list: self.list, encoding: self.told, removes, at, body: self.file.to_vec() }
+    }
+}
+
 /// What a file comes to.
 #[derive(Debug)]
 pub struct Preview {
@@ -44,9 +58,25 @@ pub struct Preview {
     pub difference: Option<Difference>,
     /// The file's SHA-256, hex.
     pub sha256: String,
+    /// It has one of the two words that it needs, and waits for the other.
+    pub waits: bool,
     version: i64,
     /// Of the calendar: the days as they shall stand.
     days: Option<Vec<SpecialDay>>,
+}
+
+/// Who brings a list in: an operator at the machine is nobody who signed in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct By<'a> {
+    pub whence: Option<Whence<'a>>,
+    /// Who gave the first of two words.
+    pub proposer: Option<&'a PersonId>,
+}
+
+impl<'a> By<'a> {
+    fn actor(&self) -> Option<&'a Actor> {
+        self.whence.map(|whence| &whence.present.actor)
+    }
 }
 
 /// Where a use case without a door works.
@@ -95,31 +125,30 @@ fn look_through(
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
     let difference = judged.faults.is_empty().then_some(difference);
-    Preview { judged, difference, sha256: digest_of(file), version, days }
+    Preview { judged, difference, sha256: digest_of(file), waits: false, version, days }
 }
 
-fn digest_of(file: &[u8]) -> String {
+pub(super) fn digest_of(file: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, file).as_ref())
 }
 
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
-pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: Option<Whence<'_>>) -> Result<Preview, Undone> {
-    let actor = by.map(|whence| &whence.present.actor);
+pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
         let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
             return Ok(preview);
         };
         if let Some(days) = preview.days.clone() {
-            recount::all(bench, Calendar::new(days), actor).await?;
+            recount::all(bench, Calendar::new(days), by.actor()).await?;
         }
         let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
-        difference.write(&mut change, actor, source(&preview), &mut mint);
+        difference.write(&mut change, by.actor(), source(&preview, by.proposer), &mut mint);
         if let Some(directory) = &mut change.directory {
             directory.version = preview.version;
         }
         let data = json!({ "list": sent.list.as_str(), "rows": preview.judged.rows.len() });
-        change.trail.push(trail::of(SecurityKind::ListImported, by, data));
+        change.trail.push(trail::of(SecurityKind::ListImported, by.whence, data));
         match bench.ledger.commit(change, bench.now).await {
             Ok(_) => return Ok(preview),
             Err(CommitRefusal::Stale) => {}
@@ -130,9 +159,11 @@ pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: Option<Whence<'_>>) ->
 }
 
 /// Whence the rows came, for the event.
-fn source(preview: &Preview) -> Map<String, Value> {
+fn source(preview: &Preview, proposer: Option<&PersonId>) -> Map<String, Value> {
     let encoding = preview.judged.read_as.map_or(Value::Null, |(encoding, _)| encoding.as_str().into());
-    Map::from_iter([("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)])
+    let proposer = proposer.map(|person| ("proposed_by".to_owned(), person.as_str().into()));
+    let told = [("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)];
+    told.into_iter().chain(proposer).collect()
 }
 
 /// The same for somebody at a door.
@@ -141,13 +172,21 @@ pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Prev
     preview(bench(hub, &hub.rules()), sent).await
 }
 
-/// The same for somebody at a door; the next decision is made by what then stands.
+/// The same for somebody at a door; what needs two persons then waits for the second.
 pub async fn import_as(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(&whence.present.actor, sent.list)?;
     if decides_rights_or_limits(sent.list) {
         sessions::must_be_proven(hub, whence.present)?;
     }
-    let written = import(bench(hub, &hub.rules()), sent, Some(whence)).await?;
+    match policy::list_needs_two(sent.list) {
+        true => proposals::propose(hub, whence, sent).await,
+        false => bring_in(hub, sent, By { whence: Some(whence), proposer: None }).await,
+    }
+}
+
+/// Writes it; the next decision is made by what then stands.
+pub(super) async fn bring_in(hub: &Hub, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
+    let written = import(bench(hub, &hub.rules()), sent, by).await?;
     hub.ring();
     hub.refresh().await?;
     Ok(written)
@@ -157,10 +196,8 @@ pub async fn import_as(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<
 pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     let seen = preview_as(hub, actor, sent).await?;
     if seen.difference.is_some() {
-        let removes = sent.left_out == LeftOut::Goes;
-        let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
-        let file = Box::new(ImportFile { list, encoding, removes, at, body });
-        hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
+        let file = Box::new(sent.kept(hub.now()));
+        hub.ledger.keep(Chore::File(FileChore::Keep { person: actor.person.clone(), file })).await?;
     }
     Ok(seen)
 }
@@ -171,10 +208,8 @@ pub async fn confirm(hub: &Hub, whence: Whence<'_>, sha256: &str) -> Result<Opti
     let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
     let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
     let Some(file) = kept.filter(fresh) else { return Ok(None) };
-    let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
-    let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
-    let written = import_as(hub, whence, sent).await?;
-    hub.ledger.keep(Chore::DropImport { person: whence.present.actor.person.clone() }).await?;
+    let written = import_as(hub, whence, Sent::of(&file)).await?;
+    hub.ledger.keep(Chore::File(FileChore::Drop { person: whence.present.actor.person.clone() })).await?;
     Ok(Some(written))
 }
 
@@ -218,7 +253,7 @@ fn decides_rights_or_limits(list: List) -> bool {
     }
 }
 
-fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+pub(super) fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
     Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 

@@ -24,6 +24,7 @@ pub mod passwords;
 pub mod people;
 mod present;
 pub mod proof;
+pub mod proposals;
 mod recount;
 mod refresh;
 pub mod sample_district;

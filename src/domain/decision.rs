@@ -8,7 +8,7 @@ use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
-use super::terms::{LetterKind, TextClass, words};
+use super::terms::{LetterKind, TextClass, Urgency, words};
 use super::trail::SecurityEvent;
 use super::whistle::Whistle;
 use crate::ids::{LetterId, PersonId, SummonsId, TextId, WhistleId};
@@ -44,6 +44,13 @@ pub struct Change {
     pub trail: Vec<SecurityEvent>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
+}
+
+impl Change {
+    /// Whether it is about a whistle that cannot wait.
+    pub fn is_emergency(&self) -> bool {
+        self.whistle.as_ref().is_some_and(|whistle| whistle.urgency == Urgency::Emergency)
+    }
 }
 
 /// "This whistle's tree still is at this version."

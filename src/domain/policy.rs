@@ -209,6 +209,19 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
     }
 }
 
+/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33).
+pub fn list_needs_two(list: List) -> bool {
+    match list {
+        List::Calendar => true,
+        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty => false,
+    }
+}
+
+/// Says the second word to such a list.
+pub fn confirms_lists(actor: &Actor) -> bool {
+    confirms_people(actor)
+}
+
 /// Takes a list of the district away as a file.
 pub fn may_export(actor: &Actor, list: List) -> bool {
     may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor

@@ -45,7 +45,7 @@ pub(super) async fn import(
     let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
     let preview = match asked.dry_run {
         true => imports::preview(bench, sent).await,
-        false => imports::import(bench, sent, None).await,
+        false => imports::import(bench, sent, imports::By::default()).await,
     };
     ledger.close().await?;
     told(&preview.map_err(|undone| anyhow!(undone))?, asked.dry_run, lang)

@@ -25,7 +25,9 @@ pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Access, Care, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
+pub use ledger::{
+    Access, Care, Chore, ClaimedLetter, CommitRefusal, Committed, FileChore, Kept, Ledger, Note, Outcome, Reading,
+};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -112,6 +114,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
+    (10, include_str!("migrations/0010_proposed_lists.sql")),
     (20, include_str!("migrations/0020_trail.sql")),
 ];
 

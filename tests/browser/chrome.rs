@@ -15,7 +15,7 @@ use tokio::time::timeout;
 /// How long a script may wait for what it waits for, milliseconds.
 const SCRIPT_MS: u64 = 20_000;
 /// How long it is looked for an element that a page under way may still bring, milliseconds.
-const FIND_MS: u64 = 5_000;
+const FIND_MS: u64 = 20_000;
 /// The end of any one command.
 const AMPLE: Duration = Duration::from_secs(60);
 /// What WebDriver calls a found element.
@@ -139,18 +139,24 @@ impl Chrome {
 
     /// What this function body hands to `done`, sooner or later.
     pub(crate) async fn wait(&self, body: &str) -> Value {
-        let script = format!("const done = arguments[arguments.length - 1];\n{body}");
-        self.post("/execute/async", json!({ "script": script, "args": [] })).await
+        self.post("/execute/async", json!({ "script": script(body), "args": [] })).await
     }
 
-    /// Waits until this expression is true in the page.
+    /// Waits until this expression is true in the page, also when another page takes its place meanwhile.
     pub(crate) async fn until(&self, expression: &str) {
         let body = format!(
             "const end = Date.now() + 15000;
              const look = () => {{ let now = false; try {{ now = {expression}; }} catch {{ now = false; }}
                if (now) return done(true); if (Date.now() > end) return done(false); setTimeout(look, 25); }}; look();"
         );
-        let held = self.wait(&body).await;
+        let script = json!({ "script": script(&body), "args": [] });
+        let path = format!("/session/{}/execute/async", self.session);
+        let held = loop {
+            match answer("POST", &path, Some(&script)).await {
+                Err(fault) if fault.contains("unloaded") => {}
+                told => break told.unwrap(),
+            }
+        };
         let shown = if held == true { String::new() } else { self.text("body").await };
         assert_eq!(held, true, "never true: {expression}\non {}\n{shown}", self.path().await);
     }
@@ -173,6 +179,14 @@ impl Chrome {
         self.ask(body, json!([selector])).await;
         let element = self.find(selector).await;
         self.post(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// Presses what leads to another page, or the same one anew, and waits for that page: a press alone may return before
+    /// the old page is gone.
+    pub(crate) async fn turn(&self, selector: &str) {
+        self.ask("document.documentElement.dataset.left = '';", json!([])).await;
+        self.press(selector).await;
+        self.find("html:not([data-left])").await;
     }
 
     /// Types into the first element of this selector.
@@ -251,15 +265,27 @@ impl Chrome {
     }
 }
 
-/// One command to the driver: what it answers.
+/// A function body that has `done` to hand its answer to.
+fn script(body: &str) -> String {
+    format!("const done = arguments[arguments.length - 1];\n{body}")
+}
+
+/// One command to the driver that must succeed: what it answers.
 async fn command(method: &str, path: &str, body: Option<Value>) -> Value {
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    answer(method, path, body.as_ref()).await.unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// One command to the driver: what it answers, or why it could not.
+async fn answer(method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
+    let body = body.map(Value::to_string).unwrap_or_default();
     let answered = timeout(AMPLE, converse(method, path, &body)).await;
     let answer = answered.unwrap_or_else(|_| panic!("the driver does not answer {method} {path}"));
     let (head, value) = answer.split_once("\r\n\r\n").unwrap();
-    let said = body.get(..300).unwrap_or(&body);
-    assert!(head.starts_with("HTTP/1.1 200"), "{method} {path} {said}: {value}");
-    serde_json::from_str::<Value>(value).unwrap()["value"].clone()
+    if !head.starts_with("HTTP/1.1 200") {
+        let said: String = body.chars().take(300).collect();
+        return Err(format!("{method} {path} {said}: {value}"));
+    }
+    Ok(serde_json::from_str::<Value>(value).unwrap()["value"].clone())
 }
 
 /// Sends it and reads one whole answer: the driver leaves its connections open, whatever it is told.

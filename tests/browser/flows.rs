@@ -85,14 +85,14 @@ async fn who_loses_a_race_reads_who_was_faster_and_when() {
             chrome.go(&page).await;
             chrome.press("#accept-severity").await;
         }
-        first.press("[data-deed=accept] .primary").await;
+        first.turn("[data-deed=accept] .primary").await;
         first.until("document.querySelector('.notice.done') !== null").await;
-        second.press("[data-deed=accept] .primary").await;
+        second.turn("[data-deed=accept] .primary").await;
         second.until("document.querySelector('.notice.told') !== null").await;
         let (told, winner) = (second.text(".notice").await, first.text(".me summary").await);
         assert!(told.contains(&winner) && told.contains("09:00") && told.contains("没有执行"), "{told} of {winner}");
         assert!(!second.has(".summary, .notice.refused").await, "a lost race is told as a fault");
-        second.press(".card a.button").await;
+        second.turn(".card a.button").await;
         second.until("document.querySelector('.state') !== null").await;
         assert_eq!(t.person("office").kinds(&code).await.iter().filter(|kind| *kind == "whistle.accepted").count(), 1);
         first.close().await;
@@ -115,7 +115,7 @@ async fn c22_what_was_typed_outlives_the_session_with_and_without_script() {
                 chrome.until("document.querySelector('output')?.textContent.startsWith('草稿已存09:')").await;
             }
             t.advance(31).await;
-            chrome.press("[data-deed=blow] .primary").await;
+            chrome.turn("[data-deed=blow] .primary").await;
             assert!(chrome.text(".summary").await.contains("已存为草稿"));
             chrome.fill("#login-username", "liaison.xf").await;
             chrome.fill("#login-password", &format!("{PASSWORD}{ENTER}")).await;
@@ -139,7 +139,7 @@ async fn two_tabs_with_two_roles_do_nothing_in_the_name_of_the_other() {
         chrome.go(&format!("/console/whistles/{code}")).await;
         chrome.first_tab().await;
         chrome.press("#accept-severity").await;
-        chrome.press("[data-deed=accept] .primary").await;
+        chrome.turn("[data-deed=accept] .primary").await;
         chrome.until("document.querySelector('[data-deed=accept]') === null").await;
         assert_eq!(chrome.text("h1").await, "页面已过期");
         assert_eq!(t.office().sees(&format!("/whistles/{code}")).await["status"], "submitted");
@@ -157,24 +157,24 @@ async fn without_script_a_whistle_is_blown_dispatched_answered_and_reviewed() {
         chrome.fill("#blow-what", "配电房堆放纸箱").await;
         chrome.fill("#blow-place", "三号楼一层").await;
         chrome.press("#blow-category option[value=fire]").await;
-        chrome.press("[data-deed=blow] .primary").await;
+        chrome.turn("[data-deed=blow] .primary").await;
         let code = chrome.text(".page-head .code").await;
         t.settle().await;
         enter(t, &chrome, "office", "zh-CN").await;
         chrome.go(&format!("/console/triage?open={code}")).await;
-        chrome.press("[data-deed=accept] .primary").await;
+        chrome.turn("[data-deed=accept] .primary").await;
         assert!(chrome.has(".notice.done").await);
         enter(t, &chrome, "liaison.xf", "zh-CN").await;
         chrome.go(&format!("/console/summonses/{code}-XF")).await;
         chrome.press("#report_in-officers").await;
-        chrome.press("[data-deed=report_in] .primary").await;
-        chrome.press("[data-deed=start] button").await;
+        chrome.turn("[data-deed=report_in] .primary").await;
+        chrome.turn("[data-deed=start] button").await;
         assert!(!chrome.has("[data-deed=start]").await);
         chrome.fill("#submit-result", "已清走").await;
-        chrome.press("[data-deed=submit] .primary").await;
+        chrome.turn("[data-deed=submit] .primary").await;
         enter(t, &chrome, "office", "zh-CN").await;
         chrome.go(&format!("/console/summonses/{code}-XF")).await;
-        chrome.press("[data-deed=accept] .primary").await;
+        chrome.turn("[data-deed=accept] .primary").await;
         assert!(chrome.has(".notice.done").await);
         chrome.close().await;
         assert_eq!(t.office().sees(&format!("/summonses/{code}-XF")).await["status"], "done");

@@ -100,7 +100,7 @@ async fn c10_eight_tabs_of_one_browser_all_work_on_one_feed() {
             chrome.another_tab().await;
         }
         chrome.go(&format!("/console/whistles/{code}")).await;
-        chrome.press("[data-deed=accept] .primary").await;
+        chrome.turn("[data-deed=accept] .primary").await;
         chrome.until("document.querySelector('.notice.done') !== null").await;
         let open = feeds_open(t).await;
         assert!(open.ends_with(" 1") || open.ends_with(" 0"), "{open}");

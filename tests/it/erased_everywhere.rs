@@ -31,6 +31,7 @@ const SILENT: &[&str] = &[
     "migrations",
     "obligations",
     "passwords",
+    "proposed_lists",
     "receipts",
     "recovery_codes",
     "security_events",

@@ -31,6 +31,7 @@ mod operation;
 mod order_of_checks;
 mod own_keys;
 mod people;
+mod proposals;
 mod rates;
 mod real_parts;
 mod refresh;

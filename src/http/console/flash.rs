@@ -53,6 +53,8 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
         ("list", "import") => words::of(lang).imported,
+        ("list", "propose") => words::of(lang).imports.proposed,
+        ("list", "refuse") => words::of(lang).imports.refused,
         _ => return None,
     };
     // A list goes by its name.

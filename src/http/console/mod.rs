@@ -90,6 +90,8 @@ pub(super) static PAGES: &[Page] = &[
     look("/admin/import", LISTS, || web::to(imports::form)),
     send("/admin/import", LISTS, || web::to(imports::look)),
     send("/admin/import/confirm", LISTS, || web::to(imports::confirm)),
+    send("/admin/import/{code}/confirm", KEEPERS, || web::to(imports::confirm_proposal)),
+    send("/admin/import/{code}/refuse", KEEPERS, || web::to(imports::refuse_proposal)),
     send("/admin/export/{code}", LISTS, || web::to(imports::export)),
     look("/console/whistles/new", BLOWERS, || web::to(blow::form)),
     send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),

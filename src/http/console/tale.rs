@@ -113,6 +113,7 @@ impl Words<'_> {
             EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
             EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
             EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
+            EventKind::DirectoryProposed | EventKind::DirectoryRefused => Vec::new(),
         }
     }
 

@@ -88,11 +88,11 @@ fn changes(reader: &Reader, data: &Map<String, Value>) -> Vec<String> {
 }
 
 fn fact(reader: &Reader, name: &str, value: &Value) -> String {
-    let lang = reader.lang;
-    match value {
-        Value::Bool(true) => lang.security_fact(name).to_owned(),
-        value => words::told(lang, lang.security_fact(name), &said(reader, name, value)),
+    let called = reader.lang.security_fact(name);
+    if *value == Value::Bool(true) {
+        return called.to_owned();
     }
+    words::told(reader.lang, called, &said(reader, name, value))
 }
 
 /// A value in words: what comes from a closed list by its word there, everything else as it is.

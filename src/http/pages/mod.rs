@@ -16,8 +16,8 @@ pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};
 pub use square::Square;
 pub use views::{
-    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
-    SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
+    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, ProposalView, QueueRow,
+    RaceField, SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -206,6 +206,7 @@ pub struct ImportPage {
     /// Lists that the reader may take away.
     pub exports: Vec<Choice>,
     pub preview: Option<ImportPreview>,
+    pub proposal: Option<ProposalView>,
 }
 
 /// 412: somebody was faster.

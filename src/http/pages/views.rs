@@ -306,6 +306,18 @@ pub struct TokenRow {
     pub used_at: Option<String>,
 }
 
+/// A list that waits for a second person's word.
+#[derive(Debug, Clone)]
+pub struct ProposalView {
+    /// Who proposed it, by name.
+    pub by: String,
+    /// The list's word, for the address of the two forms.
+    pub list: String,
+    pub seen: ImportPreview,
+    /// Whether this reader's word is the second.
+    pub may_confirm: bool,
+}
+
 /// What a file would change, or what is wrong with it.
 #[derive(Debug, Clone)]
 pub struct ImportPreview {

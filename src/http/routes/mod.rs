@@ -10,7 +10,7 @@ pub(super) use register::register;
 
 use super::openapi::{self, Shape};
 use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
-use crate::app::{factors, proof};
+use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::people::{self as people_orders, PersonDeed};
@@ -290,6 +290,22 @@ pub static TABLE: &[Line] = &[
         query: imports::IMPORT,
         answers: Shape::One("Import"),
         to: To::File(|| web::to(imports::import)),
+    },
+    Line {
+        answers: Shape::One("Import"),
+        ..order(
+            "/api/v1/imports/{code}/confirm",
+            "The second person's yes to a list that needs two",
+            KEEPERS,
+            &proposals::WORD,
+            || web::to(imports::confirm),
+        )
+    },
+    Line {
+        answers: Shape::One("Import"),
+        ..order("/api/v1/imports/{code}/refuse", "The second person's no", KEEPERS, &proposals::WORD, || {
+            web::to(imports::refuse)
+        })
     },
     Line {
         method: "POST",

@@ -21,7 +21,7 @@ use std::path::Path;
 
 /// Tables that stay behind: the schema is laid anew, sign-ins end, who held what is gone, and a file that waits for its
 /// sender's word is sent again.
-const LEFT_OUT: [&str; 4] = ["migrations", "sessions", "leases", "import_files"];
+const LEFT_OUT: [&str; 5] = ["migrations", "sessions", "leases", "import_files", "proposed_lists"];
 /// In `meta`: what signs a demo's tokens. A new one is drawn where it is missing.
 const TOKEN_KEY: &str = "token_key";
 /// Rows that travel together.

@@ -6,6 +6,7 @@ mod batch;
 mod care;
 mod chores;
 mod credentials;
+mod files;
 pub(crate) mod leaf;
 mod notes;
 mod pen;
@@ -18,6 +19,7 @@ pub use access::Access;
 pub(super) use batch::DIRECTORY;
 pub use care::Care;
 pub use chores::{Chore, ClaimedLetter, Kept};
+pub use files::FileChore;
 pub use notes::Note;
 pub use readers::Reading;
 pub(super) use readers::read_here;
@@ -34,6 +36,9 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
+
+/// Of the queue's places one in so many is an emergency's, however many others push in (SECURITY T40).
+const KEPT_FOR_EMERGENCIES: usize = 10;
 
 /// What became of a [`Change`] that was not refused.
 #[derive(Debug)]
@@ -132,7 +137,8 @@ impl Ledger {
     /// [`CommitRefusal`]; nothing was written, but for a Fault with [`Retry::Unknown`].
     pub async fn commit(&self, change: Change, at: At) -> Result<Outcome, CommitRefusal> {
         let (answer, answered) = oneshot::channel();
-        self.hand_over(Job::Commit(Box::new(Pending { change, at, answer })))?;
+        let kept = if change.is_emergency() { 0 } else { self.0.options.queue_max / KEPT_FOR_EMERGENCIES };
+        self.hand_over(Job::Commit(Box::new(Pending { change, at, answer })), kept)?;
         answered.await.unwrap_or_else(|_| Err(CommitRefusal::Fault(gone())))
     }
 
@@ -142,7 +148,8 @@ impl Ledger {
     /// [`Fault`]; a full queue is one that may pass.
     pub async fn keep(&self, chore: Chore) -> Result<Kept, Fault> {
         let (answer, answered) = oneshot::channel();
-        self.hand_over(Job::Keep(chore, answer)).map_err(|refusal| match refusal {
+        let kept = self.0.options.queue_max / KEPT_FOR_EMERGENCIES;
+        self.hand_over(Job::Keep(chore, answer), kept).map_err(|refusal| match refusal {
             CommitRefusal::Fault(fault) => fault,
             CommitRefusal::Busy | CommitRefusal::Stale | CommitRefusal::KeyReused => Fault::later("the pen is busy"),
         })?;
@@ -195,13 +202,14 @@ impl Ledger {
         ends.await.unwrap_or_else(|_| Err(gone()))
     }
 
-    fn hand_over(&self, job: Job) -> Result<(), CommitRefusal> {
+    /// `kept`: places of the queue that this job must leave free.
+    fn hand_over(&self, job: Job, kept: usize) -> Result<(), CommitRefusal> {
         let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         let door = jobs.as_ref().ok_or(Fault::later("the ledger is closing"))?;
-        door.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => CommitRefusal::Busy,
-            mpsc::error::TrySendError::Closed(_) => gone().into(),
-        })
+        if door.capacity() <= kept {
+            return Err(CommitRefusal::Busy);
+        }
+        door.try_send(job).map_err(|_| gone().into())
     }
 }
 
@@ -223,6 +231,7 @@ pub(super) fn every_statement() -> Vec<String> {
         .iter()
         .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
+        .chain(files::STATEMENTS)
         .chain(notes::STATEMENTS)
         .chain(care::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY])

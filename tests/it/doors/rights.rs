@@ -132,6 +132,10 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/people/{code}/reset_totp", KEEPS, 428),
     ("GET /api/v1/categories", SignedIn, 200),
     ("POST /api/v1/imports/{code}", LISTS, 400),
+    ("POST /api/v1/imports/{code}/confirm", CONFIRMS, 422),
+    ("POST /api/v1/imports/{code}/refuse", CONFIRMS, 422),
+    ("POST /admin/import/{code}/confirm", CONFIRMS, 404),
+    ("POST /admin/import/{code}/refuse", CONFIRMS, 404),
     ("POST /api/v1/exports/whistles", SEERS, 200),
     ("POST /api/v1/exports/{code}", THE_DISTRICTS, 400),
     ("GET /api/v1/openapi.json", Anyone, 200),
@@ -265,7 +269,7 @@ fn address(route: &str, there: bool) -> (String, String) {
         (false, false) => path.replace("{code}", "enterprises"),
     };
     let code = if path.contains("/summonses/") { format!("{whistle}-YJ") } else { whistle.to_owned() };
-    let path = if route.contains("ports/{code}") { format!("{path}?zzz=1") } else { path };
+    let path = if route.ends_with("ports/{code}") { format!("{path}?zzz=1") } else { path };
     (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
 }
 
@@ -280,7 +284,7 @@ async fn by_token(t: &Town, who: Person<'_>, method: &str, path: &str) -> u16 {
     ask = ask.bearer(&token);
     if method == "POST" {
         // A list's file needs its kind said; and nothing of it is taken away by the way.
-        ask = match path.contains("/imports/") {
+        ask = match path.contains("/imports/") && path.contains('?') {
             true => ask.raw("text/csv", b"x".to_vec()),
             false => ask.json(&json!({})),
         };

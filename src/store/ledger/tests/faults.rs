@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::decision::{DirectoryChange, DirectoryRow};
+use crate::domain::terms::Urgency;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -171,6 +172,31 @@ fn a_full_queue_is_busy_at_once_and_what_was_taken_is_written() {
     other.roll_back().unwrap();
     runtime.block_on(ledger.close()).unwrap();
     assert_no_hole(&other, 5 - busy);
+}
+
+#[test]
+fn t40_emergency_gets_a_place_when_everybody_pushes_in() {
+    let (place, mut mint) = (Place::new(), mint());
+    let ledger = place.open_with(Options { queue_max: 20, batch_max: 1, ..Options::default() }).unwrap();
+    let (other, runtime) = (place.other_pen(), tokio::runtime::Runtime::new().unwrap());
+    other.begin().unwrap();
+    other.script("SELECT 1").unwrap();
+    let mut is_taken = |urgency: Urgency| {
+        let mut change = blown(&mut mint);
+        change.whistle.as_mut().unwrap().urgency = urgency;
+        runtime.block_on(async {
+            let committed = tokio::time::timeout(Duration::ZERO, ledger.commit(change, NOW)).await;
+            !matches!(committed, Ok(Err(CommitRefusal::Busy)))
+        })
+    };
+    let ordinary = (0..40).filter(|_| is_taken(Urgency::Urgent)).count();
+    let emergencies = (0..40).filter(|_| is_taken(Urgency::Emergency)).count();
+    // The pen may have one job in its hand by then or not.
+    assert!((18..=19).contains(&ordinary), "{ordinary}");
+    assert!((2..=3).contains(&emergencies) && ordinary + emergencies <= 21, "{ordinary} {emergencies}");
+    other.roll_back().unwrap();
+    runtime.block_on(ledger.close()).unwrap();
+    assert_no_hole(&other, ordinary + emergencies);
 }
 
 #[tokio::test]
