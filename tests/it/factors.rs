@@ -1,4 +1,5 @@
-//! Second factors and proofs given again (T4, T9). Devices are played by their own arithmetic, not by the hub's.
+//! Second factors and proofs given again (T4, T9): what is asked for, by whom, and what goes on afterwards. Devices are
+//! played by their own arithmetic, not by the hub's.
 
 use crate::people::newcomer;
 use crate::town::browser::hidden;

@@ -1,4 +1,5 @@
-//! Refusals of somebody who is signed in, told to the trail (T38). A refusal stands whether it can be told or not.
+//! Refusals of somebody who is signed in, told to the trail (T38). A refusal stands whether it can be told or not, and no
+//! path that was typed is kept: the trail has the pattern of the route.
 
 use super::address;
 use crate::app::people::Whence;
