@@ -5,6 +5,7 @@ use super::{Hub, Undone};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
 use crate::domain::terms::ErasureGround;
+use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
 use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::Contact;
@@ -12,11 +13,14 @@ use crate::domain::whistle::{Tree, erase};
 use crate::ids::{TextId, WhistleId};
 use crate::store::whistles::{self, WhistleQuery};
 use crate::store::{CommitRefusal, erasure};
+use serde_json::json;
 
 /// How often one whistle is decided anew when its tree moves.
 const ATTEMPTS_MAX: usize = 8;
 /// Sealed texts, and whistles of a search, that are read at a time.
 const PAGE: u16 = 200;
+/// Fewer digits are no phone.
+const PHONE_DIGITS: usize = 7;
 
 /// What is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +96,10 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
 
 fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Tree) -> Change {
     let (now, rules) = (hub.now(), hub.rules());
-    let mut mint = hub.mint(now);
-    erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint))
+    let (mut mint, data) = (hub.mint(now), json!({ "whistle": tree.whistle.code, "ground": ground }));
+    let mut change = erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint));
+    change.trail.push(SecurityEvent::of(SecurityKind::WhistleErased, SecurityOutcome::Done, data));
+    change
 }
 
 /// Where this name or phone is: among the sealed exactly, in texts as a search finds it.
@@ -117,9 +123,18 @@ pub async fn find(hub: &Hub, wanted: &str) -> Result<Found, Undone> {
 
 /// A name to the letter; a phone by its digits, however they were grouped.
 fn is_of(contact: &Contact, wanted: &str) -> bool {
-    let digits = |text: &str| fold(text).chars().filter(char::is_ascii_digit).collect::<String>();
     let phone = digits(wanted);
-    fold(&contact.name) == fold(wanted) || (phone.len() >= 7 && digits(&contact.phone) == phone)
+    fold(&contact.name) == fold(wanted) || (phone.len() >= PHONE_DIGITS && digits(&contact.phone) == phone)
+}
+
+/// Whether a text holds this name, or this phone however it is grouped there.
+pub(super) fn holds(text: &str, wanted: &str) -> bool {
+    let phone = digits(wanted);
+    fold(text).contains(&fold(wanted)) || (phone.len() >= PHONE_DIGITS && digits(text).contains(&phone))
+}
+
+fn digits(text: &str) -> String {
+    fold(text).chars().filter(char::is_ascii_digit).collect()
 }
 
 async fn told(hub: &Hub, wanted: &str) -> Result<Vec<String>, Undone> {

@@ -3,15 +3,20 @@
 
 use super::Undone;
 use super::imports::Bench;
+use super::people::Whence;
+use super::trail;
 use crate::domain::decision::{Change, Refusal, Text};
 use crate::domain::event::{Doer, Event, EventKind, of_directory, text_ref};
 use crate::domain::imports::whistles::{ROWS_MAX, Told, texts_of, written};
-use crate::domain::policy::{Actor, Scope};
+use crate::domain::policy::Scope;
 use crate::domain::terms::TextClass;
+use crate::domain::trail::SecurityKind;
 use crate::ids::{Mint, TextId};
 use crate::store::whistles::{self, WhistleQuery};
 use serde_json::json;
 
+/// A file of more rows than these asks who takes it.
+pub const LARGE_ROWS: usize = 500;
 /// Rows of one read.
 const PAGE: u16 = 200;
 
@@ -25,10 +30,17 @@ pub struct Wanted {
     pub notes: Vec<String>,
 }
 
+/// Who takes a file away, and whether they have just proven who they are; an operator at the machine is nobody who did.
+#[derive(Clone, Copy)]
+pub struct Taker<'a> {
+    pub whence: Option<Whence<'a>>,
+    pub is_proven: bool,
+}
+
 /// The file, and an event that it went out. Nothing if there is more than a file may hold.
 pub async fn whistles(
     bench: Bench<'_>,
-    actor: Option<&Actor>,
+    taker: Taker<'_>,
     scope: &Scope,
     wanted: Wanted,
 ) -> Result<Option<Vec<u8>>, Undone> {
@@ -61,16 +73,22 @@ pub async fn whistles(
     if rows.len() > ROWS_MAX {
         return Ok(None);
     }
-    bench.ledger.commit(went_out(bench, actor, rows.len(), wanted.filter), now).await?;
+    if rows.len() > LARGE_ROWS && !taker.is_proven {
+        return Err(Undone::StepUpNeeded);
+    }
+    let mut change = went_out(bench, taker.whence, rows.len(), wanted.filter);
+    let data = json!({ "list": "whistles", "rows": rows.len() });
+    change.trail.push(trail::of(SecurityKind::ListExported, taker.whence, data));
+    bench.ledger.commit(change, now).await?;
     Ok(Some(written(&rows, &texts, &bench.rules.directory, &wanted.notes)))
 }
 
 /// Who took how many rows away, by which filter: a filter may hold a name.
-fn went_out(bench: Bench<'_>, actor: Option<&Actor>, rows: usize, filter: String) -> Change {
+fn went_out(bench: Bench<'_>, whence: Option<Whence<'_>>, rows: usize, filter: String) -> Change {
     let mut mint = Mint::new(bench.now.0, bench.chance.seed());
     let text = Text { id: TextId::new(&mut mint), salt: mint.salt(), body: filter, class: TextClass::Open };
     let data = json!({ "rows": rows, "filter": text_ref(&text.id) });
-    let doer = actor.map(Doer::from);
+    let doer = whence.map(|whence| Doer::from(&whence.present.actor));
     let event = Event {
         kind: EventKind::WhistlesExported,
         whistle: of_directory(),

@@ -57,13 +57,17 @@ pub async fn read(hub: &Hub, actor: &Actor) -> Result<(Vec<Feedback>, (i64, i64)
     });
     let (mut found, counted) = found.await?;
     for one in &mut found {
-        let open =
-            |sealed: &str| hub.unseal(&bound_to(&one.id), sealed).and_then(|plain| String::from_utf8(plain).ok());
+        let open = |sealed: &str| opened(hub, &one.id, sealed);
         let (text, answer) = (open(&one.text), one.answer.as_deref().map(open));
         one.text = text.ok_or_else(|| Fault::never("a sealed text does not open with the key that is here"))?;
         one.answer = answer.flatten();
     }
     Ok((found, counted))
+}
+
+/// What was sealed for this one.
+pub(super) fn opened(hub: &Hub, id: &str, sealed: &str) -> Option<String> {
+    hub.unseal(&bound_to(id), sealed).and_then(|plain| String::from_utf8(plain).ok())
 }
 
 fn bound_to(id: &str) -> String {

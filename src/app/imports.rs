@@ -1,7 +1,9 @@
 //! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
-use super::{Hub, Undone, proposals, recount};
+use super::exports::LARGE_ROWS;
+use super::people::Whence;
+use super::{Hub, Undone, proposals, recount, sessions, trail};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
@@ -13,6 +15,7 @@ use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List, entries};
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
+use crate::domain::trail::SecurityKind;
 use crate::domain::whistle::blow;
 use crate::ids::{Chance, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
@@ -69,9 +72,15 @@ pub struct Preview {
 /// Who brings a list in: an operator at the machine is nobody who signed in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct By<'a> {
-    pub actor: Option<&'a Actor>,
+    pub whence: Option<Whence<'a>>,
     /// Who gave the first of two words.
     pub proposer: Option<&'a PersonId>,
+}
+
+impl<'a> By<'a> {
+    fn actor(&self) -> Option<&'a Actor> {
+        self.whence.map(|whence| &whence.present.actor)
+    }
 }
 
 /// Where a use case without a door works.
@@ -171,16 +180,18 @@ pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Re
         return Ok(true);
     };
     if let Some(days) = preview.days.clone() {
-        recount::all(bench, Calendar::new(days), by.actor).await?;
+        recount::all(bench, Calendar::new(days), by.actor()).await?;
     }
     let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
     if preview.judged.list == List::Whistles {
-        enter(bench, &difference, by.actor, (&mut change, &mut mint))?;
+        enter(bench, &difference, by.actor(), (&mut change, &mut mint))?;
     }
-    difference.write(&mut change, by.actor, source(preview, by.proposer), &mut mint);
+    difference.write(&mut change, by.actor(), source(preview, by.proposer), &mut mint);
     if let Some(directory) = &mut change.directory {
         directory.version = preview.version;
     }
+    let data = json!({ "list": preview.judged.list.as_str(), "rows": preview.judged.rows.len() });
+    change.trail.push(trail::of(SecurityKind::ListImported, by.whence, data));
     match bench.ledger.commit(change, bench.now).await {
         Ok(_) => Ok(true),
         Err(CommitRefusal::Stale) => Ok(false),
@@ -224,11 +235,14 @@ pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Prev
 }
 
 /// The same for somebody at a door; what needs two persons then waits for the second.
-pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
-    may_import(actor, sent.list)?;
+pub async fn import_as(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<Preview, Undone> {
+    may_import(&whence.present.actor, sent.list)?;
+    if decides_rights_or_limits(sent.list) {
+        sessions::must_be_proven(hub, whence.present)?;
+    }
     match policy::list_needs_two(sent.list) {
-        true => proposals::propose(hub, actor, sent).await,
-        false => bring_in(hub, sent, By { actor: Some(actor), proposer: None }).await,
+        true => proposals::propose(hub, whence, sent).await,
+        false => bring_in(hub, sent, By { whence: Some(whence), proposer: None }).await,
     }
 }
 
@@ -252,25 +266,26 @@ pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, U
 }
 
 /// The word for the file that was looked at: nothing if it is another one by now, or has been forgotten.
-pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Preview>, Undone> {
-    let person = actor.person.clone();
+pub async fn confirm(hub: &Hub, whence: Whence<'_>, sha256: &str) -> Result<Option<Preview>, Undone> {
+    let person = whence.present.actor.person.clone();
     let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
     let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
     let Some(file) = kept.filter(fresh) else { return Ok(None) };
-    let written = import_as(hub, actor, Sent::of(&file)).await?;
-    hub.ledger.keep(Chore::File(FileChore::Drop { person: actor.person.clone() })).await?;
+    let written = import_as(hub, whence, Sent::of(&file)).await?;
+    hub.ledger.keep(Chore::File(FileChore::Drop { person: whence.present.actor.person.clone() })).await?;
     Ok(Some(written))
 }
 
 /// A list as a file; that it went out is an event.
-pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Option<&Actor>) -> Result<Vec<u8>, Undone> {
+pub async fn export(bench: Bench<'_>, list: List, notes: &[String], by: Option<Whence<'_>>) -> Result<Vec<u8>, Undone> {
     let read = bench.ledger.read(move |reading| {
         let (directory, _) = directory::load(reading)?;
         Ok((directory, directory::announced(reading)?, directory::list(reading, list)?.len()))
     });
     let (directory, days, rows) = read.await?;
     let data = json!({ "list": list.as_str(), "rows": rows });
-    let doer = actor.map(Doer::from);
+    let line = trail::of(SecurityKind::ListExported, by, data.clone());
+    let doer = by.map(|whence| Doer::from(&whence.present.actor));
     let event = Event {
         kind: EventKind::DirectoryExported,
         whistle: of_directory(),
@@ -279,14 +294,26 @@ pub async fn export(bench: Bench<'_>, list: List, notes: &[String], actor: Optio
         office_only: false,
         data,
     };
-    bench.ledger.commit(Change { events: vec![event], ..Change::default() }, bench.now).await?;
+    bench.ledger.commit(Change { events: vec![event], trail: vec![line], ..Change::default() }, bench.now).await?;
     Ok(imports::written(list, &directory, &days, notes))
 }
 
 /// The same for somebody at a door.
-pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
-    may_export(actor, list)?;
-    export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
+pub async fn export_as(hub: &Hub, whence: Whence<'_>, list: List, notes: &[String]) -> Result<Vec<u8>, Undone> {
+    may_export(&whence.present.actor, list)?;
+    let rows = hub.ledger.read(move |reading| Ok(directory::list(reading, list)?.len())).await?;
+    if rows > LARGE_ROWS {
+        sessions::must_be_proven(hub, whence.present)?;
+    }
+    export(bench(hub, &hub.rules()), list, notes, Some(whence)).await
+}
+
+/// Who holds which role, which unit there is, who is on duty, and by which days limits run.
+fn decides_rights_or_limits(list: List) -> bool {
+    match list {
+        List::Departments | List::People | List::Duty | List::Calendar => true,
+        List::Towns | List::Enterprises | List::Whistles => false,
+    }
 }
 
 /// A hub as the place where such a use case works.

@@ -2,17 +2,26 @@
 //! was opened is answered once and kept nowhere.
 
 use super::asked::{Asked, Key};
-use super::{Hub, Undone};
+use super::people::Whence;
+use super::{Hub, Undone, sessions, trail};
 use crate::domain::decision::{Refusal, Text};
 use crate::domain::policy::{self, Scope};
 use crate::domain::terms::TextClass;
+use crate::domain::trail::SecurityKind;
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::informer::{self, Contact};
 use crate::ids::TextId;
-use crate::store::{CommitRefusal, Fault, Outcome, whistles};
+use crate::store::older::{self, OpenPage};
+use crate::store::{Care, Chore, CommitRefusal, Fault, Kept, Outcome, Reading, directory, whistles};
+use futures_util::future::try_join_all;
+use serde_json::json;
 
 /// How often it is decided anew when the tree moves.
 const ATTEMPTS_MAX: usize = 3;
+/// In `meta`: nothing of that kind lies in the open any longer.
+const ALL_SEALED: &str = "contacts_sealed";
+/// Rows that are looked at in one read.
+const PAGE: i64 = 500;
 
 /// What an opening answers. `Debug` is missing on purpose.
 pub struct Unsealed {
@@ -21,7 +30,7 @@ pub struct Unsealed {
 }
 
 /// Opens the identity behind a whistle.
-pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed, Undone> {
+pub async fn unseal(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>, code: &str) -> Result<Unsealed, Undone> {
     let mut key: Option<Key> = None;
     for attempt in 0..ATTEMPTS_MAX {
         let (tree, sealed) = load(hub, &asked.scope, code).await?;
@@ -29,6 +38,8 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
             return Err(Refusal::RoleMayNot.into());
         }
         if attempt == 0 {
+            // Before a repeat is answered: it tells the same.
+            sessions::must_be_proven(hub, whence.present)?;
             key = asked.sound_key(hub)?;
             if let Some(key) = &key
                 && key.remembered(hub).await?.is_some()
@@ -42,6 +53,7 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, code: &str) -> Result<Unsealed,
         let mut mint = hub.mint(now);
         let mut change = informer::unseal(&reason, tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
         change.receipt = key.as_ref().map(|key| key.receipt(now, code, version));
+        change.trail.push(trail::by(SecurityKind::WhistleUnsealed, whence, json!({ "whistle": code })));
         match hub.commit(change, now).await {
             Ok(Outcome::Committed(_)) => return Ok(unsealed),
             Ok(Outcome::Replayed(_)) => return Ok(Unsealed { replayed: true, ..unsealed }),
@@ -93,4 +105,37 @@ pub(super) fn seal(hub: &Hub, texts: &mut [Text]) -> Result<(), Fault> {
 /// So that nobody who can write to the ledger shows one informer as another.
 pub(super) fn bound_to(id: &TextId) -> String {
     format!("text {id}")
+}
+
+/// Seals what releases before the seal wrote in the open; answers how many contacts that were. Once for a ledger; whoever
+/// is cut off, or not alone with it, finds the rest.
+pub async fn seal_older(hub: &Hub) -> Result<usize, Fault> {
+    if hub.ledger.read(|reading| directory::meta(reading, ALL_SEALED)).await?.is_some() {
+        return Ok(0);
+    }
+    let mut count = 0;
+    for read in [older::of_whistles, older::left_behind] {
+        count += seal_pages(hub, read).await?;
+    }
+    hub.ledger.keep(Chore::MakeMeta { key: ALL_SEALED.to_owned(), value: "1".to_owned() }).await?;
+    Ok(count)
+}
+
+async fn seal_pages(
+    hub: &Hub,
+    read: fn(&mut Reading<'_>, &str, i64) -> Result<OpenPage, Fault>,
+) -> Result<usize, Fault> {
+    let (mut count, mut after) = (0, String::new());
+    loop {
+        let from = after.clone();
+        let page = hub.ledger.read(move |reading| read(reading, &from, PAGE)).await?;
+        let Some(last) = page.last else { return Ok(count) };
+        after = last;
+        let chores = page.contacts.into_iter().map(|one| {
+            let body = hub.seal(&bound_to(&one.id), one.body.as_bytes())?;
+            Ok(hub.ledger.keep(Chore::Care(Care::SealText { id: one.id, body, whistle: one.whistle })))
+        });
+        let kept = try_join_all(chores.collect::<Result<Vec<_>, Fault>>()?).await?;
+        count += kept.iter().filter(|kept| **kept != Kept::Done(0)).count();
+    }
 }

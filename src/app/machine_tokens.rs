@@ -1,16 +1,19 @@
 //! Machine tokens: a head makes them for the own unit, each is shown once, and on every request it opens what its scopes
 //! and the unit's present rights both allow (T12). The ledger has hashes; no log line and no list holds a token.
 
-use super::sessions::{Present, Shown, TOUCH_MINUTES, sha256};
-use super::{Hub, Undone};
+use super::people::Whence;
+use super::sessions::{Present, Shown, TOUCH_MINUTES, must_be_proven, sha256};
+use super::{Hub, Undone, trail};
 use crate::domain::at::MINUTE;
 use crate::domain::decision::Refusal;
 use crate::domain::machine::{self, MachineToken, TokenOrder};
 use crate::domain::order::Node;
 use crate::domain::policy::{self, Actor};
 use crate::domain::session::Door;
+use crate::domain::trail::SecurityKind;
 use crate::ids::hex;
 use crate::store::{Access, Chore, Kept, machine_tokens};
+use serde_json::json;
 
 /// What a token begins with: a scanner of repositories and logs finds it.
 const MARK: &str = "wh_";
@@ -50,8 +53,10 @@ pub fn scopes(hub: &Hub, maker: &Actor) -> Result<Vec<String>, Undone> {
 }
 
 /// Makes a token; the text is told here and never again.
-pub async fn make(hub: &Hub, maker: &Actor, body: &Node) -> Result<(MachineToken, String), Undone> {
+pub async fn make(hub: &Hub, whence: Whence<'_>, body: &Node) -> Result<(MachineToken, String), Undone> {
+    let maker = &whence.present.actor;
     let (machine, now) = (machine_of(hub, maker)?, hub.now());
+    must_be_proven(hub, whence.present)?;
     let order = TokenOrder::parse(body, &machine, now).map_err(Refusal::Faults)?;
     let text = written(&hex(&hub.chance.secret()));
     let token = MachineToken {
@@ -67,7 +72,11 @@ pub async fn make(hub: &Hub, maker: &Actor, body: &Node) -> Result<(MachineToken
         revoked_at: None,
     };
     match hub.ledger.keep(Chore::Access(Access::MakeToken(Box::new(token.clone())))).await? {
-        Kept::Done(1) => Ok((token, text)),
+        Kept::Done(1) => {
+            let data = json!({ "token": token.id, "scopes": token.scopes, "until": token.ends_at.rfc3339() });
+            trail::did(hub, SecurityKind::TokenMade, whence, data).await?;
+            Ok((token, text))
+        }
         // Made and taken back: the department has as many as it may.
         Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::TooManyTokens.into()),
     }
@@ -81,11 +90,13 @@ pub async fn list(hub: &Hub, maker: &Actor) -> Result<Vec<MachineToken>, Undone>
 }
 
 /// Ends a token of the maker's unit, effective at its next request.
-pub async fn revoke(hub: &Hub, maker: &Actor, id: &str) -> Result<(), Undone> {
+pub async fn revoke(hub: &Hub, whence: Whence<'_>, id: &str) -> Result<(), Undone> {
+    let maker = &whence.present.actor;
     machine_of(hub, maker)?;
+    must_be_proven(hub, whence.present)?;
     let revoke = Access::RevokeToken { id: id.to_owned(), department: maker.unit.clone(), at: hub.now() };
     match hub.ledger.keep(Chore::Access(revoke)).await? {
-        Kept::Done(1) => Ok(()),
+        Kept::Done(1) => trail::did(hub, SecurityKind::TokenRevoked, whence, json!({ "token": id })).await,
         Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::NotFound.into()),
     }
 }

@@ -6,6 +6,7 @@ pub mod cards;
 mod deeds;
 pub mod devices;
 pub mod due;
+pub mod elsewhere;
 pub mod erasure;
 pub mod exports;
 pub mod factors;
@@ -17,7 +18,9 @@ pub mod informers;
 pub mod laying;
 pub mod lived_in;
 pub mod machine_tokens;
+pub mod noticed;
 pub mod obligations;
+mod own_sessions;
 pub mod passwords;
 pub mod people;
 mod present;
@@ -30,6 +33,7 @@ pub mod sample_district;
 pub mod sample_whistles;
 pub mod sessions;
 pub mod summonses;
+mod tally;
 mod throttle;
 mod tokens;
 pub mod trail;
@@ -44,6 +48,7 @@ use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::Deciding;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
+use crate::domain::terms::Role;
 use crate::ids::{Chance, Mint};
 use crate::store::{self, CommitRefusal, Ledger, Outcome, directory};
 use aws_lc_rs::hmac;
@@ -59,6 +64,7 @@ pub struct Hub {
     pub chance: Arc<Chance>,
     /// A ledger with invented people: every page and letter says so.
     pub demo: bool,
+    pub demands: Demands,
     /// Counts commits: whoever listens hears each ring, and nobody takes it from another.
     pub bell: Arc<watch::Sender<u64>>,
     pub(crate) doorkeeper: Arc<sessions::Doorkeeper>,
@@ -71,7 +77,7 @@ impl Hub {
         let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
         let (chance, bell) = (Arc::new(chance), Arc::new(watch::Sender::new(0)));
         let standing = Arc::new(RwLock::new(Standing { version: 0, rules: Arc::new(rules) }));
-        Hub { ledger, clock, standing, chance, demo: settings.demo, bell, doorkeeper }
+        Hub { ledger, clock, standing, chance, demo: settings.demo, demands: settings.demands, bell, doorkeeper }
     }
 
     /// The rules as they were last read. Whoever decides takes them once.
@@ -181,6 +187,22 @@ struct Standing {
 pub struct HubSettings {
     pub demo: bool,
     pub keys: sessions::Keys,
+    pub demands: Demands,
+}
+
+/// What a district demands of its own security.
+#[derive(Debug, Clone, Copy)]
+pub struct Demands {
+    /// How long lines of the trail are kept, days.
+    pub trail_days: i64,
+    /// Who goes nowhere without a second factor.
+    pub second_factor: fn(Role) -> bool,
+}
+
+impl Default for Demands {
+    fn default() -> Demands {
+        Demands { trail_days: 400, second_factor: |_| false }
+    }
 }
 
 /// Why a use case did not do what it was asked.

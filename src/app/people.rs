@@ -84,7 +84,9 @@ pub async fn deed(
     deed: PersonDeed,
     whence: Whence<'_>,
 ) -> Result<Done, Undone> {
-    people::role(deed, asked.actor, &hub.rules().directory)?;
+    let rules = hub.rules();
+    rules.directory.by_username(username).ok_or(Refusal::NotFound)?;
+    people::role(deed, asked.actor, &rules.directory)?;
     let key = asked.sound_key(hub)?;
     if let Some(key) = &key
         && let Some(receipt) = key.remembered(hub).await?

@@ -34,12 +34,15 @@ pub(super) struct Held {
     pub(super) proven_at: At,
     /// Came in with a password that the hub drew.
     pub(super) must_choose: bool,
+    /// Holds a post that needs a second factor, and has none.
+    pub(super) must_enrol: bool,
 }
 
 impl Held {
-    pub(super) fn of(found: Found) -> Held {
-        let Found { session, must_choose, .. } = found;
-        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, must_choose }
+    pub(super) fn of(found: Found, demands_factor: bool) -> Held {
+        let Found { session, must_choose, has_factor, .. } = found;
+        let must_enrol = demands_factor && !has_factor;
+        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, must_choose, must_enrol }
     }
 }
 
@@ -48,6 +51,14 @@ impl Present {
     pub fn must_choose(&self) -> bool {
         match &self.shown {
             Shown::Session(held) => held.must_choose,
+            Shown::Machine { .. } => false,
+        }
+    }
+
+    /// Nothing goes before a second factor is enrolled.
+    pub fn must_enrol(&self) -> bool {
+        match &self.shown {
+            Shown::Session(held) => held.must_enrol,
             Shown::Machine { .. } => false,
         }
     }

@@ -3,7 +3,8 @@
 
 use super::asked::Asked;
 use super::imports::{self, By, Preview, Sent};
-use super::{Hub, Undone};
+use super::people::Whence;
+use super::{Hub, Undone, sessions};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::List;
@@ -21,7 +22,8 @@ pub const KEPT_MINUTES: i64 = 7 * 24 * 60;
 pub static WORD: Spec = Spec { name: "ProposalOrder", fields: &[Field::required("sha256", Kind::Text { max: 64 })] };
 
 /// The first word: the file is kept, in place of one that was proposed before.
-pub(super) async fn propose(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
+pub(super) async fn propose(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<Preview, Undone> {
+    let actor = &whence.present.actor;
     let mut seen = imports::preview(imports::bench(hub, &hub.rules()), sent).await?;
     if seen.difference.as_ref().is_none_or(|difference| difference.is_nothing()) {
         return Ok(seen);
@@ -59,12 +61,14 @@ pub fn may_confirm(hub: &Hub, actor: &Actor, proposer: &PersonId) -> bool {
 }
 
 /// The second word: it is brought in. Nothing is written if it has a fault by now.
-pub async fn confirm(hub: &Hub, actor: &Actor, list: List, sha256: &str) -> Result<Preview, Undone> {
+pub async fn confirm(hub: &Hub, whence: Whence<'_>, list: List, sha256: &str) -> Result<Preview, Undone> {
+    let actor = &whence.present.actor;
     let proposal = meant(hub, actor, list, sha256).await?;
     if !may_confirm(hub, actor, &proposal.by) {
         return Err(Refusal::RoleMayNot.into());
     }
-    let by = By { actor: Some(actor), proposer: Some(&proposal.by) };
+    sessions::must_be_proven(hub, whence.present)?;
+    let by = By { whence: Some(whence), proposer: Some(&proposal.by) };
     let written = imports::bring_in(hub, Sent::of(&proposal.file), by).await?;
     hub.ledger.keep(Chore::File(FileChore::Withdraw { list })).await?;
     Ok(written)

@@ -3,6 +3,7 @@
 
 use super::asked::Asked;
 use super::imports::{self, By, Sent};
+use super::people::Whence;
 use super::{Hub, Undone};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Shift;
@@ -14,7 +15,7 @@ use crate::domain::rota;
 const ATTEMPTS_MAX: usize = 3;
 
 /// Sets the shift that the order names; the next decision is made by what then stands.
-pub async fn set(hub: &Hub, asked: Asked<'_>) -> Result<Shift, Undone> {
+pub async fn set(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Shift, Undone> {
     imports::may_import(asked.actor, List::Duty)?;
     let body = asked.node()?;
     for _ in 0..ATTEMPTS_MAX {
@@ -26,7 +27,7 @@ pub async fn set(hub: &Hub, asked: Asked<'_>) -> Result<Shift, Undone> {
         let bench = imports::bench(hub, &rules);
         let preview = imports::preview(bench, sent).await?;
         let stands = preview.version == version && preview.difference.is_some();
-        if stands && imports::write(bench, &preview, By { actor: Some(asked.actor), proposer: None }).await? {
+        if stands && imports::write(bench, &preview, By { whence: Some(whence), proposer: None }).await? {
             hub.ring();
             hub.refresh().await?;
             return Ok(shift);

@@ -2,6 +2,7 @@
 //! signing out (or being thrown out) is over at the next request, whichever door it comes by.
 
 use super::passwords::{self, Hashers};
+use super::tally::Tally;
 use super::throttle::{Counted, Throttle};
 use super::tokens::{self, Sound, TokenKey};
 use super::{Hub, Undone, devices, factors, machine_tokens, trail};
@@ -9,16 +10,17 @@ use crate::crypto::{Sealer, derived};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::Refusal;
 use crate::domain::policy::{self, Actor};
-use crate::domain::session::{self, Door, Ending, IDLE_MINUTES, Session};
+use crate::domain::session::{self, Door, IDLE_MINUTES, Session};
 use crate::ids::{PersonId, hex};
 use crate::store::people::{self, Credentials};
 use crate::store::sessions::Found;
-use crate::store::{Access, Chore, Kept, Note, Reading, directory, sessions};
+use crate::store::{Access, Chore, Kept, Reading, directory, sessions};
 use aws_lc_rs::{digest, hmac};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use super::form_tokens::{csrf_matches, csrf_token, presession_csrf, presession_csrf_matches};
+pub use super::own_sessions::{ending, own, sign_out, sign_out_elsewhere, sign_out_everywhere};
 pub use super::present::Present;
 pub(super) use super::present::{Held, Shown};
 pub use super::proof::must_be_proven;
@@ -46,7 +48,7 @@ impl Keys {
     }
 
     /// By what these keys are told from others, in their order; says nothing of them.
-    fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         self.tokens.iter().map(TokenKey::name).chain(self.sealer.names()).collect()
     }
 
@@ -80,11 +82,13 @@ pub(crate) struct Doorkeeper {
     keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
     throttle: Throttle,
+    pub(super) tally: Tally,
 }
 
 impl Doorkeeper {
     pub(super) fn new(keys: Keys) -> Doorkeeper {
-        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers: Hashers::start(), throttle: Throttle::default() }
+        let (hashers, throttle, tally) = (Hashers::start(), Throttle::default(), Tally::default());
+        Doorkeeper { keys: RwLock::new(Arc::new(keys)), hashers, throttle, tally }
     }
 
     /// The keys as they are now.
@@ -152,6 +156,9 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     let throttle = &hub.doorkeeper.throttle;
     let wait = counted.iter().map(|counted| throttle.wait_seconds(*counted, now)).max().unwrap_or(0);
     if wait > 0 {
+        let of_name = counted.iter().any(|one| *one != address && throttle.wait_seconds(*one, now) > 0);
+        hub.doorkeeper.tally.failed(name);
+        trail::kept_out(hub, &given, of_name).await?;
         return Err(Undone::TooManyTries { retry_after_seconds: wait });
     }
     // An address pays before the hash: however many come at once, no more of them fail than it has left.
@@ -159,11 +166,12 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     if paid {
         throttle.count(address, now);
     }
-    let proven = proven(hub, &given).await;
+    let proven = proven(hub, &given, name).await;
     if paid && !matches!(proven, Ok(None)) {
         throttle.give_back(address);
     }
     let Some((actor, epoch)) = proven? else {
+        hub.doorkeeper.tally.failed(name);
         // The name pays, too, though a known browser is not asked for it: its owner is told how often.
         let unpaid = counted.iter().filter(|one| **one != address);
         unpaid.chain(Some(&by_name).filter(|_| !paid)).for_each(|one| throttle.count(*one, now));
@@ -175,7 +183,7 @@ pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
 }
 
 /// Whose password this is, and the epoch in which they live; one hash, whoever it is (T2).
-async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, Undone> {
+async fn proven(hub: &Hub, given: &SignIn<'_>, name: [u8; 32]) -> Result<Option<(Actor, i64)>, Undone> {
     // An over-long password is refused before anything is hashed.
     let sane = given.password.chars().count() <= *passwords::CHARACTERS.end();
     hub.refresh().await?;
@@ -201,7 +209,7 @@ async fn proven(hub: &Hub, given: &SignIn<'_>) -> Result<Option<(Actor, i64)>, U
         trail::refused(hub, person.map(|person| &person.id), given).await?;
         return Ok(None);
     };
-    trail::opened(hub, &actor, given).await?;
+    trail::opened(hub, &actor, given, hub.doorkeeper.tally.good(name)).await?;
     Ok(Some((actor, epoch)))
 }
 
@@ -281,7 +289,7 @@ pub async fn by_cookie(hub: &Hub, secret: &str) -> Result<Option<Present>, Undon
 pub async fn by_cookie_unasked(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
     let hash = sha256(secret.as_bytes());
     let found = living(hub, hash, Door::Cookie).await?;
-    Ok(found.map(|(found, actor)| present(found, actor)))
+    Ok(found.map(|(found, actor)| present(hub, found, actor)))
 }
 
 async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present>, Undone> {
@@ -291,12 +299,13 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
     if now.0 - session.used_at.0 >= TOUCH_MINUTES * MINUTE {
         hub.ledger.keep(Chore::TouchSession { secret_hash: hash, at: now }).await?;
     }
-    Ok(Some(present(found, actor)))
+    Ok(Some(present(hub, found, actor)))
 }
 
-pub(super) fn present(found: Found, actor: Actor) -> Present {
+pub(super) fn present(hub: &Hub, found: Found, actor: Actor) -> Present {
     let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
-    Present { scope, actor, door, until, shown: Shown::Session(Held::of(found)) }
+    let held = Held::of(found, (hub.demands.second_factor)(actor.role));
+    Present { scope, actor, door, until, shown: Shown::Session(held) }
 }
 
 /// The session of this secret and its person, if both still count by what the ledger says at this moment.
@@ -321,46 +330,12 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
             let found = living(hub, held.hash, present.door).await?;
             Ok(found.map(|(found, actor)| Present {
                 scope: policy::scope(&actor),
+                shown: Shown::Session(Held::of(found, (hub.demands.second_factor)(actor.role))),
                 actor,
-                shown: Shown::Session(Held::of(found)),
                 ..present.clone()
             }))
         }
     }
-}
-
-/// What ended the session of this cookie before its time: whoever was put out by a newer one is told so.
-pub async fn ending(hub: &Hub, secret: &str) -> Result<Option<Ending>, Undone> {
-    let hash = sha256(secret.as_bytes());
-    let found = hub.ledger.read(move |reading| sessions::by_secret(reading, &hash)).await?;
-    Ok(found.and_then(|found| found.session.ended_by))
-}
-
-/// The living sessions of somebody, the newest first; whether each is the one that asks.
-pub async fn own(hub: &Hub, present: &Present) -> Result<Vec<(Session, bool)>, Undone> {
-    let (person, now) = (present.actor.person.clone(), hub.now());
-    let all = hub.ledger.read(move |reading| sessions::of_person(reading, &person, now)).await?;
-    let awake = all.into_iter().filter(|session| session.is_alive(session.epoch, now));
-    Ok(awake
-        .map(|session| {
-            let this = session.secret_hash == *present.hash();
-            (session, this)
-        })
-        .collect())
-}
-
-/// Ends this session, effective at once on both doors.
-pub async fn sign_out(hub: &Hub, present: &Present) -> Result<(), Undone> {
-    let (secret_hash, at) = (*present.hash(), hub.now());
-    hub.ledger.keep(Chore::RevokeSession { secret_hash, at, by: Ending::SignedOut }).await?;
-    hub.ledger.keep(Chore::Note(Note::DropForms(present.actor.person.clone()))).await?;
-    Ok(())
-}
-
-/// Ends every session of this person, this one too, on every replica.
-pub async fn sign_out_everywhere(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
-    hub.ledger.keep(Chore::Access(Access::RaiseEpoch(person.clone()))).await?;
-    Ok(())
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {

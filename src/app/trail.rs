@@ -21,44 +21,90 @@ pub(super) fn by(kind: SecurityKind, whence: Whence<'_>, data: Value) -> Securit
     SecurityEvent { doer: Some(Doer::from(actor)), address, ..SecurityEvent::done(kind, &actor.person, data) }
 }
 
-/// Somebody came in.
-pub(super) async fn opened(hub: &Hub, actor: &Actor, given: &SignIn<'_>) -> Result<(), Undone> {
+/// A line of what is about nobody's sign-in: by whoever is there, or by the command line.
+pub(super) fn of(kind: SecurityKind, by: Option<Whence<'_>>, data: Value) -> SecurityEvent {
+    let line = SecurityEvent::of(kind, SecurityOutcome::Done, data);
+    match by {
+        Some(Whence { present, address }) => {
+            SecurityEvent { doer: Some(Doer::from(&present.actor)), address: Some(address.to_owned()), ..line }
+        }
+        None => line,
+    }
+}
+
+/// Somebody came in, after so many failed tries with that name.
+pub(super) async fn opened(hub: &Hub, actor: &Actor, given: &SignIn<'_>, failed: i64) -> Result<(), Undone> {
     let (doer, address) = (Some(Doer::from(actor)), Some(given.address.to_string()));
-    let data = json!({ "door": given.door });
+    let data = json!({ "door": given.door, "failed": failed });
     let done = SecurityEvent::done(SecurityKind::SessionOpened, &actor.person, data);
-    write(hub, SecurityEvent { doer, address, ..done }).await
+    write(hub, vec![SecurityEvent { doer, address, ..done }]).await
 }
 
 /// Somebody did not.
 pub(super) async fn refused(hub: &Hub, about: Option<&PersonId>, given: &SignIn<'_>) -> Result<(), Undone> {
+    let data = json!({ "door": given.door, "name": name_of(hub, given) });
+    let line = SecurityEvent::of(SecurityKind::SessionRefused, SecurityOutcome::Refused, data);
+    let address = Some(given.address.to_string());
+    count(hub, SecurityEvent { about: about.cloned(), address, ..line }).await
+}
+
+/// Somebody was not even looked at: there were too many failed tries with that name, or from that address.
+pub(super) async fn kept_out(hub: &Hub, given: &SignIn<'_>, of_name: bool) -> Result<(), Undone> {
+    let mut data = json!({ "door": given.door, "too_many": true });
+    if of_name {
+        data["name"] = json!(name_of(hub, given));
+    }
+    let line = SecurityEvent::of(SecurityKind::SessionRefused, SecurityOutcome::Refused, data);
+    count(hub, SecurityEvent { address: Some(given.address.to_string()), ..line }).await
+}
+
+/// Enough to tell one name from another, and of no use to find it.
+fn name_of(hub: &Hub, given: &SignIn<'_>) -> String {
     let folded = crate::domain::whistle::blow::fold(given.username);
-    // Enough to tell one name from another, and of no use to find it.
-    let name = hex(&hub.mac("name", folded.as_bytes())[..8]);
-    let line = SecurityEvent {
-        seq: 0,
-        kind: SecurityKind::SessionRefused,
-        outcome: SecurityOutcome::Refused,
-        doer: None,
-        about: about.cloned(),
-        address: Some(given.address.to_string()),
-        data: json!({ "door": given.door, "name": name }),
-    };
-    write(hub, line).await
+    hex(&hub.mac("name", folded.as_bytes())[..8])
+}
+
+/// Somebody who is signed in asked for what is not theirs. `route`: the pattern of the address; `why`: the problem's word.
+pub async fn barred(hub: &Hub, whence: Whence<'_>, route: &str, why: &str) -> Result<(), Undone> {
+    let line = by(SecurityKind::DeedRefused, whence, json!({ "route": route, "problem": why }));
+    count(hub, SecurityEvent { outcome: SecurityOutcome::Refused, ..line }).await
 }
 
 /// A password or a code was given again.
 pub(super) async fn proven(hub: &Hub, whence: Whence<'_>, good: bool) -> Result<(), Undone> {
     let outcome = if good { SecurityOutcome::Done } else { SecurityOutcome::Refused };
-    write(hub, SecurityEvent { outcome, ..by(SecurityKind::SessionProven, whence, json!({})) }).await
+    let line = SecurityEvent { outcome, ..by(SecurityKind::SessionProven, whence, json!({})) };
+    if good { write(hub, vec![line]).await } else { count(hub, line).await }
 }
 
 /// Something happened to a person's sign-in.
 pub(super) async fn note(hub: &Hub, kind: SecurityKind, about: &PersonId) -> Result<(), Undone> {
-    write(hub, SecurityEvent::done(kind, about, json!({}))).await
+    write(hub, vec![SecurityEvent::done(kind, about, json!({}))]).await
 }
 
-async fn write(hub: &Hub, line: SecurityEvent) -> Result<(), Undone> {
-    hub.commit(Change { trail: vec![line], ..Change::default() }, hub.now()).await?;
+/// Something was done that has no decision of its own.
+pub(super) async fn did(hub: &Hub, kind: SecurityKind, whence: Whence<'_>, data: Value) -> Result<(), Undone> {
+    write(hub, vec![by(kind, whence, data)]).await
+}
+
+/// Tells the sums of refusals whose minute is over.
+pub async fn sum_up(hub: &Hub) -> Result<(), Undone> {
+    write(hub, hub.doorkeeper.tally.over(hub.now())).await
+}
+
+/// Tells all of them: the hub is about to end.
+pub async fn sum_up_all(hub: &Hub) -> Result<(), Undone> {
+    write(hub, hub.doorkeeper.tally.all()).await
+}
+
+async fn count(hub: &Hub, line: SecurityEvent) -> Result<(), Undone> {
+    write(hub, hub.doorkeeper.tally.count(line, hub.now())).await
+}
+
+async fn write(hub: &Hub, trail: Vec<SecurityEvent>) -> Result<(), Undone> {
+    if !trail.is_empty() {
+        hub.commit(Change { trail, ..Change::default() }, hub.now()).await?;
+    }
     Ok(())
 }
 
@@ -93,18 +139,23 @@ pub async fn lines(hub: &Hub, actor: &Actor, before: i64, limit: i64, own: bool)
     Ok(lines.into_iter().map(card).collect())
 }
 
+/// What a line says of a person before and after, and which of it law may erase.
+const PARTS: [&str; 2] = ["was", "is"];
+const TEXTS: [&str; 2] = ["name", "title"];
+
 /// The texts that a line points at.
 fn names(line: &Line) -> Vec<TextId> {
-    let parts = ["was", "is"].iter().filter_map(|part| line.data.get(part)?.get("name")?.get("$text")?.as_str());
-    parts.map(TextId::from_text).collect()
+    let parts = PARTS.iter().filter_map(|part| line.data.get(part));
+    let texts = parts.flat_map(|part| TEXTS.iter().filter_map(|field| part.get(field)?.get("$text")?.as_str()));
+    texts.map(TextId::from_text).collect()
 }
 
 /// The same with words where they still stand.
 fn resolved(mut data: Value, texts: &HashMap<TextId, String>) -> Value {
-    for part in ["was", "is"] {
-        let Some(name) = data.get_mut(part).and_then(|part| part.get_mut("name")) else { continue };
-        let id = name.get("$text").and_then(Value::as_str).map(TextId::from_text);
-        *name = id.and_then(|id| texts.get(&id)).map_or(Value::Null, |text| json!(text));
+    for (part, field) in PARTS.iter().flat_map(|part| TEXTS.iter().map(move |field| (*part, *field))) {
+        let Some(text) = data.get_mut(part).and_then(|part| part.get_mut(field)) else { continue };
+        let Some(id) = text.get("$text").and_then(Value::as_str).map(TextId::from_text) else { continue };
+        *text = texts.get(&id).map_or(Value::Null, |text| json!(text));
     }
     data
 }

@@ -52,7 +52,7 @@ async fn timed_out(hub: &Hub, secret: &str) -> Result<Option<Present>, Undone> {
         session.door == Door::Cookie && untouched && recent && !session.is_alive(found.epoch, now)
     });
     Ok(late.and_then(|found| {
-        hub.rules().directory.actor(&found.session.person).map(|actor| sessions::present(found, actor))
+        hub.rules().directory.actor(&found.session.person).map(|actor| sessions::present(hub, found, actor))
     }))
 }
 
@@ -70,10 +70,13 @@ pub async fn newest(hub: &Hub, present: &Present, path: &str) -> Result<Option<L
     let (of, path, since) = (person.clone(), path.to_owned(), hub.now().plus_minutes(-KEPT_MINUTES));
     let found = hub.ledger.read(move |reading| unsent::newest(reading, &of, &path, since)).await?;
     let Some(UnsentForm { subject, body, at }) = found else { return Ok(None) };
-    let plain = hub.unseal(&bound_to(person, &subject), &body);
     // What another key sealed is nobody's loss that could be told: it is gone with the key.
-    let fields = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    Ok(fields.map(|fields| Left { subject, fields, at }))
+    Ok(opened(hub, person, &subject, &body).map(|fields| Left { subject, fields, at }))
+}
+
+/// What was typed into a form that was sealed for this person and this address.
+pub(super) fn opened(hub: &Hub, person: &PersonId, subject: &str, sealed: &str) -> Option<Vec<(String, String)>> {
+    hub.unseal(&bound_to(person, subject), sealed).and_then(|plain| serde_json::from_slice(&plain).ok())
 }
 
 fn bound_to(person: &PersonId, subject: &str) -> String {

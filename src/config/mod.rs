@@ -3,9 +3,11 @@
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
 mod place;
+mod security;
 mod text;
 
 pub use place::{LedgerPlace, StreamPlace};
+pub use security::{Profile, SecondFactor, Security};
 
 use crate::telemetry;
 use config::{Config, Environment, File, FileFormat};
@@ -37,6 +39,7 @@ pub struct Settings {
     pub keys: Keys,
     pub erasure: Erasure,
     pub backup: Backup,
+    pub security: Security,
     pub log: Log,
     pub district: District,
     /// The folder of the settings file, present or not: limits and routing may lie beside it.
@@ -300,6 +303,17 @@ impl Settings {
                 "is more than 60, up to 86400: earlier it would be taken from somebody who is still at it",
             ),
             (!(1..=2160).contains(&self.backup.warn_hours), "backup.warn_hours", "is 1 to 2160"),
+            (
+                !(183..=36_500).contains(&self.security.trail_days),
+                "security.trail_days",
+                "is at least 183, better 400: law wants half a year",
+            ),
+            (
+                self.security.profile == Profile::Dengbao3
+                    && self.security.second_factor.is_some_and(|asked| asked != SecondFactor::Everybody),
+                "security.second_factor",
+                "is everybody where security.profile is dengbao3",
+            ),
             (no_mailbox(&self.mail.from), "mail.from", "is a mail address"),
             (self.mail.reply_to.as_deref().is_some_and(no_mailbox), "mail.reply_to", "is a mail address"),
             (telemetry::filter(&self.log).is_err(), "log.filter", "is a level, or levels by module: info,a::b=debug"),

@@ -162,12 +162,17 @@ pub struct Text {
     pub class: TextClass,
 }
 
-/// Texts that go for good, with their salts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What goes for good.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Erasure {
+    /// With their salts.
     pub texts: Vec<TextId>,
     /// Of the whistle and its summonses: what remembered answers keep of the requests goes, too.
     pub codes: Vec<String>,
+    /// Complaints and advice, whole.
+    pub feedback: Vec<String>,
+    /// Machine tokens whose names go.
+    pub tokens: Vec<String>,
 }
 
 /// A letter owed to a post. It names no person and holds no text.

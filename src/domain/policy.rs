@@ -169,6 +169,11 @@ pub fn needs_two(role: Role) -> bool {
     is_one_of_three(role) || matches!(role, Role::OfficeDirector | Role::Supervisor)
 }
 
+/// A post that never goes by a password alone.
+pub fn must_have_a_factor(role: Role) -> bool {
+    is_one_of_three(role) || matches!(role, Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor)
+}
+
 /// Makes, changes and suspends sign-ins.
 pub fn keeps_people(actor: &Actor) -> bool {
     matches!(actor.role, Role::Admin | Role::SecurityAdmin)

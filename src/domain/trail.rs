@@ -11,12 +11,17 @@ words!(
     /// Every kind of line.
     SecurityKind {
         SessionOpened = "session.opened", SessionRefused = "session.refused", SessionProven = "session.proven",
+        SessionsEnded = "session.all_ended", DeedRefused = "deed.refused",
         PersonAdded = "person.added", PersonChanged = "person.changed", PersonSuspended = "person.suspended",
         PersonReinstated = "person.reinstated", PersonProposed = "person.proposed",
-        PersonDeclined = "person.declined",
+        PersonDeclined = "person.declined", PersonErased = "person.erased",
         PasswordChosen = "password.chosen", PasswordReset = "password.reset",
         TotpEnrolled = "totp.enrolled", TotpRemoved = "totp.removed", TotpReset = "totp.reset",
         RecoveryUsed = "totp.recovery_used",
+        WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased",
+        ListExported = "list.exported", ListImported = "list.imported",
+        TokenMade = "token.made", TokenRevoked = "token.revoked",
+        KeysChanged = "keys.changed", BackupMade = "backup.made", LedgerRestored = "ledger.restored",
     }
 );
 words!(
@@ -42,9 +47,13 @@ pub struct SecurityEvent {
 }
 
 impl SecurityEvent {
+    /// Something that is about nobody's sign-in, by nobody who is signed in.
+    pub fn of(kind: SecurityKind, outcome: SecurityOutcome, data: Value) -> SecurityEvent {
+        SecurityEvent { seq: 0, kind, outcome, doer: None, about: None, address: None, data }
+    }
+
     /// Something that was done to a person's sign-in.
     pub fn done(kind: SecurityKind, about: &PersonId, data: Value) -> SecurityEvent {
-        let outcome = SecurityOutcome::Done;
-        SecurityEvent { seq: 0, kind, outcome, doer: None, about: Some(about.clone()), address: None, data }
+        SecurityEvent { about: Some(about.clone()), ..SecurityEvent::of(kind, SecurityOutcome::Done, data) }
     }
 }

@@ -101,7 +101,13 @@ pub(super) async fn frame(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     };
     match answered {
         Ok(response) => {
+            let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+            if let Some(kind) = problem.map(Problem::kind) {
+                let route = response.request().app_data::<Meter>().map_or("", |meter| meter.pattern);
+                gate::tell_barred(response.request(), &door, route, kind).await;
+            }
             let mut response = in_words(response, &door, &id);
+            gate::hand_over(&mut response);
             dress(response.headers_mut(), &door, &id);
             let (status, took) = (response.status(), begun.elapsed());
             let meter = response.request().app_data::<Meter>();

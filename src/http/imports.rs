@@ -1,11 +1,12 @@
 //! Lists as files at the JSON door: a file is the body, how it is to be read is said in the query. A dry run answers what
 //! an import would; an import with a fault writes nothing and names every fault by row and column.
 
-use super::gate::{Caller, FilePosted, Posted, code};
+use super::gate::{self, Caller, FilePosted, Posted, code};
 use super::problem::{Answer, Problem};
 use super::query::{Parameter, Query, Takes};
 use super::{Door, json};
 use crate::app::imports::{self, Preview, Sent};
+use crate::app::people::Whence;
 use crate::app::proposals;
 use crate::domain::at::At;
 use crate::domain::imports::List;
@@ -40,7 +41,10 @@ pub(super) async fn import(door: Data<Door>, posted: FilePosted) -> Answer {
     let is_dry = given.flag("dry_run") == Some(true);
     let preview = match is_dry {
         true => imports::preview_as(&door.hub, actor, sent).await?,
-        false => imports::import_as(&door.hub, actor, sent).await?,
+        false => {
+            let address = posted.address(&door)?.to_string();
+            imports::import_as(&door.hub, Whence { present: &posted.present, address: &address }, sent).await?
+        }
     };
     if !is_dry && preview.difference.is_none() {
         return Err(Problem::rows(preview.judged.faults));
@@ -51,7 +55,9 @@ pub(super) async fn import(door: Data<Door>, posted: FilePosted) -> Answer {
 /// `POST /imports/{list}/confirm`
 pub(super) async fn confirm(door: Data<Door>, posted: Posted) -> Answer {
     let (list, sha256) = (list_of(posted.code())?, proposals::word(&posted.asked())?);
-    let written = proposals::confirm(&door.hub, &posted.present.actor, list, &sha256).await?;
+    let address = posted.address(&door)?.to_string();
+    let whence = Whence { present: &posted.present, address: &address };
+    let written = proposals::confirm(&door.hub, whence, list, &sha256).await?;
     if written.difference.is_none() {
         return Err(Problem::rows(written.judged.faults));
     }
@@ -72,7 +78,9 @@ pub(super) async fn export(door: Data<Door>, caller: Caller, request: HttpReques
     imports::may_export(actor, list)?;
     Query::read(request.query_string(), &[])?;
     let note = note(caller.lang, caller.lang.list(list), actor, door.hub.now());
-    let file = imports::export_as(&door.hub, actor, list, &[note]).await?;
+    let address = gate::address(&request, &door)?.to_string();
+    let whence = Whence { present: &caller.present, address: &address };
+    let file = imports::export_as(&door.hub, whence, list, &[note]).await?;
     Ok(file_of(list.as_str(), door.hub.now(), file))
 }
 

@@ -1,11 +1,12 @@
 //! The doors of machine tokens: made, listed, ended by the head of a unit. The text of one is in the answer that made it
 //! and nowhere else; a machine never reaches these doors.
 
-use super::gate::{Caller, Posted};
+use super::gate::{self, Caller, Posted};
 use super::openapi::{object, texts, time, time_or_null};
 use super::problem::{Answer, Problem};
 use super::{Door, json};
 use crate::app::machine_tokens;
+use crate::app::people::Whence;
 use crate::domain::decision::Refusal;
 use crate::domain::machine::MachineToken;
 use actix_web::web::Data;
@@ -17,7 +18,9 @@ pub(super) async fn make(door: Data<Door>, posted: Posted) -> Answer {
     let actor = &posted.present.actor;
     machine_tokens::scopes(&door.hub, actor)?;
     let body = posted.order().map_err(|why| Problem::from(Refusal::Body(why)))?;
-    let (token, text) = machine_tokens::make(&door.hub, actor, &body).await?;
+    let address = posted.address(&door)?.to_string();
+    let whence = Whence { present: &posted.present, address: &address };
+    let (token, text) = machine_tokens::make(&door.hub, whence, &body).await?;
     let mut made = item(&token);
     made["token"] = value!(text);
     Ok(json(&mut HttpResponse::Created(), &made))
@@ -33,7 +36,8 @@ pub(super) async fn list(door: Data<Door>, caller: Caller) -> Answer {
 /// `DELETE /tokens/{id}`
 pub(super) async fn revoke(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
     let id = request.match_info().get("id").unwrap_or_default();
-    machine_tokens::revoke(&door.hub, &caller.present.actor, id).await?;
+    let address = gate::address(&request, &door)?.to_string();
+    machine_tokens::revoke(&door.hub, Whence { present: &caller.present, address: &address }, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -92,8 +92,9 @@ pub(super) fn shape() -> Value {
 }
 
 /// `DELETE /sessions`
-pub(super) async fn sign_out_everywhere(door: Data<Door>, caller: Caller) -> Answer {
-    sessions::sign_out_everywhere(&door.hub, &caller.present.actor.person).await?;
+pub(super) async fn sign_out_everywhere(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let address = gate::address(&request, &door)?.to_string();
+    sessions::sign_out_everywhere(&door.hub, Whence { present: &caller.present, address: &address }).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -8,6 +8,7 @@ use super::{Door, cursor, json, tagged};
 use crate::app::cards;
 use crate::app::hints;
 use crate::app::informers;
+use crate::app::people::Whence;
 use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::at::At;
@@ -96,7 +97,9 @@ pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: WhistleDeed) ->
 
 /// `POST /whistles/{code}/unseal`: who the informer is, to whoever may know, with a reason.
 pub(super) async fn unseal(door: Data<Door>, posted: Posted) -> Answer {
-    let unsealed = informers::unseal(&door.hub, posted.asked(), posted.code()).await?;
+    let address = posted.address(&door)?.to_string();
+    let whence = Whence { present: &posted.present, address: &address };
+    let unsealed = informers::unseal(&door.hub, posted.asked(), whence, posted.code()).await?;
     let mut answer = HttpResponse::Ok();
     if unsealed.replayed {
         answer.insert_header(("Idempotency-Replayed", "true"));

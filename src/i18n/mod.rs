@@ -8,6 +8,7 @@ pub mod letters;
 pub mod pages;
 pub mod problems;
 pub mod terms;
+pub mod trail;
 
 /// The reader's language. zh-CN unless asked otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,6 +64,7 @@ mod tests {
             include_str!("problems/clashes.rs"),
             include_str!("problems/mod.rs"),
             include_str!("terms.rs"),
+            include_str!("trail.rs"),
             include_str!("pages/desk.rs"),
             include_str!("pages/imports.rs"),
             include_str!("pages/mod.rs"),

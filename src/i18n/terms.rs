@@ -8,7 +8,6 @@ use crate::domain::terms::{
     Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, ReopenGround, Role, Route,
     Severity, Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
 };
-use crate::domain::trail::SecurityKind;
 use crate::domain::whistle::hints::Likeness;
 
 impl Lang {
@@ -261,27 +260,6 @@ impl Lang {
             ShutGround::Misuse => ("违规使用", "Misuse"),
             ShutGround::LostDevice => ("设备丢失", "Lost device"),
             ShutGround::Other => ("其他", "Other"),
-        })
-    }
-
-    /// A line of the security trail.
-    pub fn security_kind(self, of: SecurityKind) -> &'static str {
-        self.pick(match of {
-            SecurityKind::SessionOpened => ("登录", "Signed in"),
-            SecurityKind::SessionRefused => ("登录失败", "Sign-in failed"),
-            SecurityKind::SessionProven => ("再次验证身份", "Proved again who it is"),
-            SecurityKind::PersonAdded => ("新增账号", "Sign-in added"),
-            SecurityKind::PersonChanged => ("变更账号", "Sign-in changed"),
-            SecurityKind::PersonSuspended => ("停用账号", "Sign-in suspended"),
-            SecurityKind::PersonReinstated => ("恢复账号", "Sign-in reinstated"),
-            SecurityKind::PersonProposed => ("提出账号变更，待确认", "Change proposed to a second person"),
-            SecurityKind::PersonDeclined => ("第二人不同意", "Second person refused"),
-            SecurityKind::PasswordChosen => ("本人修改口令", "Password chosen by its owner"),
-            SecurityKind::PasswordReset => ("重置口令", "Password reset"),
-            SecurityKind::TotpEnrolled => ("启用动态码", "Second factor enrolled"),
-            SecurityKind::TotpRemoved => ("停用动态码", "Second factor given up"),
-            SecurityKind::TotpReset => ("解除动态码", "Second factor taken away"),
-            SecurityKind::RecoveryUsed => ("使用恢复码", "Recovery code used"),
         })
     }
 

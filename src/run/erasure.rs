@@ -2,13 +2,14 @@
 //! the ledger is, and gone through at every start, so that a restored ledger serves nothing that law had erased.
 
 use super::setup::{self, Surroundings};
+use crate::app::elsewhere::{self, Elsewhere};
 use crate::app::erasure::{self, Marked, Part};
 use crate::app::{Hub, Undone};
 use crate::config::Settings;
 use crate::domain::decision::Refusal;
 use crate::domain::terms::ErasureGround;
 use crate::ids::{TextId, WhistleId};
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, bail, ensure};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -57,8 +58,12 @@ async fn one(hub: &Hub, list: &Path, code: &str, part: Part, ground: ErasureGrou
         Err(Undone::Refusal(Refusal::NotFound)) => bail!("there is no whistle {code}"),
         marked => marked?,
     };
+    let forms = elsewhere::drop_unsent_about(hub, code).await?;
+    if forms > 0 {
+        tracing::info!(forms, "forms about it that were not sent are gone");
+    }
     let Some(marked) = marked else { return Ok(format!("{code}: nothing to erase")) };
-    note(list, &marked)?;
+    note(list, &line(&marked))?;
     let count = erasure::carry_out(hub, &marked).await?;
     Ok(format!("{code}: {count} texts erased"))
 }
@@ -81,6 +86,21 @@ async fn person(hub: &Hub, list: &Path, file: &Path, ground: ErasureGround) -> a
     if said.is_empty() {
         said.push("no informer goes by that name or phone".to_owned());
     }
+    let outside = elsewhere::find(hub, wanted).await?;
+    if !outside.is_nothing() {
+        note(list, &line_elsewhere(ground, &outside))?;
+    }
+    let (outside, forms) =
+        (elsewhere::carry_out(hub, ground, &outside).await?, elsewhere::drop_unsent(hub, wanted).await?);
+    if outside + forms > 0 {
+        said.push(format!(
+            "outside of whistles: {outside} erased (history of the directory and the trail, complaints and advice, \
+             names of tokens), {forms} forms that were not sent dropped"
+        ));
+    }
+    if hub.rules().directory.people.iter().any(|person| person.name == wanted) {
+        said.push("somebody of that name has a sign-in: change or suspend it there".to_owned());
+    }
     if !found.told.is_empty() {
         let codes = found.told.join(" ");
         said.push(format!(
@@ -92,13 +112,13 @@ async fn person(hub: &Hub, list: &Path, file: &Path, ground: ErasureGround) -> a
 
 /// Adds a line to the list and has it on disk before anything is erased. A line that was cut off while it was written
 /// was never obeyed: it goes.
-fn note(list: &Path, marked: &Marked) -> anyhow::Result<()> {
+fn note(list: &Path, line: &str) -> anyhow::Result<()> {
     let written = || -> std::io::Result<()> {
         let mut file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(list)?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         file.set_len(whole(&text).len() as u64)?;
-        file.write_all(line(marked).as_bytes())?;
+        file.write_all(line.as_bytes())?;
         file.sync_all()
     };
     written().with_context(|| format!("erasure.list: {}", list.display()))
@@ -112,6 +132,31 @@ fn whole(text: &str) -> &str {
 fn line(marked: &Marked) -> String {
     let texts: Vec<&str> = marked.texts.iter().map(TextId::as_str).collect();
     format!("{} {} {}\n", marked.whistle, marked.ground, texts.join(","))
+}
+
+/// Begins with a word that is no whistle's id.
+const OUTSIDE: &str = "elsewhere";
+
+fn line_elsewhere(ground: ErasureGround, marked: &Elsewhere) -> String {
+    let ids = marked.texts.iter().map(TextId::as_str);
+    let ids: Vec<&str> = ids.chain(marked.feedback.iter().chain(&marked.tokens).map(String::as_str)).collect();
+    format!("{OUTSIDE} {ground} {}\n", ids.join(","))
+}
+
+/// What was erased outside of whistles, told apart by what its ids begin with.
+fn read_elsewhere(line: &str) -> Option<(ErasureGround, Elsewhere)> {
+    let mut parts = line.strip_prefix(OUTSIDE)?.strip_prefix(' ')?.split(' ');
+    let (ground, ids) = (ErasureGround::parse(parts.next()?)?, parts.next()?);
+    let mut marked = Elsewhere::default();
+    for id in ids.split(',') {
+        match id.split_once('_')?.0 {
+            "tx" => marked.texts.push(TextId::from_text(id)),
+            "fb" => marked.feedback.push(id.to_owned()),
+            "mt" => marked.tokens.push(id.to_owned()),
+            _ => return None,
+        }
+    }
+    parts.next().is_none().then_some((ground, marked))
 }
 
 fn read(line: &str) -> Option<Marked> {
@@ -131,11 +176,14 @@ pub(super) async fn again(settings: &Settings, hub: &Hub) -> anyhow::Result<()> 
     };
     let mut count = 0;
     for (number, line) in whole(&text).lines().enumerate() {
-        let marked = read(line).ok_or_else(|| anyhow!("erasure.list: line {} is none of ours", number + 1))?;
-        count += erasure::carry_out(hub, &marked).await?;
+        count += match (read_elsewhere(line), read(line)) {
+            (Some((ground, marked)), _) => elsewhere::carry_out(hub, ground, &marked).await?,
+            (None, Some(marked)) => erasure::carry_out(hub, &marked).await?,
+            (None, None) => bail!("erasure.list: line {} is none of ours", number + 1),
+        };
     }
     if count > 0 {
-        tracing::warn!(texts = count, "the ledger held what law had erased: it is erased again");
+        tracing::warn!(count, "the ledger held what law had erased: it is erased again");
     }
     Ok(())
 }
@@ -150,6 +198,18 @@ mod tests {
         let marked = Marked { whistle: WhistleId::from_text("wh_1"), ground: ErasureGround::Unlawful, texts };
         assert_eq!(line(&marked), "wh_1 unlawful tx_1,tx_2\n");
         assert_eq!(read(line(&marked).trim_end()), Some(marked));
+        let ids = |some: &[&str]| some.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
+        let elsewhere = Elsewhere {
+            texts: vec![TextId::from_text("tx_1")],
+            feedback: ids(&["fb_2"]),
+            tokens: ids(&["mt_3", "mt_4"]),
+        };
+        let line = line_elsewhere(ErasureGround::Unlawful, &elsewhere);
+        assert_eq!(line, "elsewhere unlawful tx_1,fb_2,mt_3,mt_4\n");
+        assert_eq!(read_elsewhere(line.trim_end()), Some((ErasureGround::Unlawful, elsewhere)));
+        for cut in ["elsewhere", "elsewhere unlawful", "elsewhere unlawful tx_1,xx_2", "wh_1 unlawful tx_1"] {
+            assert_eq!(read_elsewhere(cut), None, "{cut}");
+        }
         for cut in ["", "wh_1", "wh_1 unlaw", "wh_1 unlawful", "wh_1 unlawful tx_1 tx_2"] {
             assert_eq!(read(cut), None, "{cut}");
         }

@@ -2,7 +2,7 @@
 //! that runs on the same ledger notices by itself. It decides nothing and reads no more of a file than a file may have.
 
 use super::setup::{self, Surroundings};
-use crate::app::exports::{self, Wanted};
+use crate::app::exports::{self, Taker, Wanted};
 use crate::app::imports::{self, Bench, Preview, Sent};
 use crate::config::Settings;
 use crate::domain::calendar::Calendar;
@@ -84,7 +84,8 @@ async fn whistles(bench: Bench<'_>, note: String, lang: Lang) -> anyhow::Result<
     let scope = Scope::everything("an operator takes the whole list away");
     let notes = vec![note, lang.filter_note("")];
     let wanted = Wanted { query: WhistleQuery::default(), filter: String::new(), notes };
-    let file = exports::whistles(bench, None, &scope, wanted).await.map_err(|undone| anyhow!(undone))?;
+    let taker = Taker { whence: None, is_proven: true };
+    let file = exports::whistles(bench, taker, &scope, wanted).await.map_err(|undone| anyhow!(undone))?;
     file.with_context(|| {
         format!("more than {ROWS_MAX} whistles: export them in parts, by a filter of the console's list")
     })

@@ -14,7 +14,7 @@ pub mod users;
 
 pub use commands::{Command, obey};
 
-use crate::app::Hub;
+use crate::app::{Hub, trail};
 use crate::config::Settings;
 use crate::http::{self, Door};
 use crate::telemetry::Metrics;
@@ -108,6 +108,10 @@ impl Running {
         self.stop.send(true).ok();
         for worker in self.workers {
             worker.await.context("a worker")?;
+        }
+        // What is lost with a ledger that does not answer is a count, not a fact.
+        if tokio::time::timeout(CLOSE_MAX, trail::sum_up_all(&self.hub)).await.is_err() {
+            tracing::warn!("the sums of refusals did not reach the ledger");
         }
         match tokio::time::timeout(CLOSE_MAX, self.hub.ledger.close()).await {
             Ok(closed) => closed.context("the ledger does not close"),

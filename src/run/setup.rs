@@ -3,15 +3,18 @@
 
 use super::{erasure, keys};
 use crate::app::sessions;
-use crate::app::{Hub, HubSettings, laying, lived_in, passwords, sample_district, sample_whistles};
+use crate::app::{
+    Demands, Hub, HubSettings, informers, laying, lived_in, noticed, passwords, sample_district, sample_whistles,
+};
 use crate::clock::Clock;
-use crate::config::{LedgerPlace, Settings, StreamPlace};
+use crate::config::{LedgerPlace, SecondFactor, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
-use crate::domain::policy::Scope;
+use crate::domain::policy::{self, Scope};
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
+use crate::domain::terms::Role;
 use crate::http::Proxies;
 use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
@@ -48,7 +51,7 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, HubSettings { demo: false, keys }).await
+    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings, false) }).await
 }
 
 /// A hub for an operator's command on the ledger that is there, a district's or a demo's.
@@ -59,7 +62,7 @@ pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> 
         true => keys::of_demo(&ledger, &around.chance).await?,
         false => keys::of_district(settings, around.clock.now())?,
     };
-    hub(settings, ledger, around, HubSettings { demo, keys }).await
+    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings, demo) }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -69,7 +72,7 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
-    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys }).await?;
+    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings, true) }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
@@ -146,8 +149,22 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     let rules = Rules { calendar, limits: limits(settings)?, routing: routing(settings)?, directory };
     let hub = Hub::new(ledger, around.clock, rules, around.chance, kind);
     hub.refresh().await?;
+    let count = informers::seal_older(&hub).await.context("contacts that lie unsealed")?;
+    if count > 0 {
+        tracing::warn!(contacts = count, "what an older release left unsealed of informers is sealed");
+    }
     erasure::again(settings, &hub).await?;
+    noticed::operators(&hub).await.context("what operators did")?;
     Ok(hub)
+}
+
+fn demands(settings: &Settings, demo: bool) -> Demands {
+    let second_factor: fn(Role) -> bool = match settings.security.second_factor(demo) {
+        SecondFactor::Nobody => |_| false,
+        SecondFactor::Posts => policy::must_have_a_factor,
+        SecondFactor::Everybody => |_| true,
+    };
+    Demands { trail_days: i64::from(settings.security.trail_days), second_factor }
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

@@ -1,9 +1,9 @@
-//! Which texts are there to erase: those of a whistle, and the sealed ones of all. Reads for an operator's deed only,
-//! which sees every whistle; no body leaves here that is not sealed.
+//! What is there to erase: the texts of a whistle, the sealed ones of all, and what lies outside of whistles. Reads for an
+//! operator's deed only, which sees everything; what leaves here is looked through and shown to nobody.
 
-use super::{Fault, Reading};
-use crate::ids::{TextId, WhistleId};
-use std::collections::BTreeSet;
+use super::{Fault, Reading, Row};
+use crate::ids::{PersonId, TextId, WhistleId};
+use std::collections::{BTreeSet, HashMap};
 
 const SAID_IN: &str = "SELECT id FROM texts WHERE whistle = $1 AND ($2 = 1 OR class = 'sealed') ORDER BY id";
 
@@ -16,8 +16,17 @@ const SEALED: &str = "
     WHERE t.class = 'sealed' AND t.id > $1
     ORDER BY t.id LIMIT $2";
 
+const OF_DIRECTORY: &str = "
+    SELECT seq, data FROM events WHERE whistle = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+const OF_TRAIL: &str = "SELECT seq, data FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";
+
+const TOKENS: &str = "SELECT id, name FROM machine_tokens WHERE name <> '' ORDER BY id";
+
+const FORMS: &str = "SELECT person, subject, body FROM unsent_forms ORDER BY person, subject";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[SAID_IN, POINTED_AT, STANDS, SEALED];
+pub(super) const STATEMENTS: &[&str] = &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_TRAIL, TOKENS, FORMS];
 
 /// A sealed text, as it lies there.
 #[derive(Debug)]
@@ -61,5 +70,45 @@ pub fn sealed(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<
             body: row.text(1)?.to_owned(),
             code: row.text(2)?.to_owned(),
         })
+    })
+}
+
+/// A page of the directory's history, after a place: its last place, and the texts that it points at and that stand.
+pub fn of_directory(reading: &mut Reading<'_>, after: i64, limit: i64) -> Result<Page, Fault> {
+    let directory = crate::domain::event::of_directory();
+    let page = reading.rows(OF_DIRECTORY, &[(&directory).into(), after.into(), limit.into()], pointing)?;
+    page_of(reading, &page)
+}
+
+/// The same of the trail.
+pub fn of_trail(reading: &mut Reading<'_>, after: i64, limit: i64) -> Result<Page, Fault> {
+    let page = reading.rows(OF_TRAIL, &[after.into(), limit.into()], pointing)?;
+    page_of(reading, &page)
+}
+
+/// The place of a page's last row, nothing behind the end; and texts.
+pub type Page = Option<(i64, HashMap<TextId, String>)>;
+
+fn pointing(row: &Row<'_>) -> Result<(i64, serde_json::Value), Fault> {
+    Ok((row.int(0)?, row.json(1)?))
+}
+
+fn page_of(reading: &mut Reading<'_>, page: &[(i64, serde_json::Value)]) -> Result<Page, Fault> {
+    let Some((last, _)) = page.last() else { return Ok(None) };
+    let mut ids = BTreeSet::new();
+    page.iter().for_each(|(_, data)| super::ledger::leaf::text_ids(data, &mut ids));
+    let ids: Vec<TextId> = ids.into_iter().map(TextId::from_text).collect();
+    Ok(Some((*last, super::whistles::texts(reading, &ids)?)))
+}
+
+/// Machine tokens that bear a name, dead ones too.
+pub fn tokens(reading: &mut Reading<'_>) -> Result<Vec<(String, String)>, Fault> {
+    reading.rows(TOKENS, &[], |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())))
+}
+
+/// Every form that somebody filled and has not sent: whose, where it would go, and what it says, sealed.
+pub fn forms(reading: &mut Reading<'_>) -> Result<Vec<(PersonId, String, String)>, Fault> {
+    reading.rows(FORMS, &[], |row| {
+        Ok((PersonId::from_text(row.text(0)?), row.text(1)?.to_owned(), row.text(2)?.to_owned()))
     })
 }

@@ -13,6 +13,7 @@ pub mod ledger;
 mod look;
 pub mod machine_tokens;
 pub mod obligations;
+pub mod older;
 pub mod people;
 pub mod reminders;
 pub mod sessions;
@@ -27,7 +28,7 @@ pub mod whistles;
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
 pub use ledger::{
-    Access, Chore, ClaimedLetter, CommitRefusal, Committed, FileChore, Kept, Ledger, Note, Outcome, Reading,
+    Access, Care, Chore, ClaimedLetter, CommitRefusal, Committed, FileChore, Kept, Ledger, Note, Outcome, Reading,
 };
 pub use look::{Look, look};
 pub use sql::{Row, Value};
@@ -118,6 +119,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (10, include_str!("migrations/0010_proposed_lists.sql")),
     (11, include_str!("migrations/0011_reminders.sql")),
     (12, include_str!("migrations/0012_views.sql")),
+    (13, include_str!("migrations/0013_trail.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.
@@ -190,7 +192,7 @@ fn step_to(sql: &Sql, newest: i64) -> Result<(), Fault> {
 }
 
 /// In `meta`: which life of the ledger this is. Drawn by each restore; none: the first.
-const EPOCH: &str = "epoch";
+pub const EPOCH: &str = "epoch";
 
 /// The ledger's epoch; empty in its first life.
 fn epoch(sql: &Sql) -> Result<String, Fault> {

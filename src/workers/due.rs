@@ -6,9 +6,9 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub, proposals, unsent};
+use crate::app::{self, Hub, noticed, proposals, trail, unsent};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Access, Chore, FileChore, Note, due, leases};
+use crate::store::{Access, Care, Chore, FileChore, Note, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -35,6 +35,7 @@ pub struct Due {
     tries: Tries,
     cleans: Pace,
     audits: Pace,
+    tells: Pace,
 }
 
 impl Due {
@@ -45,6 +46,7 @@ impl Due {
             tries: Tries::default(),
             cleans: Pace::of(CLEAN_EVERY),
             audits: Pace::of(MINUTE),
+            tells: Pace::of(MINUTE),
         }
     }
 
@@ -74,6 +76,16 @@ impl Due {
         Ok(())
     }
 
+    /// What the trail is still owed: sums of refusals, and what operators did past the hub.
+    async fn tell(&mut self) -> Result<(), WorkerFault> {
+        if self.tells.is_due(self.hub.clock.as_ref()) {
+            trail::sum_up(&self.hub).await?;
+            noticed::operators(&self.hub).await?;
+            self.tells.keep(self.hub.clock.as_ref());
+        }
+        Ok(())
+    }
+
     async fn clean(&mut self, now: At) -> Result<(), WorkerFault> {
         if !self.cleans.is_due(self.hub.clock.as_ref()) {
             return Ok(());
@@ -88,6 +100,8 @@ impl Due {
         self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         let before = now.plus_minutes(-unsent::KEPT_MINUTES);
         self.hub.ledger.keep(Chore::Note(Note::PurgeForms { before })).await?;
+        let before = now.plus_minutes(-self.hub.demands.trail_days * 24 * 60);
+        self.hub.ledger.keep(Chore::Care(Care::PurgeTrail { before })).await?;
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }
@@ -99,6 +113,8 @@ impl Worker for Due {
     async fn step(&mut self, wait: Duration) -> Result<Step, WorkerFault> {
         let now = self.hub.now();
         self.audit(now).await?;
+        // Boxed: most steps have nothing to tell.
+        Box::pin(self.tell()).await?;
         let come = match self.timekeeper.is_believed().await? {
             true => {
                 self.clean(now).await?;

@@ -37,7 +37,7 @@ async fn unseals(t: &Town, code: &str) -> u16 {
     ask.json(&json!({ "reason": "核实" })).send().await.status
 }
 
-async fn erased(place: &Place, code: Option<&str>, person: Option<&str>) -> String {
+pub(crate) async fn erased(place: &Place, code: Option<&str>, person: Option<&str>) -> String {
     let file = place.path().join("asked");
     if let Some(person) = person {
         std::fs::write(&file, format!("{person}\n")).unwrap();

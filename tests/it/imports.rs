@@ -284,7 +284,7 @@ async fn t21_export_is_an_event_and_holds_what_its_reader_may_see() {
 }
 
 /// A form with a file, as a browser sends it.
-fn multipart(fields: &[(&str, &str)], file: &[u8]) -> Vec<u8> {
+pub(crate) fn multipart(fields: &[(&str, &str)], file: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());

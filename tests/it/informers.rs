@@ -2,33 +2,15 @@
 //! the director; and otherwise in no answer, page, feed, letter, log, figure or byte of the ledger.
 
 use crate::mail_faults::{Manner, relay};
-use crate::town::{BEGIN, Place, Reply, Town, at, town};
+use crate::servers::{Backend, backend};
+use crate::town::{BEGIN, EVERYBODY, Place, Reply, Town, at, town};
 use serde_json::{Value, json};
+use whistle_hub::clock::ManualClock;
 use whistle_hub::domain::terms::LetterKind;
 
 const NAME: &str = "告密者丁一";
 const PHONE: &str = "13955550002";
 const REASON: &str = "核实来信内容";
-
-/// One of each role and relation: who blew, who is summoned, the place's, strangers.
-const EVERYBODY: &[&str] = &[
-    "office",
-    "director",
-    "supervisor",
-    "liaison.xf",
-    "head.xf",
-    "inspector.xf",
-    "liaison.yj",
-    "head.yj",
-    "inspector.yj",
-    "town.t06",
-    "squad.sq06",
-    "liaison.sc",
-    "town.t01",
-    "expert.1",
-    "legal.district",
-    "admin",
-];
 
 /// A protected whistle in T06 with somebody behind it, blown by XF; YJ is summoned.
 async fn told(t: &Town) -> String {
@@ -268,6 +250,75 @@ async fn i4_informer_appears_nowhere() {
         for form in [secret.to_owned(), hex.clone(), hex.to_uppercase()] {
             assert!(!contains(&ledger, form.as_bytes()), "the ledger holds {secret}");
         }
+    }
+}
+
+/// Two whistles as a release before the seal left them: of the first the contact was said anew since.
+const OLDER: [(&str, &str); 3] =
+    [("告密者丁一", "13955550002"), ("告密者丁一", "13955550003"), ("告密者丁二", "13955550004")];
+
+async fn older_ledger(place: &Place) {
+    let t = Box::pin(Town::open(place, at(BEGIN))).await;
+    let said = |(name, phone): (&str, &str)| json!({ "contact": { "name": name, "phone": phone } });
+    let blow = |contact: Value| {
+        let mut order = json!({ "category": "fire", "what": "有人举报", "place": "某地" });
+        order["contact"] = contact["contact"].clone();
+        order
+    };
+    for secret in OLDER {
+        [secret.0, secret.1].iter().for_each(|secret| t.hush(secret));
+    }
+    let first = t.fire().blows(&blow(said(OLDER[0]))).await;
+    t.advance(1).await;
+    t.office().does(&first, "return", json!({ "missing": ["contact"], "note": "请补电话" })).await;
+    t.fire().does(&first, "complete", said(OLDER[1])).await;
+    t.advance(1).await;
+    t.fire().blows(&blow(said(OLDER[2]))).await;
+    Box::pin(t.close()).await;
+    let contact = |(name, phone): (&str, &str)| json!({ "name": name, "phone": phone }).to_string();
+    for one in OLDER {
+        let next = "(SELECT MIN(id) FROM texts WHERE class = 'sealed')";
+        let body = contact(one);
+        place.alter(&format!("UPDATE texts SET class = 'open', whistle = NULL, body = '{body}' WHERE id = {next}"));
+    }
+    place.alter("DELETE FROM meta WHERE key = 'contacts_sealed'");
+    assert!(place.dump().iter().any(|value| contains(value, PHONE.as_bytes())), "nothing lies in the open");
+}
+
+#[actix_web::test]
+async fn t29_contacts_of_before_the_seal_are_sealed_at_the_start_by_however_many_replicas_start_at_once() {
+    let place = Place::new();
+    older_ledger(&place).await;
+    let clock = ManualClock::new(at(BEGIN));
+    clock.advance(10);
+    let one = Box::pin(Town::replica(&place, clock.clone(), "a"));
+    let towns = match backend() {
+        Backend::Embedded => vec![one.await],
+        Backend::Servers => {
+            let other = Box::pin(Town::replica(&place, clock, "b"));
+            let (one, other) = futures_util::future::join(one, other).await;
+            vec![one, other]
+        }
+    };
+    for value in place.dump() {
+        for (name, phone) in OLDER {
+            assert!(
+                !contains(&value, name.as_bytes()) && !contains(&value, phone.as_bytes()),
+                "in the open: {value:?}"
+            );
+        }
+    }
+    for t in &towns {
+        assert_eq!(unseals(t, "office", "WH-2026-0001").await.expect(200).json()["phone"], OLDER[1].1);
+        assert_eq!(unseals(t, "office", "WH-2026-0002").await.expect(200).json()["phone"], OLDER[2].1);
+        // Also what nothing points at any longer is found by whoever must erase it.
+        for (phone, code) in [(OLDER[0].1, "WH-2026-0001"), (OLDER[2].1, "WH-2026-0002")] {
+            let found = whistle_hub::app::erasure::find(t.db_hub(), phone).await.unwrap();
+            assert_eq!(found.sealed, [code], "{phone}");
+        }
+    }
+    for t in towns {
+        Box::pin(t.leave()).await;
     }
 }
 

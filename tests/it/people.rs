@@ -255,3 +255,16 @@ async fn t38_one_of_three() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_sign_in_that_is_not_there_is_not_there_for_whoever_asks() {
+    town(async |t| {
+        for (who, there) in [("liaison.xf", 403), ("admin", 428)] {
+            for (username, status) in [("nobody.at.all", 404), ("liaison.gx", there)] {
+                let ask = t.person(who).ask("POST", &format!("/people/{username}/suspend")).await;
+                ask.json(&json!({ "ground": "left" })).send().await.expect(status);
+            }
+        }
+    })
+    .await;
+}

@@ -1,33 +1,9 @@
 //! Who may see and do what (DOMAIN §5): every role at every deed, what a state allows, and that a thing out of sight
 //! answers like a thing that is not there, in every list, count and search.
 
-use crate::town::{Person, Town, accept_order, blow_order, town};
+use crate::town::{EVERYBODY, Person, Town, accept_order, blow_order, town};
 use serde_json::{Value, json};
 use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
-
-/// One of each role and relation: the blower's people, the summoned department's, the place's, strangers.
-const EVERYBODY: &[&str] = &[
-    "office",
-    "director",
-    "liaison.xf",
-    "head.xf",
-    "inspector.xf",
-    "liaison.yj",
-    "head.yj",
-    "inspector.yj",
-    "town.t06",
-    "squad.sq06",
-    "liaison.sc",
-    "head.sc",
-    "inspector.sc",
-    "town.t01",
-    "squad.sq01",
-    "expert.1",
-    "legal.district",
-    "legal.town",
-    "supervisor",
-    "admin",
-];
 
 /// XF has blown about a firm in T06, YJ is summoned.
 async fn story(t: &Town) -> (String, String) {

@@ -41,9 +41,7 @@ async fn t21_a_form_that_comes_after_its_session_timed_out_comes_back_filled() {
 async fn t21_revoked_session_leaves_no_draft() {
     town(async |t| {
         let everywhere = async |_: &Browser<'_>| {
-            let hub = t.db_hub();
-            let person = hub.rules().directory.by_username("liaison.xf").unwrap().id.clone();
-            whistle_hub::app::sessions::sign_out_everywhere(hub, &person).await.unwrap();
+            t.fire().ask("DELETE", "/sessions").await.send().await.expect(204);
         };
         let (_, answer) = sends_late(t, everywhere).await;
         assert!(!answer.contains("已存为草稿"), "{answer}");

@@ -33,6 +33,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["http", "app"]),
     ("argon2", &["app"]),
     ("askama", &["http", "mail"]),
+    ("fast_qr", &["http"]),
     ("jiff", &["domain", "i18n", "clock"]),
     ("pinyin", &["domain"]),
     ("flate2", &["http"]),

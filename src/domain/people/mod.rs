@@ -277,14 +277,17 @@ fn line(kind: SecurityKind, about: &PersonId, data: Value, by: &Deciding<'_>) ->
     SecurityEvent { doer, address, ..SecurityEvent::done(kind, about, data) }
 }
 
-/// What the trail keeps of a person; the name where law may erase it.
+/// What the trail keeps of a person; name and title where law may erase them.
 fn facts(person: &Person, change: &mut Change, mint: &mut Mint) -> Value {
-    let id = TextId::new(mint);
-    let name = text_ref(&id);
-    change.texts.push(Text { id, salt: mint.salt(), body: person.name.clone(), class: TextClass::Open });
+    let mut text = |body: &str| {
+        let id = TextId::new(mint);
+        let pointer = text_ref(&id);
+        change.texts.push(Text { id, salt: mint.salt(), body: body.to_owned(), class: TextClass::Open });
+        pointer
+    };
     json!({
-        "username": person.username, "name": name, "role": person.role, "department": person.department_code,
-        "title": person.title,
+        "username": person.username, "name": text(&person.name), "role": person.role,
+        "department": person.department_code, "title": text(&person.title),
     })
 }
 

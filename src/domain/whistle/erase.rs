@@ -30,7 +30,7 @@ pub fn erase(texts: Vec<TextId>, ground: ErasureGround, tree: Tree, by: Deciding
     let codes = codes.chain([draft.tree.whistle.code.clone()]).collect();
     let ids: Vec<&str> = texts.iter().map(TextId::as_str).collect();
     draft.record(EventKind::WhistleErased, json!({ "ground": ground, "texts": ids }));
-    draft.erase(Erasure { texts, codes });
+    draft.erase(Erasure { texts, codes, ..Erasure::default() });
     draft.finish()
 }
 
@@ -57,7 +57,10 @@ mod tests {
             let whistle = change.whistle.unwrap();
             assert_eq!(whistle.search.contains(CANARY), !everything);
             assert!(!SearchText::read(&whistle.search).firm.is_empty(), "the firm is nobody's secret");
-            assert_eq!(change.erased.unwrap(), Erasure { texts: gone, codes: vec![whistle.code] });
+            assert_eq!(
+                change.erased.unwrap(),
+                Erasure { texts: gone, codes: vec![whistle.code], ..Erasure::default() }
+            );
             assert_eq!(change.events[0].data["ground"], "consent_withdrawn");
             assert!(change.events[0].kind.is_discreet() && change.letters.is_empty());
         }

@@ -7,6 +7,7 @@ use super::login::signed_out;
 use super::orders;
 use super::reader::{Reader, pairs};
 use super::views::moment;
+use crate::app::people::Whence;
 use crate::app::{Undone, machine_tokens, sessions};
 use crate::domain::at::At;
 use crate::domain::decision::Refusal;
@@ -33,16 +34,18 @@ pub(super) async fn show(reader: Reader) -> Answer {
 }
 
 /// `POST /console/access/sign_out_everywhere`
-pub(super) async fn sign_out_everywhere(door: Data<Door>, sent: gate::Form) -> Answer {
-    sessions::sign_out_everywhere(&door.hub, &sent.present.actor.person).await?;
+pub(super) async fn sign_out_everywhere(door: Data<Door>, request: HttpRequest, sent: gate::Form) -> Answer {
+    let address = gate::address(&request, &door)?.to_string();
+    sessions::sign_out_everywhere(&door.hub, Whence { present: &sent.present, address: &address }).await?;
     signed_out(&door)
 }
 
 /// `POST /console/access/tokens`
 pub(super) async fn make(sent: gate::Form, request: HttpRequest) -> Answer {
     let reader = Reader::of(&request, sent.present)?.at(HERE.to_owned());
-    let order = order(&sent.bytes, reader.now);
-    match machine_tokens::make(&reader.door.hub, &reader.present.actor, &order).await {
+    let (order, address) = (order(&sent.bytes, reader.now), gate::address(&request, &reader.door)?.to_string());
+    let whence = Whence { present: &reader.present, address: &address };
+    match machine_tokens::make(&reader.door.hub, whence, &order).await {
         Ok((_, text)) => {
             let shown = filled(&reader, Form::default(), Some(text)).await?;
             page(StatusCode::CREATED, reader.lang, &shown)
@@ -59,7 +62,8 @@ pub(super) async fn make(sent: gate::Form, request: HttpRequest) -> Answer {
 pub(super) async fn end(sent: gate::Form, request: HttpRequest) -> Answer {
     let reader = Reader::of(&request, sent.present)?;
     let id = request.match_info().get("id").unwrap_or_default();
-    machine_tokens::revoke(&reader.door.hub, &reader.present.actor, id).await?;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    machine_tokens::revoke(&reader.door.hub, Whence { present: &reader.present, address: &address }, id).await?;
     Ok(see_other(HERE))
 }
 
@@ -77,33 +81,37 @@ fn order(bytes: &[u8], now: At) -> Node {
 }
 
 async fn filled(reader: &Reader, form: Form, fresh: Option<String>) -> Result<AccessPage, Problem> {
-    let (hub, actor, t) = (&reader.door.hub, &reader.present.actor, words::of(reader.lang));
+    let (hub, actor) = (&reader.door.hub, &reader.present.actor);
     let sessions = sessions::own(hub, &reader.present).await?;
     let (scopes, tokens) = match machine_tokens::scopes(hub, actor) {
         Ok(scopes) => (scopes, machine_tokens::list(hub, actor).await?),
         // Whoever makes none sees nothing of it.
         Err(_) => (Vec::new(), Vec::new()),
     };
-    let door = |door: session::Door| match door {
-        session::Door::Cookie => t.own.sign_in_browser,
-        session::Door::Api => t.own.sign_in_program,
-    };
-    let row = |(session, this): &(Session, bool)| SignInRow {
-        door: door(session.door),
-        this: *this,
-        made_at: moment(session.made_at),
-        used_at: moment(session.used_at),
-        ends_at: moment(session.ends_at),
-    };
     Ok(AccessPage {
         shell: reader.shell(Place::Elsewhere).await?,
         form,
         fresh,
-        sessions: sessions.iter().map(row).collect(),
+        sessions: sessions.iter().map(|session| sign_in_row(reader.lang, session)).collect(),
         tokens: tokens.iter().map(|token| token_row(reader.lang, token)).collect(),
         scopes: scopes.iter().map(|scope| Choice::new(scope.as_str(), scope_word(reader.lang, scope))).collect(),
         days: LIVES.iter().map(|days| Choice::new(days.to_string(), words::days(reader.lang, *days))).collect(),
     })
+}
+
+/// One place where somebody is signed in.
+pub(super) fn sign_in_row(lang: Lang, (session, this): &(Session, bool)) -> SignInRow {
+    let t = words::of(lang);
+    SignInRow {
+        door: match session.door {
+            session::Door::Cookie => t.own.sign_in_browser,
+            session::Door::Api => t.own.sign_in_program,
+        },
+        this: *this,
+        made_at: moment(session.made_at),
+        used_at: moment(session.used_at),
+        ends_at: moment(session.ends_at),
+    }
 }
 
 fn token_row(lang: Lang, token: &MachineToken) -> TokenRow {
@@ -117,7 +125,7 @@ fn token_row(lang: Lang, token: &MachineToken) -> TokenRow {
 }
 
 /// A scope as a person says it: 查看, 哨件：吹哨, 任务：报到.
-fn scope_word(lang: Lang, scope: &str) -> String {
+pub(super) fn scope_word(lang: Lang, scope: &str) -> String {
     let t = words::of(lang);
     match scope.split_once('.') {
         Some(("whistle", verb)) => words::told(lang, t.nav_whistles, lang.whistle_deed(verb)),

@@ -3,12 +3,14 @@
 
 use super::login;
 use super::next::escaped;
-use super::reader::{Reader, Stranger, typed, wanted_next};
+use super::reader::{Reader, Stranger, pairs, typed, wanted_next};
 use super::views::{Words, moment};
 use crate::app::sessions::Present;
 use crate::domain::decision::Passed;
 use crate::domain::whistle::Whistle;
-use crate::http::pages::{Choice, FaultPage, Form, Place, RaceField, RacePage, RefusedPage, Shell};
+use crate::http::pages::{
+    Choice, FaultPage, Form, FormFault, Place, ProofPage, RaceField, RacePage, RefusedPage, Shell,
+};
 use crate::http::problem::{Answer, Problem};
 use crate::http::{Door, gate};
 use crate::i18n::Lang;
@@ -64,8 +66,10 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
         login::needed(request)
     } else if problem.kind() == ProblemKind::PasswordFirst {
         Ok(see_other("/me/password"))
+    } else if problem.kind() == ProblemKind::FactorFirst {
+        Ok(see_other("/me"))
     } else {
-        tell(request, problem, id)
+        ask_again(request, problem).unwrap_or_else(|| tell(request, problem, id))
     };
     let mut answer = told.unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     if answer.status() == problem.status() {
@@ -75,6 +79,25 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
+}
+
+/// A form that only lacks a proof: asked for it, with everything that was typed; sent again it goes where it was going.
+fn ask_again(request: &HttpRequest, problem: &Problem) -> Option<Answer> {
+    let typed = request.extensions().get::<gate::Typed>().map(|typed| pairs(&typed.0))?;
+    let (lang, shell, None) = frame(request).ok()? else { return None };
+    let t = words::of(lang);
+    let known = [
+        (ProblemKind::StepUpNeeded, None),
+        (ProblemKind::ProofFailed, Some(t.proof_wrong)),
+        (ProblemKind::TooManyTries, Some(t.often_words)),
+    ];
+    let (_, fault) = known.into_iter().find(|(kind, _)| *kind == problem.kind())?;
+    let faults = fault.map(|said| FormFault { field: "proof".to_owned(), message: said.to_owned() });
+    let typed = typed.into_iter().filter(|(name, _)| name != "proof").collect();
+    let form = Form { deed: "again".to_owned(), typed, faults: faults.into_iter().collect(), ..Form::default() };
+    let action = request.uri().path_and_query().map_or("", |asked| asked.as_str()).to_owned();
+    let back = login::page_of_form(request.path()).to_owned();
+    Some(page(problem.status(), lang, &ProofPage { shell, form, action, back }))
 }
 
 fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {
@@ -107,7 +130,10 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         ProblemKind::TooManyRequests | ProblemKind::TooManyTries => (t.stale_title, t.often_words),
         ProblemKind::SignInNeeded | ProblemKind::SignInFailed => general,
         ProblemKind::RoleMayNot | ProblemKind::WrongOrigin | ProblemKind::TooManyTokens => general,
-        ProblemKind::PasswordFirst | ProblemKind::StepUpNeeded | ProblemKind::ProofFailed => general,
+        ProblemKind::PasswordFirst
+        | ProblemKind::FactorFirst
+        | ProblemKind::StepUpNeeded
+        | ProblemKind::ProofFailed => general,
         ProblemKind::TooManyRows | ProblemKind::Rows => general,
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {

@@ -5,6 +5,7 @@ use super::answers::page;
 use super::flash::{done, shown_once};
 use super::reader::Reader;
 use crate::app::imports::{self, Preview, Sent};
+use crate::app::people::Whence;
 use crate::app::proposals;
 use crate::domain::imports::List;
 use crate::domain::imports::difference::{Difference, LeftOut, Wanted};
@@ -61,7 +62,9 @@ pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
     let form = Form::fresh(reader.key(), String::new());
-    match imports::confirm(&reader.door.hub, &reader.present.actor, &sha256).await? {
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    match imports::confirm(&reader.door.hub, whence, &sha256).await? {
         Some(written) if written.difference.is_some() => {
             let did = if written.waits { "list.propose" } else { "list.import" };
             done(&reader.door, "/admin/import", did, written.judged.list.as_str())
@@ -85,7 +88,9 @@ pub(super) async fn confirm_proposal(request: HttpRequest, sent: gate::Form) -> 
     let reader = Reader::of(&request, sent.present.clone())?;
     let list = list_of(gate::code(&request))?;
     let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
-    let written = proposals::confirm(&reader.door.hub, &reader.present.actor, list, &sha256).await?;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    let written = proposals::confirm(&reader.door.hub, whence, list, &sha256).await?;
     if written.difference.is_some() {
         return done(&reader.door, "/admin/import", "list.import", list.as_str());
     }
@@ -107,19 +112,23 @@ pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
     let list = list_of(gate::code(&request))?;
     let actor = &reader.present.actor;
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
     if list == List::Whistles {
         // All that the reader sees: it comes in again without a change.
-        return exports::file(&reader.door, &reader.present, reader.lang, "").await;
+        return exports::file(&reader.door, whence, reader.lang, "").await;
     }
     let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
-    let file = imports::export_as(&reader.door.hub, actor, list, &[note]).await?;
+    let file = imports::export_as(&reader.door.hub, whence, list, &[note]).await?;
     Ok(file_of(list.as_str(), reader.now, file))
 }
 
 /// `POST /console/whistles/export`: what the list shows, by the filter in its address.
 pub(super) async fn export_whistles(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
-    exports::file(&reader.door, &reader.present, reader.lang, request.query_string()).await
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    exports::file(&reader.door, whence, reader.lang, request.query_string()).await
 }
 
 async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> Result<ImportPage, Problem> {

@@ -6,6 +6,7 @@ use super::next::escaped;
 use super::orders;
 use super::reader::Reader;
 use super::whistles::own_again;
+use crate::app::people::Whence;
 use crate::app::{Undone, informers};
 use crate::domain::decision::Refusal;
 use crate::domain::whistle::informer::UNSEAL;
@@ -20,7 +21,9 @@ pub(super) async fn unseal(request: HttpRequest, sent: gate::Form) -> Answer {
     let code = gate::code(&request);
     let own = format!("/console/whistles/{}", escaped(code));
     let reader = Reader::of(&request, sent.present.clone())?.at(own.clone());
-    let unsealed = match informers::unseal(&reader.door.hub, sent.asked(&UNSEAL), code).await {
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    let unsealed = match informers::unseal(&reader.door.hub, sent.asked(&UNSEAL), whence, code).await {
         Ok(unsealed) => unsealed,
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "unseal", &sent.bytes, &faults);

@@ -29,6 +29,7 @@ mod saved;
 mod search;
 mod summonses;
 mod tale;
+mod trail;
 mod triage;
 mod unsent;
 mod views;
@@ -68,11 +69,12 @@ pub(super) static PAGES: &[Page] = &[
     send("/me/totp", SIGNED_IN, || web::to(me::enrol)),
     send("/me/totp/confirm", SIGNED_IN, || web::to(me::confirm)),
     send("/me/totp/remove", SIGNED_IN, || web::to(me::remove)),
+    send("/me/sessions/end_others", SIGNED_IN, || web::to(me::sign_out_elsewhere)),
     look("/admin/people", KEEPERS, || web::to(people::list)),
     send("/admin/people", KEEPERS, || web::to(people::add)),
     look("/admin/people/{code}", KEEPERS, || web::to(people::one)),
     send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
-    look("/admin/trail", "audit administrator, administrator", || web::to(me::whole)),
+    look("/admin/trail", "audit administrator, administrator", || web::to(trail::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/w/{code}", ANYONE, || web::to(whistles::short)),
     look("/console", SIGNED_IN, || web::to(desk::desk)),

@@ -1,7 +1,7 @@
 //! Sign-ins on pages: the list, one of them, and the forms of its deeds, for whoever keeps people. A first password is shown
 //! on the page that drew it and on no other.
 
-use super::answers::{page, with_cookie};
+use super::answers::page;
 use super::next::escaped;
 use super::orders;
 use super::reader::Reader;
@@ -10,27 +10,23 @@ use crate::app::people::{self, Whence};
 use crate::app::{Undone, proof};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Person;
-use crate::domain::order::Fault;
 use crate::domain::people::{self as deeds, PersonDeed, ShutGround};
 use crate::domain::policy;
 use crate::domain::terms::Role;
 use crate::domain::whistle::blow::fold;
 use crate::http::gate;
 use crate::http::pages::{Choice, Form, FormFault, PeoplePage, PersonPage, PersonRow, Place};
-use crate::http::problem::{Answer, Problem};
+use crate::http::problem::Answer;
 use crate::http::query;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
-use actix_web::cookie::Cookie;
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
 
 const HERE: &str = "/admin/people";
 /// Rows of the list; who looks for more than these looks by name.
 const ROWS: usize = 200;
-/// A code has so many digits; anything else that proves who one is, is a password.
-const CODE_DIGITS: usize = 6;
 
 /// `GET /admin/people`
 pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
@@ -65,22 +61,17 @@ async fn listed(reader: &Reader, status: StatusCode, form: Form, q: String) -> A
 pub(super) async fn add(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
     let address = gate::address(&request, &reader.door)?.to_string();
-    let (sent, cookie) = match proven(&reader, sent, &address).await? {
-        Ok(proven) => proven,
-        Err(form) => return listed(&reader, StatusCode::FORBIDDEN, form, String::new()).await,
-    };
     let whence = Whence { present: &sent.present, address: &address };
     let added = people::add(&reader.door.hub, sent.asked(&deeds::ADD), whence).await;
     let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
-    let answer = match added {
+    match added {
         Ok(done) => shown(&reader, &done.username, done.initial_password, StatusCode::OK, None).await,
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, "add", &sent.bytes, &faults);
             listed(&reader, StatusCode::UNPROCESSABLE_ENTITY, form, String::new()).await
         }
         Err(undone) => Err(undone.into()),
-    };
-    keeping(answer, cookie)
+    }
 }
 
 /// `GET /admin/people/{username}`
@@ -95,18 +86,11 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let own = format!("{HERE}/{}", escaped(&username));
     let reader = Reader::of(&request, sent.present.clone())?.at(own.clone());
     let address = gate::address(&request, &reader.door)?.to_string();
-    let (sent, cookie) = match proven(&reader, sent, &address).await? {
-        Ok(proven) => proven,
-        Err(form) => {
-            let form = Form { deed: verb, ..form };
-            return shown(&reader, &username, None, StatusCode::FORBIDDEN, Some(form)).await;
-        }
-    };
     let whence = Whence { present: &sent.present, address: &address };
     let asked = sent.asked(deeds::order_spec(deed));
     let did = people::deed(&reader.door.hub, asked, &username, deed, whence).await;
     let reader = Reader::of(&request, sent.present.clone())?.at(own);
-    let answer = match did {
+    match did {
         Ok(done) => shown(&reader, &username, done.initial_password, StatusCode::OK, None).await,
         Err(Undone::Refusal(Refusal::Faults(faults))) => {
             let form = orders::refused(&reader, deed.as_str(), &sent.bytes, &faults);
@@ -119,48 +103,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             shown(&reader, &username, None, StatusCode::CONFLICT, Some(form)).await
         }
         Err(undone) => Err(undone.into()),
-    };
-    keeping(answer, cookie)
-}
-
-/// Takes the proof that a form brings along; without one, whoever is there stays as proven as before. A form that failed
-/// comes back.
-pub(super) async fn proven(
-    reader: &Reader,
-    sent: gate::Form,
-    address: &str,
-) -> Result<Result<(gate::Form, Option<Cookie<'static>>), Form>, Problem> {
-    let again = |said: &str| {
-        let fault = FormFault { field: "proof".to_owned(), message: said.to_owned() };
-        Form { faults: vec![fault], ..orders::refused(reader, "add", &sent.bytes, &[] as &[Fault]) }
-    };
-    let t = words::of(reader.lang);
-    let Some(given) = query::form_field(&sent.bytes, "proof").filter(|given| !given.is_empty()) else {
-        let proven = proof::is_proven(&reader.door.hub, &sent.present);
-        return Ok(if proven { Ok((sent, None)) } else { Err(again(t.proof_needed)) });
-    };
-    let digits = given.len() == CODE_DIGITS && given.bytes().all(|byte| byte.is_ascii_digit());
-    let both = if digits { (None, Some(given.as_str())) } else { (Some(given.as_str()), None) };
-    let whence = Whence { present: &sent.present, address };
-    match proof::prove(&reader.door.hub, both, whence).await {
-        Ok((present, secret)) => {
-            let cookie = secret.map(|secret| gate::cookie_to_set(&reader.door, gate::SESSION, secret));
-            let mut sent = sent;
-            sent.present = present;
-            Ok(Ok((sent, cookie)))
-        }
-        Err(Undone::ProofFailed) => Ok(Err(again(t.proof_wrong))),
-        Err(undone) => Err(undone.into()),
     }
-}
-
-/// The answer with the session's new secret, if it has one.
-pub(super) fn keeping(answer: Answer, cookie: Option<Cookie<'static>>) -> Answer {
-    let mut answer: HttpResponse = answer?;
-    if let Some(cookie) = cookie {
-        with_cookie(&mut answer, &cookie)?;
-    }
-    Ok(answer)
 }
 
 async fn shown(

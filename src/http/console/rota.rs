@@ -6,6 +6,7 @@ use super::flash::{done, shown_once};
 use super::orders;
 use super::reader::{Reader, watch};
 use super::views::{moment, unit};
+use crate::app::people::Whence;
 use crate::app::{Undone, rota as shifts};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::{Directory, Person, Shift, shift_at, shift_ends};
@@ -41,7 +42,9 @@ pub(super) async fn show(reader: Reader, request: HttpRequest) -> Answer {
 /// `POST /admin/rota`
 pub(super) async fn set(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
-    match shifts::set(&reader.door.hub, sent.asked(&rota::SET)).await {
+    let address = gate::address(&request, &reader.door)?.to_string();
+    let whence = Whence { present: &sent.present, address: &address };
+    match shifts::set(&reader.door.hub, sent.asked(&rota::SET), whence).await {
         Ok(shift) => {
             let key = rota::key(&shift.date, shift.night);
             let next = format!("{HERE}?from={}#d{}", shift.date, shift.date);

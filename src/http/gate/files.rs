@@ -1,8 +1,9 @@
 //! Files that come in: as the body of a caller's request, or in a form of our own page. Bounded before anything looks at
 //! them, judged like every other body by who sends it; what is in them is not looked at here.
 
-use super::{Extracted, by_cookie, code, door_of, is_same_origin, lang, let_in};
+use super::{Extracted, address, by_cookie, code, door_of, lang, let_in, of_own_page};
 use crate::app::sessions::{self, Present};
+use crate::http::Door;
 use crate::http::body::{self, From, Wanted};
 use crate::http::problem::Problem;
 use crate::i18n::Lang;
@@ -11,6 +12,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
+use std::net::IpAddr;
 
 /// A file of a caller: the body itself.
 #[derive(Debug)]
@@ -41,6 +43,11 @@ impl FilePosted {
         code(&self.request)
     }
 
+    /// For whom the request is: the peer, or whom a proxy of ours names.
+    pub fn address(&self, door: &Door) -> Result<IpAddr, Problem> {
+        address(&self.request, door)
+    }
+
     pub fn query(&self) -> &str {
         self.request.query_string()
     }
@@ -61,14 +68,8 @@ impl FromRequest for FileForm {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let door = door_of(&request)?;
-            let present = match by_cookie(&request, door).await {
-                Ok(Some(present)) if is_same_origin(request.headers(), door) => present,
-                refused => {
-                    body::drop_strangers(payload).await;
-                    let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
-                    return Err(kind.into());
-                }
-            };
+            let found = by_cookie(&request, door).await;
+            let (present, payload) = of_own_page(&request, door, found, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::FileForm, From::SignedIn).await?;
             let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             let fields = parts(said, &bytes).ok_or(ProblemKind::BrokenRequest)?;

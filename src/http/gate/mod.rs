@@ -2,13 +2,17 @@
 //! posts (SECURITY T7, T13), and the raw material of an order. A body is read only after its sender is known.
 //! Rights are not judged here: `app` does, once it knows that the thing exists.
 
+mod barred;
 mod files;
 mod headers;
 mod machines;
+mod proof;
 
+pub(super) use barred::tell_barred;
 pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
+pub(super) use proof::{Typed, hand_over};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;
@@ -202,24 +206,19 @@ impl FromRequest for Form {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let door = door_of(&request)?;
-            let present = match by_cookie(&request, door).await {
-                Ok(Some(present)) if is_same_origin(request.headers(), door) => present,
-                Ok(None) if is_same_origin(request.headers(), door) => {
-                    let bytes = body::read(request.headers(), payload, Wanted::Form, From::Stranger).await?;
-                    keep_late(&request, door, &bytes).await?;
-                    return Err(ProblemKind::SignInNeeded.into());
-                }
-                refused => {
-                    body::drop_strangers(payload).await;
-                    let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
-                    return Err(kind.into());
-                }
-            };
+            let found = by_cookie(&request, door).await;
+            if matches!(found, Ok(None)) && is_same_origin(request.headers(), door) {
+                let bytes = body::read(request.headers(), payload, Wanted::Form, From::Stranger).await?;
+                keep_late(&request, door, &bytes).await?;
+                return Err(ProblemKind::SignInNeeded.into());
+            }
+            let (present, payload) = of_own_page(&request, door, found, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::Form, From::SignedIn).await?;
             let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
             if !sessions::csrf_matches(&door.hub, &present, &csrf) {
                 return Err(ProblemKind::Csrf.into());
             }
+            let present = proof::taken(&request, door, present, &bytes).await?;
             let (key, version) = (query::form_field(&bytes, "key"), query::form_field(&bytes, "version"));
             Ok(Form { present, bytes, route: route(&request), key, version: headers::version_of(version.as_deref()) })
         })
@@ -277,11 +276,31 @@ pub(super) fn address(request: &HttpRequest, door: &Door) -> Result<IpAddr, Prob
     Ok(door.proxies.client(peer, request.headers()))
 }
 
+/// Who sends a form of our own page, and the form still unread. Anybody else's is read away first.
+async fn of_own_page(
+    request: &HttpRequest,
+    door: &Door,
+    found: Result<Option<Present>, Problem>,
+    payload: Payload,
+) -> Result<(Present, Payload), Problem> {
+    match found {
+        Ok(Some(present)) if is_same_origin(request.headers(), door) => Ok((present, payload)),
+        refused => {
+            body::drop_strangers(payload).await;
+            let kind = if refused?.is_some() { ProblemKind::WrongOrigin } else { ProblemKind::SignInNeeded };
+            Err(kind.into())
+        }
+    }
+}
+
 /// Charges whoever is there; nobody is charged to the address.
 fn charged(request: &HttpRequest, door: &Door, present: Option<Present>) -> Result<Option<Present>, Problem> {
     let now = door.hub.clock.elapsed();
     match &present {
-        Some(present) => door.rates.person(&present.actor.person, 1, now)?,
+        Some(present) => {
+            request.extensions_mut().insert(barred::LetIn(present.clone()));
+            door.rates.person(&present.actor.person, 1, now)?;
+        }
         None => door.rates.stranger(address(request, door)?, now)?,
     }
     Ok(present)
@@ -292,7 +311,7 @@ async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>,
         Some(token) => sessions::by_token(&door.hub, token).await?,
         None => None,
     };
-    let present = own_password_first(request, charged(request, door, present)?)?;
+    let present = credentials_first(request, charged(request, door, present)?)?;
     match present.as_ref().and_then(Present::scopes) {
         Some(scopes) if !machines::open(request, scopes) => Err(ProblemKind::RoleMayNot.into()),
         Some(_) | None => Ok(present),
@@ -310,10 +329,21 @@ const BEFORE_THE_OWN_PASSWORD: &[&str] = &[
     "/language",
 ];
 
-fn own_password_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
-    let must = present.as_ref().is_some_and(|present| present.must_choose());
-    if must && !BEFORE_THE_OWN_PASSWORD.contains(&request.path()) {
+/// Where somebody may go who must have a second factor and has none: to where it is enrolled.
+const BEFORE_THE_FACTOR: &[&str] = &["/api/v1/sessions/step_up", "/api/v1/me/totp", "/api/v1/me/totp/confirm"];
+const PAGES_BEFORE_THE_FACTOR: &[&str] = &["/me", "/me/totp", "/me/totp/confirm", "/looks"];
+
+fn credentials_first(request: &HttpRequest, present: Option<Present>) -> Result<Option<Present>, Problem> {
+    let Some(who) = &present else { return Ok(present) };
+    let path = request.path();
+    if BEFORE_THE_OWN_PASSWORD.contains(&path) {
+        return Ok(present);
+    }
+    if who.must_choose() {
         return Err(ProblemKind::PasswordFirst.into());
+    }
+    if who.must_enrol() && !BEFORE_THE_FACTOR.contains(&path) && !PAGES_BEFORE_THE_FACTOR.contains(&path) {
+        return Err(ProblemKind::FactorFirst.into());
     }
     Ok(present)
 }
@@ -328,5 +358,5 @@ pub async fn by_cookie(request: &HttpRequest, door: &Door) -> Result<Option<Pres
         Some(secret) => sessions::by_cookie(&door.hub, &secret).await?,
         None => None,
     };
-    own_password_first(request, charged(request, door, present)?)
+    credentials_first(request, charged(request, door, present)?)
 }

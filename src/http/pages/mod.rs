@@ -7,6 +7,7 @@ pub mod form;
 pub mod frame;
 mod people;
 mod rota;
+mod square;
 pub mod views;
 
 use askama::Template;
@@ -17,8 +18,9 @@ pub use desk::{
 pub use filters::{FilterField, FiltersView, ViewLink};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
-pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
+pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};
 pub use rota::{ChosenShift, GapView, RotaDay, RotaPage, RotaPost, RotaShift};
+pub use square::Square;
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, ProposalView, QueueRow,
     RaceField, SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,

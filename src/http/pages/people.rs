@@ -1,7 +1,7 @@
 //! What the pages of sign-ins show: the list, one of them, the own one, the trail of security deeds. A first password, a
 //! seed and recovery codes stand in the answer that drew them and in no other.
 
-use super::{Choice, Form, Shell};
+use super::{Choice, Form, Shell, SignInRow, Square};
 use askama::Template;
 
 /// `/admin/people`. The form's deed is `add`.
@@ -63,13 +63,29 @@ pub struct MePage {
     pub username: String,
     /// Nothing goes before another password.
     pub must: bool,
+    /// Nothing goes before a second factor.
+    pub must_enrol: bool,
     pub proof: bool,
     /// Recovery codes that are left, where there is a second factor.
     pub factor: Option<i64>,
     /// Seed, link and the sealed seed of a device that is being enrolled.
     pub enrolment: Option<(String, String, String)>,
+    /// The link as a square that devices read.
+    pub square: Option<Square>,
     pub codes: Vec<String>,
+    pub sessions: Vec<SignInRow>,
     pub lines: Vec<TrailRow>,
+}
+
+/// A form that lacks a password or a code: all that it held goes with it again.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/proof.html", config = "src/askama.toml")]
+pub struct ProofPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// Where the form was going.
+    pub action: String,
+    pub back: String,
 }
 
 /// `/admin/trail`.

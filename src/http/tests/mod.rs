@@ -6,7 +6,7 @@ mod forms;
 
 use super::*;
 use crate::app::sessions::{self, Keys};
-use crate::app::{HubSettings, passwords, sample_district};
+use crate::app::{Demands, HubSettings, passwords, sample_district};
 use crate::clock::ManualClock;
 use crate::domain::at::At;
 use crate::domain::calendar::Calendar;
@@ -40,7 +40,7 @@ pub(crate) fn hub() -> Hub {
     };
     let clock = Arc::new(ManualClock::new(At::parse("2026-11-25T10:00:00+08:00").unwrap()));
     let keys = Keys::read(&[&sessions::new_key().unwrap()], &[&[7; 32]], &[7; 32]).unwrap();
-    Hub::new(ledger, clock, rules, Chance::seeded(7), HubSettings { demo: true, keys })
+    Hub::new(ledger, clock, rules, Chance::seeded(7), HubSettings { demo: true, keys, demands: Demands::default() })
 }
 
 pub(crate) fn door() -> Door {

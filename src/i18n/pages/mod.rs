@@ -92,7 +92,9 @@ page_words! {
     username_hint: "小写字母开头，可用小写字母、数字和._-", "Small letters, digits and ._-, a letter first";
     proof: "您本人的口令或者动态码", "Your own password or code";
     proof_hint: "此操作须确认是您本人", "This deed asks who you are";
-    proof_needed: "请填写您本人的口令或者动态码", "Give your own password or code";
+    proof_title: "请确认是您本人", "Confirm that it is you";
+    proof_why: "此操作要求5分钟内验证过身份。已填写的内容都在，验证后继续办理。", "This asks for your password or a code given within five minutes. All that you filled in is kept and goes on with it.";
+    proof_go: "验证并继续", "Confirm and go on";
     proof_wrong: "口令或者动态码不正确，没有执行", "The password or the code is not right; nothing was done";
     me_trail: "我的账号近期记录", "What was done to this sign-in";
     trail_hint: "登录、人员、口令、动态码等安全操作，最新的在前。", "Sign-ins, people, passwords, codes and other security deeds, the newest first.";

@@ -16,7 +16,9 @@ page_words! {
     totp_on: "已启用，剩余恢复码：", "In use; recovery codes left: ";
     totp_begin: "启用", "Begin";
     totp_remove: "停用动态码", "Give it up";
-    totp_scan: "请在手机的动态码应用中输入下面的密钥，再填写它显示的6位数字。", "Type this key into the app on your phone, then the 6 digits that it shows.";
+    totp_must: "您的岗位须启用动态码，启用后才能办理其他事项。", "Your post needs a second factor: enrol one before anything else.";
+    totp_square: "动态码密钥的二维码", "The key as a square code";
+    totp_scan: "请用手机的动态码应用扫描下图，或者输入下面的密钥，再填写它显示的6位数字。", "Scan the square with the app on your phone, or type the key, then give the 6 digits that it shows.";
     totp_secret: "密钥", "Key";
     totp_link: "在本机的动态码应用中打开", "Open in an app on this device";
     totp_code: "6位动态码", "6-digit code";
@@ -32,6 +34,7 @@ page_words! {
     sign_in_made: "登录于", "Signed in";
     sign_in_used: "最近使用", "Last used";
     sign_in_ends: "最晚至", "Ends at the latest";
+    sign_out_elsewhere: "退出其他登录", "Sign out everywhere else";
     sign_out_everywhere: "全部退出", "Sign out everywhere";
     tokens: "机器令牌", "Machine tokens";
     tokens_hint: "供本单位的系统自动吹哨、读取任务。权限不超过本单位，最多20个。", "For your unit's own systems: to blow, to read tasks. Never more than your unit may; twenty at most.";

@@ -97,6 +97,9 @@ problems! {
         "请先设置自己的口令", Some("初始口令只能登录一次，请先设置新口令再办理其他事项。");
         "Choose a password of your own first",
         Some("An initial password lets in once. Choose a new one before anything else.");
+    FactorFirst = 403, "factor_first":
+        "请先启用动态码", Some("您的岗位须启用动态码，启用后才能办理其他事项。");
+        "Enrol a second factor first", Some("Your post needs one. Enrol it at /api/v1/me/totp before anything else.");
     StepUpNeeded = 403, "step_up_needed":
         "请再次输入口令或者动态码", Some("此操作须在5分钟内验证过本人身份，请验证后重新提交。");
         "Give your password or a code again",

@@ -34,11 +34,13 @@ pub const LETTERS_HELD: &str = "letters_held_before";
 const NOTE: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const RELEASE_CLAIMS: &str = "UPDATE letters SET claimed_until = NULL WHERE claimed_until IS NOT NULL";
+/// Whoever typed it comes in anew, and law may have had erased since what it says.
+const NO_UNSENT_FORMS: &str = "DELETE FROM unsent_forms";
 const HELD_LETTERS: &str =
     "SELECT COUNT(*) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL AND not_before < $1";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[NOTE, RELEASE_CLAIMS, HELD_LETTERS];
+pub(super) const STATEMENTS: &[&str] = &[NOTE, RELEASE_CLAIMS, NO_UNSENT_FORMS, HELD_LETTERS];
 
 /// Where a ledger is and how it is reached.
 #[derive(Debug, Clone, Copy)]
@@ -250,6 +252,7 @@ fn lay(sql: &Sql, reader: &mut Reader<impl Read>, terms: Terms<'_>) -> Result<Re
     }
     step_to(sql, SCHEMA)?;
     sql.run(RELEASE_CLAIMS, &[])?;
+    sql.run(NO_UNSENT_FORMS, &[])?;
     let (now, made_at) = (terms.now.0.to_string(), head.made_at.to_string());
     for (key, value) in [(EPOCH, terms.epoch), (LETTERS_HELD, &now), (LAST_BACKUP, &made_at)] {
         sql.run(NOTE, &[key.into(), value.into()])?;

@@ -2,7 +2,6 @@
 //! that work once, epochs, machine tokens. Only hashes stand here, never a secret, and nothing of it is a fact.
 
 use super::super::sql::{Call, Value};
-use super::chores::raise_epochs;
 use crate::domain::at::At;
 use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX};
 use crate::domain::session::{Ending, Session};
@@ -20,6 +19,8 @@ const ONLY_NEWEST: &str = "UPDATE sessions SET revoked_at = $4, ended_by = $6
 /// Only from the secret that stands: of two that come with it at once, one finds it gone.
 const REFRESH: &str = "UPDATE sessions SET refresh_hash = $3, refreshed_at = $4, used_at = $4
     WHERE secret_hash = $1 AND refresh_hash = $2 AND revoked_at IS NULL";
+const END_OTHERS: &str = "UPDATE sessions SET revoked_at = $3, ended_by = $4
+    WHERE person = $1 AND secret_hash <> $2 AND revoked_at IS NULL AND ends_at > $3";
 const MAKE_TOKEN: &str = "INSERT INTO machine_tokens
     (id, secret_hash, name, department, scopes, maker, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 /// Taken back in the same breath when there are too many: two makers at once cannot both be the last.
@@ -32,8 +33,17 @@ const PURGE_TOKENS: &str = "DELETE FROM machine_tokens WHERE ends_at < $1 OR rev
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[OPEN_SESSION, ONLY_NEWEST, REFRESH, MAKE_TOKEN, ONE_TOO_MANY, TOUCH_TOKEN, REVOKE_TOKEN, PURGE_TOKENS];
+pub(super) const STATEMENTS: &[&str] = &[
+    OPEN_SESSION,
+    ONLY_NEWEST,
+    REFRESH,
+    END_OTHERS,
+    MAKE_TOKEN,
+    ONE_TOO_MANY,
+    TOUCH_TOKEN,
+    REVOKE_TOKEN,
+    PURGE_TOKENS,
+];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Access {
@@ -43,13 +53,17 @@ pub enum Access {
         at_most: i64,
         awake_since: At,
     },
-    /// Ends every session of this person at once, on all replicas.
-    RaiseEpoch(PersonId),
     /// Another refresh secret takes the place of the one that was shown; touches nothing if that no longer stands.
     Refresh {
         secret_hash: [u8; 32],
         from: [u8; 32],
         to: [u8; 32],
+        at: At,
+    },
+    /// Every session of this person but one.
+    EndOthers {
+        person: PersonId,
+        but: [u8; 32],
         at: At,
     },
     /// Touches two rows when the department has as many tokens as it may: then it was not made.
@@ -78,13 +92,11 @@ impl Access {
                 Call::of(OPEN_SESSION, session_row(session)),
                 Call::of(ONLY_NEWEST, only_newest(session, *at_most, *awake_since)),
             ],
-            Access::RaiseEpoch(person) => {
-                let mut calls = Vec::new();
-                raise_epochs(&mut calls, std::iter::once(person));
-                calls
-            }
             Access::Refresh { secret_hash, from, to, at } => {
                 one(REFRESH, vec![secret_hash.into(), from.into(), to.into(), (*at).into()])
+            }
+            Access::EndOthers { person, but, at } => {
+                one(END_OTHERS, vec![person.into(), but.into(), (*at).into(), Ending::SignedOut.as_str().into()])
             }
             Access::MakeToken(token) => make_token(token),
             Access::TouchToken { id, at } => one(TOUCH_TOKEN, vec![id.into(), (*at).into()]),

@@ -5,6 +5,7 @@ use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
 use super::access::Access;
+use super::care::Care;
 use super::files::FileChore;
 use super::notes::Note;
 use super::rows::Listed;
@@ -167,6 +168,7 @@ pub enum Chore {
     /// What keeps people signed in and lets machines in.
     Access(Access),
     Note(Note),
+    Care(Care),
     TouchSession {
         secret_hash: [u8; 32],
         at: At,
@@ -276,6 +278,7 @@ impl Chore {
             }
             Chore::Access(access) => access.calls(),
             Chore::Note(note) => note.calls(),
+            Chore::Care(care) => care.calls(),
             Chore::TouchSession { secret_hash, at } => {
                 vec![Call::of(TOUCH_SESSION, vec![secret_hash.into(), (*at).into()])]
             }

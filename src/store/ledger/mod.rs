@@ -3,6 +3,7 @@
 
 mod access;
 mod batch;
+mod care;
 mod chores;
 mod credentials;
 mod files;
@@ -17,6 +18,7 @@ mod values;
 
 pub use access::Access;
 pub(super) use batch::DIRECTORY;
+pub use care::Care;
 pub use chores::{Chore, ClaimedLetter, Kept};
 pub use files::FileChore;
 pub use notes::Note;
@@ -225,14 +227,15 @@ fn gone() -> Fault {
 /// Every statement of pen and chores, in every size.
 #[cfg(test)]
 pub(super) fn every_statement() -> Vec<String> {
-    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&chores::LISTS);
+    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&care::LISTS).chain(&chores::LISTS);
     let single = chores::STATEMENTS
         .iter()
         .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
         .chain(files::STATEMENTS)
         .chain(notes::STATEMENTS)
-        .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])
+        .chain(care::STATEMENTS)
+        .chain([&batch::RECEIPT_OF_KEY])
         .map(|text| (*text).to_owned());
     lists.flat_map(|list| list.all_texts()).chain(single).collect()
 }

@@ -5,7 +5,7 @@ use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
-use super::{Fault, credentials, leaf};
+use super::{Fault, care, credentials, leaf};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
@@ -112,9 +112,6 @@ static TRAIL: Listed = Listed::new(
     10,
     "",
 );
-static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
-/// A repeat of the request finds another body, and is refused.
-pub(super) const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
 // Sights are only ever added; their status follows below.
 static SIGHTS: Listed = Listed::new(
     "INSERT INTO sights (viewer, whistle, status, at) VALUES ",
@@ -142,11 +139,10 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 16] = [
+pub(super) static LISTS: [&Listed; 15] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
-    &ERASED,
     &EVENTS,
     &RECEIPTS,
     &NEW_WHISTLES,
@@ -277,11 +273,7 @@ impl<'a> Rows<'a> {
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
-        ERASED.add(&mut calls, self.erased.iter().flat_map(|one| &one.texts).map(Value::from).collect());
-        for code in self.erased.iter().flat_map(|one| &one.codes) {
-            let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
-            calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));
-        }
+        care::erase(&mut calls, &self.erased);
         for change in self.directory {
             GONE.add(&mut calls, change.gone.iter().flat_map(|(kind, code)| [kind.into(), code.into()]).collect());
             let row = |row: &'a DirectoryRow| {

@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// 3.51.3 repaired a race between two connections that could corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The log of facts and the trail refuse what would unmake them (I5), whoever asks.
+/// The log of facts and the trail refuse what would unmake them (I5), whoever asks. The trail lets lines go that are older
+/// than its newest by 183 days: law wants half a year.
 pub(in crate::store) const LOGS_STAND: &str = "
 CREATE TRIGGER IF NOT EXISTS events_stand BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
@@ -23,7 +24,9 @@ CREATE TRIGGER IF NOT EXISTS events_stay BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TRIGGER IF NOT EXISTS security_events_stand BEFORE UPDATE ON security_events
 BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS security_events_stay BEFORE DELETE ON security_events
+DROP TRIGGER IF EXISTS security_events_stay;
+CREATE TRIGGER security_events_stay BEFORE DELETE ON security_events
+WHEN OLD.at >= (SELECT at FROM security_events ORDER BY seq DESC LIMIT 1) - 15811200000000
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 ";
 

@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, reminders,
-    sessions, summonses, unsent, views, whistles,
+    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, older, people,
+    reminders, sessions, summonses, unsent, views, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -45,6 +45,7 @@ fn every_statement_is_prepared_on_both_engines() {
         people::STATEMENTS,
         machine_tokens::STATEMENTS,
         obligations::STATEMENTS,
+        older::STATEMENTS,
         sessions::STATEMENTS,
         summonses::STATEMENTS,
         unsent::STATEMENTS,

@@ -6,17 +6,12 @@
 //! (428), an empty body (400, 422), or 200 for a reading. A deed on whistle or summonses has its page's form tried with it.
 
 use super::super::town::browser::{Browser, hidden};
-use super::super::town::{Person, Town, town};
+use super::super::town::{EVERYBODY, Person, Town, town};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
 use whistle_hub::domain::people::PersonDeed;
 use whistle_hub::http::routes::every_route;
-
-/// One sign-in of each role of DOMAIN §5, in each relation to a whistle that XF blew about a firm in T06 and to which YJ
-/// was summoned: of the blower's, of the summoned unit's, of the place's, or of none of these.
-const EVERYBODY: &str = "office director supervisor liaison.xf head.xf inspector.xf liaison.yj head.yj inspector.yj town.t06 \
-     squad.sq06 liaison.sc head.sc inspector.sc town.t01 squad.sq01 expert.1 legal.district legal.town admin";
 
 /// Whose own thing it is, and who sees everything; to the others it does not exist.
 const SEE: &str = "office director supervisor liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06";
@@ -167,6 +162,7 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /me/totp", SignedIn, 200),
     ("POST /me/totp/confirm", SignedIn, 422),
     ("POST /me/totp/remove", SignedIn, 200),
+    ("POST /me/sessions/end_others", SignedIn, 303),
     ("GET /admin/people", CONFIRMS, 200),
     ("POST /admin/people", KEEPS, 422),
     ("GET /admin/people/{code}", CONFIRMS, 200),
@@ -269,7 +265,7 @@ fn every_route_has_its_line_and_every_line_its_route() {
     let stale: Vec<&String> = lines.difference(&routes).collect();
     assert!(stale.is_empty(), "these lines have no route any more: {stale:?}");
     assert!(UNCOVERED.is_empty(), "a route without a line is a door that nobody watches");
-    let tried: BTreeSet<&str> = EVERYBODY.split(' ').collect();
+    let tried: BTreeSet<&str> = EVERYBODY.iter().copied().collect();
     assert!(SEE.split(' ').all(|who| tried.contains(who)), "SEE names somebody who is not tried");
 }
 
@@ -317,7 +313,7 @@ async fn by_page(browser: &Browser<'_>, csrf: &str, method: &str, path: &str) ->
 
 /// Whether the session is over after it: those come last, and what ends all of them after what ends one.
 fn signs_out(route: &str) -> u8 {
-    let ends = ["DELETE /api/v1/sessions", "/logout", "/sign_out_everywhere"];
+    let ends = ["DELETE /api/v1/sessions", "/end_others", "/logout", "/sign_out_everywhere"];
     (0..).zip(ends).filter(|(_, end)| route.contains(end)).map(|(place, _)| place + 1).max().unwrap_or(0)
 }
 
@@ -330,7 +326,7 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
         t.office().summons("WH-2026-0001", &["YJ"], "normal").await;
         let before = t.db_events().await;
         let (mut tried, mut taken, mut wrong) = (0, 0, Vec::new());
-        for who in EVERYBODY.split(' ') {
+        for who in EVERYBODY.iter().copied() {
             let browser = t.signed_in(who).await;
             let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
             let mut rows = rows();

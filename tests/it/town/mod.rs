@@ -12,7 +12,7 @@ mod rows;
 mod stream;
 
 pub(crate) use http::{Ask, Reply};
-pub(crate) use people::{Person, accept_order, blow_order};
+pub(crate) use people::{EVERYBODY, Person, accept_order, blow_order};
 
 use crate::servers::{Backend, Postgres, Redis, backend};
 use actix_web::web::Data;
@@ -26,7 +26,7 @@ use stream::{Outbox, Workers};
 use whistle_hub::app::sample_district::{self, SampleDistrict};
 use whistle_hub::app::{Hub, laying};
 use whistle_hub::clock::ManualClock;
-use whistle_hub::config::{LedgerPlace, Settings, StreamPlace};
+use whistle_hub::config::{LedgerPlace, SecondFactor, Settings, StreamPlace};
 use whistle_hub::domain::at::At;
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::event::of_directory;
@@ -70,6 +70,8 @@ pub(crate) struct Place {
     opened: Cell<u64>,
     /// Requests a second of each principal; zero: no bound.
     rate: Cell<u32>,
+    /// Who must have a second factor.
+    factor: Cell<Option<SecondFactor>>,
 }
 
 impl Place {
@@ -104,13 +106,19 @@ impl Place {
         self
     }
 
+    /// The same where these must have a second factor.
+    pub(crate) fn demanding(self, of: SecondFactor) -> Place {
+        self.factor.set(Some(of));
+        self
+    }
+
     fn made(backend: Backend, make: impl FnOnce(&str)) -> Place {
         let (path, name) = Place::folder();
         let database = (backend == Backend::Servers).then(|| {
             make(&name);
             name
         });
-        Place { path, database, opened: Cell::new(0), rate: Cell::new(0) }
+        Place { path, database, opened: Cell::new(0), rate: Cell::new(0), factor: Cell::new(None) }
     }
 
     fn folder() -> (PathBuf, String) {
@@ -372,6 +380,7 @@ impl Town {
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
     settings.erasure.list = Some(place.path.join("erased"));
+    settings.security.second_factor = place.factor.get();
     match &place.database {
         Some(database) => {
             settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());

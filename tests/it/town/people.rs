@@ -10,6 +10,31 @@ use whistle_hub::domain::at::MINUTE;
 /// A token is renewed after this, well before it ends. Minutes.
 const RENEW_MINUTES: i64 = 5;
 
+/// One sign-in of each role of DOMAIN §5, in each relation to a whistle that XF blew about a firm in T06 and to which YJ
+/// was summoned: of the blower's, of the summoned unit's, of the place's, or of none of these.
+pub(crate) const EVERYBODY: &[&str] = &[
+    "office",
+    "director",
+    "supervisor",
+    "liaison.xf",
+    "head.xf",
+    "inspector.xf",
+    "liaison.yj",
+    "head.yj",
+    "inspector.yj",
+    "town.t06",
+    "squad.sq06",
+    "liaison.sc",
+    "head.sc",
+    "inspector.sc",
+    "town.t01",
+    "squad.sq01",
+    "expert.1",
+    "legal.district",
+    "legal.town",
+    "admin",
+];
+
 /// One sign-in of the district.
 #[derive(Clone, Copy)]
 pub(crate) struct Person<'t> {

@@ -43,6 +43,11 @@ impl Place {
 
     /// Every value of every table.
     pub(crate) fn dump(&self) -> Vec<Vec<u8>> {
+        self.dump_by_table().into_iter().flat_map(|(_, values)| values).collect()
+    }
+
+    /// The same by the tables' names.
+    pub(crate) fn dump_by_table(&self) -> Vec<(String, Vec<Vec<u8>>)> {
         match &self.database {
             Some(database) => of_server(database),
             None => of_file(&Connection::open(self.path.join("hub.db")).unwrap()),
@@ -50,11 +55,12 @@ impl Place {
     }
 }
 
-fn of_file(file: &Connection) -> Vec<Vec<u8>> {
+fn of_file(file: &Connection) -> Vec<(String, Vec<Vec<u8>>)> {
     let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
     let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let mut values = Vec::new();
+    let mut tables = Vec::new();
     for name in names {
+        let mut values = Vec::new();
         let mut all = file.prepare(&format!("SELECT * FROM {name}")).unwrap();
         let columns = all.column_count();
         let mut rows = all.query([]).unwrap();
@@ -64,15 +70,21 @@ fn of_file(file: &Connection) -> Vec<Vec<u8>> {
                 ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
             }));
         }
+        drop(rows);
+        drop(all);
+        tables.push((name, values));
     }
-    values
+    tables
 }
 
-fn of_server(database: &str) -> Vec<Vec<u8>> {
+fn of_server(database: &str) -> Vec<(String, Vec<Vec<u8>>)> {
     let server = Postgres::shared();
     let names = server.sql(database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
-    let rows = names.lines().map(|name| server.sql(database, &format!("SELECT * FROM {name}")));
-    let values = rows.flat_map(|rows| rows.split(['|', '\n']).map(str::to_owned).collect::<Vec<_>>());
     // Bytes are shown as \x and digits.
-    values.map(|value| value.strip_prefix("\\x").map_or(value.clone(), str::to_owned).into_bytes()).collect()
+    let value = |value: &str| value.strip_prefix("\\x").unwrap_or(value).as_bytes().to_vec();
+    let table = |name: &str| {
+        let rows = server.sql(database, &format!("SELECT * FROM {name}"));
+        (name.to_owned(), rows.split(['|', '\n']).map(value).collect())
+    };
+    names.lines().map(table).collect()
 }

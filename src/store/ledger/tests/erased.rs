@@ -20,7 +20,8 @@ fn i5_erased_text_still_verifies() {
     let mut erasing = moved(&whistle, whistle.status);
     erasing.events[0].kind = EventKind::WhistleErased;
     erasing.whistle.as_mut().unwrap().search = String::new();
-    erasing.erased = Some(Erasure { texts: vec![title.clone()], codes: vec![whistle.code.clone()] });
+    erasing.erased =
+        Some(Erasure { texts: vec![title.clone()], codes: vec![whistle.code.clone()], ..Erasure::default() });
     committed(batch(&sql, vec![erasing]).remove(0));
     let left = texts(&sql, "SELECT id FROM texts");
     assert_eq!((left.len(), left.contains(&title.to_string())), (1, false));
@@ -39,7 +40,7 @@ fn t30_what_is_said_and_erased_in_one_batch_is_gone() {
     let born = blown(&mut mint);
     let (id, text) = (born.whistle.clone().unwrap(), born.texts[0].id.clone());
     let mut erasing = moved(&id, WhistleStatus::Submitted);
-    erasing.erased = Some(Erasure { texts: vec![text], codes: Vec::new() });
+    erasing.erased = Some(Erasure { texts: vec![text], ..Erasure::default() });
     // The code is allotted by the pen: the second Change only goes by the id.
     let results = batch(&sql, vec![born, erasing]);
     assert!(results.iter().all(|one| matches!(one, Ok(Outcome::Committed(_)))), "{results:?}");

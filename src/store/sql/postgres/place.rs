@@ -38,7 +38,8 @@ const READER_SETTINGS: &str = "
     SET default_transaction_read_only = on; SET idle_in_transaction_session_timeout = '8s';
     SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0";
 
-/// The log of facts and the trail refuse what would unmake them (I5), whoever asks.
+/// The log of facts and the trail refuse what would unmake them (I5), whoever asks. The trail lets lines go that are older
+/// than its newest by 183 days: law wants half a year.
 pub(in crate::store::sql) const LOGS_STAND: &str = "
 CREATE OR REPLACE FUNCTION events_stand() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are neither changed nor deleted'; END $$;
@@ -46,8 +47,13 @@ CREATE OR REPLACE TRIGGER events_stand BEFORE UPDATE OR DELETE ON events
 FOR EACH ROW EXECUTE FUNCTION events_stand();
 CREATE OR REPLACE TRIGGER events_stay BEFORE TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION events_stand();
+CREATE OR REPLACE FUNCTION trail_stands() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+IF TG_OP = 'DELETE' AND OLD.at < (SELECT at FROM security_events ORDER BY seq DESC LIMIT 1) - 15811200000000 THEN
+RETURN OLD; END IF;
+RAISE EXCEPTION 'events are neither changed nor deleted'; END $$;
 CREATE OR REPLACE TRIGGER security_events_stand BEFORE UPDATE OR DELETE ON security_events
-FOR EACH ROW EXECUTE FUNCTION events_stand();
+FOR EACH ROW EXECUTE FUNCTION trail_stands();
 CREATE OR REPLACE TRIGGER security_events_stay BEFORE TRUNCATE ON security_events
 FOR EACH STATEMENT EXECUTE FUNCTION events_stand();
 ";

@@ -1,0 +1,51 @@
+//! What a district demands of its own security: by a profile, and one by one where it wants otherwise. What is demanded is
+//! kept by others; nothing here knows a role or a person.
+
+use serde::Deserialize;
+
+/// What a district demands of its own security.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    /// What is demanded where nothing else is said.
+    pub profile: Profile,
+    /// Who must have a second factor. Default by the profile; in a demo nobody.
+    pub second_factor: Option<SecondFactor>,
+    /// How long the trail of security deeds is kept, days.
+    pub trail_days: u32,
+}
+
+impl Default for Security {
+    fn default() -> Security {
+        Security { profile: Profile::Standard, second_factor: None, trail_days: 400 }
+    }
+}
+
+/// `dengbao3`: as assessors of 等保三级 ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    Standard,
+    Dengbao3,
+}
+
+/// Who must have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    Nobody,
+    /// Office, director, supervisor and the three administrators.
+    Posts,
+    Everybody,
+}
+
+impl Security {
+    /// Who must have a second factor; `demo`: invented people have no devices unless somebody wants it.
+    pub fn second_factor(&self, demo: bool) -> SecondFactor {
+        self.second_factor.unwrap_or(match (demo, self.profile) {
+            (true, _) => SecondFactor::Nobody,
+            (false, Profile::Standard) => SecondFactor::Posts,
+            (false, Profile::Dengbao3) => SecondFactor::Everybody,
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! What the pen does for the sake of people who are spoken of: erases what law no longer lets us keep, lets go of a trail that
+//! is old enough, seals what an older release wrote in the open. Done twice it is done once; no fact is touched.
+
+use super::super::sql::{Call, Value};
+use super::rows::Listed;
+use crate::domain::at::At;
+use crate::domain::decision::Erasure;
+use crate::ids::{TextId, WhistleId};
+
+static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
+/// A repeat of the request finds another body, and is refused.
+const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
+const NO_FEEDBACK: &str = "DELETE FROM feedback WHERE id = $1";
+/// The token goes on: it is a machine's.
+const NAMELESS_TOKEN: &str = "UPDATE machine_tokens SET name = '' WHERE id = $1";
+/// Of two replicas that seal it at once, one finds it open.
+const SEAL_TEXT: &str = "UPDATE texts SET body = $2, class = 'sealed', whistle = COALESCE(whistle, $3)
+    WHERE id = $1 AND class = 'open'";
+
+const NOTE: &str =
+    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+/// The oldest, in pieces. What is younger than half a year, seen from the newest, the table itself does not let go.
+const PURGE_TRAIL: &str = "DELETE FROM security_events WHERE seq IN (
+    SELECT seq FROM (SELECT seq, at FROM security_events ORDER BY seq LIMIT 1000) AS oldest
+    WHERE at < $1 AND at < (SELECT at FROM security_events ORDER BY seq DESC LIMIT 1) - 15811200000000)";
+
+/// Every statement of these.
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] = &[FORGET, NO_FEEDBACK, NAMELESS_TOKEN, SEAL_TEXT, NOTE, PURGE_TRAIL];
+#[cfg(test)]
+pub(super) static LISTS: [&Listed; 1] = [&ERASED];
+
+/// One thing to be done. `Debug` is missing on purpose.
+pub enum Care {
+    /// The text as it is from now on, sealed, and in which whistle it was said, where that is known.
+    SealText { id: TextId, body: String, whistle: Option<WhistleId> },
+    /// A note of the ledger's own, in place of the one before.
+    Note { key: &'static str, value: String },
+    /// Lines of the trail that were written before; at most 1,000 a call, the oldest first.
+    PurgeTrail { before: At },
+}
+
+impl Care {
+    /// The statements that do it.
+    pub(super) fn calls(&self) -> Vec<Call<'_>> {
+        match self {
+            Care::SealText { id, body, whistle } => {
+                vec![Call::of(SEAL_TEXT, vec![id.into(), body.into(), whistle.as_ref().into()])]
+            }
+            Care::Note { key, value } => vec![Call::of(NOTE, vec![(*key).into(), value.into()])],
+            Care::PurgeTrail { before } => vec![Call::of(PURGE_TRAIL, vec![(*before).into()])],
+        }
+    }
+}
+
+/// Adds the statements that erase.
+pub(super) fn erase<'a>(calls: &mut Vec<Call<'a>>, all: &[&'a Erasure]) {
+    ERASED.add(calls, all.iter().flat_map(|one| &one.texts).map(Value::from).collect());
+    for code in all.iter().flat_map(|one| &one.codes) {
+        let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
+        calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));
+    }
+    let feedback = all.iter().flat_map(|one| &one.feedback).map(|id| Call::of(NO_FEEDBACK, vec![id.into()]));
+    calls.extend(feedback);
+    let tokens = all.iter().flat_map(|one| &one.tokens).map(|id| Call::of(NAMELESS_TOKEN, vec![id.into()]));
+    calls.extend(tokens);
+}

@@ -1,0 +1,1 @@
+-- Lines of the trail leave when they have been kept long enough: what guards the table is laid anew with this version.

@@ -1,0 +1,147 @@
+//! After an erasure a person's name is in no column of any table (T30): it is said wherever words can be said, erased by
+//! whistle and by person, and looked for in all of them. A table that is new fails here until it is written down.
+
+use crate::erasure::erased;
+use crate::imports::multipart;
+use crate::people::does;
+use crate::town::browser::{Browser, hidden};
+use crate::town::{BEGIN, Place, Town, accept_order, at};
+use serde_json::json;
+
+/// A name that is in no list of the district.
+const NAME: &str = "金丝鸟姓名";
+const CODE: &str = "WH-2026-0001";
+
+/// Tables in which words of persons can stand: here the name is said in each of them.
+const SAID: &[&str] =
+    &["texts", "whistles", "whistle_bodies", "unsent_forms", "feedback", "machine_tokens", "import_files"];
+/// Tables that hold ids, codes, numbers, digests and words of the hub's own; names of persons stand in `texts`, and in the
+/// directory as it is now.
+const SILENT: &[&str] = &[
+    "cursors",
+    "dead_letters",
+    "directory",
+    "epochs",
+    "events",
+    "factors",
+    "leases",
+    "letter_copies",
+    "letters",
+    "meta",
+    "migrations",
+    "obligations",
+    "passwords",
+    "proposed_lists",
+    "receipts",
+    "recovery_codes",
+    "security_events",
+    "series",
+    "sessions",
+    "sights",
+    "summonses",
+];
+
+fn said(what: &str) -> String {
+    format!("{NAME}{what}")
+}
+
+/// Everything that can be said in a whistle.
+async fn in_a_whistle(t: &Town) {
+    let order = json!({ "category": "fire", "what": said("说"), "title": said("题"), "place": said("处"),
+        "clause": said("条"), "contact": { "name": NAME, "phone": "13955550009" } });
+    t.fire().blows(&order).await;
+    let comment = json!({ "text": said("评"), "visibility": "all" });
+    t.office().ask("POST", &format!("/whistles/{CODE}/comments")).await.json(&comment).send().await.expect(200);
+    let mut accept = accept_order(&["XF"], "urgent");
+    accept["dispatch"] = json!(false);
+    t.office().does(CODE, "accept", accept).await;
+    let summons = json!({ "department": "XF", "role": "lead", "task": said("办") });
+    t.office().does(CODE, "dispatch", json!({ "summonses": [summons] })).await;
+    let officers = json!([t.fire().id().await]);
+    let code = format!("{CODE}-XF");
+    t.fire().does(&code, "report_in", json!({ "officers": officers, "mode": "site", "note": said("到") })).await;
+    t.fire().does(&code, "submit", json!({ "result": said("果") })).await;
+    t.office().does(&code, "send_back", json!({ "lacks": said("缺") })).await;
+}
+
+/// Typed and not sent; of a whistle and of none.
+async fn in_forms(fire: &Browser<'_>) {
+    let own = format!("/console/summonses/{CODE}-XF");
+    let csrf = hidden(&fire.get("/feedback").await.expect(200), "csrf");
+    for subject in ["/console/whistles/new", &format!("{own}/submit")] {
+        let text = said("未送");
+        let fields = [("csrf", csrf.as_str()), ("of", subject), ("what", &text), ("result", &text)];
+        fire.post("/console/unsent", &fields).await.expect(303);
+    }
+}
+
+async fn elsewhere(t: &Town) {
+    let fire = t.signed_in("liaison.xf").await;
+    in_forms(&fire).await;
+    fire.fills("/feedback", "/feedback", &[("message", &said("投诉"))]).await.expect(303);
+    let token = json!({ "name": said("主机"), "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
+    t.person("head.xf").ask("POST", "/tokens").await.json(&token).send().await.expect(201);
+    // History of the trail: so a person was called for a while.
+    let admin = t.person("admin");
+    let was = t.db_hub().rules().directory.by_username("inspector.xf").unwrap().clone();
+    does(admin, "inspector.xf", "change", &json!({ "name": NAME, "title": said("职") })).await.expect(200);
+    does(admin, "inspector.xf", "change", &json!({ "name": was.name, "title": was.title })).await.expect(200);
+    // And of the directory, by lists.
+    let list = admin.ask("POST", "/exports/people").await.send().await.expect(200).text();
+    let renamed = list.replace(&was.name, NAME);
+    for body in [&renamed, &list] {
+        let ask = admin.ask("POST", "/imports/people").await;
+        ask.raw("text/csv; charset=utf-8", body.as_bytes().to_vec()).send().await.expect(200);
+    }
+    let browser = t.signed_in("admin").await;
+    let csrf = hidden(&browser.get("/admin/import").await.expect(200), "csrf");
+    let file = multipart(&[("csrf", csrf.as_str()), ("list", "people")], renamed.as_bytes());
+    let ask = browser.ask("POST", "/admin/import").header("Sec-Fetch-Site", "same-origin");
+    ask.raw("multipart/form-data; boundary=edge", file).send().await.expect(200);
+}
+
+/// Whether a value holds the name, in letters or as digits of its bytes.
+fn holds(value: &[u8]) -> bool {
+    let digits: String = NAME.bytes().map(|byte| format!("{byte:02x}")).collect();
+    [NAME.as_bytes(), digits.as_bytes()].iter().any(|part| value.windows(part.len()).any(|window| window == *part))
+}
+
+fn is_sealed(value: &[u8]) -> bool {
+    value.starts_with(b"v1:")
+}
+
+#[actix_web::test]
+async fn t30_what_was_erased_is_in_no_column_of_any_table() {
+    let place = Place::new();
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    t.hush(NAME);
+    in_a_whistle(&t).await;
+    elsewhere(&t).await;
+    Box::pin(t.close()).await;
+    for (table, values) in place.dump_by_table() {
+        assert!(
+            SAID.contains(&table.as_str()) != SILENT.contains(&table.as_str()),
+            "{table}: can words of persons stand there?"
+        );
+        let there = values.iter().any(|value| holds(value) || is_sealed(value));
+        assert_eq!(there, SAID.contains(&table.as_str()), "{table}: is the name said in it?");
+    }
+    let said = [erased(&place, Some(CODE), None).await, erased(&place, None, Some(NAME)).await];
+    assert!(said[1].contains("outside of whistles"), "{said:?}");
+    for (table, values) in place.dump_by_table() {
+        assert!(!values.iter().any(|value| holds(value)), "{table} holds the name");
+        assert!(
+            !values.iter().any(|value| is_sealed(value)),
+            "{table} holds something sealed, and all of it was said of that person"
+        );
+    }
+    // A second time there is nothing, and the hub goes on with what is left.
+    assert!(!erased(&place, None, Some(NAME)).await.contains("outside of whistles"));
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    t.director().get("/whistles").await.expect(200);
+    t.signed_in("director").await.get("/feedback").await.expect(200);
+    let tokens = t.person("head.xf").sees("/tokens").await;
+    assert_eq!(tokens["items"][0]["name"], "", "the token goes on without a name");
+    t.person("admin").get("/trail").await.expect(200);
+    Box::pin(t.close()).await;
+}
