@@ -10,7 +10,7 @@ use crate::domain::directory::Directory;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
-use crate::domain::whistle::Whistle;
+use crate::domain::whistle::{LateEntry, Whistle};
 use crate::ids::TextId;
 use crate::store::events::StoredEvent;
 use crate::store::summonses::SummonsItem;
@@ -79,6 +79,7 @@ pub fn whistle_detail(
         "severity_claimed": whistle.severity_claimed,
         "source": whistle.source,
         "occurred_at": whistle.occurred_at.map(At::rfc3339),
+        "late_entry": whistle.late_entry.as_ref().map(|entry| late_entry(entry, whistle, &rules.directory)),
         "needed_departments": whistle.needed_departments,
         "missing": whistle.missing,
         "lead": whistle.lead,
@@ -97,6 +98,15 @@ pub fn whistle_detail(
         card.extend(more);
     }
     card
+}
+
+/// That it was noted on paper and came in later: when by our time, and by whom (no department: an operator).
+fn late_entry(entry: &LateEntry, whistle: &Whistle, directory: &Directory) -> Value {
+    json!({
+        "received_at": entry.received_at.rfc3339(),
+        "external_no": entry.external_no,
+        "by": { "name": whistle.entered_by(directory), "department": entry.department },
+    })
 }
 
 /// Whose move, what, until when, and how the limit was counted.

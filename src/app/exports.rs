@@ -1,18 +1,17 @@
 //! Whistles as a file: the same filter and the same Scope as the list, and an event that says who took how many away.
 //! Bounded, so that nobody takes the whole ledger by accident; what is sealed stays sealed.
 
-use super::{Hub, Undone};
+use super::Undone;
+use super::imports::Bench;
 use crate::domain::decision::{Change, Refusal, Text};
 use crate::domain::event::{Doer, Event, EventKind, of_directory, text_ref};
-use crate::domain::imports::whistles::{Told, texts_of, written};
+use crate::domain::imports::whistles::{ROWS_MAX, Told, texts_of, written};
 use crate::domain::policy::{Actor, Scope};
 use crate::domain::terms::TextClass;
-use crate::ids::TextId;
+use crate::ids::{Mint, TextId};
 use crate::store::whistles::{self, WhistleQuery};
 use serde_json::json;
 
-/// Rows of one file; more want a narrower filter.
-pub const ROWS_MAX: usize = 5000;
 /// Rows of one read.
 const PAGE: u16 = 200;
 
@@ -27,14 +26,19 @@ pub struct Wanted {
 }
 
 /// The file, and an event that it went out. Nothing if there is more than a file may hold.
-pub async fn whistles(hub: &Hub, actor: &Actor, scope: &Scope, wanted: Wanted) -> Result<Option<Vec<u8>>, Undone> {
-    let (now, scope, mut query) = (hub.now(), scope.clone(), wanted.query);
+pub async fn whistles(
+    bench: Bench<'_>,
+    actor: Option<&Actor>,
+    scope: &Scope,
+    wanted: Wanted,
+) -> Result<Option<Vec<u8>>, Undone> {
+    let (now, scope, mut query) = (bench.now, scope.clone(), wanted.query);
     // Who sees nothing takes nothing away.
     if scope.viewer().is_empty() {
         return Err(Refusal::RoleMayNot.into());
     }
     query.limit = PAGE;
-    let read = hub.ledger.read(move |reading| {
+    let read = bench.ledger.read(move |reading| {
         let mut rows = Vec::new();
         loop {
             let page = whistles::list(reading, &scope, &query, now)?;
@@ -57,16 +61,16 @@ pub async fn whistles(hub: &Hub, actor: &Actor, scope: &Scope, wanted: Wanted) -
     if rows.len() > ROWS_MAX {
         return Ok(None);
     }
-    hub.commit(went_out(hub, actor, rows.len(), wanted.filter), now).await?;
-    Ok(Some(written(&rows, &texts, &hub.rules().directory, &wanted.notes)))
+    bench.ledger.commit(went_out(bench, actor, rows.len(), wanted.filter), now).await?;
+    Ok(Some(written(&rows, &texts, &bench.rules.directory, &wanted.notes)))
 }
 
 /// Who took how many rows away, by which filter: a filter may hold a name.
-fn went_out(hub: &Hub, actor: &Actor, rows: usize, filter: String) -> Change {
-    let mut mint = hub.mint(hub.now());
+fn went_out(bench: Bench<'_>, actor: Option<&Actor>, rows: usize, filter: String) -> Change {
+    let mut mint = Mint::new(bench.now.0, bench.chance.seed());
     let text = Text { id: TextId::new(&mut mint), salt: mint.salt(), body: filter, class: TextClass::Open };
     let data = json!({ "rows": rows, "filter": text_ref(&text.id) });
-    let doer = Some(Doer::from(actor));
+    let doer = actor.map(Doer::from);
     let event = Event {
         kind: EventKind::WhistlesExported,
         whistle: of_directory(),

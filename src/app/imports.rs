@@ -1,22 +1,25 @@
 //! Lists that come in as files and go out as files. A file is looked at first; then all of it is written in one Change, or
 //! nothing. Rights are the caller's who acts for a person; an operator at the machine has them all.
 
-use super::{Hub, Undone, recount};
+use super::{Hub, Undone, proposals, recount};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, Refusal};
 use crate::domain::directory::Directory;
+use crate::domain::draft::Deciding;
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
-use crate::domain::imports::{self, Judged, List};
-use crate::domain::policy::{self, Actor};
+use crate::domain::imports::{self, Judged, List, entries};
+use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
-use crate::ids::{Chance, Mint, hex};
+use crate::domain::whistle::blow;
+use crate::ids::{Chance, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
-use crate::store::{self, Chore, CommitRefusal, Ledger, directory};
+use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory, whistles};
 use aws_lc_rs::digest;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// How long a file waits for its sender's word.
 const KEPT_MINUTES: i64 = 60;
@@ -33,6 +36,20 @@ pub struct Sent<'a> {
     pub left_out: LeftOut,
 }
 
+impl Sent<'_> {
+    /// As it was kept.
+    pub(super) fn of(file: &ImportFile) -> Sent<'_> {
+        let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
+        Sent { list: file.list, file: &file.body, told: file.encoding, left_out }
+    }
+
+    /// To be kept.
+    pub(super) fn kept(&self, at: At) -> ImportFile {
+        let removes = self.left_out == LeftOut::Goes;
+        ImportFile { list: self.list, encoding: self.told, removes, at, body: self.file.to_vec() }
+    }
+}
+
 /// What a file comes to.
 #[derive(Debug)]
 pub struct Preview {
@@ -41,9 +58,20 @@ pub struct Preview {
     pub difference: Option<Difference>,
     /// The file's SHA-256, hex.
     pub sha256: String,
-    version: i64,
+    /// It has one of the two words that it needs, and waits for the other.
+    pub waits: bool,
+    /// The directory's, as it was when the file was looked at.
+    pub(super) version: i64,
     /// Of the calendar: the days as they shall stand.
     days: Option<Vec<SpecialDay>>,
+}
+
+/// Who brings a list in: an operator at the machine is nobody who signed in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct By<'a> {
+    pub actor: Option<&'a Actor>,
+    /// Who gave the first of two words.
+    pub proposer: Option<&'a PersonId>,
 }
 
 /// Where a use case without a door works.
@@ -65,9 +93,33 @@ pub async fn preview(bench: Bench<'_>, sent: Sent<'_>) -> Result<Preview, Undone
     });
     let standing = read.await?;
     let (file, told, left_out, now) = (sent.file.to_vec(), sent.told, sent.left_out, bench.now);
+    let numbers: HashSet<String> = standing.1.iter().map(|row| row.code.clone()).collect();
     // Eight mebibytes take their time: the door's threads serve others meanwhile.
     let looked = tokio::task::spawn_blocking(move || look_through(list, &file, (told, left_out), standing, now));
-    looked.await.map_err(|_| store::Fault::never("looking through a file panicked").into())
+    let preview = looked.await.map_err(|_| store::Fault::never("looking through a file panicked"))?;
+    if list == List::Whistles { beside_whistles(bench, preview, numbers).await } else { Ok(preview) }
+}
+
+/// What a file of whistles adds to those that stand: by their code, or by the number on their paper.
+async fn beside_whistles(
+    bench: Bench<'_>,
+    mut preview: Preview,
+    mut standing: HashSet<String>,
+) -> Result<Preview, Undone> {
+    let named = entries::codes(&preview.judged);
+    let scope = Scope::everything("whoever enters whistles sees all of them");
+    let read = bench.ledger.read(move |reading| {
+        let mut found = Vec::new();
+        for code in named {
+            if whistles::stands(reading, &scope, &code)? {
+                found.push(code);
+            }
+        }
+        Ok(found)
+    });
+    standing.extend(read.await?);
+    preview.difference = entries::difference(&mut preview.judged, &standing);
+    Ok(preview)
 }
 
 /// The directory, the list as it stands, and the version of both.
@@ -91,42 +143,78 @@ fn look_through(
         let today = now.civil().date().to_string();
         imports::forbid_the_past(&difference, &stands, &mut judged, &today);
     }
+    if list == List::Whistles {
+        entries::judge_orders(&mut judged, &directory, now);
+    }
     let difference = judged.faults.is_empty().then_some(difference);
-    Preview { judged, difference, sha256: digest_of(file), version, days }
+    Preview { judged, difference, sha256: digest_of(file), waits: false, version, days }
 }
 
-fn digest_of(file: &[u8]) -> String {
+pub(super) fn digest_of(file: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, file).as_ref())
 }
 
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
-pub async fn import(bench: Bench<'_>, sent: Sent<'_>, actor: Option<&Actor>) -> Result<Preview, Undone> {
+pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let preview = preview(bench, sent).await?;
-        let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        if write(bench, &preview, by).await? {
             return Ok(preview);
-        };
-        if let Some(days) = preview.days.clone() {
-            recount::all(bench, Calendar::new(days), actor).await?;
-        }
-        let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
-        difference.write(&mut change, actor, source(&preview), &mut mint);
-        if let Some(directory) = &mut change.directory {
-            directory.version = preview.version;
-        }
-        match bench.ledger.commit(change, bench.now).await {
-            Ok(_) => return Ok(preview),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
         }
     }
     Err(Refusal::Contended.into())
 }
 
+/// Writes what was looked at, if there is anything to write; `false`: the directory has moved since.
+pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Result<bool, Undone> {
+    let Some(difference) = preview.difference.clone().filter(|difference| !difference.is_nothing()) else {
+        return Ok(true);
+    };
+    if let Some(days) = preview.days.clone() {
+        recount::all(bench, Calendar::new(days), by.actor).await?;
+    }
+    let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
+    if preview.judged.list == List::Whistles {
+        enter(bench, &difference, by.actor, (&mut change, &mut mint))?;
+    }
+    difference.write(&mut change, by.actor, source(preview, by.proposer), &mut mint);
+    if let Some(directory) = &mut change.directory {
+        directory.version = preview.version;
+    }
+    match bench.ledger.commit(change, bench.now).await {
+        Ok(_) => Ok(true),
+        Err(CommitRefusal::Stale) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Blows what the rows say, each by the decision that every whistle comes from.
+fn enter(
+    bench: Bench<'_>,
+    difference: &Difference,
+    actor: Option<&Actor>,
+    (change, mint): (&mut Change, &mut Mint),
+) -> Result<(), Undone> {
+    let (rules, now) = (bench.rules, bench.now);
+    for row in &difference.added {
+        // The directory that it was judged by is not the one that stands now: look at the file again.
+        let paper = entries::paper(row, &rules.directory, now).ok_or(Refusal::Contended)?;
+        let by = Deciding { actor, rules, now, mint: &mut *mint };
+        let born = blow::enter(&paper.order, paper.blown_at, &paper.external_no, by);
+        let id = born.whistle.as_ref().map(|whistle| &whistle.id);
+        let row = id.map(|id| entries::registered(&paper.external_no, id));
+        change.directory.get_or_insert_default().put.extend(row);
+        change.bear(born);
+    }
+    Ok(())
+}
+
 /// Whence the rows came, for the event.
-fn source(preview: &Preview) -> Map<String, Value> {
+fn source(preview: &Preview, proposer: Option<&PersonId>) -> Map<String, Value> {
     let encoding = preview.judged.read_as.map_or(Value::Null, |(encoding, _)| encoding.as_str().into());
-    Map::from_iter([("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)])
+    let proposer = proposer.map(|person| ("proposed_by".to_owned(), person.as_str().into()));
+    let told = [("sha256".to_owned(), preview.sha256.as_str().into()), ("encoding".to_owned(), encoding)];
+    told.into_iter().chain(proposer).collect()
 }
 
 /// The same for somebody at a door.
@@ -135,10 +223,19 @@ pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Prev
     preview(bench(hub, &hub.rules()), sent).await
 }
 
-/// The same for somebody at a door; the next decision is made by what then stands.
+/// The same for somebody at a door; what needs two persons then waits for the second.
 pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(actor, sent.list)?;
-    let written = import(bench(hub, &hub.rules()), sent, Some(actor)).await?;
+    match policy::list_needs_two(sent.list) {
+        true => proposals::propose(hub, actor, sent).await,
+        false => bring_in(hub, sent, By { actor: Some(actor), proposer: None }).await,
+    }
+}
+
+/// Writes it; the next decision is made by what then stands.
+pub(super) async fn bring_in(hub: &Hub, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
+    hub.refresh().await?;
+    let written = import(bench(hub, &hub.rules()), sent, by).await?;
     hub.ring();
     hub.refresh().await?;
     Ok(written)
@@ -148,10 +245,8 @@ pub async fn import_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Previ
 pub async fn look(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     let seen = preview_as(hub, actor, sent).await?;
     if seen.difference.is_some() {
-        let removes = sent.left_out == LeftOut::Goes;
-        let (list, encoding, body, at) = (sent.list, sent.told, sent.file.to_vec(), hub.now());
-        let file = Box::new(ImportFile { list, encoding, removes, at, body });
-        hub.ledger.keep(Chore::KeepImport { person: actor.person.clone(), file }).await?;
+        let file = Box::new(sent.kept(hub.now()));
+        hub.ledger.keep(Chore::File(FileChore::Keep { person: actor.person.clone(), file })).await?;
     }
     Ok(seen)
 }
@@ -162,10 +257,8 @@ pub async fn confirm(hub: &Hub, actor: &Actor, sha256: &str) -> Result<Option<Pr
     let kept = hub.ledger.read(move |reading| store::imports::kept(reading, &person)).await?;
     let fresh = |file: &ImportFile| hub.now().0 - file.at.0 < KEPT_MINUTES * MINUTE && digest_of(&file.body) == sha256;
     let Some(file) = kept.filter(fresh) else { return Ok(None) };
-    let left_out = if file.removes { LeftOut::Goes } else { LeftOut::Stays };
-    let sent = Sent { list: file.list, file: &file.body, told: file.encoding, left_out };
-    let written = import_as(hub, actor, sent).await?;
-    hub.ledger.keep(Chore::DropImport { person: actor.person.clone() }).await?;
+    let written = import_as(hub, actor, Sent::of(&file)).await?;
+    hub.ledger.keep(Chore::File(FileChore::Drop { person: actor.person.clone() })).await?;
     Ok(Some(written))
 }
 
@@ -196,7 +289,8 @@ pub async fn export_as(hub: &Hub, actor: &Actor, list: List, notes: &[String]) -
     export(bench(hub, &hub.rules()), list, notes, Some(actor)).await
 }
 
-fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
+/// A hub as the place where such a use case works.
+pub fn bench<'a>(hub: &'a Hub, rules: &'a Rules) -> Bench<'a> {
     Bench { ledger: &hub.ledger, chance: &hub.chance, now: hub.now(), rules }
 }
 

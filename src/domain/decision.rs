@@ -26,6 +26,8 @@ pub struct Change {
     pub beside: Vec<Whistle>,
     /// Readers' keys (`policy`) that from now on see the whistle; nobody's sight is ever taken away here.
     pub sights: Vec<String>,
+    /// Whistles that come into the world together.
+    pub born: Vec<Birth>,
     pub summonses: Vec<Summons>,
     /// Obligations as they shall stand: ended ones and newly armed ones.
     pub obligations: Vec<Obligation>,
@@ -44,6 +46,15 @@ pub struct Change {
     pub trail: Vec<SecurityEvent>,
     /// The answer to remember for an idempotency key.
     pub receipt: Option<Receipt>,
+}
+
+/// A whistle that is new beside others, with its series, its readers' keys and its texts.
+#[derive(Debug, Clone)]
+pub struct Birth {
+    pub series: Series,
+    pub whistle: Whistle,
+    pub sights: Vec<String>,
+    pub texts: Vec<Text>,
 }
 
 impl Change {
@@ -111,6 +122,19 @@ impl Change {
         self.letters.extend(other.letters);
         self.texts.extend(other.texts);
         self
+    }
+
+    /// Takes in the decision that brought a new whistle into the world: all of them, or none.
+    pub fn bear(&mut self, one: Change) {
+        let Change { series, whistle, sights, texts, obligations, events, .. } = one;
+        self.born.extend(series.zip(whistle).map(|(series, whistle)| Birth { series, whistle, sights, texts }));
+        self.obligations.extend(obligations);
+        self.events.extend(events);
+    }
+
+    /// Every text that it brings along.
+    pub fn all_texts(&self) -> impl Iterator<Item = &Text> {
+        self.texts.iter().chain(self.born.iter().flat_map(|birth| &birth.texts))
     }
 
     /// Fills in the number that the pen allotted: row and remembered answer. Everything else goes by id.

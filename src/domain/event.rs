@@ -35,6 +35,7 @@ words!(
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
         DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",
         DirectoryReordered = "directory.reordered", DirectoryExported = "directory.exported",
+        DirectoryProposed = "directory.proposed", DirectoryRefused = "directory.refused",
         WhistlesExported = "whistles.exported",
     }
 );

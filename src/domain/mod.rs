@@ -19,12 +19,14 @@ pub mod people;
 pub mod person;
 pub mod policy;
 pub mod reminders;
+pub mod rota;
 pub mod routing;
 pub mod rules;
 pub mod session;
 pub mod summons;
 pub mod terms;
 pub mod trail;
+pub mod view;
 pub mod wanted;
 pub mod whistle;
 

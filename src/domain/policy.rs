@@ -1,7 +1,7 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
-use super::directory::Directory;
+use super::directory::{Directory, Shift};
 use super::imports::List;
 use super::terms::Role;
 use super::whistle::Blower;
@@ -201,12 +201,39 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
     match list {
         List::Departments | List::Towns | List::People | List::Calendar => actor.role == Role::Admin,
         List::Enterprises | List::Duty => actor.role == Role::Admin || is_office(actor),
+        // A whistle is case content: the office enters it on behalf, as it blows.
+        List::Whistles => is_office(actor),
     }
+}
+
+/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33).
+pub fn list_needs_two(list: List) -> bool {
+    match list {
+        List::Calendar => true,
+        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty | List::Whistles => false,
+    }
+}
+
+/// Says the second word to such a list.
+pub fn confirms_lists(actor: &Actor) -> bool {
+    confirms_people(actor)
 }
 
 /// Takes a list of the district away as a file.
 pub fn may_export(actor: &Actor, list: List) -> bool {
     may_import(actor, list) || is_office(actor) || actor.role == Role::Supervisor
+}
+
+/// Reads the duty rota (DOMAIN §5); liaisons and heads where it names people of their unit.
+pub fn reads_rota(actor: &Actor, directory: &Directory) -> bool {
+    let of_unit = |username: &str| directory.by_username(username).is_some_and(|one| one.department_code == actor.unit);
+    let named = |shift: &Shift| [&shift.main, &shift.deputy, &shift.office_duty].iter().any(|one| of_unit(one));
+    match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor | Role::Admin => true,
+        Role::Inspector | Role::SquadLeader | Role::TownOfficer => true,
+        Role::Liaison | Role::DepartmentHead => directory.rota.iter().any(named),
+        Role::Expert | Role::LegalReviewer | Role::SecurityAdmin | Role::AuditAdmin => false,
+    }
 }
 
 /// Makes and ends machine tokens of the own unit: its head, in the office its director.

@@ -7,6 +7,7 @@ use super::problem::Answer;
 use super::query::{Parameter, Query};
 use super::{Door, whistles};
 use crate::app::exports::{self, Wanted};
+use crate::app::imports;
 use crate::app::sessions::Present;
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
@@ -28,6 +29,8 @@ pub(super) async fn file(door: &Door, present: &Present, lang: Lang, filter: &st
     let notes = vec![note(lang, lang.whistles(), actor, door.hub.now()), lang.filter_note(filter)];
     let _turn = door.search_turn(&actor.person, query.q.is_some()).await?;
     let wanted = Wanted { query, filter: filter.to_owned(), notes };
-    let file = exports::whistles(&door.hub, actor, &present.scope, wanted).await?;
+    let rules = door.hub.rules();
+    let bench = imports::bench(&door.hub, &rules);
+    let file = exports::whistles(bench, Some(actor), &present.scope, wanted).await?;
     Ok(file_of("whistles", door.hub.now(), file.ok_or(ProblemKind::TooManyRows)?))
 }

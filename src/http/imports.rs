@@ -1,11 +1,12 @@
 //! Lists as files at the JSON door: a file is the body, how it is to be read is said in the query. A dry run answers what
 //! an import would; an import with a fault writes nothing and names every fault by row and column.
 
-use super::gate::{Caller, FilePosted, code};
+use super::gate::{Caller, FilePosted, Posted, code};
 use super::problem::{Answer, Problem};
 use super::query::{Parameter, Query, Takes};
 use super::{Door, json};
 use crate::app::imports::{self, Preview, Sent};
+use crate::app::proposals;
 use crate::domain::at::At;
 use crate::domain::imports::List;
 use crate::domain::imports::difference::LeftOut;
@@ -47,6 +48,23 @@ pub(super) async fn import(door: Data<Door>, posted: FilePosted) -> Answer {
     Ok(json(&mut HttpResponse::Ok(), &card(&preview, !is_dry, posted.lang)))
 }
 
+/// `POST /imports/{list}/confirm`
+pub(super) async fn confirm(door: Data<Door>, posted: Posted) -> Answer {
+    let (list, sha256) = (list_of(posted.code())?, proposals::word(&posted.asked())?);
+    let written = proposals::confirm(&door.hub, &posted.present.actor, list, &sha256).await?;
+    if written.difference.is_none() {
+        return Err(Problem::rows(written.judged.faults));
+    }
+    Ok(json(&mut HttpResponse::Ok(), &card(&written, true, posted.lang)))
+}
+
+/// `POST /imports/{list}/refuse`
+pub(super) async fn refuse(door: Data<Door>, posted: Posted) -> Answer {
+    let (list, sha256) = (list_of(posted.code())?, proposals::word(&posted.asked())?);
+    let refused = proposals::refuse(&door.hub, &posted.present.actor, list, &sha256).await?;
+    Ok(json(&mut HttpResponse::Ok(), &card(&refused, false, posted.lang)))
+}
+
 /// `POST /exports/{list}`
 pub(super) async fn export(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
     let list = list_of(code(&request))?;
@@ -73,7 +91,7 @@ pub(super) fn file_of(name: &str, now: At, file: Vec<u8>) -> HttpResponse {
         .body(file)
 }
 
-fn list_of(code: &str) -> Result<List, Problem> {
+pub(super) fn list_of(code: &str) -> Result<List, Problem> {
     List::parse(code).ok_or_else(|| ProblemKind::NotFound.into())
 }
 
@@ -107,7 +125,8 @@ fn card(preview: &Preview, written: bool, lang: Lang) -> Value {
         "changes": changes,
         "fault_count": judged.faults.count,
         "faults": faults(&judged.faults.named, lang),
-        "written": written && difference.is_some_and(|one| !one.is_nothing()),
+        "waits": preview.waits,
+        "written": written && !preview.waits && difference.is_some_and(|one| !one.is_nothing()),
     })
 }
 
@@ -126,7 +145,7 @@ pub(super) fn schema() -> Value {
         "encoding_or": words(Encoding::WORDS),
         "rows": { "type": "integer" },
         "added": count, "changed": count, "unchanged": count, "missing": count,
-        "removes_missing": flag, "reordered": flag, "written": flag,
+        "removes_missing": flag, "reordered": flag, "waits": flag, "written": flag,
         "changes": { "type": "array", "items": { "type": "object" } },
         "fault_count": { "type": "integer" },
         "faults": { "type": "array", "items": { "type": "object" } },

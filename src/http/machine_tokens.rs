@@ -8,7 +8,6 @@ use super::{Door, json};
 use crate::app::machine_tokens;
 use crate::domain::decision::Refusal;
 use crate::domain::machine::MachineToken;
-use crate::domain::order::from_json;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json as value};
@@ -17,7 +16,7 @@ use serde_json::{Value, json as value};
 pub(super) async fn make(door: Data<Door>, posted: Posted) -> Answer {
     let actor = &posted.present.actor;
     machine_tokens::scopes(&door.hub, actor)?;
-    let body = from_json(&posted.bytes).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let body = posted.order().map_err(|why| Problem::from(Refusal::Body(why)))?;
     let (token, text) = machine_tokens::make(&door.hub, actor, &body).await?;
     let mut made = item(&token);
     made["token"] = value!(text);

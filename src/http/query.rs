@@ -2,7 +2,8 @@
 //! query are told at once, by name; an unknown parameter is a fault, so that a misspelt filter never shows everything.
 
 use super::problem::{Problem, parameter};
-use crate::domain::order::FaultCode;
+use crate::domain::at::{At, is_date};
+use crate::domain::order::{Fault, FaultCode};
 use crate::i18n::problems::ProblemKind;
 use std::collections::BTreeSet;
 
@@ -28,6 +29,8 @@ pub enum Takes {
     Codes,
     /// `true` or `false`.
     Flag,
+    /// A civil day, `2026-12-01`.
+    Day,
     /// Text to look for.
     Search,
     /// One word of a closed list.
@@ -53,39 +56,37 @@ pub struct Query {
 impl Query {
     /// Reads a raw query string against the parameters of its route.
     pub fn read(raw: &str, known: &[Parameter]) -> Result<Query, Problem> {
-        let (mut given, mut faults, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let (mut limit, mut bad_limit) = (LIMIT, false);
-        for pair in pairs(raw.as_bytes()) {
-            let Some((name, value)) = pair else { return Err(ProblemKind::BadFilter.into()) };
-            let Some(found) = known.iter().find(|known| known.name == name) else {
-                faults.push(parameter(&name, FaultCode::Unknown));
-                continue;
-            };
-            if !seen.insert(found.name) {
-                faults.push(parameter(&name, FaultCode::Duplicate));
-                continue;
-            }
-            match fault_of(found.takes, &value) {
-                Some(code) => faults.push(parameter(&name, code)),
-                None if matches!(found.takes, Takes::Limit) => match limit_of(&value) {
-                    Some(rows) => limit = rows,
-                    None => bad_limit = true,
-                },
-                None => given.push((name, value)),
-            }
-        }
+        let (query, faults, bad_limit) = collected(pairs(raw.as_bytes()), known)?;
         if !faults.is_empty() {
             return Err(Problem::parameters(faults));
         }
         if bad_limit {
             return Err(ProblemKind::BadLimit.into());
         }
-        Ok(Query { given, limit })
+        Ok(query)
+    }
+
+    /// What is sound of a query string, and what is not: for pages, which say it and go on. A field that was left empty
+    /// asks nothing.
+    pub fn sound(raw: &str, known: &[Parameter]) -> (Query, Vec<Fault>) {
+        let filled = pairs(raw.as_bytes()).flatten().filter(|(_, value)| !value.is_empty());
+        let collected = collected(filled.map(Some), known).map(|(query, faults, _)| (query, faults));
+        collected.unwrap_or_else(|_| (Query { given: Vec::new(), limit: LIMIT }, Vec::new()))
     }
 
     /// The value of a parameter, if it was given.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.given.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Leaves a parameter out.
+    pub fn forget(&mut self, name: &str) {
+        self.given.retain(|(given, _)| given != name);
+    }
+
+    /// A civil day.
+    pub fn day(&self, name: &str) -> Option<At> {
+        self.text(name).and_then(At::of_date)
     }
 
     /// The words of a list, none if the parameter was not given.
@@ -114,6 +115,35 @@ impl Query {
     }
 }
 
+/// What was given of what is known, with every fault, and whether the number of rows is none.
+fn collected(
+    given: impl Iterator<Item = Option<(String, String)>>,
+    known: &[Parameter],
+) -> Result<(Query, Vec<Fault>, bool), Problem> {
+    let (mut query, mut faults, mut seen) = (Query { given: Vec::new(), limit: LIMIT }, Vec::new(), BTreeSet::new());
+    let mut bad_limit = false;
+    for pair in given {
+        let Some((name, value)) = pair else { return Err(ProblemKind::BadFilter.into()) };
+        let Some(found) = known.iter().find(|known| known.name == name) else {
+            faults.push(parameter(&name, FaultCode::Unknown));
+            continue;
+        };
+        if !seen.insert(found.name) {
+            faults.push(parameter(&name, FaultCode::Duplicate));
+            continue;
+        }
+        match fault_of(found.takes, &value) {
+            Some(code) => faults.push(parameter(&name, code)),
+            None if matches!(found.takes, Takes::Limit) => match limit_of(&value) {
+                Some(rows) => query.limit = rows,
+                None => bad_limit = true,
+            },
+            None => query.given.push((name, value)),
+        }
+    }
+    Ok((query, faults, bad_limit))
+}
+
 fn fault_of(takes: Takes, value: &str) -> Option<FaultCode> {
     const FLAG: &[&str] = &["true", "false"];
     let among = |words: &'static [&'static str], mut given: std::str::Split<'_, char>| {
@@ -123,6 +153,7 @@ fn fault_of(takes: Takes, value: &str) -> Option<FaultCode> {
         Takes::Words(words) => among(words, value.split(',')),
         Takes::Sort(words) => (!words.contains(&value)).then_some(FaultCode::NotInList(words)),
         Takes::Flag => (!FLAG.contains(&value)).then_some(FaultCode::NotInList(FLAG)),
+        Takes::Day => (!is_date(value)).then_some(FaultCode::BadDate),
         Takes::Search => (value.chars().count() > SEARCH_MAX).then_some(FaultCode::TooLong(SEARCH_MAX)),
         Takes::Codes => value.split(',').any(str::is_empty).then_some(FaultCode::NoSuch),
         Takes::Limit | Takes::Cursor => None,

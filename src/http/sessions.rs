@@ -11,7 +11,8 @@ use crate::app::sessions::{self, SignIn, SignedIn};
 use crate::app::{factors, proof, trail};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds;
-use crate::domain::order::{Field, Kind, Spec, TEXT_MAX, from_json, read};
+use crate::domain::order::{Field, Kind, Spec, TEXT_MAX, read};
+use crate::domain::people::NOTHING;
 use crate::domain::session::{self, Session};
 use crate::i18n::problems::ProblemKind;
 use crate::store::whistles::Position;
@@ -34,7 +35,7 @@ pub(super) const TRAIL: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
 
 /// `POST /sessions`
 pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, unsigned: Unsigned) -> Answer {
-    let body = from_json(&unsigned.bytes).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let body = unsigned.order.map_err(|why| Problem::from(Refusal::Body(why)))?;
     let (reader, faults) = read(&SIGN_IN, &body);
     let given = faults.judge(reader.text("username").zip(reader.text("password")));
     let (username, password) = given.map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
@@ -58,7 +59,7 @@ pub(super) static REFRESH: Spec =
 
 /// `POST /sessions/refresh`
 pub(super) async fn refresh(door: Data<Door>, unsigned: Unsigned) -> Answer {
-    let body = from_json(&unsigned.bytes).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let body = unsigned.order.map_err(|why| Problem::from(Refusal::Body(why)))?;
     let (reader, faults) = read(&REFRESH, &body);
     let token = faults.judge(reader.text("refresh_token")).map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
     let signed_in = sessions::refresh(&door.hub, &token).await?.ok_or(ProblemKind::SignInNeeded)?;
@@ -122,6 +123,9 @@ pub(super) async fn choose_password(door: Data<Door>, posted: Posted) -> Answer 
 pub(super) async fn enrol(door: Data<Door>, posted: Posted) -> Answer {
     let address = posted.address(&door)?.to_string();
     let enrolment = factors::enrol(&door.hub, Whence { present: &posted.present, address: &address })?;
+    let order = posted.order().map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let (_, faults) = read(&NOTHING, &order);
+    faults.judge(Some(())).map_err(|faults| Problem::from(Refusal::Faults(faults)))?;
     let body = value!({ "secret": enrolment.secret, "uri": enrolment.uri, "enrolment": enrolment.sealed });
     Ok(json(&mut HttpResponse::Ok(), &body))
 }

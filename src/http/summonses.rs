@@ -56,6 +56,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
         overdue: given.flag("overdue"),
         limit: given.limit + 1,
         after: given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?,
+        ..SummonsQuery::default()
     };
     let (items, more) = page(summonses::list(hub, scope, query).await?, given.limit);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));

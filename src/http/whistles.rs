@@ -10,6 +10,7 @@ use crate::app::hints;
 use crate::app::informers;
 use crate::app::sessions::Present;
 use crate::app::whistles::{self, TimelinePage};
+use crate::domain::at::At;
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::routing::Proposal;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
@@ -34,15 +35,20 @@ pub(super) const LIST: &[Parameter] = &[
     Parameter { name: "town", takes: Takes::Codes },
     Parameter { name: "department", takes: Takes::Codes },
     Parameter { name: "enterprise", takes: Takes::Codes },
+    Parameter { name: "from", takes: Takes::Day },
+    Parameter { name: "to", takes: Takes::Day },
     Parameter { name: "overdue", takes: Takes::Flag },
     SEARCH_PARAMETER,
+    CURSOR_PARAMETER,
     Parameter { name: "sort", takes: Takes::Sort(&[NEWEST, OLDEST, DUE]) },
     LIMIT_PARAMETER,
-    CURSOR_PARAMETER,
 ];
 
 /// Its filters, without order and pages.
-pub(super) const FILTERS: &[Parameter] = LIST.split_at(9).0;
+pub(super) const FILTERS: &[Parameter] = LIST.split_at(11).0;
+
+/// What its page takes: filters and a place.
+pub(super) const PAGE: &[Parameter] = LIST.split_at(12).0;
 
 /// What a timeline takes.
 pub(super) const TIMELINE: &[Parameter] = &[LIMIT_PARAMETER, CURSOR_PARAMETER];
@@ -144,6 +150,8 @@ pub(super) fn filters(door: &Door, given: &Query) -> Result<WhistleQuery, Proble
         town: given.codes("town", |code| directory.town(code).is_some())?,
         department: given.codes("department", |code| directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
+        from: given.day("from"),
+        until: given.day("to").map(At::day_end),
         overdue: given.flag("overdue"),
         q: given.search().map(Wanted::of),
         ..WhistleQuery::default()

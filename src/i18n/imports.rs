@@ -17,6 +17,7 @@ impl Lang {
             List::People => ("人员", "People"),
             List::Duty => ("值班表", "Duty rota"),
             List::Calendar => ("工作日历", "Calendar"),
+            List::Whistles => ("哨件（补录）", "Whistles (entered later)"),
         })
     }
 
@@ -75,6 +76,9 @@ impl Lang {
 
     /// What is wrong with a cell, a row or a file, and what to do.
     pub fn import_fault(self, what: &What) -> String {
+        if let What::Order(code) = what {
+            return self.field_fault(*code);
+        }
         match counted(self, what) {
             Some(words) => self.pick(words),
             None => self.pick(plain(what)).to_owned(),
@@ -188,7 +192,7 @@ fn counted(lang: Lang, what: &What) -> Option<(String, String)> {
         What::UnknownColumn | What::MissingColumn | What::TwiceColumn | What::Formula | What::Rounded => return None,
         What::NotANumber | What::NotAFlag | What::NotADate | What::DoubtfulDate | What::NotATime => return None,
         What::NotACode | What::NotAUsername | What::CheckDigit | What::Weekday | What::Taken => return None,
-        What::Unknown | What::Past | What::NeedsTwo | What::WrongRole => return None,
+        What::Unknown | What::Past | What::NeedsTwo | What::WrongRole | What::Order(_) => return None,
     })
 }
 
@@ -250,6 +254,6 @@ fn plain(what: &What) -> (&'static str, &'static str) {
         ),
         What::WrongRole => ("此人不是安委办值班员", "This person is no duty officer of the office"),
         What::TooLarge { .. } | What::TooManyRows { .. } | What::TooManyColumns { .. } | What::Cells { .. } => ("", ""),
-        What::TooLong { .. } | What::NotAWord { .. } | What::Twice { .. } => ("", ""),
+        What::TooLong { .. } | What::NotAWord { .. } | What::Twice { .. } | What::Order(_) => ("", ""),
     }
 }

@@ -48,6 +48,10 @@ enum What {
         /// A later one replaces the old.
         #[arg(long, value_name = "P")]
         password: Option<String>,
+        /// With a past: forty whistles, judged and worked on, the last blown within a day. Begins with an empty folder;
+        /// one that has that past goes on as it stands, one with whistles of its own is refused. Its letters stay unsent.
+        #[arg(long)]
+        lived_in: bool,
     },
     /// Make the keys of a district in a new folder, for `keys.dir`.
     NewKeys {
@@ -161,7 +165,7 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             let hub = setup::serve(&settings, surroundings()).await?;
             until_told(hub, settings, listener, |running| format!("http://{}", running.address)).await
         }
-        What::Demo { dir, port, password } => demo(settings, dir, port, password).await,
+        What::Demo { dir, port, password, lived_in } => demo(settings, (dir, port), password, lived_in).await,
         What::NewKeys { dir } => {
             keys::make(&dir, &Chance::system())?;
             say(&format!(
@@ -237,9 +241,9 @@ fn keys_said(settings: &Settings, word: &KeysWord) -> anyhow::Result<String> {
 
 async fn demo(
     mut settings: Settings,
-    dir: Option<PathBuf>,
-    port: Option<u16>,
+    (dir, port): (Option<PathBuf>, Option<u16>),
     password: Option<String>,
+    lived_in: bool,
 ) -> anyhow::Result<()> {
     let password = password.unwrap_or_else(|| DEMO_PASSWORD.to_owned());
     if password.chars().count() > *passwords::CHARACTERS.end() || password.is_empty() {
@@ -263,6 +267,9 @@ async fn demo(
     telemetry::log_to(&settings.log, std::io::stderr)?;
     let listener = listen(settings.http.listen)?;
     let hub = setup::demo(&settings, &password, surroundings()).await?;
+    if lived_in {
+        setup::live_in(&hub).await?;
+    }
     let https = settings.http.is_https();
     until_told(hub, settings, listener, |running| welcome(&running.hub, running.address, &password, https)).await
 }

@@ -2,6 +2,7 @@
 //! that runs on the same ledger notices by itself. It decides nothing and reads no more of a file than a file may have.
 
 use super::setup::{self, Surroundings};
+use crate::app::exports::{self, Wanted};
 use crate::app::imports::{self, Bench, Preview, Sent};
 use crate::config::Settings;
 use crate::domain::calendar::Calendar;
@@ -9,8 +10,11 @@ use crate::domain::imports::List;
 use crate::domain::imports::difference::LeftOut;
 use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::sheet::FILE_MAX;
+use crate::domain::imports::whistles::ROWS_MAX;
+use crate::domain::policy::Scope;
 use crate::domain::rules::Rules;
 use crate::i18n::Lang;
+use crate::store::whistles::WhistleQuery;
 use crate::store::{Ledger, directory};
 use anyhow::{Context, anyhow, bail};
 use std::fs::{self, File};
@@ -45,7 +49,7 @@ pub(super) async fn import(
     let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
     let preview = match asked.dry_run {
         true => imports::preview(bench, sent).await,
-        false => imports::import(bench, sent, None).await,
+        false => imports::import(bench, sent, imports::By::default()).await,
     };
     ledger.close().await?;
     told(&preview.map_err(|undone| anyhow!(undone))?, asked.dry_run, lang)
@@ -64,11 +68,26 @@ pub(super) async fn export(
     let note = lang.export_note(lang.list(list), lang.operator(), &around.clock.now().rfc3339());
     let rules = rules(settings, &ledger).await?;
     let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
-    let written = imports::export(bench, list, &[note], None).await;
+    let written = match list {
+        List::Whistles => whistles(bench, note, lang).await,
+        List::Departments | List::Towns | List::Enterprises | List::People | List::Duty | List::Calendar => {
+            imports::export(bench, list, &[note], None).await.map_err(|undone| anyhow!(undone))
+        }
+    };
     ledger.close().await?;
-    fs::write(file, written.map_err(|undone| anyhow!(undone))?)
-        .with_context(|| format!("cannot write {}", file.display()))?;
+    fs::write(file, written?).with_context(|| format!("cannot write {}", file.display()))?;
     Ok(format!("{} → {}", lang.list(list), file.display()))
+}
+
+/// All of them: whoever stands at the machine has the ledger.
+async fn whistles(bench: Bench<'_>, note: String, lang: Lang) -> anyhow::Result<Vec<u8>> {
+    let scope = Scope::everything("an operator takes the whole list away");
+    let notes = vec![note, lang.filter_note("")];
+    let wanted = Wanted { query: WhistleQuery::default(), filter: String::new(), notes };
+    let file = exports::whistles(bench, None, &scope, wanted).await.map_err(|undone| anyhow!(undone))?;
+    file.with_context(|| {
+        format!("more than {ROWS_MAX} whistles: export them in parts, by a filter of the console's list")
+    })
 }
 
 /// By what limits run now.

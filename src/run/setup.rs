@@ -3,17 +3,19 @@
 
 use super::{erasure, keys};
 use crate::app::sessions;
-use crate::app::{Hub, HubSettings, laying, passwords, sample_district};
+use crate::app::{Hub, HubSettings, laying, lived_in, passwords, sample_district, sample_whistles};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
+use crate::domain::policy::Scope;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
 use crate::http::Proxies;
 use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
+use crate::store::whistles::{self, WhistleQuery};
 use crate::store::{self, Chore, Ledger, directory};
 use crate::stream::{self, Stream};
 use crate::workers::{GROUPS, Post, Replica};
@@ -28,6 +30,8 @@ use std::time::Duration;
 
 /// Marks a ledger whose people are invented.
 pub(super) const DEMO: &str = "demo";
+/// Marks a demo that has its past.
+const LIVED_IN: &str = "lived_in";
 /// Of the kernel; the name of this machine or container.
 const HOST_NAME: &str = "/proc/sys/kernel/hostname";
 
@@ -68,6 +72,27 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let hub = hub(settings, ledger, around, HubSettings { demo: true, keys }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
+}
+
+/// Gives the sample district its past, once; a district that has it goes on as it stands.
+pub async fn live_in(hub: &Hub) -> anyhow::Result<()> {
+    let (scope, now) = (Scope::everything("whether there are any is all that is asked"), hub.now());
+    let read = hub.ledger.read(move |reading| {
+        let any = WhistleQuery { limit: 1, ..WhistleQuery::default() };
+        Ok((directory::meta(reading, LIVED_IN)?, whistles::list(reading, &scope, &any, now)?.is_empty()))
+    });
+    match read.await? {
+        (Some(_), _) => return Ok(()),
+        (None, false) => bail!(
+            "this district has whistles of its own (or its past was cut off): --lived-in begins with an empty one; give \
+             --dir another folder, or leave --lived-in out"
+        ),
+        (None, true) => {}
+    }
+    let sample = sample_whistles::read().map_err(|fault| anyhow!(fault))?;
+    lived_in::live(hub, &sample).await.context("the sample district's past")?;
+    hub.ledger.keep(Chore::MakeMeta { key: LIVED_IN.to_owned(), value: "1".to_owned() }).await?;
+    Ok(())
 }
 
 /// The bounds of the ledger, by the settings.

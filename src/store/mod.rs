@@ -21,11 +21,14 @@ pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod unsent;
+pub mod views;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;
 pub use backup::{BadBackup, Head, Restored, Summary};
-pub use ledger::{Access, Chore, ClaimedLetter, CommitRefusal, Committed, Kept, Ledger, Note, Outcome, Reading};
+pub use ledger::{
+    Access, Chore, ClaimedLetter, CommitRefusal, Committed, FileChore, Kept, Ledger, Note, Outcome, Reading,
+};
 pub use look::{Look, look};
 pub use sql::{Row, Value};
 
@@ -112,7 +115,9 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("migrations/0007_machines.sql")),
     (8, include_str!("migrations/0008_identity.sql")),
     (9, include_str!("migrations/0009_console.sql")),
-    (10, include_str!("migrations/0010_reminders.sql")),
+    (10, include_str!("migrations/0010_proposed_lists.sql")),
+    (11, include_str!("migrations/0011_reminders.sql")),
+    (12, include_str!("migrations/0012_views.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -6,22 +6,48 @@ use super::{Fault, Reading, Value};
 use crate::domain::at::At;
 use crate::domain::policy::Scope;
 use crate::domain::summons::Summons;
-use crate::domain::terms::SummonsStatus;
+use crate::domain::terms::{Category, Severity, SummonsStatus, Urgency};
+use crate::domain::wanted::{WORDS_MAX, Wanted};
 use crate::domain::whistle::Whistle;
 use std::collections::BTreeSet;
 
+/// The narrower filters, in the words of every statement below; $11 says whether any of the whistle's own is asked.
+macro_rules! narrowed {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "
+          AND u.issued_at >= $9 AND u.issued_at < $10
+          AND ($11 = 0 OR EXISTS (SELECT 1 FROM whistles w WHERE w.id = u.whistle
+            AND ($12 = '' OR INSTR($12, ',' || w.urgency || ',') > 0)
+            AND ($13 = '' OR INSTR($13, ',' || w.severity || ',') > 0)
+            AND ($14 = '' OR INSTR($14, ',' || w.category || ',') > 0)
+            AND (INSTR(w.search, $15) > 0 OR INSTR(LOWER(u.code), $15) > 0)
+            AND (INSTR(w.search, $16) > 0 OR INSTR(LOWER(u.code), $16) > 0)
+            AND (INSTR(w.search, $17) > 0 OR INSTR(LOWER(u.code), $17) > 0)
+            AND (INSTR(w.search, $18) > 0 OR INSTR(LOWER(u.code), $18) > 0)
+            AND (INSTR(w.search, $19) > 0 OR INSTR(LOWER(u.code), $19) > 0)))
+          ",
+            $after
+        )
+    };
+}
+
 /// One department in one state: flat by `summonses_of_department`.
-const OF_DEPARTMENT: &str = "
+const OF_DEPARTMENT: &str = narrowed!(
+    "
     SELECT u.body, o.due_at, b.body
     FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
     WHERE u.department = $2 AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
       AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $1))
-      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-    ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
+      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
+    "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6"
+);
 
 /// Any departments and states, for whoever sees everything.
-const OF_ALL: &str = "
+const OF_ALL: &str = narrowed!(
+    "
     SELECT page.body, page.due_at, b.body
     FROM (
         SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
@@ -30,24 +56,28 @@ const OF_ALL: &str = "
         WHERE $1 = '*' AND (u.issued_at, u.id) < ($4, $5)
           AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
           AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
-          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-        ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
+          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
+    "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
     ) AS page
     JOIN whistle_bodies b ON b.whistle = page.whistle
-    ORDER BY page.issued_at DESC, page.id DESC";
+    ORDER BY page.issued_at DESC, page.id DESC"
+);
 
 /// One state over all departments, for a scope that sees everything.
-const OF_STATE: &str = "
+const OF_STATE: &str = narrowed!(
+    "
     SELECT u.body, o.due_at, b.body
     FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
     WHERE $1 = '*' AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
       AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
-      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-    ORDER BY u.issued_at DESC, u.id DESC LIMIT $6";
+      AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
+    "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6"
+);
 
 /// Any departments and states, from a viewer's own list on. What one viewer sees is sorted, not what there is.
-const OF_SEEN: &str = "
+const OF_SEEN: &str = narrowed!(
+    "
     SELECT page.body, page.due_at, b.body
     FROM (
         SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
@@ -56,11 +86,12 @@ const OF_SEEN: &str = "
         WHERE s.viewer = $1 AND u.whistle = s.whistle AND (u.issued_at, u.id) < ($4, $5)
           AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
           AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
-          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))
-        ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
+          AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
+    "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6
     ) AS page
     JOIN whistle_bodies b ON b.whistle = page.whistle
-    ORDER BY page.issued_at DESC, page.id DESC";
+    ORDER BY page.issued_at DESC, page.id DESC"
+);
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[OF_DEPARTMENT, OF_STATE, OF_ALL, OF_SEEN];
@@ -71,9 +102,25 @@ pub struct SummonsQuery {
     pub department: Vec<String>,
     pub status: Vec<SummonsStatus>,
     pub overdue: Option<bool>,
+    /// Issued from this moment on, and before that one.
+    pub from: Option<At>,
+    pub until: Option<At>,
+    /// Of its whistle.
+    pub urgency: Vec<Urgency>,
+    pub severity: Vec<Severity>,
+    pub category: Vec<Category>,
+    /// All of its words must be found in the whistle, or in the summons' code.
+    pub q: Option<Wanted>,
     /// Rows, at most. Whoever wants to know whether there is a next page asks for one more.
     pub limit: u16,
     pub after: Option<Position>,
+}
+
+impl SummonsQuery {
+    /// Whether anything of the whistle's own is asked.
+    fn asks_the_whistle(&self) -> bool {
+        !(self.urgency.is_empty() && self.severity.is_empty() && self.category.is_empty() && self.q.is_none())
+    }
 }
 
 /// A summons in a list.
@@ -146,7 +193,7 @@ fn read(
     now: At,
 ) -> Result<Vec<SummonsItem>, Fault> {
     let (key, id) = query.after.as_ref().map_or((i64::MAX, ""), |after| (after.key, after.id.as_str()));
-    let params: [Value<'_>; 8] = [
+    let mut params: Vec<Value<'_>> = vec![
         viewer.into(),
         departments.into(),
         states.into(),
@@ -155,7 +202,16 @@ fn read(
         i64::from(query.limit).into(),
         now.into(),
         whistles::asked(query.overdue).into(),
+        query.from.unwrap_or(At(i64::MIN)).into(),
+        query.until.unwrap_or(At(i64::MAX)).into(),
+        i64::from(query.asks_the_whistle()).into(),
+        whistles::listed(query.urgency.iter().map(|word| word.as_str())).into(),
+        whistles::listed(query.severity.iter().map(|word| word.as_str())).into(),
+        whistles::listed(query.category.iter().map(|word| word.as_str())).into(),
     ];
+    // A word that is not there is empty, and every text holds the empty word.
+    let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
+    params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
     reading.rows(statement, &params, |row| {
         let due_at = row.opt_at(1)?;
         let overdue = due_at.is_some_and(|due| due <= now);
@@ -228,6 +284,29 @@ mod tests {
             let in_time = SummonsQuery { overdue: Some(false), ..query(&[], &[]) };
             assert_eq!(codes(&read(&desk, unit, in_time).await), ["1-SH", "2-XF", "2-SH"]);
         }
+    }
+
+    #[tokio::test]
+    async fn filters_narrow_by_day_and_by_what_the_whistle_says() {
+        let desk = desk().await;
+        let issued = read(&desk, "*", query(&[], &[])).await[0].summons.issued_at;
+        let all = query(&[], &[]);
+        for (asked, found) in [
+            (SummonsQuery { from: Some(issued), ..all.clone() }, 4),
+            (SummonsQuery { from: Some(issued.plus_minutes(1)), ..all.clone() }, 0),
+            (SummonsQuery { until: Some(issued), ..all.clone() }, 0),
+            (SummonsQuery { until: Some(issued.plus_minutes(1)), ..all.clone() }, 4),
+            (SummonsQuery { urgency: Urgency::ALL.to_vec(), severity: Severity::ALL.to_vec(), ..all.clone() }, 4),
+            (SummonsQuery { category: Category::ALL.to_vec(), q: Some(Wanted::of("0002-xf")), ..all.clone() }, 1),
+            (SummonsQuery { q: Some(Wanted::of("nowhere")), ..all.clone() }, 0),
+        ] {
+            for (unit, departments) in [("*", &[][..]), ("YJ", &[]), ("*", &["XF", "SH"])] {
+                let asked = SummonsQuery { department: query(departments, &[]).department, ..asked.clone() };
+                assert_eq!(read(&desk, unit, asked.clone()).await.len(), found, "{unit} {asked:?}");
+            }
+        }
+        let odd: Vec<Urgency> = Urgency::ALL.iter().copied().filter(|of| *of != whistle(1).urgency).collect();
+        assert!(read(&desk, "*", SummonsQuery { urgency: odd, ..all }).await.is_empty());
     }
 
     #[tokio::test]

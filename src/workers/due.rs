@@ -6,9 +6,9 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub, unsent};
+use crate::app::{self, Hub, proposals, unsent};
 use crate::domain::at::{At, MINUTE};
-use crate::store::{Access, Chore, Note, due, leases};
+use crate::store::{Access, Chore, FileChore, Note, due, leases};
 use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -80,7 +80,10 @@ impl Due {
         }
         self.hub.ledger.keep(Chore::PurgeReceipts { before: now.plus_minutes(-RECEIPT_MINUTES) }).await?;
         self.hub.ledger.keep(Chore::PurgeSessions { before: now.plus_minutes(-SESSION_MINUTES) }).await?;
-        self.hub.ledger.keep(Chore::PurgeImports { before: now.plus_minutes(-IMPORT_MINUTES) }).await?;
+        let before = now.plus_minutes(-IMPORT_MINUTES);
+        self.hub.ledger.keep(Chore::File(FileChore::PurgeKept { before })).await?;
+        let before = now.plus_minutes(-proposals::KEPT_MINUTES);
+        self.hub.ledger.keep(Chore::File(FileChore::PurgeProposed { before })).await?;
         let before = now.plus_minutes(-SESSION_MINUTES);
         self.hub.ledger.keep(Chore::Access(Access::PurgeTokens { before })).await?;
         let before = now.plus_minutes(-unsent::KEPT_MINUTES);

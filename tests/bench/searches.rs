@@ -32,9 +32,15 @@ enum Reader {
     Department,
 }
 
+/// Not whistles but firms, by their initials.
+const NAMES: &str = "enterprises?q=hxjs";
+
 /// What is asked, by whom.
-const ASKED: [(&str, &str, Reader); 13] = [
+const ASKED: [(&str, &str, Reader); 17] = [
     ("no word", "", Reader::Office),
+    ("two-character word", "q=粉尘", Reader::Office),
+    ("signs", "q=%_'\\", Reader::Office),
+    ("name by its readings", NAMES, Reader::Office),
     ("absent word", "q=无此词汇", Reader::Office),
     ("absent character", "q=☃", Reader::Office),
     ("rare word", "q=稀见之词", Reader::Office),
@@ -45,6 +51,7 @@ const ASKED: [(&str, &str, Reader); 13] = [
     ("common, by limit, late", "q=厂&sort=due_at&overdue=true", Reader::Office),
     ("absent, oldest first", "q=无此词汇&sort=blown_at", Reader::Office),
     ("absent word", "q=无此词汇", Reader::Department),
+    ("two-character word", "q=粉尘", Reader::Department),
     ("common character", "q=厂", Reader::Department),
     ("common, filters that fit none", "q=厂&town=T14&category=lightning", Reader::Department),
 ];
@@ -102,8 +109,9 @@ async fn ask(
     query: &str,
     tokens: Vec<String>,
 ) -> anyhow::Result<Measured> {
-    let escape = |c: char| if c.is_ascii() && c != ' ' { c.to_string() } else { escaped(c) };
-    let path = format!("/api/v1/whistles?{}", query.chars().map(escape).collect::<String>());
+    let escape = |c: char| if c.is_ascii_alphanumeric() || "?&=-_".contains(c) { c.to_string() } else { escaped(c) };
+    let list = if query == NAMES { "" } else { "whistles?" };
+    let path = format!("/api/v1/{list}{}", query.chars().map(escape).collect::<String>());
     let connections = tokens.len();
     let make: Make = Arc::new(move |number, _| get(&path, &tokens[number % tokens.len()]));
     let plan = Plan {

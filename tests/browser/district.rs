@@ -52,6 +52,11 @@ pub(crate) async fn lived_in(t: &Town) -> Lived {
     office.does(&closed, "close", json!({ "kind": "fixed", "conclusion": "复查无异常" })).await;
     t.emergency().reports_in(&format!("{handling}-YJ")).await;
     t.advance(200).await;
+    let disputed = fire.blows(&blow("压力容器旁堆放液化气瓶", json!({ "enterprise": "E04" }))).await;
+    office.summons(&disputed, &["XF", "SC"], "normal").await;
+    let dispute =
+        json!({ "ground": "not_our_duty", "law": "区权责清单第七条：气瓶充装由燃气主管部门监管", "instead": "ZJ" });
+    t.person("head.sc").does(&format!("{disputed}-SC"), "dispute", dispute).await;
     let wild = fire.blows(&blow(WILD, json!({ "title": WILD.chars().take(80).collect::<String>() }))).await;
     let submitted = fire
         .blows(&blow("疏散通道被货架挡住", json!({ "urgency": "urgent", "enterprise": "E03", "place": "一层东侧" })))

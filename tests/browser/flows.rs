@@ -181,3 +181,60 @@ async fn without_script_a_whistle_is_blown_dispatched_answered_and_reviewed() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_duplicate_is_merged_from_the_queue_by_keyboard_and_the_keys_are_told() {
+    town(async |t| {
+        let order = json!({ "category": "fire", "what": "安全出口上锁", "enterprise": "E01" });
+        let master = t.fire().blows(&order).await;
+        t.advance(1).await;
+        let double = t.emergency().blows(&order).await;
+        t.settle().await;
+        let chrome = signed_in(t, "office", "zh-CN").await;
+        chrome.go(&format!("/console/triage?open={double}")).await;
+        chrome.keys(&["?"]).await;
+        chrome.until("document.querySelector('#keys').open").await;
+        assert!(chrome.text("#keys").await.contains("并单"));
+        chrome.press("#keys .primary").await;
+        chrome.keys(&["m"]).await;
+        chrome.until("document.activeElement.closest('[data-deed=merge]') !== null").await;
+        assert_eq!(chrome.ask("return document.activeElement.value;", json!([])).await, master.as_str());
+        chrome.keys(&[SPACE]).await;
+        chrome.chord(CONTROL, ENTER).await;
+        chrome.until("document.querySelectorAll('.row').length === 1").await;
+        assert_eq!(t.office().sees(&format!("/whistles/{double}")).await["status"], "merged");
+        assert_eq!(chrome.complaints().await, Vec::<String>::new());
+        chrome.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn without_script_a_dispute_is_ruled_where_its_grounds_are_read() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("后门上锁")).await;
+        t.office().summons(&code, &["XF", "SC"], "normal").await;
+        let task = format!("{code}-SC");
+        let dispute = json!({ "ground": "not_our_duty", "law": "权责清单第七条", "instead": "ZJ" });
+        t.person("head.sc").does(&task, "dispute", dispute).await;
+        t.settle().await;
+        let chrome = signed_in(t, "director", "zh-CN").await;
+        chrome.scripted(false).await;
+        chrome.go("/console/disputes").await;
+        let told = chrome.text(".disputes").await;
+        for words in ["权责清单第七条", "后门上锁", task.as_str()] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        // A ruling without a reason comes back to this page.
+        chrome.press(".rulings details:nth-of-type(2) summary").await;
+        chrome.press("[data-deed=overrule] .bar button").await;
+        assert!(chrome.has(".summary").await);
+        assert_eq!(chrome.path().await, format!("/console/summonses/{task}/overrule"));
+        chrome.fill("[data-deed=overrule] textarea", "气瓶属特种设备").await;
+        chrome.press("[data-deed=overrule] .bar button").await;
+        assert!(chrome.has(".notice.done").await && chrome.has(".empty").await);
+        chrome.close().await;
+        assert_eq!(t.office().sees(&format!("/summonses/{task}")).await["status"], "acknowledged");
+    })
+    .await;
+}

@@ -8,53 +8,92 @@ use crate::town::{Town, town};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Who looks at which pages; the name is the picture's.
+/// Who looks at which pages; the name is the picture's. Nobody stands for whoever has not signed in.
 fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     let at = |path: &str, code: &str| format!("{path}{code}");
+    let one = |path: &str| path.to_owned();
     vec![
+        ("", vec![("login", one("/login"))]),
         (
             "office",
             vec![
-                ("desk", at("/console", "")),
-                ("deadlines", at("/console/deadlines", "")),
-                ("triage", at("/console/triage", "")),
+                ("desk", one("/console")),
+                ("deadlines", one("/console/deadlines")),
+                ("triage", one("/console/triage")),
                 ("triage-open", at("/console/triage?open=", &lived.wild)),
-                ("whistles", at("/console/whistles", "")),
-                ("whistles-late", at("/console/whistles?overdue=true", "")),
+                ("whistles", one("/console/whistles")),
+                ("whistles-late", one("/console/whistles?overdue=true")),
+                ("whistles-filtered", one("/console/whistles?urgency=urgent&department=XF&from=2026-01-01")),
+                ("whistles-misasked", one("/console/whistles?severity=general&urgency=hot")),
                 ("whistle-submitted", at("/console/whistles/", &lived.submitted)),
                 ("whistle-closable", at("/console/whistles/", &lived.closable)),
                 ("whistle-closed", at("/console/whistles/", &lived.closed)),
-                ("summonses", at("/console/summonses?view=all", "")),
+                ("summonses", one("/console/summonses?view=all")),
+                ("summonses-filtered", one("/console/summonses?view=all&category=fire")),
                 ("summons", at("/console/summonses/", &format!("{}-XF", lived.handling))),
-                ("blow", at("/console/whistles/new", "")),
+                ("disputes-office", one("/console/disputes")),
+                ("blow", one("/console/whistles/new")),
+                ("search", one("/search?q=%E9%99%A4%E5%B0%98")),
+                ("rota-office", one("/admin/rota?shift=2026-12-05/night")),
+                ("import-office", one("/admin/import")),
             ],
         ),
         (
             "director",
             vec![
-                ("disputes", at("/console/disputes", "")),
-                ("feedback-director", at("/feedback", "")),
-                ("desk-director", at("/console", "")),
+                ("disputes", one("/console/disputes")),
+                ("feedback-director", one("/feedback")),
+                ("desk-director", one("/console")),
+                ("people-director", one("/admin/people")),
+                ("access-director", one("/console/access")),
             ],
         ),
-        ("supervisor", vec![("desk-supervisor", at("/console", "")), ("whistles-all", at("/console/whistles", ""))]),
-        ("inspector.xf", vec![("desk-inspector", at("/console", ""))]),
-        ("town.t06", vec![("desk-town", at("/console", ""))]),
-        ("admin", vec![("desk-admin", at("/console", ""))]),
+        (
+            "supervisor",
+            vec![
+                ("desk-supervisor", one("/console")),
+                ("whistles-all", one("/console/whistles")),
+                ("rota-supervisor", one("/admin/rota")),
+            ],
+        ),
+        ("inspector.xf", vec![("desk-inspector", one("/console"))]),
+        ("town.t06", vec![("desk-town", one("/console"))]),
+        (
+            "admin",
+            vec![
+                ("desk-admin", one("/console")),
+                ("people", one("/admin/people?q=xf")),
+                ("person", one("/admin/people/liaison.gx")),
+                ("rota", one("/admin/rota")),
+                ("trail", one("/admin/trail")),
+                ("import", one("/admin/import")),
+                ("me", one("/me")),
+                ("access", one("/console/access")),
+            ],
+        ),
         (
             "liaison.xf",
             vec![
-                ("feedback", at("/feedback", "")),
-                ("desk-unit", at("/console", "")),
-                ("deadlines-unit", at("/console/deadlines", "")),
-                ("summonses-own", at("/console/summonses", "")),
+                ("feedback", one("/feedback")),
+                ("desk-unit", one("/console")),
+                ("deadlines-unit", one("/console/deadlines")),
+                ("summonses-own", one("/console/summonses")),
                 ("summons-own", at("/console/summonses/", &format!("{}-XF", lived.handling))),
                 ("whistle-returned", at("/console/whistles/", &lived.returned)),
                 ("absent", at("/console/whistles/", "WH-2026-9999")),
             ],
         ),
-        ("admin", vec![("import", at("/admin/import", ""))]),
     ]
+}
+
+/// The window for the next reader, in their language.
+async fn seat(t: &Town, chrome: &Chrome, username: &str, lang: &str) {
+    if !username.is_empty() {
+        return enter(t, chrome, username, lang).await;
+    }
+    chrome.develop("Network.clearBrowserCookies", json!({})).await;
+    chrome.go("/login").await;
+    chrome.cookie("lang", lang).await;
 }
 
 /// What one look at all pages found: by picture's name.
@@ -62,7 +101,7 @@ struct Found(HashMap<String, Vec<String>>);
 
 async fn look(t: &Town, chrome: &Chrome, lived: &Lived, (lang, size): (&str, Size), found: &mut Found) {
     for (username, list) in pages(lived) {
-        enter(t, chrome, username, lang).await;
+        seat(t, chrome, username, lang).await;
         let mut titles: HashMap<String, String> = HashMap::new();
         for (name, path) in list {
             chrome.sized(size).await;
@@ -81,16 +120,13 @@ async fn look(t: &Town, chrome: &Chrome, lived: &Lived, (lang, size): (&str, Siz
     }
 }
 
-#[actix_web::test]
-async fn every_page_keeps_to_the_rules_in_both_languages_at_both_widths() {
+async fn walked(lang: &str) {
     town(async |t| {
         let lived = lived_in(t).await;
         let chrome = Chrome::open(t.address).await;
         let mut found = Found(HashMap::new());
-        for lang in ["zh-CN", "en"] {
-            for size in [Size::Desk, Size::Phone] {
-                look(t, &chrome, &lived, (lang, size), &mut found).await;
-            }
+        for size in [Size::Desk, Size::Phone] {
+            look(t, &chrome, &lived, (lang, size), &mut found).await;
         }
         chrome.close().await;
         let mut wrong: Vec<String> = found
@@ -105,6 +141,16 @@ async fn every_page_keeps_to_the_rules_in_both_languages_at_both_widths() {
 }
 
 #[actix_web::test]
+async fn every_page_keeps_to_the_rules_in_chinese_at_both_widths() {
+    walked("zh-CN").await;
+}
+
+#[actix_web::test]
+async fn every_page_keeps_to_the_rules_in_english_at_both_widths() {
+    walked("en").await;
+}
+
+#[actix_web::test]
 async fn in_the_dark_every_page_is_as_readable() {
     town(async |t| {
         let lived = lived_in(t).await;
@@ -113,7 +159,7 @@ async fn in_the_dark_every_page_is_as_readable() {
         chrome.develop("Emulation.setEmulatedMedia", dark).await;
         let mut wrong = Vec::new();
         for (username, list) in pages(&lived) {
-            enter(t, &chrome, username, "zh-CN").await;
+            seat(t, &chrome, username, "zh-CN").await;
             for (name, path) in list {
                 chrome.go(&path).await;
                 wrong.extend(violations(&chrome).await.into_iter().map(|fault| format!("{name}: {fault}")));

@@ -4,96 +4,28 @@
 use crate::town::{Place, Reply, Town, at};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use whistle_hub::app::sample_whistles::{self, Dispute, INFORMER, SampleWhistle, Verdict, head, liaison};
 use whistle_hub::domain::at::MINUTE;
 
-const SAMPLE: &str = include_str!("../../config/sample-district/whistles.csv");
 /// Before the first of them.
 const BEGIN: &str = "2026-01-05T08:00:00+08:00";
-/// The criterion of a major hazard, which the file leaves to the office.
-const CLAUSE: &str = "《工贸企业重大事故隐患判定标准》测试条款";
-/// Whoever told us, where the file names an informer.
-const INFORMER: (&str, &str) = ("匿名者甲乙", "13955550040");
-/// Those whose department says that it is not its, the ground, and whom it names instead.
-const DISPUTED: &[(&str, &str, &str, &str)] =
-    &[("W11", "ZJ", "not_our_duty", "YJ"), ("W12", "JT", "other_lead", "SH"), ("W36", "XF", "not_our_duty", "GX")];
-/// Ruled by the district's leader: one concerns the director's own bureau, one is new to every duty list.
-const FOR_THE_LEADER: &[&str] = &["W11", "W36"];
-/// Put right on the spot.
-const ON_THE_SPOT: &str = "W34";
-/// What joins what, and why what is not taken on is not.
-const MASTERS: &[(&str, &str)] = &[("W08", "W07")];
-const GROUNDS: &[(&str, &str)] = &[("W38", "outside_district"), ("W39", "not_safety")];
-const MISSING: &[(&str, &[&str])] = &[("W40", &["place", "what"])];
 
-/// One line of the file, by its columns.
-struct Row(BTreeMap<String, String>);
+/// A line of the file, as this story tells it.
+struct Row(SampleWhistle);
+
+impl std::ops::Deref for Row {
+    type Target = SampleWhistle;
+
+    fn deref(&self) -> &SampleWhistle {
+        &self.0
+    }
+}
 
 impl Row {
-    fn text(&self, column: &str) -> &str {
-        self.0.get(column).unwrap_or_else(|| panic!("the file has no {column}"))
-    }
-
-    fn name(&self) -> &str {
-        self.text("code")
-    }
-
-    fn needed(&self) -> Vec<&str> {
-        self.text("needed_departments").split(';').collect()
-    }
-
-    fn is_informers(&self) -> bool {
-        self.text("source") == "informant"
-    }
-
-    /// Who blows: the office on behalf, a town's officer, or a department's liaison.
-    fn blower(&self) -> String {
-        let unit = self.text("blower");
-        match unit {
-            "AWB" => "office".to_owned(),
-            town if town.starts_with('T') => format!("town.{}", town.to_lowercase()),
-            department => liaison(department),
-        }
-    }
-
-    /// What is sent: an enterprise brings its town along, and what the file leaves empty was not said.
-    fn blow_order(&self) -> Value {
-        let mut order = json!({
-            "category": self.text("category"), "title": self.text("title_zh"), "what": self.text("text_zh"),
-            "urgency": self.text("urgency"), "severity_claimed": self.text("severity"),
-            "source": self.text("source"), "needed_departments": self.needed(),
-        });
-        let town = if self.text("enterprise_code").is_empty() { self.text("town_code") } else { "" };
-        let said = [("enterprise", self.text("enterprise_code")), ("place", self.text("place_zh")), ("town", town)];
-        for (field, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
-            order[field] = text.into();
-        }
-        if self.text("blower") == "AWB" {
-            order["on_behalf_of"] = json!("AWB");
-        }
-        if self.is_informers() {
-            order["protected_source"] = json!(true);
-            order["contact"] = json!({ "name": INFORMER.0, "phone": INFORMER.1 });
-        }
-        order
-    }
-
-    fn accept_order(&self) -> Value {
-        let lead = self.text("lead_department");
-        let supports: Vec<&str> = self.needed().into_iter().filter(|one| *one != lead).collect();
-        let mut order = json!({
-            "severity": self.text("severity"), "urgency": self.text("urgency"), "lead": lead, "supports": supports,
-            "route": self.text("expected_route"), "dispatch": true,
-        });
-        if self.text("severity") == "major" {
-            order["clause"] = json!(CLAUSE);
-        }
-        order
-    }
-
     /// How it stands when the story is over.
     fn end(&self) -> &str {
         match self.text("expected_triage") {
-            "accept" if self.name() == ON_THE_SPOT => "closed",
+            "accept" if self.is_put_right_on_the_spot() => "closed",
             "accept" => "dispatched",
             "merge" => "merged",
             "decline" => "declined",
@@ -137,7 +69,7 @@ impl Row {
         if self.end() == "closed" {
             told.push(("whistle_closed", self.blower()));
         }
-        if let Some((_, department, ..)) = disputed(self) {
+        if let Some(Dispute { department, .. }) = self.dispute() {
             told.extend([("summons_disputed", "director".to_owned()), ("summons_ruled", head(department))]);
         }
         if self.is_informers() {
@@ -147,33 +79,9 @@ impl Row {
     }
 }
 
-fn liaison(department: &str) -> String {
-    format!("liaison.{}", department.to_lowercase())
-}
-
-fn head(department: &str) -> String {
-    format!("head.{}", department.to_lowercase())
-}
-
-fn disputed(row: &Row) -> Option<&'static (&'static str, &'static str, &'static str, &'static str)> {
-    DISPUTED.iter().find(|(name, ..)| *name == row.name())
-}
-
-/// What a table says of a line.
-fn said_of<T: Copy>(table: &[(&str, T)], row: &Row) -> T {
-    table.iter().find(|(name, _)| *name == row.name()).unwrap_or_else(|| panic!("nothing about {}", row.name())).1
-}
-
 /// The file's lines in the order in which they were blown.
 fn rows() -> Vec<Row> {
-    let mut reader = csv::Reader::from_reader(SAMPLE.as_bytes());
-    let columns = reader.headers().unwrap().clone();
-    let line = |row: csv::StringRecord| {
-        Row(columns.iter().zip(row.iter()).map(|(column, text)| (column.to_owned(), text.to_owned())).collect())
-    };
-    let mut rows: Vec<Row> = reader.records().map(|row| line(row.unwrap())).collect();
-    rows.sort_by_key(|row| at(row.text("blown_at")));
-    rows
+    sample_whistles::read().unwrap().into_iter().map(Row).collect()
 }
 
 /// The hub's codes of those blown so far.
@@ -203,8 +111,7 @@ async fn same_firm(t: &Town, row: &Row) -> Vec<String> {
 /// Blows it at its moment, after looking whether it is about what is known.
 async fn blow(t: &Town, row: &Row, codes: &Codes) -> String {
     t.until(row.text("blown_at")).await;
-    let known = MASTERS.iter().filter(|(name, _)| *name == row.name());
-    let known: Vec<String> = known.map(|(_, into)| codes[*into].clone()).collect();
+    let known: Vec<String> = row.joins().map(|into| codes[into].clone()).into_iter().collect();
     assert_eq!(same_firm(t, row).await, known, "{} is about what was known", row.name());
     let reply = t.person(&row.blower()).tries_to_blow(&row.blow_order()).await;
     assert_eq!(reply.status, 201, "{}: {}", row.name(), reply.text());
@@ -224,13 +131,9 @@ async fn blow(t: &Town, row: &Row, codes: &Codes) -> String {
 
 /// The office's verdict, as the file has it.
 async fn judge(t: &Town, row: &Row, code: &str, codes: &Codes) {
-    let (deed, order) = match row.text("expected_triage") {
-        "accept" => ("accept", row.accept_order()),
-        "merge" => ("merge", json!({ "into": codes[said_of(MASTERS, row)] })),
-        "decline" => ("decline", json!({ "ground": said_of(GROUNDS, row) })),
-        _ => ("return", json!({ "missing": said_of(MISSING, row) })),
-    };
-    if deed == "accept" && row.text("severity") == "major" {
+    let Verdict { deed, order } = row.verdict(|name| codes[name].clone());
+    let deed = deed.as_str();
+    if deed == "accept" && row.is_major() {
         let mut bare = order.clone();
         bare.as_object_mut().unwrap().remove("clause");
         let faults = t.office().tries(code, deed, &bare).await.expect(422).faults();
@@ -251,17 +154,17 @@ async fn judge(t: &Town, row: &Row, code: &str, codes: &Codes) {
 
 /// A department says it is another's; the director rules, or enters what the district's leader ruled.
 async fn dispute(t: &Town, row: &Row, code: &str) {
-    let Some((_, department, ground, instead)) = disputed(row) else { return };
+    let Some(dispute) = row.dispute() else { return };
+    let department = dispute.department;
     let summons = format!("{code}-{department}");
-    let order = json!({ "ground": ground, "law": "权责清单测试条目", "instead": instead });
-    t.person(&head(department)).does(&summons, "dispute", order).await;
+    t.person(&head(department)).does(&summons, "dispute", dispute.order()).await;
     t.settle().await;
     assert_eq!(owners(&card(t, code).await), row.owners_while_ruled(department), "{}", row.name());
     let reason = json!({ "reason": "按业务相近原则确定" });
-    if *instead == "YJ" {
+    if dispute.instead == "YJ" {
         t.director().tries(&summons, "overrule", &reason).await.expect(403);
     }
-    if FOR_THE_LEADER.contains(&row.name()) {
+    if row.is_for_the_leader() {
         assert_eq!(t.director().does(&summons, "refer", json!({})).await["status"], "referred");
     }
     let ruled = t.director().does(&summons, "overrule", reason).await;
@@ -343,7 +246,7 @@ fn check_letters(t: &Town, rows: &[Row]) {
     owed.sort();
     assert_eq!(told, owed);
     let mut may: BTreeSet<String> = ["office", "director", "liaison.mz"].map(str::to_owned).into();
-    for department in rows.iter().filter(|row| row.end() == "dispatched").flat_map(Row::needed) {
+    for department in rows.iter().filter(|row| row.end() == "dispatched").flat_map(|row| row.needed()) {
         may.extend([liaison(department), head(department)]);
     }
     let to: BTreeSet<String> = reminders.iter().map(|one| one.replace("reminder → ", "")).collect();
@@ -372,7 +275,7 @@ async fn the_forty(t: &Town) {
         if row.is_informers() {
             informer(t, row, &code).await;
         }
-        if row.name() == ON_THE_SPOT {
+        if row.is_put_right_on_the_spot() {
             put_right(t, row, &code).await;
         }
         check(t, row, &code).await;
@@ -382,8 +285,10 @@ async fn the_forty(t: &Town) {
     for row in &rows {
         check(t, row, &codes[row.name()]).await;
     }
-    for (name, into) in MASTERS {
-        assert_eq!(card(t, &codes[*name]).await["merged_into"], codes[*into]);
+    let joined: Vec<_> = rows.iter().filter_map(|row| Some((row.name(), row.joins()?))).collect();
+    assert_eq!(joined, [("W08", "W07")]);
+    for (name, into) in joined {
+        assert_eq!(card(t, &codes[name]).await["merged_into"], codes[into]);
     }
     assert!(t.office().codes("/whistles?sort=blown_at").await.iter().eq(codes.values().collect::<BTreeSet<_>>()));
     check_stopped_firms(t, &rows).await;

@@ -1,6 +1,7 @@
 //! Lists that come in and go out as files (C18, C19, C28): every encoding, every fault by row and column, all or nothing,
 //! every row on record; whistles under their reader's Scope; a new calendar and the limits that run.
 
+use crate::proposals::two_words;
 use crate::town::browser::hidden;
 use crate::town::http::Reply;
 use crate::town::{BEGIN, Person, Place, Town, at, blow_order, town};
@@ -13,7 +14,7 @@ use whistle_hub::store::events::{self, StoredEvent};
 use whistle_hub::store::whistles;
 
 /// Each list with its file in the sample and its rows.
-const LISTS: [(&str, &str, u64); 6] = [
+pub(crate) const LISTS: [(&str, &str, u64); 6] = [
     ("departments", include_str!("../../config/sample-district/departments.csv"), 24),
     ("towns", include_str!("../../config/sample-district/towns.csv"), 14),
     ("enterprises", include_str!("../../config/sample-district/enterprises.csv"), 60),
@@ -23,7 +24,7 @@ const LISTS: [(&str, &str, u64); 6] = [
 ];
 
 /// The text in each encoding that people save in, with the name that the hub must give it.
-fn in_every_encoding(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
+pub(crate) fn in_every_encoding(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
     let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
     vec![
@@ -36,11 +37,11 @@ fn in_every_encoding(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
     ]
 }
 
-async fn send(who: &Person<'_>, path: &str, file: impl Into<Vec<u8>>) -> Reply {
+pub(crate) async fn send(who: &Person<'_>, path: &str, file: impl Into<Vec<u8>>) -> Reply {
     who.ask("POST", path).await.raw("text/csv", file.into()).send().await
 }
 
-async fn of_the_directory(t: &Town) -> Vec<StoredEvent> {
+pub(crate) async fn of_the_directory(t: &Town) -> Vec<StoredEvent> {
     let scope = Scope::everything("a test looks at the trail");
     let read = t.db_hub().ledger.read(move |reading| events::timeline(reading, &scope, &of_directory(), (0, i64::MAX)));
     read.await.unwrap()
@@ -180,7 +181,7 @@ async fn c28_a_changed_row_is_on_record_with_old_new_and_who_and_every_replica_d
         told: None,
         left_out: whistle_hub::domain::imports::difference::LeftOut::Goes,
     };
-    let seen = whistle_hub::app::imports::import(bench, sent, None).await.unwrap();
+    let seen = whistle_hub::app::imports::import(bench, sent, Default::default()).await.unwrap();
     assert_eq!(seen.difference.unwrap().left_out.len(), 1, "an enterprise never goes by being left out");
     t.settle().await;
     assert_eq!(t.fire().sees("/enterprises?q=E02").await["items"][0]["name"], "明川砺岚精密有限公司");
@@ -230,7 +231,7 @@ async fn a_new_calendar_counts_running_limits_anew_and_leaves_days_alone_that_ar
         let (_, calendar, _) = LISTS[5];
         // The rest of the day becomes a day off.
         let off = format!("{calendar}2026-12-01,off,临时停工,周二\n");
-        let seen = send(&admin, "/imports/calendar", off).await.expect(200).json();
+        let seen = two_words(&admin, &t.director(), off).await;
         assert_eq!((&seen["added"], &seen["written"]), (&json!(1), &json!(true)), "{seen}");
         let after = due(fire.sees(&format!("/whistles/{code}")).await);
         assert!(after.starts_with("2026-12-02T"), "{before} became {after}");

@@ -146,6 +146,21 @@ async fn a_suspended_persons_token_is_401_everywhere_the_feed_ends_and_back_is_b
 }
 
 #[actix_web::test]
+async fn whoever_is_in_by_a_password_that_was_taken_away_is_out_at_once() {
+    town(async |t| {
+        let token = t.fire().token().await;
+        let browser = t.signed_in("liaison.xf").await;
+        for deed in ["reset_password", "reset_totp"] {
+            does(t.person("admin"), "liaison.xf", deed, &json!({})).await.expect(200);
+        }
+        t.ask("GET", "/api/v1/me").bearer(&token).send().await.expect(401);
+        assert!(browser.get("/console").await.expect(303).header("location").unwrap().starts_with("/login"));
+        t.try_password("liaison.xf", PASSWORD).await.expect(401);
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn open_work_stays_the_posts_and_goes_to_the_head_when_nobody_is_left() {
     town(async |t| {
         let admin = t.person("admin");

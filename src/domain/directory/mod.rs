@@ -117,6 +117,15 @@ pub struct Shift {
     pub office_duty: String,
 }
 
+impl Shift {
+    /// When a shift of that day is over: at 18:00, or at 08:00 of the next.
+    pub fn ends(day: civil::Date, night: bool) -> Option<At> {
+        let (begins, ends) = DAY_SHIFT_HOURS;
+        let end = if night { day.tomorrow().ok()?.at(begins, 0, 0, 0) } else { day.at(ends, 0, 0, 0) };
+        Some(At::from_civil(end))
+    }
+}
+
 /// The whole directory as it stood when it was loaded.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
@@ -266,8 +275,18 @@ impl Directory {
     /// The shift of a moment by the rota, which repeats as a cycle; nobody's when the rota has a gap.
     pub fn shift(&self, now: At) -> Option<&Shift> {
         let (date, night) = shift_at(now);
+        self.shift_of(date, night)
+    }
+
+    /// The first and the last day that the rota writes out.
+    pub fn rota_days(&self) -> Option<(civil::Date, civil::Date)> {
         let dates = || self.rota.iter().filter_map(|shift| shift.date.parse::<civil::Date>().ok());
-        let (first, last) = (dates().min()?, dates().max()?);
+        Some((dates().min()?, dates().max()?))
+    }
+
+    /// The shift of a day by the rota, which repeats as a cycle; nobody's when the rota has a gap.
+    pub fn shift_of(&self, date: civil::Date, night: bool) -> Option<&Shift> {
+        let (first, last) = self.rota_days()?;
         let days = |from: civil::Date, to: civil::Date| from.until(to).map_or(0, |span| i64::from(span.get_days()));
         // A gap inside the cycle stays one: nobody is put on duty whom the rota does not name.
         let day = days(first, date).rem_euclid(days(first, last) + 1);
@@ -304,7 +323,7 @@ impl Directory {
 }
 
 /// The rota's date and shift at a moment: before 08:00 it still is last night.
-fn shift_at(now: At) -> (civil::Date, bool) {
+pub fn shift_at(now: At) -> (civil::Date, bool) {
     let civil = now.civil();
     let (begins, ends) = DAY_SHIFT_HOURS;
     let night = civil.hour() < begins || civil.hour() >= ends;

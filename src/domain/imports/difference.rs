@@ -102,7 +102,9 @@ impl Difference {
         ]);
         let mut log = Log { change, doer: doer.map(Doer::from), mint };
         log.record(EventKind::DirectoryImported, data);
-        for row in self.added {
+        // A whistle that was entered has its own event, and rows of its own.
+        let is_entered = list == List::Whistles;
+        for row in self.added.into_iter().filter(|_| !is_entered) {
             log.row(EventKind::DirectoryAdded, list, &row.code, &[("new", row.body)]);
         }
         for row in self.changed {
@@ -113,7 +115,7 @@ impl Difference {
             log.row(EventKind::DirectoryReordered, list, "", &[("old", json!(old)), ("new", json!(new))]);
         }
         let directory = log.change.directory.get_or_insert_default();
-        directory.put.extend(self.put);
+        directory.put.extend(self.put.into_iter().filter(|_| !is_entered));
         directory.gone.extend(gone.iter().map(|row| (list.stored().to_owned(), row.code.clone())));
         for row in gone {
             log.row(EventKind::DirectoryRemoved, list, &row.code, &[("old", row.body)]);

@@ -2,6 +2,7 @@
 //! do about it is said by `i18n`. The list is bounded, its count is not.
 
 use super::encoding::Encoding;
+use crate::domain::order::FaultCode;
 
 /// Faults that are named; more are only counted.
 pub const FAULTS_MAX: usize = 100;
@@ -85,6 +86,8 @@ pub enum What {
     NeedsTwo,
     /// Not of the right role.
     WrongRole,
+    /// The order that the row comes to has this fault.
+    Order(FaultCode),
 }
 
 impl What {
@@ -122,6 +125,7 @@ impl What {
             What::Past => "past",
             What::NeedsTwo => "needs_two",
             What::WrongRole => "wrong_role",
+            What::Order(code) => code.as_str(),
         }
     }
 }

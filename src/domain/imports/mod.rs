@@ -5,6 +5,7 @@ pub mod cells;
 mod check;
 pub mod difference;
 pub mod encoding;
+pub mod entries;
 pub mod faults;
 pub mod lists;
 pub mod sheet;
@@ -18,18 +19,21 @@ use cells::Line;
 use check::Check;
 use difference::{Difference, LeftOut, Wanted};
 use encoding::{Decoded, Encoding, Known};
+use entries::Entry;
 use faults::{Faults, What};
-use lists::Row;
+use lists::{Row, Written};
 use serde_json::Value;
 use sheet::{FILE_MAX, Sheet, SheetRow};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 words!(
-    /// A list of the directory or of the calendar, each in one file.
+    /// A list of the directory or of the calendar, or whistles to be entered, each in one file.
     List {
         Departments = "departments", Towns = "towns", Enterprises = "enterprises", People = "people", Duty = "duty",
         Calendar = "calendar",
+        /// Whistles that were noted on paper and are entered later (补录).
+        Whistles = "whistles",
     }
 );
 
@@ -43,6 +47,8 @@ impl List {
             List::People => "person",
             List::Duty => "shift",
             List::Calendar => "day",
+            // The number on paper, and the whistle that it became.
+            List::Whistles => "entry",
         }
     }
 }
@@ -88,6 +94,7 @@ pub fn judge(list: List, file: &[u8], told: Option<Encoding>, directory: &Direct
         List::People => judged::<Person>(file, told, directory),
         List::Duty => judged::<Shift>(file, told, directory),
         List::Calendar => judged::<AnnouncedDay>(file, told, directory),
+        List::Whistles => judged::<Entry>(file, told, directory),
     }
 }
 
@@ -194,15 +201,26 @@ pub fn days_after(stands: &[DirectoryRow], judged: &Judged, fate: LeftOut) -> Ve
     days.collect()
 }
 
+/// Shifts as a file of the rota.
+pub fn written_shifts(shifts: &[Shift]) -> Vec<u8> {
+    sheet::written(Shift::COLUMNS, shifts.iter().map(Written::cells), &[])
+}
+
 /// A list as a file: UTF-8 with its mark, so that Excel reads it; `notes` stand above the head.
 pub fn written(list: List, directory: &Directory, days: &[AnnouncedDay], notes: &[String]) -> Vec<u8> {
     match list {
-        List::Departments => sheet::written(Department::COLUMNS, directory.departments.iter().map(Row::cells), notes),
-        List::Towns => sheet::written(Town::COLUMNS, directory.towns.iter().map(Row::cells), notes),
-        List::Enterprises => sheet::written(Enterprise::COLUMNS, directory.enterprises.iter().map(Row::cells), notes),
-        List::People => sheet::written(Person::COLUMNS, directory.people.iter().map(Row::cells), notes),
-        List::Duty => sheet::written(Shift::COLUMNS, directory.rota.iter().map(Row::cells), notes),
-        List::Calendar => sheet::written(AnnouncedDay::COLUMNS, days.iter().map(Row::cells), notes),
+        List::Departments => {
+            sheet::written(Department::COLUMNS, directory.departments.iter().map(Written::cells), notes)
+        }
+        List::Towns => sheet::written(Town::COLUMNS, directory.towns.iter().map(Written::cells), notes),
+        List::Enterprises => {
+            sheet::written(Enterprise::COLUMNS, directory.enterprises.iter().map(Written::cells), notes)
+        }
+        List::People => sheet::written(Person::COLUMNS, directory.people.iter().map(Written::cells), notes),
+        List::Duty => sheet::written(Shift::COLUMNS, directory.rota.iter().map(Written::cells), notes),
+        List::Calendar => sheet::written(AnnouncedDay::COLUMNS, days.iter().map(Written::cells), notes),
+        // They go out under their reader's Scope, see `whistles`; this is their pattern.
+        List::Whistles => sheet::written(Entry::COLUMNS, std::iter::empty(), notes),
     }
 }
 

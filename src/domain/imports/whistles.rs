@@ -1,5 +1,5 @@
 //! Whistles as a file, for whoever may see them: what their page says, without the informer, and with phone and identity
-//! numbers in texts masked. It only goes out: what a whistle is, is changed by deeds.
+//! numbers in texts masked. What stands only goes out: a whistle is changed by deeds.
 
 use super::cells::Cell;
 use super::sheet::{self, Column};
@@ -9,28 +9,33 @@ use crate::domain::whistle::Whistle;
 use crate::ids::TextId;
 use std::collections::HashMap;
 
-/// Of the file, in order.
-const COLUMNS: &[Column] = &[
-    Column::of("code", "编号"),
+/// Of the file, in order. What comes in (`entries`) says what happened; the others say how the hub has it.
+pub(super) const COLUMNS: &[Column] = &[
+    Column::maybe("code", "编号"),
+    Column::maybe("external_no", "外部编号"),
     Column::of("blown_at", "吹哨时间"),
-    Column::of("occurred_at", "发现时间"),
-    Column::of("status", "状态"),
-    Column::of("title", "标题"),
+    Column::maybe("entered_at", "补录时间"),
+    Column::maybe("occurred_at", "发现时间"),
+    Column::maybe("status", "状态"),
+    Column::maybe("title", "标题"),
     Column::of("what", "隐患情况"),
     Column::of("category", "类别"),
-    Column::of("severity", "隐患等级"),
-    Column::of("urgency", "紧急程度"),
-    Column::of("source", "哨源"),
+    Column::maybe("severity", "隐患等级"),
+    Column::maybe("urgency", "紧急程度"),
+    Column::maybe("source", "哨源"),
     Column::of("blower", "吹哨单位"),
-    Column::of("enterprise", "企业编号"),
-    Column::of("enterprise_name", "企业名称"),
-    Column::of("town", "属地"),
-    Column::of("place", "地点"),
-    Column::of("lead", "牵头"),
-    Column::of("supports", "配合"),
-    Column::of("due_at", "到期"),
-    Column::of("overdue", "超时"),
+    Column::maybe("enterprise", "企业编号"),
+    Column::maybe("enterprise_name", "企业名称"),
+    Column::maybe("town", "属地"),
+    Column::maybe("place", "地点"),
+    Column::maybe("needed_departments", "需要单位"),
+    Column::maybe("lead", "牵头"),
+    Column::maybe("supports", "配合"),
+    Column::maybe("due_at", "到期"),
+    Column::maybe("overdue", "超时"),
 ];
+/// Rows of one file; more want a narrower filter, or a second file.
+pub const ROWS_MAX: usize = 5000;
 /// A run of so many digits in a text is somebody's number.
 const NUMBER: usize = 7;
 
@@ -61,7 +66,9 @@ fn cells(row: &Told, texts: &HashMap<TextId, String>, directory: &Directory) -> 
     let firm = whistle.enterprise.as_deref().and_then(|code| directory.enterprise(code));
     vec![
         Cell::text(&whistle.code),
+        Cell::maybe(whistle.late_entry.as_ref().map(|entry| &entry.external_no)),
         time(Some(whistle.blown_at)),
+        time(whistle.late_entry.as_ref().map(|entry| entry.received_at)),
         time(whistle.occurred_at),
         Cell::text(whistle.status.as_str()),
         text(Some(&whistle.texts.title)),
@@ -75,6 +82,7 @@ fn cells(row: &Told, texts: &HashMap<TextId, String>, directory: &Directory) -> 
         Cell::text(firm.map_or("", |firm| &firm.name)),
         Cell::maybe(whistle.town.as_ref()),
         text(whistle.texts.place.as_ref()),
+        Cell::list(whistle.needed_departments.iter().map(String::as_str)),
         Cell::maybe(whistle.lead.as_ref()),
         Cell::list(whistle.supports.iter().map(String::as_str)),
         time(row.due_at),

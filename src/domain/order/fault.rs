@@ -99,6 +99,12 @@ pub enum Clash {
     RoleOfUnit,
     /// One person holds one of the three administrators.
     OneOfThree,
+    /// Further ahead than the rota is made.
+    BeyondRota,
+    /// Somebody has changed it since it was looked at.
+    Overtaken,
+    /// As many views as a person may keep.
+    TooManyViews,
     /// No code of this device at this time, or used before.
     WrongCode,
     /// A password that is too easily found.
@@ -150,13 +156,14 @@ impl Clash {
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",
-            Clash::NoChange | Clash::NoContest | Clash::Itself => "mismatch",
-            Clash::TooFarOff => "too_late",
+            Clash::NoChange | Clash::NoContest | Clash::Itself | Clash::Overtaken => "mismatch",
+            Clash::TooFarOff | Clash::BeyondRota => "too_late",
             Clash::NotLonger => "too_early",
             Clash::NoUsername => "bad_username",
             Clash::Taken => "taken",
             Clash::RoleOfUnit => "mismatch",
             Clash::OneOfThree => "one_of_three",
+            Clash::TooManyViews => "too_many",
             Clash::WrongCode => "wrong_code",
             Clash::Weak(_) => "weak",
         }

@@ -24,6 +24,7 @@ pub mod steer;
 pub mod timers;
 
 use super::at::At;
+use super::directory::Directory;
 use super::event::EventKind;
 use super::obligation::{Obligation, Subject};
 use super::routing::Proposal;
@@ -75,6 +76,16 @@ pub struct Routed {
 pub struct Master {
     pub id: WhistleId,
     pub code: String,
+}
+
+/// A whistle that was noted on paper and entered later: when it came in, by whom (nobody: an operator), and its number
+/// on paper. What it says of its time is a claim; everything runs from here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateEntry {
+    pub received_at: At,
+    pub person: Option<PersonId>,
+    pub department: Option<String>,
+    pub external_no: String,
 }
 
 words!(
@@ -130,7 +141,10 @@ pub struct Whistle {
     pub blower: Blower,
     pub source: Source,
     pub protected_source: bool,
+    /// Our own time, but for a late entry: then what its paper says.
     pub blown_at: At,
+    #[serde(default)]
+    pub late_entry: Option<LateEntry>,
     /// When the caller says that it happened: a claim beside our own time.
     pub occurred_at: Option<At>,
     pub needed_departments: Vec<String>,
@@ -173,6 +187,17 @@ impl Whistle {
         !self.protected_source || (kind.is_discreet() && self.blower.person != *person)
     }
 
+    /// Who entered it later, by name; a protected one names nobody.
+    pub fn entered_by<'d>(&self, directory: &'d Directory) -> Option<&'d str> {
+        let person = self.late_entry.as_ref()?.person.as_ref().filter(|_| !self.protected_source)?;
+        directory.person(person).map(|person| person.name.as_str())
+    }
+
+    /// When it reached the hub, by the hub's clock: no limit runs from before (T33).
+    pub fn received_at(&self) -> At {
+        self.late_entry.as_ref().map_or(self.blown_at, |entry| entry.received_at)
+    }
+
     /// A whistle of which nothing was said yet, with what counts where nothing is said.
     pub fn unsaid(id: WhistleId, blower: Blower, now: At) -> Whistle {
         // Every blow order has a `what`, so title and what never stay without a text.
@@ -191,6 +216,7 @@ impl Whistle {
             source: Source::OwnInspection,
             protected_source: false,
             blown_at: now,
+            late_entry: None,
             occurred_at: None,
             needed_departments: Vec::new(),
             texts: WhistleTexts { title: none.clone(), what: none, place: None, clause: None, contact: None },

@@ -48,7 +48,7 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
 fn anew(tree: &Tree, one: &Obligation, old: &Rules, new: &Rules, now: At) -> Option<Deadline> {
     let first = one.explained.first().filter(|_| one.is_armed() && one.passed_at.is_none())?;
     let born = match &one.subject {
-        Subject::Whistle(_) => tree.whistle.blown_at,
+        Subject::Whistle(_) => tree.whistle.received_at(),
         Subject::Summons(id) => tree.summonses.iter().find(|summons| summons.id == *id)?.issued_at,
     };
     // The account begins with the act, or with the whole day of it.

@@ -159,7 +159,7 @@ function press(e) {
   else if (e.key === "?") help?.showModal();
   else if (e.code === "Slash") document.querySelector("[type=search]")?.focus();
   else if (e.code === "KeyG") going = performance.now();
-  else if (!go(e.code) && !(/^(Digit|Numpad)[1-3]$/.test(e.code) && openVerdict(e.code.slice(-1)))) return;
+  else if (!go(e.code) && !(/^(Digit|Numpad)[1-3]$/.test(e.code) && openVerdict(e.code.slice(-1))) && !(e.code === "KeyM" && openVerdict("m"))) return;
   e.preventDefault();
 }
 

@@ -145,6 +145,7 @@ pub(super) async fn desk(reader: Reader) -> Answer {
         useful: useful(role, d, crate::i18n::pages::of(reader.lang)),
         watch: shift.map(|shift| reader::watch(directory, shift)),
         until: moment(end),
+        rota: policy::reads_rota(&reader.present.actor, directory),
         then: directory.shift(end).map(|shift| reader::watch(directory, shift)),
     };
     shown_once(&reader, &page_of)

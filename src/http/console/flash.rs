@@ -52,7 +52,10 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
+        ("rota", "set") => words::of(lang).rota.set,
         ("list", "import") => words::of(lang).imported,
+        ("list", "propose") => words::of(lang).imports.proposed,
+        ("list", "refuse") => words::of(lang).imports.refused,
         _ => return None,
     };
     // A list goes by its name.

@@ -5,14 +5,15 @@ use super::answers::page;
 use super::flash::{done, shown_once};
 use super::reader::Reader;
 use crate::app::imports::{self, Preview, Sent};
+use crate::app::proposals;
 use crate::domain::imports::List;
 use crate::domain::imports::difference::{Difference, LeftOut, Wanted};
 use crate::domain::imports::encoding::{Encoding, Known};
 use crate::domain::policy;
 use crate::http::exports;
 use crate::http::gate::{self, FileForm};
-use crate::http::imports::{file_of, note};
-use crate::http::pages::views::{ImportChange, ImportFault};
+use crate::http::imports::{file_of, list_of, note};
+use crate::http::pages::views::{ImportChange, ImportFault, ProposalView};
 use crate::http::pages::{Choice, Form, FormFault, ImportPage, ImportPreview, Notice, Place, Tone};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query;
@@ -62,7 +63,8 @@ pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
     let form = Form::fresh(reader.key(), String::new());
     match imports::confirm(&reader.door.hub, &reader.present.actor, &sha256).await? {
         Some(written) if written.difference.is_some() => {
-            done(&reader.door, "/admin/import", "list.import", written.judged.list.as_str())
+            let did = if written.waits { "list.propose" } else { "list.import" };
+            done(&reader.door, "/admin/import", did, written.judged.list.as_str())
         }
         // What it was decided on has moved: the faults of now.
         Some(faulty) => {
@@ -78,11 +80,37 @@ pub(super) async fn confirm(request: HttpRequest, sent: gate::Form) -> Answer {
     }
 }
 
+/// `POST /admin/import/{list}/confirm`: the second person's yes.
+pub(super) async fn confirm_proposal(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let list = list_of(gate::code(&request))?;
+    let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
+    let written = proposals::confirm(&reader.door.hub, &reader.present.actor, list, &sha256).await?;
+    if written.difference.is_some() {
+        return done(&reader.door, "/admin/import", "list.import", list.as_str());
+    }
+    let filled = filled(&reader, Form::fresh(reader.key(), String::new()), Some(view(&written, reader.lang))).await?;
+    page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled)
+}
+
+/// `POST /admin/import/{list}/refuse`
+pub(super) async fn refuse_proposal(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let list = list_of(gate::code(&request))?;
+    let sha256 = query::form_field(&sent.bytes, "sha256").unwrap_or_default();
+    proposals::refuse(&reader.door.hub, &reader.present.actor, list, &sha256).await?;
+    done(&reader.door, "/admin/import", "list.refuse", list.as_str())
+}
+
 /// `POST /admin/export/{list}`
 pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
     let reader = Reader::of(&request, sent.present.clone())?;
-    let list = List::parse(gate::code(&request)).ok_or(ProblemKind::NotFound)?;
+    let list = list_of(gate::code(&request))?;
     let actor = &reader.present.actor;
+    if list == List::Whistles {
+        // All that the reader sees: it comes in again without a change.
+        return exports::file(&reader.door, &reader.present, reader.lang, "").await;
+    }
     let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
     let file = imports::export_as(&reader.door.hub, actor, list, &[note]).await?;
     Ok(file_of(list.as_str(), reader.now, file))
@@ -101,12 +129,28 @@ async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> 
         lists.map(|list| Choice::new(list.as_str(), lang.list(list))).collect()
     };
     let lists = choices(&|list| policy::may_import(actor, list));
-    if lists.is_empty() {
+    let proposal = proposal(reader).await?;
+    if lists.is_empty() && proposal.is_none() {
         return Err(ProblemKind::RoleMayNot.into());
     }
     let exports = choices(&|list| policy::may_export(actor, list));
     let encodings = Encoding::ALL.iter().map(|one| Choice::new(one.as_str(), lang.encoding(*one))).collect();
-    Ok(ImportPage { shell: reader.shell(Place::Import).await?, form, lists, encodings, exports, preview })
+    Ok(ImportPage { shell: reader.shell(Place::Import).await?, form, lists, encodings, exports, preview, proposal })
+}
+
+/// The calendar that waits for a second word, to who may say it or has said the first.
+async fn proposal(reader: &Reader) -> Result<Option<ProposalView>, Problem> {
+    let (hub, actor) = (&reader.door.hub, &reader.present.actor);
+    if !policy::confirms_lists(actor) {
+        return Ok(None);
+    }
+    let waiting = proposals::waiting(hub, List::Calendar).await?;
+    Ok(waiting.map(|waiting| ProposalView {
+        by: reader.directory().person(&waiting.by).map(|person| person.name.clone()).unwrap_or_default(),
+        list: List::Calendar.as_str().to_owned(),
+        may_confirm: proposals::may_confirm(hub, actor, &waiting.by),
+        seen: view(&waiting.seen, reader.lang),
+    }))
 }
 
 fn view(seen: &Preview, lang: Lang) -> ImportPreview {

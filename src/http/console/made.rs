@@ -35,7 +35,8 @@ impl Words<'_> {
             Deed::Summons(deed, _) => (deed.as_str(), self.lang.summons_deed(deed.as_str())),
         };
         let input = |field: &Field| self.input(deed, field, tree);
-        MadeForm { verb, word, hint: hint(self.lang, deed), inputs: spec.fields.iter().map(input).collect() }
+        let (deed_of, inputs) = (verb.to_owned(), spec.fields.iter().map(input).collect());
+        MadeForm { verb, deed: deed_of, version: None, word, hint: hint(self.lang, deed), inputs }
     }
 
     fn input(&self, deed: Deed<'_>, field: &Field, tree: &Tree) -> Input {

@@ -10,6 +10,7 @@ mod desk;
 mod disputes;
 mod dues;
 mod feedback;
+mod filters;
 mod flash;
 mod imports;
 mod informer;
@@ -23,6 +24,8 @@ mod next;
 mod orders;
 mod people;
 mod reader;
+mod rota;
+mod saved;
 mod search;
 mod summonses;
 mod tale;
@@ -49,6 +52,7 @@ pub(super) struct Page {
 const BLOWERS: &str = "liaison, head, squad, town, office";
 const LISTS: &str = "admin; for enterprises and the rota the office too";
 const KEEPERS: &str = "administrators, director";
+const ROTA: &str = "office, supervisor, admin, inspector, squad, town; liaisons and heads of who is on it";
 const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
@@ -86,8 +90,12 @@ pub(super) static PAGES: &[Page] = &[
     send("/console/access/tokens/{id}/end", "head, director", || web::to(access::end)),
     look("/console/triage", "office", || web::to(triage::queue)),
     look("/admin/import", LISTS, || web::to(imports::form)),
+    look("/admin/rota", ROTA, || web::to(rota::show)),
+    send("/admin/rota", "admin, office", || web::to(rota::set)),
     send("/admin/import", LISTS, || web::to(imports::look)),
     send("/admin/import/confirm", LISTS, || web::to(imports::confirm)),
+    send("/admin/import/{code}/confirm", KEEPERS, || web::to(imports::confirm_proposal)),
+    send("/admin/import/{code}/refuse", KEEPERS, || web::to(imports::refuse_proposal)),
     send("/admin/export/{code}", LISTS, || web::to(imports::export)),
     look("/console/whistles/new", BLOWERS, || web::to(blow::form)),
     send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),
@@ -100,6 +108,8 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
     send("/console/whistles/{code}/unseal", BY_DEED, || web::to(informer::unseal)),
     send("/console/whistles/{code}/{verb}", BY_DEED, || web::to(whistles::deed)),
+    send("/console/views", SIGNED_IN, || web::to(saved::save)),
+    send("/console/views/{id}/remove", SIGNED_IN, || web::to(saved::remove)),
     look("/console/summonses", SIGNED_IN, || web::to(summonses::list)),
     look("/console/summonses/{code}", SIGNED_IN, || web::to(summonses::one)),
     send("/console/summonses/{code}/{verb}", BY_DEED, || web::to(summonses::deed)),

@@ -116,6 +116,11 @@ const SCREEN: &[&str] = &[
     "task",
     "text",
     "visibility",
+    "date",
+    "shift",
+    "office_duty",
+    "main",
+    "deputy",
     "username",
     "proof",
 ];

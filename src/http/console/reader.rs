@@ -80,6 +80,11 @@ impl Reader {
         Ok(Reader { lang, now, path: path_of(request), looks, done, present, rules, door })
     }
 
+    /// What this page is judged and shown by.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     pub(super) fn directory(&self) -> &Directory {
         &self.rules.directory
     }
@@ -150,7 +155,7 @@ impl Reader {
                 Place::Summonses => counts.summonses,
                 Place::Disputes => counts.disputes,
                 Place::Desk | Place::Deadlines | Place::Feedback | Place::People | Place::Trail => 0,
-                Place::Blow | Place::Import | Place::Elsewhere => 0,
+                Place::Blow | Place::Rota | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
             .ok()
@@ -237,15 +242,15 @@ struct Counts {
 
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
-    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, People, Summonses, Trail, Triage, Whistles};
+    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, People, Rota, Summonses, Trail, Triage, Whistles};
     match role {
-        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Import],
-        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Import],
+        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Rota, Import],
+        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Rota, Import],
         Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Desk, Summonses, Whistles, Deadlines, Blow],
         Role::SquadLeader => &[Desk, Whistles, Deadlines, Blow],
         Role::Inspector => &[Desk, Summonses, Whistles, Deadlines],
-        Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines],
-        Role::Admin => &[Desk, People, Import],
+        Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines, Rota],
+        Role::Admin => &[Desk, People, Rota, Trail, Import],
         Role::SecurityAdmin => &[Desk, People],
         Role::AuditAdmin => &[Desk, Trail],
         Role::Expert | Role::LegalReviewer => &[Desk, Whistles],

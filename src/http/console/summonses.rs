@@ -2,27 +2,31 @@
 //! submitting go through the same use cases as the JSON door.
 
 use super::answers::{Race, Refused, not_now, page, race};
+use super::filters::Filters;
 use super::flash::{done, shown_once};
 use super::made::Deed;
 use super::next::escaped;
-use super::orders;
-use super::reader::{Reader, TO_DO};
+use super::reader::{Reader, TO_DO, wanted_next};
 use super::views::{ONWARD, Words};
+use super::{disputes, orders};
 use crate::app::Undone;
 use crate::app::summonses::{self, OpenSummons};
+use crate::domain::at::At;
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, Before, SummonsDeed};
 use crate::domain::obligation::Subject;
 use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::summons::Summons;
-use crate::domain::terms::{Role, SummonsStatus};
+use crate::domain::terms::{Category, Role, Severity, SummonsStatus, Urgency};
+use crate::domain::view::ViewList;
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::Tree;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
 use crate::http::pages::{Form, MadeForm, Place, SummonsPage, SummonsesPage, Tab};
 use crate::http::problem::{Answer, Problem};
-use crate::http::query;
+use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes};
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
 use crate::store::summonses::SummonsQuery;
@@ -37,60 +41,99 @@ const HERE: &str = "/console/summonses";
 /// The views of the list, by the word in the address; the first is what needs this reader.
 const VIEWS: [&str; 4] = ["", "late", "done", "all"];
 
+/// What the list takes; the API's takes less.
+pub(super) const LIST: &[Parameter] = &[
+    Parameter { name: "view", takes: Takes::Sort(&VIEWS) },
+    Parameter { name: "status", takes: Takes::Words(SummonsStatus::WORDS) },
+    Parameter { name: "urgency", takes: Takes::Words(Urgency::WORDS) },
+    Parameter { name: "severity", takes: Takes::Words(Severity::WORDS) },
+    Parameter { name: "category", takes: Takes::Words(Category::WORDS) },
+    Parameter { name: "department", takes: Takes::Codes },
+    Parameter { name: "from", takes: Takes::Day },
+    Parameter { name: "to", takes: Takes::Day },
+    Parameter { name: "overdue", takes: Takes::Flag },
+    SEARCH_PARAMETER,
+    CURSOR_PARAMETER,
+];
+
 /// `GET /console/summonses`
 pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
+    let filled = listed(&reader, request.query_string(), Form::fresh(reader.key(), String::new())).await?;
+    shown_once(&reader, &filled)
+}
+
+/// The list as its address asks for it.
+pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<SummonsesPage, Problem> {
     let hub = &reader.door.hub;
-    let given = |name: &str| query::form_field(request.query_string().as_bytes(), name);
-    let view = given("view").and_then(|view| VIEWS.into_iter().find(|known| *known == view)).unwrap_or_default();
+    let filters = Filters::read(raw, ViewList::Summonses, LIST, reader.directory());
+    let given = &filters.given;
+    let view = given.text("view").unwrap_or_default().to_owned();
     let named = format!("page summonses {view}");
     let place = CursorPlace { list: &named, viewer: reader.present.scope.viewer() };
     let asked = SummonsQuery {
         limit: ROWS + 1,
-        after: given("cursor").and_then(|cursor| cursor::open(hub, place, &cursor).ok()),
-        ..asked(&reader, view)
+        after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
+        ..asked(reader, &view, given)?
     };
+    let _turn = reader.door.search_turn(&reader.present.actor.person, asked.q.is_some()).await?;
     let (items, more) = query::page(summonses::list(hub, &reader.present.scope, asked).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let mut shell = reader.shell(Place::Summonses).await?;
-    shell.notice = reader.told();
+    shell.notice = filters.told(reader).or_else(|| reader.told());
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
-    let page_of = SummonsesPage {
+    Ok(SummonsesPage {
         shell,
-        tabs: tabs(&reader, view),
+        form,
+        q: given.search().unwrap_or_default().to_owned(),
+        tabs: tabs(reader, &view, &filters.query()),
         rows: items.iter().map(|item| words_of.summons_row(item, &places)).collect(),
-        more: last.map(|cursor| super::next::with(&address(view), "cursor", &cursor)),
-    };
-    shown_once(&reader, &page_of)
+        more: last.map(|cursor| super::next::with(&filters.address(), "cursor", &cursor)),
+        filters: filters.view(reader).await?,
+    })
 }
 
-/// What a view asks for. A unit looks at its own; the office and the supervisors at all.
-fn asked(reader: &Reader, view: &str) -> SummonsQuery {
+/// What a view asks for, narrowed by the filters. A unit looks at its own; the office and the supervisors at all.
+fn asked(reader: &Reader, view: &str, given: &Query) -> Result<SummonsQuery, Problem> {
     let actor = &reader.present.actor;
     let all = policy::is_office(actor) || actor.role == Role::Supervisor;
-    let department = if all { Vec::new() } else { vec![actor.unit.clone()] };
+    let own = if all { Vec::new() } else { vec![actor.unit.clone()] };
     let needed = if policy::is_office(actor) { vec![SummonsStatus::Submitted] } else { TO_DO.to_vec() };
-    let (status, overdue) = match view {
+    let (of_view, late) = match view {
         "" => (needed, None),
         "late" => (Vec::new(), Some(true)),
         "done" => (vec![SummonsStatus::Done], None),
         _ => (Vec::new(), None),
     };
-    SummonsQuery { department, status, overdue, ..SummonsQuery::default() }
+    let (status, directory) = (given.words("status", SummonsStatus::parse), reader.directory());
+    let department = given.codes("department", |code| directory.is_unit(code))?;
+    Ok(SummonsQuery {
+        department: if department.is_empty() { own } else { department },
+        status: if status.is_empty() { of_view } else { status },
+        overdue: given.flag("overdue").or(late),
+        urgency: given.words("urgency", Urgency::parse),
+        severity: given.words("severity", Severity::parse),
+        category: given.words("category", Category::parse),
+        from: given.day("from"),
+        until: given.day("to").map(At::day_end),
+        q: given.search().map(Wanted::of),
+        ..SummonsQuery::default()
+    })
 }
 
 fn address(view: &str) -> String {
     if view.is_empty() { HERE.to_owned() } else { format!("{HERE}?view={view}") }
 }
 
-fn tabs(reader: &Reader, current: &str) -> Vec<Tab> {
+fn tabs(reader: &Reader, current: &str, query: &str) -> Vec<Tab> {
+    let plain = !query.contains('&') && (query.is_empty() || query.starts_with("view="));
     let t = words::of(reader.lang);
     let first = if policy::is_office(&reader.present.actor) { t.to_review } else { t.to_do };
     let words = [first, t.late, t.finished, t.all];
     let tab = |(view, word): (&str, &str)| Tab {
         word: word.into(),
         href: address(view),
-        current: view == current,
+        current: plain && view == current,
         count: None,
     };
     VIEWS.into_iter().zip(words).map(tab).collect()
@@ -154,11 +197,12 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
     let deed = SummonsDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
     let own = format!("{HERE}/{}", escaped(&code));
     let reader = reader.at(own.clone());
+    let next = wanted_next(&sent.bytes);
     let asked = sent.asked(summonses::order_spec(deed));
     match summonses::deed(&reader.door.hub, asked, &code, deed).await {
         Ok(did) => {
             reader.sent(&format!("{own}/{deed}")).await?;
-            done(&reader.door, &own, &format!("summons.{deed}"), &did.code)
+            done(&reader.door, next.as_deref().unwrap_or(&own), &format!("summons.{deed}"), &did.code)
         }
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, &code, deed, &sent, &faults).await,
         Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, &code, deed, &sent, &changes).await,
@@ -174,8 +218,11 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
 }
 
 async fn again(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form, faults: &[Fault]) -> Answer {
-    let open = summonses::open(&reader.door.hub, &reader.present.scope, code).await?;
     let form = orders::refused(reader, deed.as_str(), &sent.bytes, faults);
+    if wanted_next(&sent.bytes).is_some_and(|next| next.starts_with(disputes::HERE)) {
+        return disputes::refused(reader, code, form).await;
+    }
+    let open = summonses::open(&reader.door.hub, &reader.present.scope, code).await?;
     let page_of = filled(reader, &open, form).await?;
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
 }

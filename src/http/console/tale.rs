@@ -100,7 +100,8 @@ impl Words<'_> {
             EventKind::LetterNotReached => {
                 vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
             }
-            EventKind::WhistleBlown | EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
+            EventKind::WhistleBlown => vec![time(data, "late").map(|at| words::blown_on_paper(lang, &at))],
+            EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
             EventKind::WhistleLapsed | EventKind::WhistleAppealed | EventKind::WhistleWithdrawn => Vec::new(),
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure => Vec::new(),
             EventKind::WhistleSentBack | EventKind::WhistleResumed | EventKind::WhistleContested => Vec::new(),
@@ -113,6 +114,7 @@ impl Words<'_> {
             EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
             EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
             EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
+            EventKind::DirectoryProposed | EventKind::DirectoryRefused => Vec::new(),
         }
     }
 

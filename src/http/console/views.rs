@@ -11,7 +11,7 @@ use crate::domain::obligation::Subject;
 use crate::domain::policy::Actor;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Mode, Severity, SummonsRole, WhistleStatus};
-use crate::domain::whistle::{Tree, Whistle};
+use crate::domain::whistle::{LateEntry, Tree, Whistle};
 use crate::http::pages::{Choice, Mark, PartView, QueueRow, SummonsFacts, SummonsRow, WhistleFacts};
 use crate::i18n::{Lang, pages as words};
 use crate::ids::TextId;
@@ -103,7 +103,7 @@ impl Words<'_> {
             site: self.site(whistle, texts),
             blown_at: moment(whistle.blown_at),
             status: self.lang.whistle_status(whistle.status).to_owned(),
-            deadline: self.row_limit(whistle.blown_at, item.due_at),
+            deadline: self.row_limit(whistle.received_at(), item.due_at),
             selected,
         }
     }
@@ -142,10 +142,20 @@ impl Words<'_> {
             blower: self.unit(&whistle.blower.department),
             blown_at: moment(whistle.blown_at),
             occurred_at: whistle.occurred_at.map(moment),
+            late_entry: whistle.late_entry.as_ref().map(|entry| self.late_entry(entry, whistle)),
             needed: self.units(&whistle.needed_departments),
             route: whistle.route.map(|route| self.lang.route(route).to_owned()),
             protected_source: whistle.protected_source,
         }
+    }
+
+    /// That it came in later, when and by whom.
+    fn late_entry(&self, entry: &LateEntry, whistle: &Whistle) -> String {
+        let unit = entry.department.as_deref().map(|code| self.unit(code));
+        let unit = unit.unwrap_or_else(|| self.lang.operator().to_owned());
+        let name = whistle.entered_by(self.directory).unwrap_or_default();
+        let who = format!("{unit} {name}");
+        words::entered(self.lang, &moment(entry.received_at), who.trim_end(), &entry.external_no)
     }
 
     /// Whom a whistle summoned, but for the one that the page itself is about.

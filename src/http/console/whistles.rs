@@ -2,6 +2,7 @@
 //! use case as the JSON door; a refused form comes back with all that was typed.
 
 use super::answers::{Race, Refused, not_now, page, race, see_other, sign_in_first};
+use super::filters::Filters;
 use super::flash::{done, shown_once};
 use super::next::{escaped, own_path};
 use super::reader::{COUNT_MAX, Reader, closable, wanted_next};
@@ -17,17 +18,19 @@ use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::order::Fault;
 use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
-use crate::domain::wanted::Wanted;
+use crate::domain::view::ViewList;
 use crate::domain::whistle::Whistle;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::names_somebody;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate::{self, Visitor};
 use crate::http::pages::{
-    BlowLists, BouncePage, Form, Notice, Place, QueueRow, RaceField, Tab, Tone, WhistlePage, WhistlePart, WhistlesPage,
+    BlowLists, BouncePage, Choice, Form, Place, RaceField, SimilarView, Tab, Verdict, WhistlePage, WhistlePart,
+    WhistlesPage, Widget,
 };
 use crate::http::problem::{Answer, Problem};
-use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes};
+use crate::http::query::{self, Query, SEARCH_PARAMETER};
+use crate::http::whistles as api;
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
 use crate::store;
@@ -41,13 +44,6 @@ use askama::Template;
 /// Rows of a list, and events of a story at a time.
 const ROWS: u16 = 50;
 const EVENTS: u16 = 200;
-
-const LIST: &[Parameter] = &[
-    Parameter { name: "status", takes: Takes::Words(WhistleStatus::WORDS) },
-    Parameter { name: "overdue", takes: Takes::Flag },
-    SEARCH_PARAMETER,
-    CURSOR_PARAMETER,
-];
 
 /// The views of the list: what the address asks for; the word is the language's.
 const VIEWS: &[(&str, &[WhistleStatus])] = &[
@@ -67,58 +63,54 @@ const OFFICES: &[WhistleStatus] = &[WhistleStatus::Submitted, WhistleStatus::Acc
 
 /// `GET /console/whistles`
 pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
-    let hub = &reader.door.hub;
-    let asked = Query::read(request.query_string(), LIST);
-    let ignored = asked.is_err();
-    let given = asked.or_else(|_| Query::read("", LIST))?;
-    if let Some(path) = by_code(&reader, given.search()).await? {
+    let raw = request.query_string();
+    let search = Query::sound(raw, &[SEARCH_PARAMETER]).0;
+    if let Some(path) = by_code(&reader, search.search()).await? {
         return Ok(see_other(&path));
     }
-    let status = given.text("status").unwrap_or_default();
-    let overdue = given.flag("overdue");
-    let (sort, named) = match overdue {
+    let filled = listed(&reader, raw, Form::fresh(reader.key(), String::new())).await?;
+    shown_once(&reader, &filled)
+}
+
+/// The list as its address asks for it.
+pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<WhistlesPage, Problem> {
+    let hub = &reader.door.hub;
+    let filters = Filters::read(raw, ViewList::Whistles, api::PAGE, reader.directory());
+    let given = &filters.given;
+    let (sort, named) = match given.flag("overdue") {
         Some(true) => (Sort::DueFirst, "page whistles due_at"),
         Some(false) | None => (Sort::NewestFirst, "page whistles -blown_at"),
     };
     let place = CursorPlace { list: named, viewer: reader.present.scope.viewer() };
-    let query = WhistleQuery {
-        status: given.words("status", WhistleStatus::parse),
-        overdue,
-        q: given.search().map(Wanted::of),
-        sort,
-        limit: ROWS + 1,
-        // A cursor that is none of ours begins at the start, as a stale bookmark should.
-        after: given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok()),
-        ..WhistleQuery::default()
-    };
+    // A cursor that is none of ours begins at the start, as a stale bookmark should.
+    let after = given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok());
+    let query = WhistleQuery { sort, limit: ROWS + 1, after, ..api::filters(&reader.door, given)? };
     let _turn = reader.door.search_turn(&reader.present.actor.person, query.q.is_some()).await?;
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
-    let q = given.search().unwrap_or_default().to_owned();
-    let address = address(status, overdue, &q);
+    let address = filters.address();
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let row = |item| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
-    let rows: Vec<QueueRow> = items.iter().map(row).collect();
     let mut shell = reader.shell(Place::Whistles).await?;
-    let said = || Notice { tone: Tone::Told, words: words::of(reader.lang).filter_ignored.to_owned() };
-    shell.notice = if ignored { Some(said()) } else { reader.told() };
-    let page_of = WhistlesPage {
+    shell.notice = filters.told(reader).or_else(|| reader.told());
+    Ok(WhistlesPage {
         shell,
-        tabs: tabs(&reader, status, overdue).await?,
-        rows,
-        q,
-        status: status.to_owned(),
+        form,
+        tabs: tabs(reader, &filters).await?,
+        rows: items.iter().map(row).collect(),
+        q: given.search().unwrap_or_default().to_owned(),
         export: address.replacen("/console/whistles", "/console/whistles/export", 1),
         more: last.map(|cursor| super::next::with(&address, "cursor", &cursor)),
-    };
-    shown_once(&reader, &page_of)
+        filters: filters.view(reader).await?,
+    })
 }
 
-fn address(status: &str, overdue: Option<bool>, q: &str) -> String {
-    let parts = [("status", status), ("overdue", if overdue == Some(true) { "true" } else { "" }), ("q", q)];
-    let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
-    given.fold("/console/whistles".to_owned(), |path, (name, value)| super::next::with(&path, name, &escaped(value)))
+fn tab_address(status: &str) -> String {
+    match status {
+        "" => "/console/whistles".to_owned(),
+        status => super::next::with("/console/whistles", "status", &escaped(status)),
+    }
 }
 
 /// Whoever types a code wants the thing itself: `WH-2026-0731`, `wh-2026-0731-xf`, `731`.
@@ -149,7 +141,8 @@ fn path_of_code(code: &str) -> String {
     format!("/console/{noun}/{}", escaped(code))
 }
 
-async fn tabs(reader: &Reader, current: &str, overdue: Option<bool>) -> Result<Vec<Tab>, Problem> {
+async fn tabs(reader: &Reader, filters: &Filters) -> Result<Vec<Tab>, Problem> {
+    let query = filters.query();
     let (scope, actor, now) = (reader.present.scope.clone(), reader.present.actor.clone(), reader.now);
     let counted = reader.door.hub.ledger.read(move |reading| {
         let count = |status| match status == WhistleStatus::AwaitingClosure {
@@ -171,12 +164,12 @@ async fn tabs(reader: &Reader, current: &str, overdue: Option<bool>) -> Result<V
         let at = OFFICES.iter().position(|state| *states == [*state]);
         let count =
             at.and_then(|at| counted.get(at)).and_then(|count| u64::try_from(*count).ok()).filter(|count| *count > 0);
-        let current = overdue.is_none() && current == *filter;
-        tabs.push(Tab { word: word.to_owned(), href: address(filter, None, ""), current, count });
+        let href = tab_address(filter);
+        let current = href.split_once('?').map_or("", |(_, asked)| asked) == query;
+        tabs.push(Tab { word: word.to_owned(), href, current, count });
     }
-    let late =
-        Tab { word: t.late.into(), href: address("", Some(true), ""), current: overdue == Some(true), count: None };
-    tabs.insert(1, late);
+    let href = "/console/whistles?overdue=true".to_owned();
+    tabs.insert(1, Tab { word: t.late.into(), current: query == "overdue=true", href, count: None });
     Ok(tabs)
 }
 
@@ -198,13 +191,16 @@ pub(super) async fn part(
     let undecided = policy::is_office(actor) && tree.whistle.status == WhistleStatus::Submitted;
     let similar = if undecided { hints::like(hub, scope, &tree.whistle).await? } else { Vec::new() };
     let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
+    let similar = reader.similar(&similar).await?;
+    let mut verdict = words_of.verdict(tree, texts, actor, next);
+    offer_similar(&mut verdict, &similar);
     let part = WhistlePart {
         unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),
         tells_who_spoke: (knows(&tree.whistle) && tells_who_spoke(&tree.whistle, texts))
             .then(|| reader.lang.tells_who_spoke()),
-        similar: reader.similar(&similar).await?,
+        similar,
         facts: words_of.facts(&tree.whistle, texts),
-        verdict: words_of.verdict(tree, texts, actor, next),
+        verdict,
         tasks: words_of.tasks(&open, actor),
         deadlines: words_of.deadlines(tree),
         parts: words_of.parts(tree, texts, None),
@@ -213,6 +209,16 @@ pub(super) async fn part(
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };
     Ok((part, open))
+}
+
+/// What may be the same is what it is likely merged into: it is chosen, not copied out.
+fn offer_similar(verdict: &mut Verdict, similar: &[SimilarView]) {
+    let merge = verdict.made.iter_mut().filter(|form| form.verb == WhistleDeed::Merge.as_str() && !similar.is_empty());
+    for input in merge.flat_map(|form| &mut form.inputs) {
+        input.widget = Widget::Pick;
+        let word = |one: &SimilarView| format!("{}（{}）", one.row.title, one.row.status);
+        input.options = similar.iter().map(|one| Choice::new(one.row.code.as_str(), word(one))).collect();
+    }
 }
 
 fn tells_who_spoke(whistle: &Whistle, texts: &Texts) -> bool {

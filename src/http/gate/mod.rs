@@ -12,11 +12,11 @@ pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;
-use super::{Door, query};
+use super::{Door, query, routes};
 use crate::app::asked::{Asked, VersionGiven};
 use crate::app::sessions::{self, Present};
 use crate::app::unsent;
-use crate::domain::order::{Spec, from_form, from_json};
+use crate::domain::order::{Node, NotAnObject, Spec, from_form, from_json};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
@@ -112,16 +112,26 @@ impl Posted {
             key: headers::key(self.request.headers()),
             version: headers::version(self.request.headers()),
             bytes: &self.bytes,
-            body: from_json(&self.bytes),
+            body: self.order(),
         }
     }
+
+    /// The body as an order.
+    pub fn order(&self) -> Result<Node, NotAnObject> {
+        order_in(&self.request, &self.bytes)
+    }
+}
+
+/// A body as an order; none at all is one only where no field is needed.
+fn order_in(request: &HttpRequest, bytes: &Bytes) -> Result<Node, NotAnObject> {
+    let missing = bytes.is_empty() && request.match_pattern().is_some_and(|pattern| routes::needs_body(&pattern));
+    if missing { Err(NotAnObject::NotJson) } else { from_json(bytes) }
 }
 
 /// A JSON body of somebody who is not signed in yet.
 #[derive(Debug)]
 pub struct Unsigned {
-    pub lang: Lang,
-    pub bytes: Bytes,
+    pub order: Result<Node, NotAnObject>,
 }
 
 impl FromRequest for Unsigned {
@@ -136,7 +146,7 @@ impl FromRequest for Unsigned {
                 return Err(refused);
             }
             let bytes = body::read(request.headers(), payload, Wanted::Json, From::Stranger).await?;
-            Ok(Unsigned { lang: lang(request.headers()), bytes })
+            Ok(Unsigned { order: order_in(&request, &bytes) })
         })
     }
 }

@@ -1,18 +1,13 @@
 //! The OpenAPI 3.1 document, made from the table of routes, the tables of orders and the closed word lists, once per
 //! process. What a person writes by hand here is only the shape of answers; a test holds those to what is answered.
 
-use super::imports;
+mod responses;
+mod shapes;
+
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, TABLE};
-use super::{machine_tokens, people, sessions};
-use crate::domain::decision::ReasonCode;
-use crate::domain::event::EventKind;
 use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
-use crate::domain::terms::{
-    Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
-};
-use crate::domain::whistle::hints::Likeness;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -31,6 +26,8 @@ pub(super) enum Shape {
     List(&'static str),
     /// 200, whatever JSON.
     Json,
+    /// 200, and the same with 503 while a part that matters is away.
+    Ready,
     Text,
     /// 200, a list as a file.
     Csv,
@@ -52,7 +49,7 @@ fn whole() -> Value {
         let path = paths.entry(line.path).or_insert_with(|| json!({}));
         path[line.method.to_ascii_lowercase()] = operation(line);
     }
-    let mut schemas = answers();
+    let mut schemas = shapes::answers();
     for spec in TABLE.iter().filter_map(Line::order) {
         schemas.insert(spec.name.to_owned(), schema(spec));
     }
@@ -73,18 +70,13 @@ fn operation(line: &Line) -> Value {
         "description": format!("Who: {}.", line.who),
         "operationId": operation_id(line),
         "parameters": parameters(line),
-        "responses": { "default": {
-            "description": "A problem (RFC 9457)",
-            "content": { "application/problem+json": { "schema": reference("Problem") } },
-        } },
+        "responses": responses::of(line),
         "security": if line.needs_token() { json!([{ "bearer": [] }]) } else { json!([]) },
     });
-    let (status, answer) = success(line.answers);
-    operation["responses"][status] = answer;
     if let Some(spec) = line.order() {
         operation["requestBody"] = json!({
             // A deed without fields takes `{}` or no body.
-            "required": spec.fields.iter().any(|field| field.required),
+            "required": line.needs_body(),
             "content": { "application/json": { "schema": reference(spec.name) } },
         });
     }
@@ -129,6 +121,7 @@ fn parameter(of: &Parameter) -> Value {
     let schema = match of.takes {
         Takes::Words(words) => list(json!({ "type": "string", "enum": words })),
         Takes::Codes => list(json!({ "type": "string" })),
+        Takes::Day => json!({ "type": "string", "format": "date" }),
         Takes::Flag => json!({ "type": "boolean" }),
         Takes::Search => json!({ "type": "string", "maxLength": SEARCH_MAX }),
         Takes::Sort(words) => json!({ "type": "string", "enum": words }),
@@ -136,35 +129,6 @@ fn parameter(of: &Parameter) -> Value {
         Takes::Cursor => json!({ "type": "string" }),
     };
     json!({ "name": of.name, "in": "query", "required": false, "explode": false, "schema": schema })
-}
-
-fn success(shape: Shape) -> (&'static str, Value) {
-    let json_of = |schema: Value| json!({ "application/json": { "schema": schema } });
-    let text = json!({ "type": "string" });
-    let tag = json!({ "ETag": { "schema": text } });
-    match shape {
-        Shape::Created(name) => (
-            "201",
-            json!({
-                "description": "Done",
-                "headers": { "ETag": { "schema": text }, "Location": { "schema": text } },
-                "content": json_of(reference(name)),
-            }),
-        ),
-        Shape::New(name) => ("201", json!({ "description": "Done", "content": json_of(reference(name)) })),
-        Shape::Tagged(name) => {
-            ("200", json!({ "description": "As it stands now", "headers": tag, "content": json_of(reference(name)) }))
-        }
-        Shape::One(name) => ("200", json!({ "description": "As it is", "content": json_of(reference(name)) })),
-        Shape::List(name) => ("200", json!({ "description": "One page", "content": json_of(list_of(name)) })),
-        Shape::Json => ("200", json!({ "description": "As it is", "content": json_of(json!({ "type": "object" })) })),
-        Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
-        Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
-        Shape::Feed => {
-            ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": text } } }))
-        }
-        Shape::Nothing => ("204", json!({ "description": "Done" })),
-    }
 }
 
 fn reference(name: &str) -> Value {
@@ -205,172 +169,6 @@ pub(super) fn time_or_null() -> Value {
 
 pub(super) fn texts() -> Value {
     json!({ "type": "array", "items": { "type": "string" } })
-}
-
-/// The shapes of answers.
-fn answers() -> Map<String, Value> {
-    let text = || json!({ "type": "string" });
-    let whistle = |more: Vec<(&'static str, Value)>| object(&[whistle_item(), more].concat());
-    let tokens = [
-        ("access_token", text()),
-        ("token_type", words(&["Bearer"])),
-        ("expires_in", json!({ "type": "integer" })),
-        ("refresh_token", text()),
-    ];
-    let me = [
-        ("id", text()),
-        ("username", text()),
-        ("name", text()),
-        ("role", words(Role::WORDS)),
-        ("department", text()),
-        ("town", or_null("string")),
-        ("permissions", texts()),
-    ];
-    let entry = [
-        ("seq", json!({ "type": "integer" })),
-        ("at", time()),
-        ("kind", words(EventKind::WORDS)),
-        ("actor", object(&[("name", or_null("string")), ("department", or_null("string"))])),
-        ("data", json!({ "type": "object" })),
-    ];
-    let row = |names: &[&'static str]| object(&names.iter().map(|name| (*name, text())).collect::<Vec<_>>());
-    [
-        ("WhistleItem", whistle(Vec::new())),
-        ("Whistle", whistle(whistle_more())),
-        ("Summons", object(&summons())),
-        ("Hints", hints()),
-        ("Contact", object(&[("name", text()), ("phone", text())])),
-        ("TimelineEntry", object(&entry)),
-        ("Tokens", object(&tokens)),
-        ("Session", sessions::shape()),
-        ("MachineToken", machine_tokens::shape(false)),
-        ("NewMachineToken", machine_tokens::shape(true)),
-        ("Me", object(&me)),
-        ("Department", row(&["code", "name", "short_name", "name_en", "kind", "role_in_hub", "remit", "remit_en"])),
-        ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),
-        ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
-        ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
-        ("PersonCard", people::shape()),
-        ("Enrolment", row(&["secret", "uri", "enrolment"])),
-        ("RecoveryCodes", object(&[("recovery_codes", texts())])),
-        ("TrailLine", people::line_shape()),
-        ("Category", row(&["code", "name", "name_en"])),
-        ("Import", imports::schema()),
-        ("Problem", problem()),
-    ]
-    .map(|(name, schema)| (name.to_owned(), schema))
-    .into_iter()
-    .collect()
-}
-
-fn whistle_item() -> Vec<(&'static str, Value)> {
-    let enterprise = json!({
-        "type": ["object", "null"],
-        "properties": { "code": { "type": "string" }, "name": { "type": ["string", "null"] } },
-    });
-    vec![
-        ("code", json!({ "type": "string" })),
-        ("title", or_null("string")),
-        ("status", words(WhistleStatus::WORDS)),
-        ("category", words(Category::WORDS)),
-        ("severity", words(Severity::WORDS)),
-        ("urgency", words(Urgency::WORDS)),
-        ("town", or_null("string")),
-        ("enterprise", enterprise),
-        ("blower", object(&[("department", json!({ "type": "string" }))])),
-        ("blown_at", time()),
-        ("due_at", time_or_null()),
-        ("overdue", json!({ "type": "boolean" })),
-        ("version", json!({ "type": "integer" })),
-    ]
-}
-
-fn hints() -> Value {
-    let text = || json!({ "type": "string" });
-    let similar = object(&[whistle_item(), vec![("rule", words(Likeness::WORDS)), ("why", text())]].concat());
-    let department = object(&[("department", text()), ("rule", text()), ("why", text())]);
-    let list = |items: Value| json!({ "type": "array", "items": items });
-    object(&[("similar", list(similar)), ("departments", list(department))])
-}
-
-fn whistle_more() -> Vec<(&'static str, Value)> {
-    let owner = object(&[("role", words(Role::WORDS)), ("department", json!({ "type": "string" }))]);
-    let obligation = object(&[
-        ("owner", owner),
-        ("what", words(Duty::WORDS)),
-        ("due_at", time()),
-        ("provisional", json!({ "type": "boolean" })),
-        ("explained", texts()),
-    ]);
-    vec![
-        ("what", or_null("string")),
-        ("place", or_null("string")),
-        ("clause", or_null("string")),
-        ("severity_claimed", words_or_null(Severity::WORDS)),
-        ("source", words(Source::WORDS)),
-        ("occurred_at", time_or_null()),
-        ("needed_departments", texts()),
-        ("missing", texts()),
-        ("lead", or_null("string")),
-        ("supports", texts()),
-        ("route", words_or_null(Route::WORDS)),
-        ("obligations", json!({ "type": "array", "items": obligation })),
-        ("summonses", json!({ "type": "array", "items": reference("Summons") })),
-        ("visits", texts()),
-        ("findings", texts()),
-        ("merged_into", or_null("string")),
-        ("objection_until", time_or_null()),
-        ("reopened", json!({ "type": "integer" })),
-        ("allowed_deeds", texts()),
-    ]
-}
-
-fn summons() -> Vec<(&'static str, Value)> {
-    vec![
-        ("code", json!({ "type": "string" })),
-        ("whistle", json!({ "type": "string" })),
-        ("department", json!({ "type": "string" })),
-        ("role", words(SummonsRole::WORDS)),
-        ("task", or_null("string")),
-        ("status", words(SummonsStatus::WORDS)),
-        ("officers", texts()),
-        ("mode", words_or_null(Mode::WORDS)),
-        ("eta", time_or_null()),
-        ("result", or_null("string")),
-        ("issued_at", time()),
-        ("due_at", time_or_null()),
-        ("original_due_at", time_or_null()),
-        ("extension_until", time_or_null()),
-        ("delegated_to", or_null("string")),
-        ("overdue", json!({ "type": "boolean" })),
-        ("version", json!({ "type": "integer" })),
-        ("allowed_deeds", texts()),
-    ]
-}
-
-fn problem() -> Value {
-    let text = || json!({ "type": "string" });
-    let mut problem =
-        object(&[("type", text()), ("title", text()), ("status", json!({ "type": "integer" })), ("instance", text())]);
-    let fault = json!({
-        "type": "object",
-        "properties": { "pointer": text(), "parameter": text(), "row": { "type": "integer" }, "column": text(), "code": text(), "message": text() },
-        "required": ["code", "message"],
-    });
-    let reason = object(&[("code", words(ReasonCode::WORDS)), ("message", text()), ("subject", text())]);
-    for (name, schema) in [
-        ("detail", text()),
-        ("errors", json!({ "type": "array", "items": fault })),
-        ("error_count", json!({ "type": "integer" })),
-        ("current_status", text()),
-        ("allowed_deeds", texts()),
-        ("reasons", json!({ "type": "array", "items": reason })),
-        ("current_version", json!({ "type": "integer" })),
-        ("changes", json!({ "type": "array", "items": { "type": "object" } })),
-    ] {
-        problem["properties"][name] = schema;
-    }
-    problem
 }
 
 #[cfg(test)]

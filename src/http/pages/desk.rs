@@ -1,9 +1,9 @@
 //! What the templates of the desk, the deadlines and the disputes are filled with: finished words and times. Nothing
 //! here reads, judges or formats.
 
-use super::form::{Choice, Form};
+use super::form::{Choice, Form, MadeForm, Widget};
 use super::frame::{Shell, Watch};
-use super::views::{DeadlineView, Mark, SummonsRow};
+use super::views::{DeadlineView, Mark, SummonsFacts};
 use askama::Template;
 
 /// `/console`: what needs this reader now.
@@ -20,6 +20,8 @@ pub struct DeskPage {
     /// Until when the shift lasts, and who follows.
     pub until: String,
     pub then: Option<Watch>,
+    /// The reader may look at the rota.
+    pub rota: bool,
 }
 
 /// A counted tile.
@@ -69,8 +71,28 @@ pub struct DueRow {
 #[template(path = "http/pages/disputes.html", config = "src/askama.toml")]
 pub struct DisputesPage {
     pub shell: Shell,
-    pub rows: Vec<SummonsRow>,
+    /// Comes back refused with the summons' code behind its verb.
+    pub form: Form,
+    pub disputes: Vec<DisputeView>,
     pub more: Option<String>,
+}
+
+/// One dispute with everything that a ruling rests on.
+#[derive(Debug)]
+pub struct DisputeView {
+    pub summons: SummonsFacts,
+    pub deadline: Option<DeadlineView>,
+    /// Why the department says that it is not its own, by which clause, and whose it would be.
+    pub ground: String,
+    pub law: Option<String>,
+    pub instead: Option<String>,
+    /// The unit's head, to be asked.
+    pub head: Option<String>,
+    /// The rule that named the department, or that the office did.
+    pub named_by: String,
+    /// The rulings that this reader may give; why there is none.
+    pub made: Vec<MadeForm>,
+    pub nothing_to_do: String,
 }
 
 /// `/feedback`. The form's deed is `feedback`, or the id that is answered.

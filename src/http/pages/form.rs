@@ -47,6 +47,10 @@ pub struct DepartmentOption {
 #[derive(Debug, Clone)]
 pub struct MadeForm {
     pub verb: &'static str,
+    /// What its inputs go by: the verb, and on a page with several things the thing too.
+    pub deed: String,
+    /// The thing's version, where the page shows several things.
+    pub version: Option<i64>,
     /// The verb as the button says it.
     pub word: &'static str,
     pub hint: &'static str,
@@ -70,6 +74,8 @@ pub enum Widget {
     Area(u8),
     Line,
     Radios,
+    /// One of the choices, or a code that is typed.
+    Pick,
     Select,
     Checks,
     Moment,
@@ -98,6 +104,13 @@ pub struct Form {
     pub faults: Vec<FormFault>,
     /// Since when it was kept, if it was left unsent before.
     pub kept: Option<String>,
+}
+
+impl Input {
+    /// Whether one of the choices is this value.
+    pub(super) fn offers(&self, value: &str) -> bool {
+        self.options.iter().any(|one| one.value == value)
+    }
 }
 
 impl Form {

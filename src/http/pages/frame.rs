@@ -134,6 +134,7 @@ pub enum Place {
     Summonses,
     People,
     Trail,
+    Rota,
     Import,
     Elsewhere,
 }
@@ -159,6 +160,7 @@ impl Place {
             Place::Summonses => "/console/summonses",
             Place::People => "/admin/people",
             Place::Trail => "/admin/trail",
+            Place::Rota => "/admin/rota",
             Place::Import => "/admin/import",
         }
     }
@@ -175,6 +177,7 @@ impl Place {
             Place::Summonses => "task",
             Place::People => "person",
             Place::Trail => "list",
+            Place::Rota => "rota",
             Place::Import => "inbox",
         }
     }
@@ -191,13 +194,14 @@ impl Place {
             Place::Summonses => t.nav_summonses,
             Place::People => t.nav_people,
             Place::Trail => t.nav_trail,
+            Place::Rota => t.rota.nav,
             Place::Import => t.nav_import,
         }
     }
 
     /// The bar at the foot of a phone has room for five: the others are reached from the desk.
     pub(super) fn is_minor(self) -> bool {
-        matches!(self, Place::Deadlines | Place::Disputes | Place::Feedback)
+        matches!(self, Place::Deadlines | Place::Disputes | Place::Feedback | Place::Rota)
     }
 }
 

@@ -2,20 +2,26 @@
 //! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
 
 pub mod desk;
+mod filters;
 pub mod form;
 pub mod frame;
 mod people;
+mod rota;
 pub mod views;
 
 use askama::Template;
 
-pub use desk::{DeadlinesPage, DeskPage, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView};
+pub use desk::{
+    DeadlinesPage, DeskPage, DisputeView, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView,
+};
+pub use filters::{FilterField, FiltersView, ViewLink};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, TrailPage, TrailRow};
+pub use rota::{ChosenShift, GapView, RotaDay, RotaPage, RotaPost, RotaShift};
 pub use views::{
-    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, QueueRow, RaceField,
-    SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
+    DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, ProposalView, QueueRow,
+    RaceField, SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -101,11 +107,12 @@ pub struct InformerPage {
 #[template(path = "http/pages/whistles.html", config = "src/askama.toml")]
 pub struct WhistlesPage {
     pub shell: Shell,
+    /// Its deed is `view`: the name for the present filter.
+    pub form: Form,
+    pub filters: FiltersView,
     pub tabs: Vec<Tab>,
     pub rows: Vec<QueueRow>,
     pub q: String,
-    /// The filter that the search keeps.
-    pub status: String,
     /// Where the same filter's file comes from.
     pub export: String,
     pub more: Option<String>,
@@ -150,6 +157,10 @@ pub struct SearchPage {
 #[template(path = "http/pages/summonses.html", config = "src/askama.toml")]
 pub struct SummonsesPage {
     pub shell: Shell,
+    /// Its deed is `view`: the name for the present filter.
+    pub form: Form,
+    pub filters: FiltersView,
+    pub q: String,
     pub tabs: Vec<Tab>,
     pub rows: Vec<SummonsRow>,
     pub more: Option<String>,
@@ -204,6 +215,7 @@ pub struct ImportPage {
     /// Lists that the reader may take away.
     pub exports: Vec<Choice>,
     pub preview: Option<ImportPreview>,
+    pub proposal: Option<ProposalView>,
 }
 
 /// 412: somebody was faster.

@@ -54,6 +54,7 @@ fn whistle(what: &str, allowed: &[&'static str]) -> WhistlePart {
             blower: text("云湖生态环境局"),
             blown_at: text("2026-05-13 10:12"),
             occurred_at: None,
+            late_entry: Some("2026-12-01 09:00由区安委办录入".to_owned()),
             needed: Vec::new(),
             route: None,
             protected_source: false,

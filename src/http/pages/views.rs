@@ -228,6 +228,8 @@ pub struct WhistleFacts {
     pub blower: String,
     pub blown_at: String,
     pub occurred_at: Option<String>,
+    /// That it was entered later, when and by whom.
+    pub late_entry: Option<String>,
     pub needed: Vec<String>,
     pub route: Option<String>,
     pub protected_source: bool,
@@ -304,6 +306,18 @@ pub struct TokenRow {
     pub scopes: Vec<String>,
     pub ends_at: String,
     pub used_at: Option<String>,
+}
+
+/// A list that waits for a second person's word.
+#[derive(Debug, Clone)]
+pub struct ProposalView {
+    /// Who proposed it, by name.
+    pub by: String,
+    /// The list's word, for the address of the two forms.
+    pub list: String,
+    pub seen: ImportPreview,
+    /// Whether this reader's word is the second.
+    pub may_confirm: bool,
 }
 
 /// What a file would change, or what is wrong with it.

@@ -102,6 +102,26 @@ impl Line {
         }
     }
 
+    /// Whether it takes a body.
+    pub fn takes_body(&self) -> bool {
+        self.takes_file() || self.order().is_some()
+    }
+
+    /// Whether no body at all is a fault: a deed without fields takes `{}` or none.
+    pub fn needs_body(&self) -> bool {
+        self.order().is_some_and(|spec| spec.fields.iter().any(|field| field.required))
+    }
+
+    /// Whether a state may bar it.
+    pub fn may_clash(&self) -> bool {
+        match self.to {
+            To::Whistle(_) | To::Summons(_) | To::Person(_) => true,
+            // Machine tokens are counted, second factors are there or not.
+            To::Order(..) => self.needs_token(),
+            To::Read(_) | To::File(_) => false,
+        }
+    }
+
     /// Whether its body is a list as a file.
     pub fn takes_file(&self) -> bool {
         matches!(self.to, To::File(_))

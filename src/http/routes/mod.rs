@@ -10,7 +10,7 @@ pub(super) use register::register;
 
 use super::openapi::{self, Shape};
 use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
-use crate::app::{factors, proof};
+use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::people::{self as people_orders, PersonDeed};
@@ -292,6 +292,22 @@ pub static TABLE: &[Line] = &[
         to: To::File(|| web::to(imports::import)),
     },
     Line {
+        answers: Shape::One("Import"),
+        ..order(
+            "/api/v1/imports/{code}/confirm",
+            "The second person's yes to a list that needs two",
+            KEEPERS,
+            &proposals::WORD,
+            || web::to(imports::confirm),
+        )
+    },
+    Line {
+        answers: Shape::One("Import"),
+        ..order("/api/v1/imports/{code}/refuse", "The second person's no", KEEPERS, &proposals::WORD, || {
+            web::to(imports::refuse)
+        })
+    },
+    Line {
         method: "POST",
         path: "/api/v1/exports/whistles",
         summary: "Take whistles of your scope away as a file",
@@ -311,7 +327,7 @@ pub static TABLE: &[Line] = &[
     },
     open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
     open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
-    open("/readyz", "Is each dependency there", Shape::Json, || web::to(ops::ready)),
+    open("/readyz", "Is each dependency there", Shape::Ready, || web::to(ops::ready)),
     open("/metrics", "Figures, to this host only", Shape::Text, || web::to(ops::figures)),
     Line {
         method: "POST",
@@ -327,6 +343,11 @@ pub static TABLE: &[Line] = &[
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
     register(config, TABLE, |line| (line.method, line.path), Line::route);
+}
+
+/// Whether the route of a POST needs a body. Asked only for requests that bring none.
+pub(super) fn needs_body(pattern: &str) -> bool {
+    TABLE.iter().any(|line| line.method == "POST" && line.path == pattern && line.needs_body())
 }
 
 /// Every route of both doors: method, path, who.

@@ -43,9 +43,30 @@ page_words! {
     first_only: "只列出最先到期的200项。", "Only the first 200 are listed.";
     // Disputes.
     disputes: "异议", "Disputes";
+    named_by: "派单依据", "Why it was summoned";
+    named_by_office: "规则没有提议这个单位，由安委办选定", "no rule proposes this unit; the office chose it";
+    its_head: "单位负责人", "Its head";
+    proposal: "提议改派", "Proposes instead";
+    no_proposal: "没有提议由谁办", "names nobody else";
+    no_law: "没有写明条款", "no clause is named";
+    rules_here: "主任裁定", "The director's ruling";
+    open_summons: "打开这次派单", "Open the summons";
     no_disputes: "没有待裁定的异议", "No dispute waits for a ruling";
     no_disputes_hint: "受派单位提出异议后，在这里等待主任裁定。", "A summons that its department disputes waits here for the director's ruling.";
     disputed_by: "提出单位", "Disputed by";
+    // Filters and views.
+    filters: "筛选", "Filter";
+    filter_go: "筛选", "Apply";
+    filter_from: "起始日期", "From";
+    filter_to: "截止日期", "To";
+    filter_late: "已超时", "Late";
+    filter_in_time: "未超时", "Not late";
+    filter_unknown: "地址里有本页没有的条件", "The address names a filter that this page does not have";
+    my_views: "我的视图", "My views";
+    view_name: "把当前筛选存为视图", "Keep this filter as a view";
+    view_hint: "起个名称，最多20字，只有您自己看得到", "Name it in at most 20 characters; only you see it";
+    view_save: "存为我的视图", "Keep as my view";
+    view_remove: "删除视图", "Remove the view";
     // Signals.
     fresh_rows: "有{n}条新的，点此显示", "{n} new, show";
     fresh_news: "这件有新进展，点此刷新", "Something happened here, reload";
@@ -76,6 +97,7 @@ page_words! {
     keys_move: "上一条、下一条", "Previous, next";
     keys_open: "打开", "Open";
     keys_verdict: "受理、退回、不予受理等第一至第三项", "First to third verdict";
+    keys_merge: "并单，从相似的哨件中选", "Merge, into one of the similar whistles";
     keys_send: "提交正在填写的表单", "Send the form";
     keys_search: "查找", "Search";
     keys_go: "再按T待受理、W哨件、S任务、D时限、H工作台", "then T triage, W whistles, S tasks, D deadlines, H desk";

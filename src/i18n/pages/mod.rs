@@ -23,15 +23,17 @@ mod desk;
 mod imports;
 mod own;
 mod phrases;
+mod rota;
 
 pub use desk::{DeskText, desk};
 pub use phrases::*;
+pub use rota::{RotaText, cycle, gaps, weekday};
 
 use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with imports: ImportText, own: OwnText;
+    PageText with imports: ImportText, own: OwnText, rota: RotaText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";
@@ -108,7 +110,6 @@ page_words! {
     hub: "系统", "Hub";
     nobody_left: "各单位均已解除，需重新派单", "no department is left; dispatch anew";
     erased: "（内容已依法删除）", "(erased by law)";
-    filter_ignored: "地址中的筛选条件无效，已忽略。", "The filter in the address is not valid and was ignored.";
     list_comma: "、", ", ";
     // Faults in forms, and pages that stand for a result.
     fault_prefix: "错误：", "Error: ";
@@ -167,6 +168,7 @@ page_words! {
     blower: "吹哨单位", "Blown by";
     blown_at: "吹哨时间", "Blown at";
     occurred_at: "发现时间", "Time found";
+    late_entry: "补录", "Entered later";
     source: "哨源", "Source";
     route: "办理方式", "Route";
     needed: "希望到场", "Asked to attend";
@@ -246,6 +248,7 @@ page_words! {
     reason: "理由", "Reason";
     ground: "事由", "Ground";
     into: "并入哪件哨（编号）", "Merge into (code)";
+    another_code: "其他哨件（填编号）", "Another whistle (give its code)";
     merge_hint: "本件就此结束，由目标哨件继续办理；吹哨单位会收到通知。", "This whistle ends here and the other one goes on; the blower is told.";
     part: "承担什么", "Part";
     new_lead: "新的牵头单位", "New lead";

@@ -100,6 +100,30 @@ pub fn task(lang: Lang, unit: &str, what: &str) -> String {
     told(lang, unit, what)
 }
 
+/// What a filter takes: 紧急程度只能是：紧急、加急、一般、复杂.
+pub fn filter_takes(lang: Lang, label: &str, words: &str) -> String {
+    match lang {
+        Lang::Zh => format!("“{label}”只能是：{words}"),
+        Lang::En => format!("{label} takes one of: {words}"),
+    }
+}
+
+/// Filters that were left out, and why.
+pub fn filters_ignored(lang: Lang, why: &[String]) -> String {
+    match lang {
+        Lang::Zh => format!("有筛选条件无效，已忽略。{}。", why.join("；").trim_end_matches('。')),
+        Lang::En => format!("A filter is not valid and was left out. {}.", why.join("; ").trim_end_matches('.')),
+    }
+}
+
+/// A person with the unit: 陈昭（区应急局）.
+pub fn person_of(lang: Lang, name: &str, unit: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{name}（{unit}）"),
+        Lang::En => format!("{name} ({unit})"),
+    }
+}
+
 /// A post: 区消防救援大队，联络员. Without a unit only the role.
 pub fn post(lang: Lang, unit: &str, role: &str) -> String {
     match lang {
@@ -149,6 +173,24 @@ pub fn until(lang: Lang, at: &str) -> String {
     match lang {
         Lang::Zh => format!("至{at}"),
         Lang::En => format!("until {at}"),
+    }
+}
+
+/// A whistle from paper: when it came in, by whom, and its number there.
+pub fn entered(lang: Lang, at: &str, who: &str, number: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{at}由{who}录入（外部编号{number}）；吹哨时间以纸面所记为准，各项时限自录入起算"),
+        Lang::En => format!(
+            "{at} by {who} (number on paper {number}); blown at the time that its paper says, every limit runs from its entry"
+        ),
+    }
+}
+
+/// The same in a timeline.
+pub fn blown_on_paper(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Zh => format!("补录，纸面吹哨时间{at}"),
+        Lang::En => format!("entered later, blown on paper at {at}"),
     }
 }
 
@@ -213,6 +255,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "username" => t.login_user,
         "password" => t.login_password,
         "name" => t.name_of,
+        "list" | "query" => super::desk(lang).filters,
         "role" => t.person_role,
         "department" => t.department,
         "proof" => t.proof,
@@ -232,6 +275,11 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "text" => t.comment,
         "visibility" => t.visibility,
         "summonses" => t.back_to_work,
+        "date" => t.rota.date,
+        "shift" => t.rota.shift,
+        "office_duty" => t.duty_office,
+        "main" => t.duty_main,
+        "deputy" => t.duty_deputy,
         _ => "",
     }
 }

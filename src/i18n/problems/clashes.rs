@@ -57,6 +57,16 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
             "系统、安全、审计三类管理员不得由一人兼任，请换人。",
             "One person holds one of the three administrators; name another person.",
         ),
+        Clash::BeyondRota => {
+            ("值班表最多排到26周以后，请改早。", "The rota is made 26 weeks ahead at most; choose an earlier date.")
+        }
+        Clash::Overtaken => (
+            "这一班刚被别人改过。下面是现在的安排，请核对后再保存。",
+            "Somebody has changed this shift meanwhile. What stands now is shown: check it and save again.",
+        ),
+        Clash::TooManyViews => {
+            ("最多存20个视图，请先删除不用的。", "Twenty views at most; remove one that you no longer need.")
+        }
         Clash::WrongCode => (
             "动态码不对或者已经用过，请输入设备上现在显示的6位数字。",
             "This code is not right or was used; type the 6 digits that the device shows now.",

@@ -197,7 +197,12 @@ impl Lang {
 
     /// The cure of one fault. Its pointer names the field; the text that was sent is never repeated.
     pub fn fault(self, fault: &Fault) -> String {
-        let (zh, en) = match fault.code {
+        self.field_fault(fault.code)
+    }
+
+    /// The same where the field is named otherwise.
+    pub fn field_fault(self, code: FaultCode) -> String {
+        let (zh, en) = match code {
             FaultCode::Unknown => fixed("没有这个字段，请删去。", "There is no such field; leave it out."),
             FaultCode::Duplicate => {
                 fixed("这个字段出现了多次，请只保留一个。", "This field is there more than once; keep one.")

@@ -21,7 +21,7 @@ use std::path::Path;
 
 /// Tables that stay behind: the schema is laid anew, sign-ins end, who held what is gone, and a file that waits for its
 /// sender's word is sent again.
-const LEFT_OUT: [&str; 4] = ["migrations", "sessions", "leases", "import_files"];
+const LEFT_OUT: [&str; 5] = ["migrations", "sessions", "leases", "import_files", "proposed_lists"];
 /// In `meta`: what signs a demo's tokens. A new one is drawn where it is missing.
 const TOKEN_KEY: &str = "token_key";
 /// Rows that travel together.
@@ -30,7 +30,7 @@ const FLIGHT: usize = 200;
 /// When the last backup was made, and up to where: in `meta`.
 pub const LAST_BACKUP: &str = "last_backup";
 /// Letters whose time had come before this moment are held: in `meta`, see [`super::due`].
-const LETTERS_HELD: &str = "letters_held_before";
+pub const LETTERS_HELD: &str = "letters_held_before";
 const NOTE: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const RELEASE_CLAIMS: &str = "UPDATE letters SET claimed_until = NULL WHERE claimed_until IS NOT NULL";

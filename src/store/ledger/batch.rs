@@ -74,13 +74,15 @@ impl Overlay {
         let changes = || batch.iter().map(|pending| &pending.change);
         let trees = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
         let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
-        let series: BTreeSet<_> = changes().filter_map(|change| change.series.as_ref()).map(|one| one.name()).collect();
+        let born = || changes().flat_map(|change| &change.born);
+        let series = changes().filter_map(|change| change.series.as_ref()).chain(born().map(|birth| &birth.series));
+        let series: BTreeSet<_> = series.map(|one| one.name()).collect();
         let directory = changes().any(|change| change.directory.is_some()).then_some(DIRECTORY);
         let trail = changes().any(|change| !change.trail.is_empty()).then_some(TRAIL);
         let series = series.into_iter().map(Value::from).chain([EVENTS.into()]).chain(directory.map(Value::from));
         let series = series.chain(trail.map(Value::from));
         let mut texts = BTreeSet::new();
-        let new: HashSet<_> = changes().flat_map(|change| &change.texts).map(|text| text.id.as_str()).collect();
+        let new: HashSet<_> = changes().flat_map(|change| change.all_texts()).map(|text| text.id.as_str()).collect();
         changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
         let texts = texts.into_iter().filter(|id| !new.contains(id)).map(Value::from);
 
@@ -140,7 +142,8 @@ impl Overlay {
         for line in &mut change.trail {
             line.seq = self.next(TRAIL);
         }
-        for whistle in change.whistle.iter().chain(&change.beside) {
+        let born = change.born.iter().map(|birth| &birth.whistle);
+        for whistle in change.whistle.iter().chain(&change.beside).chain(born) {
             let before = self.trees.remove(whistle.id.as_str()).and_then(|tree| tree.before);
             let tree = Tree { version: whistle.tree_version, before };
             self.trees.insert(whistle.id.as_str().to_owned(), tree);
@@ -167,6 +170,9 @@ impl Overlay {
         };
         if change.beside.iter().any(|whistle| unguarded(&whistle)) {
             return Err(Fault::never("a change writes a tree beside its own without guarding or raising it"));
+        }
+        if change.born.iter().any(|birth| self.trees.contains_key(birth.whistle.id.as_str())) {
+            return Err(Fault::never("one of the new whistles' ids is taken"));
         }
         let Some(whistle) = &change.whistle else {
             let needs_none = change.sights.is_empty() && change.series.is_none();
@@ -195,6 +201,9 @@ impl Overlay {
 
     /// Takes the next number of the Change's series; nobody else takes one before this batch is over.
     fn number(&mut self, change: &mut Change) {
+        for birth in &mut change.born {
+            birth.whistle.code = birth.series.code(self.next(&birth.series.name()));
+        }
         let Some(name) = change.series.as_ref().map(|series| series.name()) else { return };
         change.number(self.next(&name));
     }
@@ -209,7 +218,7 @@ impl Overlay {
     /// Puts the digests of texts into the events that point at them: texts of this batch, or older ones. An erased
     /// text has none.
     fn mark(&mut self, change: &mut Change) {
-        for text in &change.texts {
+        for text in change.all_texts() {
             self.texts.insert(text.id.as_str().to_owned(), leaf::salted(&text.salt, text.body.as_bytes()));
         }
         let digest_of = |id: &str| self.texts.get(id).copied();

@@ -5,6 +5,7 @@ use super::super::due::held_before;
 use super::super::sql::{Call, Row, Value};
 use super::Fault;
 use super::access::Access;
+use super::files::FileChore;
 use super::notes::Note;
 use super::rows::Listed;
 use crate::domain::at::At;
@@ -13,7 +14,6 @@ use crate::domain::obligation::Post;
 use crate::domain::session::Ending;
 use crate::domain::terms::{LetterKind, Role};
 use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
-use crate::store::imports::ImportFile;
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
@@ -66,12 +66,6 @@ static SET_PASSWORDS: Listed = Listed::new(
     2,
     " ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = NULL",
 );
-const KEEP_IMPORT: &str = "INSERT INTO import_files (person, list, encoding, removes, at, body)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (person) DO UPDATE SET list = excluded.list, encoding = excluded.encoding, removes = excluded.removes,
-      at = excluded.at, body = excluded.body";
-const DROP_IMPORT: &str = "DELETE FROM import_files WHERE person = $1";
-const PURGE_IMPORTS: &str = "DELETE FROM import_files WHERE at < $1";
 /// Whoever signed in with the old one is out.
 static RAISE_EPOCHS: Listed = Listed::new(
     "INSERT INTO epochs (person, epoch) VALUES ",
@@ -113,9 +107,6 @@ pub(super) const STATEMENTS: &[&str] = &[
     USE_RECOVERY_CODE,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
-    KEEP_IMPORT,
-    DROP_IMPORT,
-    PURGE_IMPORTS,
     MAKE_META,
     TAKE_LEASE,
     LEAVE_LEASE,
@@ -209,17 +200,8 @@ pub enum Chore {
     PurgeSessions {
         before: At,
     },
-    /// A file that was looked at waits for its sender's word, in place of the one before.
-    KeepImport {
-        person: PersonId,
-        file: Box<ImportFile>,
-    },
-    DropImport {
-        person: PersonId,
-    },
-    PurgeImports {
-        before: At,
-    },
+    /// A file that is to become a list.
+    File(FileChore),
     /// PHC strings. Sessions that were opened with another password end.
     SetPasswords(Vec<(PersonId, String)>),
     /// A note of the ledger's own, unless it stands already.
@@ -309,19 +291,7 @@ impl Chore {
             }
             Chore::PurgeReceipts { before } => one(PURGE_RECEIPTS, vec![(*before).into()]),
             Chore::PurgeSessions { before } => one(PURGE_SESSIONS, vec![(*before).into()]),
-            Chore::KeepImport { person, file } => {
-                let params = vec![
-                    person.into(),
-                    file.list.as_str().into(),
-                    file.encoding.map(|encoding| encoding.as_str()).into(),
-                    i64::from(file.removes).into(),
-                    file.at.into(),
-                    Value::Bytes(file.body.as_slice().into()),
-                ];
-                vec![Call::of(KEEP_IMPORT, params)]
-            }
-            Chore::DropImport { person } => vec![Call::of(DROP_IMPORT, vec![person.into()])],
-            Chore::PurgeImports { before } => one(PURGE_IMPORTS, vec![(*before).into()]),
+            Chore::File(chore) => chore.calls(),
             Chore::SetPasswords(passwords) => {
                 let mut calls = Vec::new();
                 SET_PASSWORDS

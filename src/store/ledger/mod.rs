@@ -5,6 +5,7 @@ mod access;
 mod batch;
 mod chores;
 mod credentials;
+mod files;
 pub(crate) mod leaf;
 mod notes;
 mod pen;
@@ -17,6 +18,7 @@ mod values;
 pub use access::Access;
 pub(super) use batch::DIRECTORY;
 pub use chores::{Chore, ClaimedLetter, Kept};
+pub use files::FileChore;
 pub use notes::Note;
 pub use readers::Reading;
 pub(super) use readers::read_here;
@@ -228,6 +230,7 @@ pub(super) fn every_statement() -> Vec<String> {
         .iter()
         .chain(credentials::STATEMENTS)
         .chain(access::STATEMENTS)
+        .chain(files::STATEMENTS)
         .chain(notes::STATEMENTS)
         .chain([&batch::RECEIPT_OF_KEY, &rows::FORGET])
         .map(|text| (*text).to_owned());

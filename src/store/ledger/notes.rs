@@ -1,5 +1,6 @@
 //! What the pen keeps for single persons: forms that they filled and have not sent (bounded, and gone after
-//! a while), what they leave for the director (kept), and when they were last reminded. Nothing of it is a fact of a whistle.
+//! a while), views that they keep, what they leave for the director (kept), and when they were last reminded. Nothing of
+//! it is a fact of a whistle.
 
 use super::super::sql::{Call, Value};
 use crate::domain::at::At;
@@ -19,12 +20,25 @@ const LEAVE_FEEDBACK: &str =
 const REMINDED: &str = "INSERT INTO reminded (person, coming_at, late_at) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET coming_at = excluded.coming_at,
       late_at = CASE WHEN excluded.late_at > reminded.late_at THEN excluded.late_at ELSE reminded.late_at END";
+const KEEP_VIEW: &str = "INSERT INTO saved_views (id, person, body, at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+const DROP_VIEW: &str = "DELETE FROM saved_views WHERE id = $1 AND person = $2";
 const ANSWER_FEEDBACK: &str = "UPDATE feedback SET answer = $2, answered_at = $3 WHERE id = $1";
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[KEEP_FORM, ONLY_NEWEST, DROP_FORM, DROP_FORMS, PURGE_FORMS, LEAVE_FEEDBACK, ANSWER_FEEDBACK, REMINDED];
+pub(super) const STATEMENTS: &[&str] = &[
+    KEEP_FORM,
+    ONLY_NEWEST,
+    DROP_FORM,
+    DROP_FORMS,
+    PURGE_FORMS,
+    KEEP_VIEW,
+    DROP_VIEW,
+    LEAVE_FEEDBACK,
+    ANSWER_FEEDBACK,
+    REMINDED,
+];
 
 /// One thing to be kept. `Debug` is missing on purpose: forms hold what people typed.
 pub enum Note {
@@ -36,6 +50,10 @@ pub enum Note {
     DropForms(PersonId),
     /// Those that were kept before.
     PurgeForms { before: At },
+    /// A filter that somebody named for themselves; sealed.
+    KeepView { id: String, person: PersonId, body: String, at: At },
+    /// Touches nothing that is another's.
+    DropView { id: String, person: PersonId },
     /// A complaint or an advice; sealed, and without a person where somebody wants it so.
     LeaveFeedback { id: String, person: Option<PersonId>, body: String, at: At },
     /// Touches nothing if there is none of that id.
@@ -66,6 +84,10 @@ impl Note {
                 let late_at = if *is_late { *at } else { At(0) };
                 vec![Call::of(REMINDED, vec![person.into(), (*at).into(), late_at.into()])]
             }
+            Note::KeepView { id, person, body, at } => {
+                vec![Call::of(KEEP_VIEW, vec![id.into(), person.into(), body.into(), (*at).into()])]
+            }
+            Note::DropView { id, person } => vec![Call::of(DROP_VIEW, vec![id.into(), person.into()])],
             Note::PurgeForms { before } => one(PURGE_FORMS, vec![(*before).into()]),
         }
     }

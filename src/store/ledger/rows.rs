@@ -7,7 +7,7 @@ use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
 use super::{Fault, credentials, leaf};
 use crate::domain::credential::Credential;
-use crate::domain::decision::{Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
+use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
@@ -183,17 +183,19 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Takes in one admitted Change, whose events stand at `seqs`.
     pub(super) fn add(&mut self, change: &'a Change, at: i64, seqs: Range<i64>) -> Result<(), Fault> {
-        if let Some(whistle) = &change.whistle {
+        let own = change.whistle.iter().map(|whistle| (whistle, &change.sights));
+        for (whistle, sights) in own.chain(change.born.iter().map(|birth| (&birth.whistle, &birth.sights))) {
             self.whistles.insert(whistle.id.as_str(), whistle);
-            self.sights.extend(change.sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
+            self.sights.extend(sights.iter().map(|viewer| (whistle.id.as_str(), viewer.as_str())));
         }
         self.whistles.extend(change.beside.iter().map(|whistle| (whistle.id.as_str(), whistle)));
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.erased.extend(&change.erased);
         self.directory.extend(&change.directory);
-        for text in &change.texts {
-            let said_in = change.whistle.as_ref().map(|whistle| &whistle.id);
+        let texts = change.texts.iter().map(|text| (text, change.whistle.as_ref().map(|whistle| &whistle.id)));
+        let of_birth = |birth: &'a Birth| birth.texts.iter().map(|text| (text, Some(&birth.whistle.id)));
+        for (text, said_in) in texts.chain(change.born.iter().flat_map(of_birth)) {
             let class = text.class.as_str().into();
             self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
         }

@@ -4,7 +4,7 @@
 use super::super::ledger::every_statement;
 use super::super::{
     backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, people, reminders,
-    sessions, summonses, unsent, whistles,
+    sessions, summonses, unsent, views, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -48,6 +48,7 @@ fn every_statement_is_prepared_on_both_engines() {
         sessions::STATEMENTS,
         summonses::STATEMENTS,
         unsent::STATEMENTS,
+        views::STATEMENTS,
     ]
     .iter()
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))

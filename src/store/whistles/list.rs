@@ -26,11 +26,12 @@ const LIST: &str = "
       AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
-      AND (INSTR(w.search, $14) > 0 OR INSTR(LOWER(w.code), $14) > 0)
-      AND (INSTR(w.search, $15) > 0 OR INSTR(LOWER(w.code), $15) > 0)
-      AND (INSTR(w.search, $16) > 0 OR INSTR(LOWER(w.code), $16) > 0)
-      AND (INSTR(w.search, $17) > 0 OR INSTR(LOWER(w.code), $17) > 0)
-      AND (INSTR(w.search, $18) > 0 OR INSTR(LOWER(w.code), $18) > 0)
+      AND w.blown_at >= $24 AND w.blown_at < $25
+      AND (INSTR(w.search, $14) > 0 OR INSTR(w.code, $19) > 0)
+      AND (INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
+      AND (INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
+      AND (INSTR(w.search, $17) > 0 OR INSTR(w.code, $22) > 0)
+      AND (INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)
     ORDER BY {key} {way}, {id} {way} LIMIT $5
     ) AS page JOIN whistle_bodies b ON b.whistle = page.id";
 
@@ -71,6 +72,9 @@ pub struct WhistleQuery {
     /// The blower's unit or any that is summoned.
     pub department: Vec<String>,
     pub enterprise: Vec<String>,
+    /// Blown from this moment on, and before that one.
+    pub from: Option<At>,
+    pub until: Option<At>,
     pub overdue: Option<bool>,
     /// All of its words must be found.
     pub q: Option<Wanted>,
@@ -173,9 +177,13 @@ fn read_state(
         listed(query.enterprise.iter().map(String::as_str)).into(),
         listed(query.department.iter().map(String::as_str)).into(),
     ];
-    // A word that is not there is empty, and every text holds the empty word.
+    // A word that is not there is empty, and every text holds the empty word. Texts lie folded, codes in capitals:
+    // it is the word that is turned, not a hundred thousand codes.
+    let capitals: Vec<String> = query.q.iter().flat_map(Wanted::words).map(|word| word.to_ascii_uppercase()).collect();
     let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
     params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
+    params.extend(capitals.iter().map(String::as_str).chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
+    params.extend([query.from.unwrap_or(At(i64::MIN)).into(), query.until.unwrap_or(At(i64::MAX)).into()]);
     reading.rows(&statement(viewer, state, query.sort), &params, |row| {
         let due_at = row.opt_at(0)?;
         let overdue = due_at.is_some_and(|due| due <= now);

@@ -75,6 +75,11 @@ pub fn tree(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<Opti
     whistle.map(|whistle| grow(reading, whistle)).transpose()
 }
 
+/// Whether there is one of that code that the scope sees.
+pub fn stands(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<bool, Fault> {
+    Ok(reading.row(BY_CODE, &[code.into(), scope.viewer().into()], |_| Ok(()))?.is_some())
+}
+
 /// As [`tree`], by id.
 pub fn tree_by_id(reading: &mut Reading<'_>, scope: &Scope, id: &WhistleId) -> Result<Option<Tree>, Fault> {
     let whistle = reading.row(BY_ID, &[id.into(), scope.viewer().into()], |row| row.json(0))?;

@@ -18,7 +18,7 @@ const READ: &[(&str, &[&str])] = &[
         "", "?limit=1", "?limit=1&sort=blown_at", "?limit=1&sort=due_at", "?sort=due_at", "?sort=blown_at",
         "?enterprise=E01", "?enterprise=E02", "?town=T06", "?town=T02", "?department=SC", "?department=XF,SC",
         "?overdue=true", "?overdue=false", "?category=fire", "?urgency=emergency", "?severity=general",
-        "?status=submitted", "?status=dispatched,handling", "?q=%E9%93%9D", "?q=%E9%93%9D%E5%B1%91%E5%8F%A6%E6%A1%88",
+        "?status=submitted", "?from=2026-01-01&to=2026-12-31", "?to=2026-01-01", "?status=dispatched,handling", "?q=%E9%93%9D", "?q=%E9%93%9D%E5%B1%91%E5%8F%A6%E6%A1%88",
         "?q=%E6%98%8E", "?cursor=x", "?limit=0", "?zzz=1",
     ]),
     ("/api/v1/whistles/{code}", &["#1", "#2", "#0"]),
@@ -46,13 +46,18 @@ const READ: &[(&str, &[&str])] = &[
     ("/feedback", &[""]),
     ("/console/triage", &["", "?open=#0", "?open=#1"]),
     ("/admin/import", &[""]),
+    ("/admin/rota", &["", "?from=2026-12-07", "?shift=2026-12-01/night"]),
     ("/console/whistles/new", &[""]),
     ("/field/new", &[""]),
     ("/console/whistles", &[
-        "", "?q=%E9%93%9D", "?q=#0", "?q=#1", "?overdue=true", "?status=submitted", "?cursor=x",
+        "", "?q=%E9%93%9D", "?q=#0", "?q=#1", "?overdue=true", "?status=submitted", "?cursor=x", "?category=fire",
+        "?urgency=emergency&severity=general", "?department=SC&town=T06", "?from=2026-01-01&to=2026-12-31", "?zzz=1",
     ]),
     ("/console/whistles/{code}", &["#1", "#2", "#0"]),
-    ("/console/summonses", &["", "?view=late", "?view=done", "?view=all"]),
+    ("/console/summonses", &[
+        "", "?view=late", "?view=done", "?view=all", "?view=all&q=%E9%93%9D", "?view=all&department=SC",
+        "?view=all&urgency=emergency&category=fire", "?view=all&from=2026-01-01&to=2026-12-31", "?status=issued",
+    ]),
     ("/console/summonses/{code}", &["#1-YJ", "#0-SC"]),
 ];
 

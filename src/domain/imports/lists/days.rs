@@ -1,7 +1,7 @@
 //! The announced days as rows. The day of the week is there for the eye, and to find a slip in a date.
 //! Whether a day may still be changed is not asked here.
 
-use super::{NAME_MAX, Row};
+use super::{NAME_MAX, Row, Written};
 use crate::domain::calendar::{AnnouncedDay, DayKind};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
@@ -55,6 +55,12 @@ impl Row for AnnouncedDay {
         Some(AnnouncedDay { date, kind: kind?, holiday: holiday? })
     }
 
+    fn check(check: &mut Check<'_, AnnouncedDay>) {
+        check.codes_once("date");
+    }
+}
+
+impl Written for AnnouncedDay {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::Plain(self.date.clone()),
@@ -62,9 +68,5 @@ impl Row for AnnouncedDay {
             Cell::text(&self.holiday),
             Cell::text(weekday(&self.date)),
         ]
-    }
-
-    fn check(check: &mut Check<'_, AnnouncedDay>) {
-        check.codes_once("date");
     }
 }

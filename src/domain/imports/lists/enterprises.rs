@@ -1,7 +1,7 @@
 //! Enterprises as rows, with the check digit of their credit code: a slip of the hand is seen before it is written. It
 //! never looks a code up anywhere.
 
-use super::{NAME_MAX, Row};
+use super::{NAME_MAX, Row, Written};
 use crate::domain::directory::Enterprise;
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
@@ -67,6 +67,22 @@ impl Row for Enterprise {
         })
     }
 
+    fn check(check: &mut Check<'_, Enterprise>) {
+        check.once("code", |firm| Some(&firm.code));
+        check.once("credit_code", |firm| Some(&firm.credit_code).filter(|code| !code.is_empty()));
+        check.each(|firm, check| {
+            if !firm.credit_code.is_empty() && !is_credit_code(&firm.credit_code) {
+                check.fault("credit_code", What::CheckDigit);
+            }
+            check.known("town_code", check.directory.town(&firm.town_code).is_some());
+            check.known("lead_department", check.directory.department(&firm.lead_department).is_some());
+            let landlord = firm.landlord_code.as_deref();
+            check.known("landlord_code", landlord.is_none_or(|code| check.is_named(code)));
+        });
+    }
+}
+
+impl Written for Enterprise {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::text(&self.code),
@@ -87,20 +103,6 @@ impl Row for Enterprise {
             Cell::number(self.y_km),
             Cell::list(self.aliases.iter().map(String::as_str)),
         ]
-    }
-
-    fn check(check: &mut Check<'_, Enterprise>) {
-        check.once("code", |firm| Some(&firm.code));
-        check.once("credit_code", |firm| Some(&firm.credit_code).filter(|code| !code.is_empty()));
-        check.each(|firm, check| {
-            if !firm.credit_code.is_empty() && !is_credit_code(&firm.credit_code) {
-                check.fault("credit_code", What::CheckDigit);
-            }
-            check.known("town_code", check.directory.town(&firm.town_code).is_some());
-            check.known("lead_department", check.directory.department(&firm.lead_department).is_some());
-            let landlord = firm.landlord_code.as_deref();
-            check.known("landlord_code", landlord.is_none_or(|code| check.is_named(code)));
-        });
     }
 }
 

@@ -1,4 +1,4 @@
-//! The rows of the six lists: their columns, how one is read and how one is written. A list has the columns of the sample
+//! The rows of the six lists of the district: their columns, how one is read and how one is written. A list has the columns of the sample
 //! district's files, so that what goes out comes in again without a change. What a row says about other rows is asked by `check`.
 
 mod days;
@@ -31,9 +31,6 @@ pub trait Row: Serialize + Sized {
     /// From a line; nothing if a cell has a fault.
     fn read(line: &Line<'_>) -> Option<Self>;
 
-    /// In the order of the columns.
-    fn cells(&self) -> Vec<Cell>;
-
     /// What its cells say about other rows.
     fn check(check: &mut Check<'_, Self>);
 
@@ -41,4 +38,10 @@ pub trait Row: Serialize + Sized {
     fn wanted(&self) -> Wanted {
         Wanted { code: self.code(), body: serde_json::to_value(self).unwrap_or_default() }
     }
+}
+
+/// A row that goes out as it came in.
+pub trait Written: Row {
+    /// In the order of the columns.
+    fn cells(&self) -> Vec<Cell>;
 }

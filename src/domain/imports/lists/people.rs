@@ -1,15 +1,15 @@
 //! People and the duty rota as rows. An id is made once and kept, whatever else a file says of a person.
 //! A role that wants two persons is not given here.
 
-use super::{NAME_MAX, Row};
+use super::{NAME_MAX, Row, Written};
 use crate::domain::directory::{Person, Shift, Standing};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
 use crate::domain::imports::faults::What;
 use crate::domain::imports::sheet::Column;
-use crate::domain::policy;
 use crate::domain::terms::Role;
+use crate::domain::{policy, rota};
 use crate::ids::PersonId;
 
 impl Row for Person {
@@ -58,22 +58,6 @@ impl Row for Person {
         })
     }
 
-    fn cells(&self) -> Vec<Cell> {
-        vec![
-            Cell::text(&self.username),
-            Cell::text(&self.name),
-            Cell::text(&self.department_code),
-            Cell::text(self.role.as_str()),
-            Cell::text(&self.title),
-            Cell::maybe(self.certificate_no.as_ref()),
-            Cell::list(self.certificate_fields.iter().map(String::as_str)),
-            Cell::Plain(self.certificate_valid_to.clone().unwrap_or_default()),
-            Cell::maybe(self.certificate_basis.as_ref()),
-            Cell::list(self.skills.iter().map(String::as_str)),
-            Cell::Plain(self.since.clone()),
-        ]
-    }
-
     fn check(check: &mut Check<'_, Person>) {
         check.once("username", |person| Some(&person.username));
         check.keep_ids();
@@ -90,6 +74,24 @@ impl Row for Person {
     }
 }
 
+impl Written for Person {
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::text(&self.username),
+            Cell::text(&self.name),
+            Cell::text(&self.department_code),
+            Cell::text(self.role.as_str()),
+            Cell::text(&self.title),
+            Cell::maybe(self.certificate_no.as_ref()),
+            Cell::list(self.certificate_fields.iter().map(String::as_str)),
+            Cell::Plain(self.certificate_valid_to.clone().unwrap_or_default()),
+            Cell::maybe(self.certificate_basis.as_ref()),
+            Cell::list(self.skills.iter().map(String::as_str)),
+            Cell::Plain(self.since.clone()),
+        ]
+    }
+}
+
 impl Row for Shift {
     const LIST: List = List::Duty;
     const COLUMNS: &'static [Column] = &[
@@ -101,28 +103,15 @@ impl Row for Shift {
     ];
 
     fn code(&self) -> String {
-        format!("{}/{}", self.date, shift_word(self.night))
+        rota::key(&self.date, self.night)
     }
 
     fn read(line: &Line<'_>) -> Option<Shift> {
-        let night = line.word("shift", &["day", "night"], |word| match word {
-            "day" => Some(false),
-            "night" => Some(true),
-            _ => None,
-        });
+        let night = line.word("shift", rota::SHIFTS, |word| rota::SHIFTS.iter().position(|known| *known == word));
+        let night = night.map(|at| at == 1);
         let (date, main) = (line.date("date"), line.username("main"));
         let (deputy, office_duty) = (line.username("deputy"), line.username("office_duty"));
         Some(Shift { date: date?, night: night?, main: main?, deputy: deputy?, office_duty: office_duty? })
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        vec![
-            Cell::Plain(self.date.clone()),
-            Cell::text(shift_word(self.night)),
-            Cell::text(&self.main),
-            Cell::text(&self.deputy),
-            Cell::text(&self.office_duty),
-        ]
     }
 
     fn check(check: &mut Check<'_, Shift>) {
@@ -139,6 +128,14 @@ impl Row for Shift {
     }
 }
 
-fn shift_word(night: bool) -> &'static str {
-    if night { "night" } else { "day" }
+impl Written for Shift {
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::Plain(self.date.clone()),
+            Cell::text(rota::SHIFTS[usize::from(self.night)]),
+            Cell::text(&self.main),
+            Cell::text(&self.deputy),
+            Cell::text(&self.office_duty),
+        ]
+    }
 }

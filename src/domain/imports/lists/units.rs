@@ -1,7 +1,7 @@
 //! Departments and towns as rows. What is named by people and firms is told apart by its code across both lists.
 //! It knows no firm and no person.
 
-use super::{NAME_MAX, Row, TEXT_MAX};
+use super::{NAME_MAX, Row, TEXT_MAX, Written};
 use crate::domain::directory::{Department, Town, UnitRole};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
@@ -49,6 +49,13 @@ impl Row for Department {
         })
     }
 
+    fn check(check: &mut Check<'_, Department>) {
+        check.once("code", |unit| Some(&unit.code));
+        check.not_in("code", |unit| Some(&unit.code), |known, code| known.town_of(code).is_some());
+    }
+}
+
+impl Written for Department {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::text(&self.code),
@@ -63,11 +70,6 @@ impl Row for Department {
             Cell::text(&self.remit_en),
             Cell::list(self.aliases.iter().map(String::as_str)),
         ]
-    }
-
-    fn check(check: &mut Check<'_, Department>) {
-        check.once("code", |unit| Some(&unit.code));
-        check.not_in("code", |unit| Some(&unit.code), |known, code| known.town_of(code).is_some());
     }
 }
 
@@ -127,6 +129,14 @@ impl Row for Town {
         })
     }
 
+    fn check(check: &mut Check<'_, Town>) {
+        check.once("code", |town| Some(&town.code));
+        check.once("squad_code", |town| Some(&town.squad_code));
+        check.not_in("code", |town| Some(&town.code), |known, code| known.department(code).is_some());
+    }
+}
+
+impl Written for Town {
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::text(&self.code),
@@ -147,11 +157,5 @@ impl Row for Town {
             Cell::number(self.new_certified_town_officers),
             Cell::text(&self.industries),
         ]
-    }
-
-    fn check(check: &mut Check<'_, Town>) {
-        check.once("code", |town| Some(&town.code));
-        check.once("squad_code", |town| Some(&town.squad_code));
-        check.not_in("code", |town| Some(&town.code), |known, code| known.department(code).is_some());
     }
 }

@@ -9,32 +9,63 @@ pub use super::search::fold;
 pub use order::{BLOW, BlowOrder, COMPLETE, FIELDS};
 
 use super::search::SearchText;
-use super::{Blower, Tree, Whistle, posts};
+use super::{Blower, LateEntry, Tree, Whistle, posts};
+use crate::domain::at::At;
 use crate::domain::decision::Change;
 use crate::domain::directory::Directory;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
+use crate::domain::obligation::Post;
 use crate::domain::order::TITLE_MAX;
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{Duty, LetterKind, Role, WhistleStatus};
-use crate::ids::WhistleId;
+use crate::ids::{PersonId, WhistleId};
 use serde_json::json;
+
+/// Stands for a person where an operator entered a whistle by hand; nobody signs in by it.
+const OPERATOR: &str = "operator";
 
 /// Blows: the whistle stands, the office owes its triage, the duty officer is written to.
 pub fn blow(order: &BlowOrder, actor: &Actor, by: Deciding<'_>) -> Change {
-    let blower = blower(order, actor, &by.rules.directory);
+    let blower = blower(order, Some(actor), &by.rules.directory);
     let whistle = Whistle::unsaid(WhistleId::new(by.mint), blower, by.now);
+    let mut draft = born(order, whistle, by);
+    await_triage(&mut draft);
+    draft.finish()
+}
+
+/// Enters what was blown on paper while the hub was away, at the moment that its paper says. Its limits run from now, and
+/// nobody is written to: the office that enters it has it.
+pub fn enter(order: &BlowOrder, blown_at: At, external_no: &str, by: Deciding<'_>) -> Change {
+    let blower = blower(order, by.actor, &by.rules.directory);
+    let mut whistle = Whistle::unsaid(WhistleId::new(by.mint), blower, by.now);
+    whistle.blown_at = blown_at;
+    whistle.late_entry = Some(LateEntry {
+        received_at: by.now,
+        person: by.actor.map(|actor| actor.person.clone()),
+        department: by.actor.map(|actor| actor.unit.clone()),
+        external_no: external_no.to_owned(),
+    });
+    let mut draft = born(order, whistle, by);
+    owe_triage(&mut draft);
+    draft.finish()
+}
+
+/// It stands, seen by whoever blew.
+fn born<'a>(order: &BlowOrder, whistle: Whistle, by: Deciding<'a>) -> Draft<'a> {
     let mut draft = Draft::new(by, whistle);
     say(&mut draft, order);
     let whistle = &draft.tree.whistle;
-    let data = json!({
+    let mut data = json!({
         "category": whistle.category, "urgency": whistle.urgency, "department": whistle.blower.department,
     });
+    if whistle.late_entry.is_some() {
+        data["late"] = whistle.blown_at.rfc3339().into();
+    }
     let viewer = whistle.blower.viewer.clone();
     draft.show_to(viewer);
     draft.record(EventKind::WhistleBlown, data);
-    await_triage(&mut draft);
-    draft.finish()
+    draft
 }
 
 /// Completes what the office missed; the triage clock starts anew.
@@ -58,25 +89,33 @@ pub fn submit_anew(draft: &mut Draft<'_>) {
 
 /// Whoever decides on it owes the triage and is written to.
 pub fn await_triage(draft: &mut Draft<'_>) {
-    let post = posts::triage(draft);
-    draft.arm(draft.whistle_subject(), post.clone(), Duty::Triage);
+    let post = owe_triage(draft);
     let why = format!("submitted:{}", draft.tree.whistle.version);
     draft.owe(LetterKind::WhistleNew, post, None, &why);
 }
 
-fn blower(order: &BlowOrder, actor: &Actor, directory: &Directory) -> Blower {
-    let department = order.on_behalf_of.clone().unwrap_or_else(|| actor.unit.clone());
+fn owe_triage(draft: &mut Draft<'_>) -> Post {
+    let post = posts::triage(draft);
+    draft.arm(draft.whistle_subject(), post.clone(), Duty::Triage);
+    post
+}
+
+/// Who blew, for which unit; without an actor an operator enters it on a unit's behalf.
+fn blower(order: &BlowOrder, actor: Option<&Actor>, directory: &Directory) -> Blower {
+    let own = || actor.map(|actor| actor.unit.clone()).unwrap_or_default();
+    let department = order.on_behalf_of.clone().unwrap_or_else(own);
     let town = directory.town_of(&department);
-    let role = match (order.on_behalf_of.is_some(), town) {
-        (false, _) => actor.role,
-        (true, _) if department == directory.office() => Role::OfficeDuty,
-        (true, Some(town)) if town.squad_code == department => Role::SquadLeader,
-        (true, Some(_)) => Role::TownOfficer,
-        (true, None) => Role::Liaison,
+    let role = match (actor.filter(|_| order.on_behalf_of.is_none()), town) {
+        (Some(actor), _) => actor.role,
+        (None, _) if department == directory.office() => Role::OfficeDuty,
+        (None, Some(town)) if town.squad_code == department => Role::SquadLeader,
+        (None, Some(_)) => Role::TownOfficer,
+        (None, None) => Role::Liaison,
     };
     let viewer = policy::blower_viewer(&department, town.map(|town| town.code.as_str()));
     let on_behalf = order.on_behalf_of.is_some();
-    Blower { person: actor.person.clone(), on_behalf, department, role, viewer }
+    let person = actor.map_or_else(|| PersonId::from_text(OPERATOR), |actor| actor.person.clone());
+    Blower { person, on_behalf, department, role, viewer }
 }
 
 /// Puts what was said into the whistle; what was not said stays as it is.

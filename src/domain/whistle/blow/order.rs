@@ -99,12 +99,21 @@ pub struct BlowOrder {
 impl BlowOrder {
     /// Reads a new whistle.
     pub fn parse(body: &Node, actor: &Actor, directory: &Directory, now: At) -> Result<BlowOrder, Vec<Fault>> {
+        BlowOrder::parse_new(body, policy::blows_on_behalf(actor), directory, now)
+    }
+
+    /// Reads a whistle that was blown on paper: the office enters it for a unit.
+    pub fn parse_entry(body: &Node, directory: &Directory, now: At) -> Result<BlowOrder, Vec<Fault>> {
+        BlowOrder::parse_new(body, true, directory, now)
+    }
+
+    fn parse_new(body: &Node, on_behalf: bool, directory: &Directory, now: At) -> Result<BlowOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&BLOW, body);
         let order = Self::fields(&reader);
         if !reader.given_any(&["place", "enterprise"]) {
             faults.add(reader.pointer("place"), FaultCode::OneOf(&["place", "enterprise"]));
         }
-        order.check_behalf(actor, directory, &reader, &mut faults);
+        order.check_behalf(on_behalf, directory, &reader, &mut faults);
         order.check_references(directory, &reader, &mut faults, now);
         faults.judge(Some(order))
     }
@@ -160,9 +169,9 @@ impl BlowOrder {
     }
 
     /// The office blows only for somebody else; nobody else does.
-    fn check_behalf(&self, actor: &Actor, directory: &Directory, reader: &Reader<'_>, faults: &mut Faults) {
+    fn check_behalf(&self, on_behalf: bool, directory: &Directory, reader: &Reader<'_>, faults: &mut Faults) {
         let pointer = reader.pointer("on_behalf_of");
-        match (&self.on_behalf_of, policy::blows_on_behalf(actor)) {
+        match (&self.on_behalf_of, on_behalf) {
             (None, true) if !reader.given_any(&["on_behalf_of"]) => faults.add(pointer, FaultCode::Missing),
             (Some(_), false) => faults.add(pointer, FaultCode::Clash(Clash::OfficeOnly)),
             (Some(unit), true) if !directory.may_have_blown(unit) => faults.add(pointer, FaultCode::NoSuch),

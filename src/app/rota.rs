@@ -1,0 +1,36 @@
+//! One shift of the duty rota is set: through the same list, the same checks and the same events as a file of it. Rights are
+//! the list's; what the shift may say is the domain's.
+
+use super::asked::Asked;
+use super::imports::{self, By, Sent};
+use super::{Hub, Undone};
+use crate::domain::decision::Refusal;
+use crate::domain::directory::Shift;
+use crate::domain::imports::difference::LeftOut;
+use crate::domain::imports::{List, written_shifts};
+use crate::domain::rota;
+
+/// How often it is decided anew when somebody else changes the directory meanwhile.
+const ATTEMPTS_MAX: usize = 3;
+
+/// Sets the shift that the order names; the next decision is made by what then stands.
+pub async fn set(hub: &Hub, asked: Asked<'_>) -> Result<Shift, Undone> {
+    imports::may_import(asked.actor, List::Duty)?;
+    let body = asked.node()?;
+    for _ in 0..ATTEMPTS_MAX {
+        hub.refresh().await?;
+        let (version, rules, now) = (hub.version(), hub.rules(), hub.now());
+        let shift = rota::parse(body, &rules.directory, now).map_err(Refusal::Faults)?;
+        let file = written_shifts(&rota::rows_with(&rules.directory, shift.clone(), now.civil().date()));
+        let sent = Sent { list: List::Duty, file: &file, told: None, left_out: LeftOut::Stays };
+        let bench = imports::bench(hub, &rules);
+        let preview = imports::preview(bench, sent).await?;
+        let stands = preview.version == version && preview.difference.is_some();
+        if stands && imports::write(bench, &preview, By { actor: Some(asked.actor), proposer: None }).await? {
+            hub.ring();
+            hub.refresh().await?;
+            return Ok(shift);
+        }
+    }
+    Err(Refusal::Contended.into())
+}

@@ -1,0 +1,131 @@
+//! The duty rota's page: shifts set one by one through the rota's own list, gaps named with the next step, and who stands
+//! on duty at the very next look. Whose page it is, is `doors`' to say.
+
+use crate::town::browser::hidden;
+use crate::town::{Town, town};
+use whistle_hub::domain::directory::Directory;
+
+const HERE: &str = "/admin/rota";
+
+fn named(directory: &Directory, date: &str, night: bool) -> String {
+    directory.shift_of(date.parse().unwrap(), night).map_or("-".into(), |one| one.office_duty.clone())
+}
+
+/// Every shift of the weeks from this day on, in order.
+fn weeks(t: &Town) -> Vec<String> {
+    let (rules, first) = (t.db_hub().rules(), "2026-12-01".parse::<jiff::civil::Date>().unwrap());
+    let days = (0..56).map(|day| first.checked_add(jiff::Span::new().days(day)).unwrap().to_string());
+    days.flat_map(|date| [false, true].map(|night| named(&rules.directory, &date, night))).collect()
+}
+
+#[actix_web::test]
+async fn one_shift_is_set_by_a_plain_form_and_no_other_moves() {
+    town(async |t| {
+        let admin = t.signed_in("admin").await;
+        let (before, events) = (weeks(t), t.db_events().await);
+        let page = format!("{HERE}?shift=2026-12-03/night");
+        let seen = hidden(&admin.get(&page).await.expect(200), "seen");
+        assert_eq!(seen, "2026-12-03/night head.yj.3/head.yj.4/office.2");
+        let fields = |office: &'static str, seen: &'static str| {
+            [
+                ("date", "2026-12-03"),
+                ("shift", "night"),
+                ("office_duty", office),
+                ("main", "head.yj"),
+                ("deputy", "head.yj.2"),
+                ("seen", seen),
+            ]
+        };
+        let sent = admin.fills(&page, HERE, &fields("office", "2026-12-03/night head.yj.3/head.yj.4/office.2")).await;
+        let to = sent.expect(303).header("location").unwrap().to_owned();
+        let told = admin.get(to.split('#').next().unwrap()).await.expect(200).text();
+        assert!(told.contains("已记录：值班已调整（2026-12-03-night）"), "{told}");
+        let mut after = weeks(t);
+        let at = 2 * 2 + 1;
+        assert_eq!((before[at].as_str(), after[at].as_str()), ("office.2", "office"));
+        after[at] = before[at].clone();
+        assert_eq!(after[..26], before[..26], "another shift moved");
+        // The list's own events, by whoever did it.
+        assert_eq!(t.db_events().await, events + 2);
+        // The same again writes nothing; somebody who saw what stood before is told.
+        admin.fills(&page, HERE, &fields("office", "")).await.expect(303);
+        assert_eq!(t.db_events().await, events + 2);
+        let late = admin.fills(&page, HERE, &fields("office.2", "2026-12-03/night head.yj.3/head.yj.4/office.2")).await;
+        assert!(late.expect(422).text().contains("这一班刚被别人改过"));
+        assert_eq!(t.db_events().await, events + 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_day_that_only_the_cycle_fills_is_set_without_moving_todays_watch() {
+    town(async |t| {
+        let office = t.signed_in("office").await;
+        let (before, now) = (weeks(t), t.db_hub().now());
+        let on_duty = || t.db_hub().rules().directory.duty_officer(now).unwrap().username.clone();
+        let was = on_duty();
+        let fields = [
+            ("date", "2026-12-20"),
+            ("shift", "day"),
+            ("office_duty", "office.2"),
+            ("main", "head.yj"),
+            ("deputy", "head.yj.2"),
+        ];
+        office.fills(HERE, HERE, &fields).await.expect(303);
+        let mut after = weeks(t);
+        let at = 19 * 2;
+        assert_eq!(after[at], "office.2");
+        after[at] = before[at].clone();
+        assert_eq!((after[..54].to_vec(), on_duty()), (before[..54].to_vec(), was), "another shift moved");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_is_over_or_names_nobody_is_refused_by_its_field() {
+    town(async |t| {
+        let admin = t.signed_in("admin").await;
+        let events = t.db_events().await;
+        let sent = async |date: &str, office: &str, deputy: &str| {
+            let fields =
+                [("date", date), ("shift", "day"), ("office_duty", office), ("main", "head.yj"), ("deputy", deputy)];
+            admin.fills(HERE, HERE, &fields).await.expect(422).text()
+        };
+        for (date, office, deputy, id) in [
+            ("2026-11-01", "office", "head.yj.2", "set-date-fault"),
+            ("2027-11-01", "office", "head.yj.2", "set-date-fault"),
+            ("2026-12-20", "liaison.xf", "head.yj.2", "set-office_duty-fault"),
+            ("2026-12-20", "office", "head.yj", "set-deputy-fault"),
+            ("2026-12-20", "office", "nobody", "set-deputy-fault"),
+            ("", "office", "head.yj.2", "set-date-fault"),
+        ] {
+            let page = sent(date, office, deputy).await;
+            assert!(
+                page.contains(&format!("id=\"{id}\"")) && page.contains("<title>错误："),
+                "{date} {office} {deputy}"
+            );
+        }
+        assert_eq!(t.db_events().await, events, "a refused form wrote something");
+        for username in ["liaison.xf", "head.xf", "expert.1"] {
+            t.signed_in(username).await.get(HERE).await.expect(403);
+        }
+        for username in ["supervisor", "head.yj", "town.t01"] {
+            let page = t.signed_in(username).await.get(HERE).await.expect(200).text();
+            assert!(!page.contains("action=\"/admin/rota\""), "{username} is shown a form");
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_empty_shift_and_a_suspended_officer_are_named_with_the_next_step() {
+    town(async |t| {
+        let admin = t.signed_in("admin").await;
+        assert!(admin.get(HERE).await.expect(200).text().contains("未来四周没有空缺"));
+        t.lay(|directory| directory.rota.retain(|one| one.date != "2026-12-05" || one.night)).await;
+        let page = admin.get(HERE).await.expect(200).text();
+        assert!(page.contains("未来四周有") && page.contains("/admin/rota?shift=2026-12-05/day#set"), "{page}");
+        assert!(page.contains("没有排班"));
+    })
+    .await;
+}
