@@ -1,11 +1,12 @@
 //! Reminders as people get them: before a limit, when it passes, each working morning after that. Few, bundled, and none
 //! about what is done, stands still or has more time (C15, C16).
 
+use crate::mail_faults::{facts, shown};
 use crate::town::{Place, Town, at, blow_order, town_at};
 use serde_json::json;
 use whistle_hub::domain::at::At;
-use whistle_hub::domain::terms::LetterKind;
-use whistle_hub::mail::Rendered;
+use whistle_hub::domain::terms::{Duty, LetterKind, Role};
+use whistle_hub::mail::{LetterFacts, OwedItem, Rendered};
 
 /// Every reminder so far to sign-ins that begin so: when it left, and to whom; in the order in which they left.
 fn told(t: &Town, who: &str) -> Vec<String> {
@@ -183,4 +184,50 @@ async fn what_is_suspended_sends_nothing_and_is_told_later_by_what_it_stood_stil
         assert_eq!(times(t, "office"), [""; 0], "while the whistle waits for its summonses only theirs remind");
     })
     .await;
+}
+
+#[test]
+fn a_reminder_bundles_everything_and_counts_it() {
+    let item = |code: &str, duty, due: &str| OwedItem {
+        code: code.into(),
+        duty,
+        role: Role::Liaison,
+        unit: ["区消防救援大队".into(), "Fire and Rescue Brigade".into()],
+        due_at: at(due),
+    };
+    let owed = vec![
+        item("WH-2026-0731-XF", Duty::ReportIn, "2026-11-23T12:00:00+08:00"),
+        item("WH-2026-0802-XF", Duty::FirstResult, "2026-11-25T13:00:00+08:00"),
+        item("WH-2026-0811-XF", Duty::ReportIn, "2026-11-25T17:30:00+08:00"),
+    ];
+    insta::assert_snapshot!(shown(&LetterFacts { owed, ..facts(LetterKind::Reminder) }), @"
+    催办：2件已逾期，1件将到期
+
+    云湖区吹哨协同平台
+
+    催办
+    下列事项等待办理。
+
+    待办事项：
+    - WH-2026-0731-XF，报到，已逾期2天
+      区消防救援大队（联络员），时限2026年11月23日12:00
+    - WH-2026-0802-XF，报结果，已逾期2小时
+      区消防救援大队（联络员），时限2026年11月25日13:00
+    - WH-2026-0811-XF，报到，还剩2小时
+      区消防救援大队（联络员），时限2026年11月25日17:30
+
+    To do:
+    - WH-2026-0731-XF: Report in, 2 days late
+      Fire and Rescue Brigade (Liaison)
+      due 2026-11-23 12:00
+    - WH-2026-0802-XF: Deliver the result, 2 hours late
+      Fire and Rescue Brigade (Liaison)
+      due 2026-11-25 13:00
+    - WH-2026-0811-XF: Report in, 2 hours left
+      Fire and Rescue Brigade (Liaison)
+      due 2026-11-25 17:30
+
+    请登录平台逐项办理：
+    https://hub.yunhu.example/w/WH-2026-0731
+    ");
 }

@@ -1,4 +1,5 @@
-//! The values of one row each, in the order of the statement that writes it. Nothing here knows a statement or writes.
+//! The values of one row each, in the order of the columns of the statement that writes it. Nothing here knows that
+//! statement, decides or writes.
 
 use super::super::sql::Value;
 use super::Fault;
