@@ -1,7 +1,7 @@
 //! What law has erased of a person outside of whistles: in the history of directory and trail, in complaints and advice, in
-//! names of tokens, in forms that were not sent and in files that wait. Found by name or phone; only ids and counts leave.
+//! names of tokens, in views, in forms that were not sent and in files that wait. Found by name or phone; only ids and counts leave.
 
-use super::{Hub, Undone, erasure as of_whistles, feedback, unsent};
+use super::{Hub, Undone, erasure as of_whistles, feedback, unsent, views};
 use crate::domain::decision::{Change, Erasure};
 use crate::domain::terms::ErasureGround;
 use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
@@ -19,11 +19,13 @@ pub struct Elsewhere {
     pub texts: Vec<TextId>,
     pub feedback: Vec<String>,
     pub tokens: Vec<String>,
+    /// Filters that people keep.
+    pub views: Vec<String>,
 }
 
 impl Elsewhere {
     fn count(&self) -> usize {
-        self.texts.len() + self.feedback.len() + self.tokens.len()
+        self.texts.len() + self.feedback.len() + self.tokens.len() + self.views.len()
     }
 
     pub fn is_nothing(&self) -> bool {
@@ -48,6 +50,13 @@ pub async fn find(hub: &Hub, wanted: &str) -> Result<Elsewhere, Undone> {
     }
     let named = tokens.into_iter().filter(|(_, name)| of_whistles::holds(name, wanted));
     found.tokens.extend(named.map(|(id, _)| id));
+    for (id, person, sealed) in hub.ledger.read(erasure::views).await? {
+        // One that nobody can open any longer serves nobody.
+        let kept = views::opened(hub, &person, &id, &sealed);
+        if kept.is_none_or(|kept| kept.said().iter().any(|said| of_whistles::holds(said, wanted))) {
+            found.views.push(id);
+        }
+    }
     Ok(found)
 }
 
@@ -74,7 +83,9 @@ pub async fn carry_out(hub: &Hub, ground: ErasureGround, marked: &Elsewhere) -> 
         let feedback = all.into_iter().map(|one| one.id).filter(|id| marked.feedback.contains(id)).collect();
         let named = erasure::tokens(reading)?.into_iter().map(|(id, _)| id);
         let tokens = named.filter(|id| marked.tokens.contains(id)).collect();
-        Ok(Elsewhere { texts, feedback, tokens })
+        let kept = erasure::views(reading)?.into_iter().map(|(id, ..)| id);
+        let views = kept.filter(|id| marked.views.contains(id)).collect();
+        Ok(Elsewhere { texts, feedback, tokens, views })
     });
     let standing = read.await?;
     if standing.is_nothing() {
@@ -83,11 +94,11 @@ pub async fn carry_out(hub: &Hub, ground: ErasureGround, marked: &Elsewhere) -> 
     let count = standing.count();
     let data = json!({
         "ground": ground, "texts": standing.texts.len(), "feedback": standing.feedback.len(),
-        "tokens": standing.tokens.len(),
+        "tokens": standing.tokens.len(), "views": standing.views.len(),
     });
     let line = SecurityEvent::of(SecurityKind::PersonErased, SecurityOutcome::Done, data);
-    let Elsewhere { texts, feedback, tokens } = standing;
-    let erased = Some(Erasure { texts, feedback, tokens, codes: Vec::new() });
+    let Elsewhere { texts, feedback, tokens, views } = standing;
+    let erased = Some(Erasure { texts, feedback, tokens, views, codes: Vec::new() });
     hub.commit(Change { erased, trail: vec![line], ..Change::default() }, hub.now()).await?;
     Ok(count)
 }

@@ -19,13 +19,15 @@ pub struct SavedView {
 pub async fn of(hub: &Hub, person: &PersonId) -> Result<Vec<SavedView>, Undone> {
     let of = person.clone();
     let found = hub.ledger.read(move |reading| views::of_person(reading, &of)).await?;
-    // What another key sealed is gone with the key.
-    let opened = found.into_iter().filter_map(|(id, sealed)| {
-        let plain = hub.unseal(&bound_to(person, &id), &sealed)?;
-        let (list, name, query): (String, String, String) = serde_json::from_slice(&plain).ok()?;
-        Some(SavedView { id, view: View { list: ViewList::parse(&list)?, name, query } })
-    });
-    Ok(opened.collect())
+    let kept = found.into_iter().filter_map(|(id, sealed)| Some((opened(hub, person, &id, &sealed)?, id)));
+    Ok(kept.map(|(view, id)| SavedView { id, view }).collect())
+}
+
+/// A view as it was kept; what another key sealed is gone with the key.
+pub(super) fn opened(hub: &Hub, person: &PersonId, id: &str, sealed: &str) -> Option<View> {
+    let plain = hub.unseal(&bound_to(person, id), sealed)?;
+    let (list, name, query): (String, String, String) = serde_json::from_slice(&plain).ok()?;
+    Some(View { list: ViewList::parse(&list)?, name, query })
 }
 
 /// Keeps the filter under a name, in place of one of that name.
@@ -35,7 +37,7 @@ pub async fn save(hub: &Hub, asked: Asked<'_>) -> Result<View, Undone> {
     let views: Vec<&View> = stand.iter().map(|one| &one.view).collect();
     let view = view::parse(asked.node()?, &views).map_err(Refusal::Faults)?;
     let same = stand.iter().find(|one| one.view.list == view.list && one.view.name == view.name);
-    let id = same.map_or_else(|| hex(&hub.chance.secret()[..16]), |one| one.id.clone());
+    let id = same.map_or_else(|| format!("sv_{}", hex(&hub.chance.secret()[..16])), |one| one.id.clone());
     let plain = serde_json::to_vec(&(view.list.as_str(), &view.name, &view.query));
     let plain = plain.map_err(|_| Fault::never("a view cannot be written"))?;
     let body = hub.seal(&bound_to(&person, &id), &plain)?;

@@ -173,6 +173,8 @@ pub struct Erasure {
     pub feedback: Vec<String>,
     /// Machine tokens whose names go.
     pub tokens: Vec<String>,
+    /// Filters that people keep, whole.
+    pub views: Vec<String>,
 }
 
 /// A letter owed to a post. It names no person and holds no text.

@@ -1,7 +1,7 @@
 //! A list as somebody likes to look at it: a name for the filter in an address, kept for that person alone. It grants
 //! nothing: whoever follows it sees what they may see then.
 
-use super::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
+use super::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, pairs_of, read};
 use super::terms::words;
 
 /// Views that one person keeps, at most.
@@ -31,6 +31,14 @@ pub struct View {
     pub name: String,
     /// The filter as the address has it.
     pub query: String,
+}
+
+impl View {
+    /// What somebody typed into it: its name, and the values of its filter.
+    pub fn said(&self) -> Vec<String> {
+        let values = pairs_of(self.query.as_bytes()).unwrap_or_default().into_iter().map(|(_, value)| value);
+        values.chain([self.name.clone()]).collect()
+    }
 }
 
 /// Reads the order beside the views that stand: one of the same name is put in its place.

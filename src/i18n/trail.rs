@@ -70,6 +70,7 @@ impl Lang {
             "texts" => ("内容", "texts"),
             "feedback" => ("投诉建议", "complaints and advice"),
             "tokens" => ("令牌名称", "names of tokens"),
+            "views" => ("我的视图", "saved views"),
             _ => ("其他", "other"),
         })
     }

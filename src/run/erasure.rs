@@ -139,7 +139,9 @@ const OUTSIDE: &str = "elsewhere";
 
 fn line_elsewhere(ground: ErasureGround, marked: &Elsewhere) -> String {
     let ids = marked.texts.iter().map(TextId::as_str);
-    let ids: Vec<&str> = ids.chain(marked.feedback.iter().chain(&marked.tokens).map(String::as_str)).collect();
+    let ids: Vec<&str> = ids
+        .chain([&marked.feedback, &marked.tokens, &marked.views].into_iter().flatten().map(String::as_str))
+        .collect();
     format!("{OUTSIDE} {ground} {}\n", ids.join(","))
 }
 
@@ -153,6 +155,7 @@ fn read_elsewhere(line: &str) -> Option<(ErasureGround, Elsewhere)> {
             "tx" => marked.texts.push(TextId::from_text(id)),
             "fb" => marked.feedback.push(id.to_owned()),
             "mt" => marked.tokens.push(id.to_owned()),
+            "sv" => marked.views.push(id.to_owned()),
             _ => return None,
         }
     }
@@ -203,9 +206,10 @@ mod tests {
             texts: vec![TextId::from_text("tx_1")],
             feedback: ids(&["fb_2"]),
             tokens: ids(&["mt_3", "mt_4"]),
+            views: ids(&["sv_5"]),
         };
         let line = line_elsewhere(ErasureGround::Unlawful, &elsewhere);
-        assert_eq!(line, "elsewhere unlawful tx_1,fb_2,mt_3,mt_4\n");
+        assert_eq!(line, "elsewhere unlawful tx_1,fb_2,mt_3,mt_4,sv_5\n");
         assert_eq!(read_elsewhere(line.trim_end()), Some((ErasureGround::Unlawful, elsewhere)));
         for cut in ["elsewhere", "elsewhere unlawful", "elsewhere unlawful tx_1,xx_2", "wh_1 unlawful tx_1"] {
             assert_eq!(read_elsewhere(cut), None, "{cut}");

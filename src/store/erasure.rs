@@ -25,8 +25,11 @@ const TOKENS: &str = "SELECT id, name FROM machine_tokens WHERE name <> '' ORDER
 
 const FORMS: &str = "SELECT person, subject, body FROM unsent_forms ORDER BY person, subject";
 
+const VIEWS: &str = "SELECT id, person, body FROM saved_views ORDER BY id";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_TRAIL, TOKENS, FORMS];
+pub(super) const STATEMENTS: &[&str] =
+    &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_TRAIL, TOKENS, FORMS, VIEWS];
 
 /// A sealed text, as it lies there.
 #[derive(Debug)]
@@ -110,5 +113,12 @@ pub fn tokens(reading: &mut Reading<'_>) -> Result<Vec<(String, String)>, Fault>
 pub fn forms(reading: &mut Reading<'_>) -> Result<Vec<(PersonId, String, String)>, Fault> {
     reading.rows(FORMS, &[], |row| {
         Ok((PersonId::from_text(row.text(0)?), row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+    })
+}
+
+/// Every view that somebody keeps: id, whose, and sealed.
+pub fn views(reading: &mut Reading<'_>) -> Result<Vec<(String, PersonId, String)>, Fault> {
+    reading.rows(VIEWS, &[], |row| {
+        Ok((row.text(0)?.to_owned(), PersonId::from_text(row.text(1)?), row.text(2)?.to_owned()))
     })
 }

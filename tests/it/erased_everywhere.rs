@@ -13,8 +13,16 @@ const NAME: &str = "金丝鸟姓名";
 const CODE: &str = "WH-2026-0001";
 
 /// Tables in which words of persons can stand: here the name is said in each of them.
-const SAID: &[&str] =
-    &["texts", "whistles", "whistle_bodies", "unsent_forms", "feedback", "machine_tokens", "import_files"];
+const SAID: &[&str] = &[
+    "texts",
+    "whistles",
+    "whistle_bodies",
+    "unsent_forms",
+    "feedback",
+    "machine_tokens",
+    "import_files",
+    "saved_views",
+];
 /// Tables that hold ids, codes, numbers, digests and words of the hub's own; names of persons stand in `texts`, and in the
 /// directory as it is now.
 const SILENT: &[&str] = &[
@@ -34,6 +42,7 @@ const SILENT: &[&str] = &[
     "proposed_lists",
     "receipts",
     "recovery_codes",
+    "reminded",
     "security_events",
     "series",
     "sessions",
@@ -79,6 +88,14 @@ async fn elsewhere(t: &Town) {
     let fire = t.signed_in("liaison.xf").await;
     in_forms(&fire).await;
     fire.fills("/feedback", "/feedback", &[("message", &said("投诉"))]).await.expect(303);
+    let csrf = hidden(&fire.get("/console/whistles").await.expect(200), "csrf");
+    let view = [
+        ("csrf", csrf.as_str()),
+        ("list", "whistles"),
+        ("query", "q=%E9%87%91%E4%B8%9D%E9%B8%9F%E5%A7%93%E5%90%8D&overdue=true"),
+        ("name", "找人"),
+    ];
+    fire.post("/console/views", &view).await.expect(303);
     let token = json!({ "name": said("主机"), "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
     t.person("head.xf").ask("POST", "/tokens").await.json(&token).send().await.expect(201);
     // History of the trail: so a person was called for a while.

@@ -25,6 +25,18 @@ pub(crate) async fn adds(by: Person<'_>, order: &Value) -> Reply {
     by.ask("POST", "/people").await.json(order).send().await
 }
 
+/// Makes somebody who is there with the usual password, by the word of two where the role needs two.
+pub(crate) async fn joins(t: &Town, order: &Value) {
+    let username = order["username"].as_str().unwrap();
+    let made = adds(t.person("admin"), order).await.expect(201).json();
+    let initial = made["initial_password"].as_str().unwrap().to_owned();
+    t.hush(&initial);
+    does(t.director(), username, "confirm", &json!({})).await;
+    let token = t.try_password(username, &initial).await.expect(201).json()["access_token"].clone();
+    let own = json!({ "new_password": PASSWORD });
+    t.ask("POST", "/api/v1/me/password").bearer(token.as_str().unwrap()).json(&own).send().await.expect(204);
+}
+
 /// A deed on a sign-in at the version that stands.
 pub(crate) async fn does(by: Person<'_>, username: &str, deed: &str, order: &Value) -> Reply {
     let version = by.get(&format!("/people/{username}")).await.expect(200).version();

@@ -11,20 +11,26 @@ use std::collections::BTreeMap;
 /// left out and later ones move up), a repeated name an item of a list. Names in `left_out` (such as `csrf`,
 /// `version`) belong to the page and not to the order.
 pub fn from_form(spec: &'static Spec, bytes: &[u8], left_out: &[&str]) -> Result<Node, NotAnObject> {
-    let mut pairs = Vec::new();
-    for pair in bytes.split(|byte| *byte == b'&') {
-        let mut sides = pair.splitn(2, |byte| *byte == b'=').map(decode);
-        let name = sides.next().transpose()?.unwrap_or_default();
-        let value = sides.next().transpose()?.unwrap_or_default();
-        if !value.is_empty() && !left_out.contains(&name.as_str()) {
-            pairs.push((name, value));
-        }
-    }
+    let mut pairs = pairs_of(bytes)?;
+    pairs.retain(|(name, value)| !value.is_empty() && !left_out.contains(&name.as_str()));
     Ok(object(spec, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()))
 }
 
 /// Names and values of one object, the names as seen from inside it.
 type Pairs<'p> = Vec<(&'p str, &'p str)>;
+
+/// Names and values as they were typed, in their order.
+///
+/// # Errors
+/// What is no UTF-8.
+pub fn pairs_of(bytes: &[u8]) -> Result<Vec<(String, String)>, NotAnObject> {
+    let of = |pair: &[u8]| {
+        let mut sides = pair.splitn(2, |byte| *byte == b'=').map(decode);
+        let name = sides.next().transpose()?.unwrap_or_default();
+        Ok((name, sides.next().transpose()?.unwrap_or_default()))
+    };
+    bytes.split(|byte| *byte == b'&').map(of).collect()
+}
 
 fn object(spec: &'static Spec, mut pairs: Pairs<'_>) -> Node {
     let mut entries = Vec::new();

@@ -11,6 +11,7 @@ static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1,
 /// A repeat of the request finds another body, and is refused.
 const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
 const NO_FEEDBACK: &str = "DELETE FROM feedback WHERE id = $1";
+const NO_VIEW: &str = "DELETE FROM saved_views WHERE id = $1";
 /// The token goes on: it is a machine's.
 const NAMELESS_TOKEN: &str = "UPDATE machine_tokens SET name = '' WHERE id = $1";
 /// Of two replicas that seal it at once, one finds it open.
@@ -26,7 +27,7 @@ const PURGE_TRAIL: &str = "DELETE FROM security_events WHERE seq IN (
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[FORGET, NO_FEEDBACK, NAMELESS_TOKEN, SEAL_TEXT, NOTE, PURGE_TRAIL];
+pub(super) const STATEMENTS: &[&str] = &[FORGET, NO_FEEDBACK, NO_VIEW, NAMELESS_TOKEN, SEAL_TEXT, NOTE, PURGE_TRAIL];
 #[cfg(test)]
 pub(super) static LISTS: [&Listed; 1] = [&ERASED];
 
@@ -64,4 +65,5 @@ pub(super) fn erase<'a>(calls: &mut Vec<Call<'a>>, all: &[&'a Erasure]) {
     calls.extend(feedback);
     let tokens = all.iter().flat_map(|one| &one.tokens).map(|id| Call::of(NAMELESS_TOKEN, vec![id.into()]));
     calls.extend(tokens);
+    calls.extend(all.iter().flat_map(|one| &one.views).map(|id| Call::of(NO_VIEW, vec![id.into()])));
 }

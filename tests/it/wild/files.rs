@@ -95,8 +95,9 @@ fn judged(reply: &Reply) -> Verdict {
 #[actix_web::test]
 async fn whatever_a_file_holds_a_dry_run_answers_and_writes_nothing() {
     town(async |t| {
-        let admin = t.person("admin");
         for (number, list) in List::WORDS.iter().enumerate() {
+            // Whistles are the office's to enter, the other lists the administrator's.
+            let admin = t.person(if *list == "whistles" { "office" } else { "admin" });
             let file = admin.ask("POST", &format!("/exports/{list}")).await.send().await;
             let file = if file.status == 200 { file.body } else { b"code,name\r\nT01,x\r\n".to_vec() };
             let before = t.db_events().await;
