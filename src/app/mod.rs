@@ -16,6 +16,7 @@ pub mod hints;
 pub mod imports;
 pub mod informers;
 pub mod laying;
+pub mod leaked;
 pub mod lived_in;
 pub mod machine_tokens;
 pub mod noticed;
@@ -191,8 +192,9 @@ pub struct HubSettings {
 }
 
 /// What a district demands of its own security.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Demands {
+    pub passwords: passwords::PasswordRules,
     /// How long lines of the trail are kept, days.
     pub trail_days: i64,
     /// Who goes nowhere without a second factor.
@@ -201,7 +203,7 @@ pub struct Demands {
 
 impl Default for Demands {
     fn default() -> Demands {
-        Demands { trail_days: 400, second_factor: |_| false }
+        Demands { passwords: Default::default(), trail_days: 400, second_factor: |_| false }
     }
 }
 

@@ -1,10 +1,15 @@
 //! Passwords: argon2id on two threads of our own with a bounded queue, so that a flood of sign-ins costs neither memory
 //! nor the whistles' time (T6). A password is never kept, logged or compared outside this file.
 
+use super::leaked::Leaked;
+use crate::domain::directory::Directory;
+use crate::domain::guessable::Known;
 use crate::domain::order::Weak;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
 use aws_lc_rs::constant_time;
+use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
@@ -78,6 +83,34 @@ pub fn judge(password: &str) -> Result<(), Weak> {
     }
     let repeats = (1..=3).any(|period| characters.iter().zip(&characters[period..]).all(|(one, next)| one == next));
     if repeats { Err(Weak::Repeats) } else { Ok(()) }
+}
+
+/// What a district refuses beside that: what its own names give away, and what has leaked elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct PasswordRules {
+    /// The district's own names.
+    pub district: Vec<String>,
+    pub leaked: Option<Arc<Leaked>>,
+}
+
+impl PasswordRules {
+    /// Judges the new password of somebody who goes by these names. Blocks for a few reads of the file.
+    ///
+    /// # Errors
+    /// The file of leaked passwords cannot be read any longer.
+    pub fn judge(&self, password: &str, directory: &Directory, owner: &[&str]) -> io::Result<Result<(), Weak>> {
+        if let Err(why) = judge(password) {
+            return Ok(Err(why));
+        }
+        let departments = directory.departments.iter().flat_map(|unit| [unit.name.as_str(), unit.short_name.as_str()]);
+        let units = departments.chain(directory.towns.iter().map(|town| town.name.as_str()));
+        let names = self.district.iter().map(String::as_str).chain(units).chain(owner.iter().copied());
+        if Known::of(names).make_up(password) {
+            return Ok(Err(Weak::Guessable));
+        }
+        let leaked = self.leaked.as_ref().map(|leaked| leaked.holds(password)).transpose()?;
+        Ok(if leaked == Some(true) { Err(Weak::Leaked) } else { Ok(()) })
+    }
 }
 
 /// One hash in PHC form; takes tens of milliseconds. `salt`: 16 random bytes.

@@ -2,6 +2,7 @@
 //! anew when the directory moved. A first password is drawn here, told once and kept as a hash only.
 
 use super::asked::{Asked, VersionGiven};
+use super::passwords::PasswordRules;
 use super::sessions::Present;
 use super::{Hub, Undone, passwords, sessions};
 use crate::domain::at::At;
@@ -222,13 +223,15 @@ pub enum NotAdded {
 pub async fn add_by_hand(
     ledger: &Ledger,
     order: ByHand<'_>,
-    now: At,
-    chance: &Chance,
+    (now, chance): (At, &Chance),
+    rules: &PasswordRules,
 ) -> Result<Option<String>, NotAdded> {
     let (initial, hash) = match order.password {
         Some(chosen) => {
-            let weak = |why| NotAdded::Refused(format!("the password is not taken: {why:?}"));
-            passwords::judge(chosen).map_err(weak)?;
+            let (directory, _) = ledger.read(directory::load).await.map_err(Undone::from)?;
+            let judged = rules.judge(chosen, &directory, &[order.username]);
+            let judged = judged.map_err(|fault| NotAdded::Refused(format!("the file of leaked passwords: {fault}")))?;
+            judged.map_err(|why| NotAdded::Refused(format!("the password is not taken: {why:?}")))?;
             (None, hashed(chosen, chance)?)
         }
         None => initial_password(chance).map(|(initial, hash)| (Some(initial), hash))?,

@@ -4,10 +4,11 @@
 use super::asked::Asked;
 use super::people::{Whence, hashed};
 use super::sessions::{self, Present, sha256};
-use super::{Hub, Undone, factors, passwords, trail};
+use super::{Hub, Undone, factors, trail};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Change, Refusal};
-use crate::domain::order::{Clash, FaultCode, Field, Kind, Spec, TEXT_MAX, read};
+use crate::domain::order::{Clash, FaultCode, Field, Kind, Spec, TEXT_MAX, Weak, read};
+use crate::domain::policy::Actor;
 use crate::domain::session::Door;
 use crate::domain::trail::SecurityKind;
 use crate::ids::hex;
@@ -91,7 +92,9 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     let (actor, present) = (asked.actor, whence.present);
     let (reader, mut faults) = read(&CHOOSE, asked.node()?);
     let (old, new) = (reader.text("password"), reader.text("new_password"));
-    if let Some(Err(why)) = new.as_ref().map(|new| passwords::judge(new)) {
+    if let Some(new) = &new
+        && let Err(why) = judged(hub, actor, new).await?
+    {
         faults.add(reader.pointer("new_password"), FaultCode::Clash(Clash::Weak(why)));
     }
     if old.is_none() && !present.must_choose() {
@@ -113,6 +116,16 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     change.trail.push(trail::by(SecurityKind::PasswordChosen, whence, json!({})));
     hub.commit(change, hub.now()).await?;
     Ok(())
+}
+
+/// Whether this is taken as somebody's new password. Off the door's threads: a file may be looked through.
+async fn judged(hub: &Hub, actor: &Actor, password: &str) -> Result<Result<(), Weak>, Undone> {
+    let (rules, passwords, password) = (hub.rules(), hub.demands.passwords.clone(), password.to_owned());
+    let (name, username) = (actor.name.clone(), actor.username.clone());
+    let judge = move || passwords.judge(&password, &rules.directory, &[&name, &username]);
+    let judged =
+        tokio::task::spawn_blocking(judge).await.map_err(|_| store::Fault::never("judging a password panicked"))?;
+    Ok(judged.map_err(|_| store::Fault::never("the file of leaked passwords cannot be read"))?)
 }
 
 async fn credentials(hub: &Hub, present: &Present) -> Result<Credentials, Undone> {

@@ -2,6 +2,7 @@
 //! kept by others; nothing here knows a role or a person.
 
 use serde::Deserialize;
+use std::path::PathBuf;
 
 /// What a district demands of its own security.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,11 +14,13 @@ pub struct Security {
     pub second_factor: Option<SecondFactor>,
     /// How long the trail of security deeds is kept, days.
     pub trail_days: u32,
+    /// SHA-1 hashes of leaked passwords, sorted, in hex, a line each.
+    pub leaked_passwords: Option<PathBuf>,
 }
 
 impl Default for Security {
     fn default() -> Security {
-        Security { profile: Profile::Standard, second_factor: None, trail_days: 400 }
+        Security { profile: Profile::Standard, second_factor: None, trail_days: 400, leaked_passwords: None }
     }
 }
 

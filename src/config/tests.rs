@@ -25,13 +25,14 @@ fn the_shipped_file_shows_every_key_with_its_default() {
     assert_eq!(format!("{read:#?}"), format!("{defaults:#?}"));
 
     // Uncommented, the optional keys are keys too; and no key of the structs is missing from the file.
-    let optional = ["public_url", "rate", "reply_to", "ca_file", "dir", "key_file", "list", "second_factor"];
+    let optional =
+        ["public_url", "rate", "reply_to", "ca_file", "dir", "key_file", "list", "second_factor", "leaked_passwords"];
     let all =
         optional.iter().fold(shipped.to_owned(), |all, key| all.replace(&format!("# {key} ="), &format!("{key} =")));
     let read = format!("{:#?}", load_text("all", &all, &[]).unwrap());
     let mut fields: Vec<_> = read.lines().filter_map(|line| line.strip_prefix("        ")?.split_once(": ")).collect();
     fields.retain(|(key, _)| !key.starts_with(' '));
-    assert_eq!(fields.len(), 26, "{read}");
+    assert_eq!(fields.len(), 27, "{read}");
     for (key, _) in fields {
         assert!(all.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the shipped file");
     }

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod draft;
 pub mod event;
 pub mod feedback;
+pub mod guessable;
 pub mod imports;
 pub mod limits;
 pub mod machine;

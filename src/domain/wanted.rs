@@ -143,6 +143,15 @@ fn read_on(c: char, word: &[u8], reached: u64) -> u64 {
     next
 }
 
+/// A name as it is most often read aloud, in plain letters: 云湖 is `yunhu`.
+pub fn reading(name: &str) -> String {
+    let letters = name.chars().map(|c| match c.to_pinyin_multi().and_then(|all| all.into_iter().next()) {
+        Some(reading) => reading.plain().replace('ü', "v"),
+        None => c.to_string(),
+    });
+    letters.collect()
+}
+
 fn pieces(text: &str, mut found: Vec<Range<usize>>) -> Vec<Piece> {
     found.sort_by_key(|place| (place.start, place.end));
     let (mut pieces, mut at) = (Vec::new(), 0);

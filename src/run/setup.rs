@@ -2,6 +2,8 @@
 //! keys. It starts nothing that goes on by itself.
 
 use super::{erasure, keys};
+use crate::app::leaked::Leaked;
+use crate::app::passwords::PasswordRules;
 use crate::app::sessions;
 use crate::app::{
     Demands, Hub, HubSettings, informers, laying, lived_in, noticed, passwords, sample_district, sample_whistles,
@@ -28,6 +30,7 @@ use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use std::fs;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +54,7 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings, false) }).await
+    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings, false)? }).await
 }
 
 /// A hub for an operator's command on the ledger that is there, a district's or a demo's.
@@ -62,7 +65,7 @@ pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> 
         true => keys::of_demo(&ledger, &around.chance).await?,
         false => keys::of_district(settings, around.clock.now())?,
     };
-    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings, demo) }).await
+    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings, demo)? }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -72,7 +75,8 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
-    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings, true) }).await?;
+    let hub =
+        hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings, true)? }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
@@ -158,13 +162,24 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     Ok(hub)
 }
 
-fn demands(settings: &Settings, demo: bool) -> Demands {
+fn demands(settings: &Settings, demo: bool) -> anyhow::Result<Demands> {
     let second_factor: fn(Role) -> bool = match settings.security.second_factor(demo) {
         SecondFactor::Nobody => |_| false,
         SecondFactor::Posts => policy::must_have_a_factor,
         SecondFactor::Everybody => |_| true,
     };
-    Demands { trail_days: i64::from(settings.security.trail_days), second_factor }
+    let trail_days = i64::from(settings.security.trail_days);
+    Ok(Demands { passwords: password_rules(settings)?, trail_days, second_factor })
+}
+
+/// What is refused as a new password, by the district's names and the operator's file.
+pub(super) fn password_rules(settings: &Settings) -> anyhow::Result<PasswordRules> {
+    let open = |path: &PathBuf| {
+        let opened = Leaked::open(path).map_err(|why| anyhow!("security.leaked_passwords: {}: {why}", path.display()));
+        opened.map(Arc::new)
+    };
+    let leaked = settings.security.leaked_passwords.as_ref().map(open).transpose()?;
+    Ok(PasswordRules { district: vec![settings.district.name_zh.clone(), settings.district.name_en.clone()], leaked })
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

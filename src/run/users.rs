@@ -1,7 +1,7 @@
 //! `whistle-hub add-user`: a sign-in by the operator's hand, the first one of a district too. It needs no keys and starts
 //! nothing; a password comes from a file or from standard input, never from the command line, and is never printed back.
 
-use super::setup::Surroundings;
+use super::setup::{self, Surroundings};
 use super::upkeep;
 use crate::app::people::{self, ByHand};
 use crate::config::Settings;
@@ -21,7 +21,7 @@ const PIPE_WAIT: Duration = Duration::from_secs(2);
 pub async fn add(settings: &Settings, order: ByHand<'_>, around: &Surroundings) -> anyhow::Result<String> {
     let ledger = upkeep::open(settings)?;
     let (username, role, now) = (order.username.to_owned(), order.role, around.clock.now());
-    let added = people::add_by_hand(&ledger, order, now, &around.chance).await;
+    let added = people::add_by_hand(&ledger, order, (now, &around.chance), &setup::password_rules(settings)?).await;
     ledger.close().await?;
     Ok(match added? {
         None => format!("{username} ({role}) may sign in with the password given"),

@@ -123,7 +123,10 @@ async fn t05_a_newcomer_chooses_a_password_before_anything_else_and_director_and
         assert_eq!(ask("GET", "/whistles").send().await.expect(403).problem(), "password_first");
         ask("GET", "/me").send().await.expect(200);
         let choose = |body: Value| ask("POST", "/me/password").json(&body).send();
-        assert_eq!(choose(json!({ "new_password": "zu kurz" })).await.expect(422).faults(), ["/new_password weak"]);
+        for weak in ["zu kurz", "Yunhu2026!Yunhu2026!", "沈新到whistle1998"] {
+            let refused = choose(json!({ "new_password": weak })).await.expect(422);
+            assert_eq!(refused.faults(), ["/new_password weak"], "{weak}");
+        }
         choose(json!({ "new_password": "vom Neuen selbst 8" })).await.expect(204);
         ask("GET", "/me").send().await.expect(401);
         t.try_password("liaison.xf.9", &initial).await.expect(401);

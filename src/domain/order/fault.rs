@@ -117,8 +117,12 @@ pub enum Weak {
     TooShort,
     TooLong,
     Common,
-    /// One character, or one short run, again and again; or keys or characters in their order.
+    /// One character, or one short run, again and again.
     Repeats,
+    /// Made of names of the district or its owner, years, and keys in their order.
+    Guessable,
+    /// Known from elsewhere.
+    Leaked,
 }
 
 impl FaultCode {

@@ -83,5 +83,13 @@ fn weak_words(why: Weak) -> (&'static str, &'static str) {
         Weak::Repeats => {
             ("重复或者连续的字符太多，请换一个。", "Too many repeated or successive characters; choose another.")
         }
+        Weak::Guessable => (
+            "太好猜：除去姓名、单位、年份和键盘上连着的字符，所剩无几。请换一个。",
+            "Too easily guessed: without names, units, years and keys in a row nothing much is left. Choose another.",
+        ),
+        Weak::Leaked => (
+            "这个口令已在别处泄露，请换一个，别处也不要再用。",
+            "This password has leaked elsewhere; choose another, and use this one nowhere.",
+        ),
     }
 }

@@ -2,7 +2,7 @@
 //! did not change appears exactly once. A statement is put together from the constant pieces below by scope, state and
 //! sort, never from what somebody typed; `INSTR(` is the one word that the bridge says otherwise (`STRPOS(`) elsewhere.
 
-use super::super::{Fault, Reading, Value};
+use super::super::{Fault, Reading, Row, Value};
 use super::texts;
 use crate::domain::at::At;
 use crate::domain::policy::Scope;
@@ -12,14 +12,11 @@ use crate::domain::whistle::Whistle;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-/// What is named in braces stands in the pieces below. Comma lists come wrapped in commas; an empty one asks nothing.
-/// The plus keeps a span of days from choosing another index than the order's. The page is found in narrow rows; its
-/// documents are fetched afterwards, in whatever order.
-const LIST: &str = "
-    SELECT page.due_at, b.body FROM (
-    SELECT {id} AS id, w.due_at FROM {from}
-    WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4)
-      AND ($7 = 0 OR ($7 = 1 AND w.due_at <= $6) OR ($7 = 2 AND (w.due_at IS NULL OR w.due_at > $6)))
+/// What a row must be like, whoever looks and in whatever order. Comma lists come wrapped in commas; an empty one asks
+/// nothing. The plus keeps a span of days from choosing another index than the order's.
+macro_rules! filters {
+    () => {
+        "($7 = 0 OR ($7 = 1 AND w.due_at <= $6) OR ($7 = 2 AND (w.due_at IS NULL OR w.due_at > $6)))
       AND ($8 = '' OR INSTR($8, ',' || w.urgency || ',') > 0)
       AND ($9 = '' OR INSTR($9, ',' || w.severity || ',') > 0)
       AND ($10 = '' OR INSTR($10, ',' || w.category || ',') > 0)
@@ -32,14 +29,62 @@ const LIST: &str = "
       AND (INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
       AND (INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
       AND (INSTR(w.search, $17) > 0 OR INSTR(w.code, $22) > 0)
-      AND (INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)
+      AND (INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)"
+    };
+}
+
+/// What is named in braces stands in the pieces below. The page is found in narrow rows; its documents are fetched
+/// afterwards, in whatever order.
+const LIST: &str = concat!(
+    "
+    SELECT page.due_at, b.body FROM (
+    SELECT {id} AS id, w.due_at FROM {from}
+    WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4) AND ",
+    filters!(),
+    "
     ORDER BY {key} {way}, {id} {way} LIMIT $5
-    ) AS page JOIN whistle_bodies b ON b.whistle = page.id";
+    ) AS page JOIN whistle_bodies b ON b.whistle = page.id"
+);
+
+/// The same among the first rows of the order only: a word that is common fills its page there.
+const NEAR: &str = concat!(
+    "
+    SELECT page.due_at, b.body FROM (
+    SELECT near.id AS id, w.due_at FROM (
+      SELECT {id} AS id, {key} AS place FROM {from}
+      WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4)
+      ORDER BY {key} {way}, {id} {way} LIMIT $26
+    ) AS near JOIN whistles w ON w.id = near.id
+    WHERE ",
+    filters!(),
+    "
+    ORDER BY near.place {way}, near.id {way} LIMIT $5
+    ) AS page JOIN whistle_bodies b ON b.whistle = page.id"
+);
+
+/// The same, all that fits first and the right to it afterwards: what is rare costs one walk through the table, and no
+/// row is looked up by itself.
+const FAR: &str = concat!(
+    "
+    WITH fits AS MATERIALIZED (SELECT w.id, w.status, w.blown_at, w.due_at FROM whistles w WHERE ",
+    filters!(),
+    ")
+    SELECT page.due_at, b.body FROM (
+    SELECT {id} AS id, w.due_at FROM {fits}
+    WHERE {right} AND {status} AND ({key}, {id}) {past} ($3, $4)
+    ORDER BY {key} {way}, {id} {way} LIMIT $5
+    ) AS page JOIN whistle_bodies b ON b.whistle = page.id"
+);
+
+/// Rows that [`NEAR`] looks at; few in tests, so that they look past it.
+const NEAR_ROWS: i64 = if cfg!(test) { 3 } else { 2_000 };
 
 /// `from`, `right`, the state's column, time and id. CROSS JOIN: the engine must start at the viewer's own list.
 const OF_ALL: [&str; 5] = ["whistles w", "$1 = '*'", "w.status", "w.blown_at", "w.id"];
 const OF_SEEN: [&str; 5] =
     ["sights s CROSS JOIN whistles w", "s.viewer = $1 AND w.id = s.whistle", "s.status", "s.at", "s.whistle"];
+/// The other way round: from what fits to who sees it.
+const FITS: [&str; 2] = ["fits w", "fits w CROSS JOIN sights s"];
 
 /// Nothing due comes last. The key of such a row is [`i64::MAX`], as in [`WhistleItem::position`].
 const DUE: [&str; 2] = ["COALESCE(w.due_at, 9223372036854775807)", "w.id"];
@@ -185,16 +230,29 @@ fn read_state(
     params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
     params.extend(capitals.iter().map(String::as_str).chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
     params.extend([query.from.unwrap_or(At(i64::MIN)).into(), query.until.unwrap_or(At(i64::MAX)).into()]);
-    reading.rows(&statement(viewer, state, query.sort), &params, |row| {
+    let item = |row: &Row<'_>| {
         let due_at = row.opt_at(0)?;
         let overdue = due_at.is_some_and(|due| due <= now);
         Ok(WhistleItem { whistle: row.json(1)?, title: None, due_at, overdue })
-    })
+    };
+    if query.q.as_ref().is_none_or(|q| q.words().is_empty()) {
+        return reading.rows(&statement(LIST, viewer, state, query.sort), &params, item);
+    }
+    params.push(NEAR_ROWS.into());
+    let near = reading.rows(&statement(NEAR, viewer, state, query.sort), &params, item)?;
+    if near.len() >= usize::from(query.limit) {
+        return Ok(near);
+    }
+    params.pop();
+    reading.rows(&statement(FAR, viewer, state, query.sort), &params, item)
 }
 
-/// The statement for a scope, a state (or none) and a sort: twelve in all.
-pub(super) fn statement(viewer: &str, state: &str, sort: Sort) -> String {
-    let [from, right, status, time, id] = if viewer == "*" { OF_ALL } else { OF_SEEN };
+/// A statement for a scope, a state (or none) and a sort: twelve of each.
+fn statement(text: &str, viewer: &str, state: &str, sort: Sort) -> String {
+    let ([from, right, status, time, id], fits) = match viewer {
+        "*" => (OF_ALL, FITS[0]),
+        _ => (OF_SEEN, FITS[1]),
+    };
     let [due, whistle] = DUE;
     let (key, id, past, way) = match sort {
         Sort::NewestFirst => (time, id, "<", "DESC"),
@@ -202,7 +260,8 @@ pub(super) fn statement(viewer: &str, state: &str, sort: Sort) -> String {
         Sort::DueFirst => (due, whistle, ">", "ASC"),
     };
     let status = if state.is_empty() { "$2 = ''".to_owned() } else { format!("{status} = $2") };
-    LIST.replace("{from}", from)
+    text.replace("{from}", from)
+        .replace("{fits}", fits)
         .replace("{right}", right)
         .replace("{status}", &status)
         .replace("{key}", key)
@@ -214,10 +273,23 @@ pub(super) fn statement(viewer: &str, state: &str, sort: Sort) -> String {
 /// Every statement of a list.
 #[cfg(test)]
 pub(in crate::store) fn every_list() -> impl Iterator<Item = String> {
+    [LIST, NEAR, FAR].into_iter().flat_map(every_one)
+}
+
+/// One of them in every scope, state and order.
+#[cfg(test)]
+fn every_one(text: &'static str) -> impl Iterator<Item = String> {
     let sorts = [Sort::NewestFirst, Sort::OldestFirst, Sort::DueFirst].into_iter();
-    sorts.flat_map(|sort| {
-        [("*", ""), ("*", "closed"), ("XF", ""), ("XF", "closed")].map(|(viewer, state)| statement(viewer, state, sort))
+    sorts.flat_map(move |sort| {
+        [("*", ""), ("*", "closed"), ("XF", ""), ("XF", "closed")]
+            .map(|(viewer, state)| statement(text, viewer, state, sort))
     })
+}
+
+/// The statement that a page of a list is read by, for whoever looks at its plan.
+#[cfg(test)]
+pub(super) fn plain(viewer: &str, state: &str, sort: Sort) -> String {
+    statement(LIST, viewer, state, sort)
 }
 
 /// How the statements are asked for what is overdue: 0 any, 1 yes, 2 no.

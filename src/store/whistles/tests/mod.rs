@@ -4,7 +4,7 @@
 pub(in crate::store) mod by_hand;
 mod property;
 
-use super::list::statement;
+use super::list::plain;
 use super::*;
 use crate::domain::decision::Change;
 use crate::domain::terms::{Category, Severity, Urgency};
@@ -214,7 +214,7 @@ async fn lists_by_time_are_read_along_an_index_and_never_sorted() {
             ("XF", "closed", "s USING COVERING INDEX sights_by_status (viewer=? AND status=? AND (at,whistle)"),
             ("XF", "", "s USING COVERING INDEX sights_by_time (viewer=? AND (at,whistle)"),
         ] {
-            let plan = desk.plan(&statement(viewer, state, sort)).await;
+            let plan = desk.plan(&plain(viewer, state, sort)).await;
             assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{viewer} {state}: {plan}");
         }
     }
