@@ -18,16 +18,16 @@ macro_rules! narrowed {
         concat!(
             $before,
             "
-          AND +u.issued_at >= $9 AND +u.issued_at < $10
+          AND (+u.issued_at >= $9 OR $9 = 0) AND (+u.issued_at < $10 OR $10 = 0)
           AND ($11 = 0 OR EXISTS (SELECT 1 FROM whistles w WHERE w.id = u.whistle
             AND ($12 = '' OR INSTR($12, ',' || w.urgency || ',') > 0)
             AND ($13 = '' OR INSTR($13, ',' || w.severity || ',') > 0)
             AND ($14 = '' OR INSTR($14, ',' || w.category || ',') > 0)
-            AND (INSTR(w.search, $15) > 0 OR INSTR(LOWER(u.code), $15) > 0)
-            AND (INSTR(w.search, $16) > 0 OR INSTR(LOWER(u.code), $16) > 0)
-            AND (INSTR(w.search, $17) > 0 OR INSTR(LOWER(u.code), $17) > 0)
-            AND (INSTR(w.search, $18) > 0 OR INSTR(LOWER(u.code), $18) > 0)
-            AND (INSTR(w.search, $19) > 0 OR INSTR(LOWER(u.code), $19) > 0)))
+            AND ($15 = '' OR INSTR(w.search, $15) > 0 OR INSTR(LOWER(u.code), $15) > 0)
+            AND ($16 = '' OR INSTR(w.search, $16) > 0 OR INSTR(LOWER(u.code), $16) > 0)
+            AND ($17 = '' OR INSTR(w.search, $17) > 0 OR INSTR(LOWER(u.code), $17) > 0)
+            AND ($18 = '' OR INSTR(w.search, $18) > 0 OR INSTR(LOWER(u.code), $18) > 0)
+            AND ($19 = '' OR INSTR(w.search, $19) > 0 OR INSTR(LOWER(u.code), $19) > 0)))
           ",
             $after
         )
@@ -203,8 +203,8 @@ fn read(
         i64::from(query.limit).into(),
         now.into(),
         whistles::asked(query.overdue).into(),
-        query.from.unwrap_or(At(i64::MIN)).into(),
-        query.until.unwrap_or(At(i64::MAX)).into(),
+        query.from.unwrap_or(At(0)).into(),
+        query.until.unwrap_or(At(0)).into(),
         i64::from(query.asks_the_whistle()).into(),
         whistles::listed(query.urgency.iter().map(|word| word.as_str())).into(),
         whistles::listed(query.severity.iter().map(|word| word.as_str())).into(),

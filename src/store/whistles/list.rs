@@ -13,7 +13,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// What a row must be like, whoever looks and in whatever order. Comma lists come wrapped in commas; an empty one asks
-/// nothing. The plus keeps a span of days from choosing another index than the order's.
+/// nothing, and neither does an empty word or the moment 0: said of each, so that it weighs nothing in a plan. The plus keeps
+/// a span of days from choosing another index than the order's.
 macro_rules! filters {
     () => {
         "($7 = 0 OR ($7 = 1 AND w.due_at <= $6) OR ($7 = 2 AND (w.due_at IS NULL OR w.due_at > $6)))
@@ -24,12 +25,12 @@ macro_rules! filters {
       AND ($12 = '' OR INSTR($12, ',' || w.enterprise || ',') > 0)
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
-      AND +w.blown_at >= $24 AND +w.blown_at < $25
-      AND (INSTR(w.search, $14) > 0 OR INSTR(w.code, $19) > 0)
-      AND (INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
-      AND (INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
-      AND (INSTR(w.search, $17) > 0 OR INSTR(w.code, $22) > 0)
-      AND (INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)"
+      AND (+w.blown_at >= $24 OR $24 = 0) AND (+w.blown_at < $25 OR $25 = 0)
+      AND ($14 = '' OR INSTR(w.search, $14) > 0 OR INSTR(w.code, $19) > 0)
+      AND ($15 = '' OR INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
+      AND ($16 = '' OR INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
+      AND ($17 = '' OR INSTR(w.search, $17) > 0 OR INSTR(w.code, $22) > 0)
+      AND ($18 = '' OR INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)"
     };
 }
 
@@ -223,13 +224,12 @@ fn read_state(
         listed(query.enterprise.iter().map(String::as_str)).into(),
         listed(query.department.iter().map(String::as_str)).into(),
     ];
-    // A word that is not there is empty, and every text holds the empty word. Texts lie folded, codes in capitals:
-    // it is the word that is turned, not a hundred thousand codes.
+    // Texts lie folded, codes in capitals: it is the word that is turned, not a hundred thousand codes.
     let capitals: Vec<String> = query.q.iter().flat_map(Wanted::words).map(|word| word.to_ascii_uppercase()).collect();
     let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
     params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
     params.extend(capitals.iter().map(String::as_str).chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
-    params.extend([query.from.unwrap_or(At(i64::MIN)).into(), query.until.unwrap_or(At(i64::MAX)).into()]);
+    params.extend([query.from.unwrap_or(At(0)).into(), query.until.unwrap_or(At(0)).into()]);
     let item = |row: &Row<'_>| {
         let due_at = row.opt_at(0)?;
         let overdue = due_at.is_some_and(|due| due <= now);
