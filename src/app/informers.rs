@@ -139,3 +139,15 @@ async fn seal_pages(
         count += kept.iter().filter(|kept| **kept != Kept::Done(0)).count();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t29_what_is_sealed_is_bound_to_its_own_text() {
+        let bound = |id: &str| bound_to(&TextId::from_text(id));
+        assert_ne!(bound("tx_1"), bound("tx_2"), "one informer could be shown as another");
+        assert_eq!(bound("tx_1"), "text tx_1", "what was sealed before no longer opens");
+    }
+}

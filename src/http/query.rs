@@ -3,7 +3,7 @@
 
 use super::problem::{Problem, parameter};
 use crate::domain::at::{At, is_date};
-use crate::domain::order::{Fault, FaultCode};
+use crate::domain::order::{Fault, FaultCode, unescape};
 use crate::i18n::problems::ProblemKind;
 use std::collections::BTreeSet;
 
@@ -168,7 +168,7 @@ fn limit_of(value: &str) -> Option<u16> {
 /// Names and values of a query string or a form; `None` for a pair that is no UTF-8.
 fn pairs(raw: &[u8]) -> impl Iterator<Item = Option<(String, String)>> + '_ {
     raw.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut sides = pair.splitn(2, |byte| *byte == b'=').map(decode);
+        let mut sides = pair.splitn(2, |byte| *byte == b'=').map(unescape);
         Some((sides.next()??, sides.next().unwrap_or(Some(String::new()))?))
     })
 }
@@ -182,21 +182,6 @@ pub fn typed(form: &[u8]) -> Vec<(String, String)> {
 /// The first value of a form's field, such as `csrf` or `version`.
 pub fn form_field(form: &[u8], name: &str) -> Option<String> {
     pairs(form).flatten().find(|(given, _)| given == name).map(|(_, value)| value)
-}
-
-/// `+` is a blank, `%E6` a byte; a per cent sign before anything else is itself.
-fn decode(raw: &[u8]) -> Option<String> {
-    let digit = |at: usize| raw.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let (mut bytes, mut at) = (Vec::with_capacity(raw.len()), 0);
-    while let Some(byte) = raw.get(at) {
-        let escaped = match byte {
-            b'%' => digit(at + 1).zip(digit(at + 2)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok()),
-            _ => None,
-        };
-        bytes.push(escaped.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// One page out of the rows that were read: one more than the page holds tells that there is another.
@@ -273,7 +258,7 @@ mod tests {
     #[test]
     fn escapes_that_are_no_utf8_are_refused_and_stray_signs_stand() {
         assert!(Query::read("q=%ff", KNOWN).is_err());
-        assert_eq!(decode(b"50%+%zz%4").as_deref(), Some("50% %zz%4"));
+        assert_eq!(unescape(b"50%+%zz%4").as_deref(), Some("50% %zz%4"));
         assert_eq!(form_field(b"a=1&csrf=x%2By&csrf=z", "csrf").as_deref(), Some("x+y"));
         assert_eq!(form_field(b"a=1", "csrf"), None);
     }

@@ -41,6 +41,13 @@ pub(crate) async fn send(who: &Person<'_>, path: &str, file: impl Into<Vec<u8>>)
     who.ask("POST", path).await.raw("text/csv", file.into()).send().await
 }
 
+/// Every fault of a refused file: row, column and code.
+pub(crate) fn placed(refused: &Reply) -> Vec<String> {
+    let said = |fault: &Value, name: &str| fault[name].as_str().unwrap().to_owned();
+    let one = |fault: &Value| format!("{} {} {}", fault["row"], said(fault, "column"), said(fault, "code"));
+    refused.json()["errors"].as_array().unwrap().iter().map(one).collect()
+}
+
 pub(crate) async fn of_the_directory(t: &Town) -> Vec<StoredEvent> {
     let scope = Scope::everything("a test looks at the trail");
     let read = t.db_hub().ledger.read(move |reading| events::timeline(reading, &scope, &of_directory(), (0, i64::MAX)));
@@ -109,14 +116,7 @@ async fn c19_a_file_with_faults_names_every_row_and_column_in_the_readers_langua
         let (admin, before) = (t.person("admin"), t.db_events().await);
         let refused = send(&admin, "/imports/people", file).await.expect(422);
         assert_eq!(refused.problem(), "rows");
-        let told: Vec<String> = refused.json()["errors"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|fault| {
-                format!("{} {} {}", fault["row"], fault["column"].as_str().unwrap(), fault["code"].as_str().unwrap())
-            })
-            .collect();
+        let told = placed(&refused);
         let expected = [
             "3 title_zh formula",
             "3 role not_a_word",

@@ -1,7 +1,7 @@
 //! Whistles from paper (补录): what was noted while the hub was away comes in by a file, each row judged as a blow is; its
 //! time is a claim and every limit runs from its receipt; a second import finds what is there.
 
-use crate::imports::in_every_encoding;
+use crate::imports::{in_every_encoding, placed};
 use crate::town::http::Reply;
 use crate::town::{BEGIN, Person, Town, blow_order, town};
 use serde_json::{Value, json};
@@ -184,14 +184,7 @@ async fn a_file_of_whistles_with_faults_names_row_and_column_and_enters_nothing(
         let (office, before) = (t.office(), t.db_events().await);
         let refused = send(&office, "/imports/whistles", file).await.expect(422);
         assert_eq!(refused.problem(), "rows");
-        let told: Vec<String> = refused.json()["errors"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|fault| {
-                format!("{} {} {}", fault["row"], fault["column"].as_str().unwrap(), fault["code"].as_str().unwrap())
-            })
-            .collect();
+        let told = placed(&refused);
         let expected = [
             "2 blown_at in_future",
             "3 category not_in_list",

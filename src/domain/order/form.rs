@@ -97,8 +97,14 @@ fn scalar(kind: Kind, value: &str) -> Node {
     }
 }
 
-/// Percent signs and plus signs back to text; a broken escape stays as it is, as browsers read it.
+/// A part of a form as it was typed. Browsers send every line end of a text area as CR LF.
 fn decode(bytes: &[u8]) -> Result<String, NotAnObject> {
+    unescape(bytes).map(|text| text.replace("\r\n", "\n")).ok_or(NotAnObject::NotUtf8)
+}
+
+/// Percent signs and plus signs back to text, of a form or an address; a broken escape stays as it is, as browsers read
+/// it. Nothing for what is no UTF-8.
+pub fn unescape(bytes: &[u8]) -> Option<String> {
     let mut text = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((&first, after)) = rest.split_first() {
@@ -113,8 +119,7 @@ fn decode(bytes: &[u8]) -> Result<String, NotAnObject> {
             (byte, _) => text.push(byte),
         }
     }
-    // Browsers send every line end of a text area as CR LF.
-    String::from_utf8(text).map(|text| text.replace("\r\n", "\n")).map_err(|_| NotAnObject::NotUtf8)
+    String::from_utf8(text).ok()
 }
 
 fn hex(digit: u8) -> Option<u8> {

@@ -9,7 +9,7 @@ mod node;
 mod reader;
 
 pub use fault::{Clash, Expected, FAULTS_MAX, Fault, FaultCode, Faults, Weak};
-pub use form::{from_form, pairs_of};
+pub use form::{from_form, pairs_of, unescape};
 pub use node::{DEPTH_MAX, Node, NotAnObject, from_json};
 pub use reader::{Reader, read};
 

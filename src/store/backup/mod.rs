@@ -306,3 +306,43 @@ fn standing(sql: &Sql, summary: &Summary) -> Result<Summary, Fault> {
     }
     Ok(tally.summary())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A backup of one table with two rows, which says at its end what `told` makes of what it holds.
+    fn written(told: impl FnOnce(&mut Summary)) -> Vec<u8> {
+        let (mut bytes, mut tally) = (Vec::new(), Tally::default());
+        let mut writer = Writer::new(&mut bytes, None).unwrap();
+        writer.line(&Mark::Ledger(Head { ledger: "l".to_owned(), schema: 1, made_at: 1 })).unwrap();
+        writer.line(&Mark::Table("cursors".to_owned())).unwrap();
+        tally.table("cursors");
+        for row in [[Cell::Text("desk".to_owned()), Cell::Int(3)], [Cell::Text("letters".to_owned()), Cell::Int(5)]] {
+            tally.row(&row).unwrap();
+            writer.line(&row).unwrap();
+        }
+        let mut summary = tally.summary();
+        told(&mut summary);
+        writer.line(&Mark::End(summary)).unwrap();
+        writer.finish().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_backup_that_is_whole_and_does_not_hold_what_it_says_is_refused() {
+        let (_, summary) = read(&written(|_| ())[..], None).unwrap();
+        assert_eq!(summary.counts["cursors"], 2);
+        let fewer = written(|summary| *summary.counts.get_mut("cursors").unwrap() += 1);
+        let further = written(|summary| summary.seq += 1);
+        let another = written(|summary| summary.head = hex_of_another(&summary.head));
+        let no_table = written(|summary| summary.counts.clear());
+        for file in [fewer, further, another, no_table] {
+            assert!(matches!(read(&file[..], None), Err(BadBackup::Inconsistent("its counts do not add up"))));
+        }
+    }
+
+    fn hex_of_another(head: &str) -> String {
+        head.replace(&head[..1], if head.starts_with('0') { "1" } else { "0" })
+    }
+}
