@@ -49,6 +49,49 @@ id! {
     TextId = "tx";
     /// One sign-in of one person.
     PersonId = "pe";
+    /// A joint visit; on the wire it goes by its code.
+    VisitId = "vi";
+    /// What a visit found.
+    FindingId = "fi";
+}
+
+/// What events, limits and letters hang on: a whistle with its summonses, a visit with its findings, or the directory. What
+/// is written in a tree guards and raises the tree's version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TreeId(String);
+
+impl TreeId {
+    /// As stored; ids carry their kind.
+    pub fn from_text(text: impl Into<String>) -> TreeId {
+        TreeId(text.into())
+    }
+
+    /// The text as stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The whistle, if it is one.
+    pub fn whistle(&self) -> Option<WhistleId> {
+        self.0.starts_with("wh_").then(|| WhistleId(self.0.clone()))
+    }
+
+    /// The visit, if it is one.
+    pub fn visit(&self) -> Option<VisitId> {
+        self.0.starts_with("vi_").then(|| VisitId(self.0.clone()))
+    }
+}
+
+impl From<&WhistleId> for TreeId {
+    fn from(id: &WhistleId) -> TreeId {
+        TreeId(id.0.clone())
+    }
+}
+
+impl From<&VisitId> for TreeId {
+    fn from(id: &VisitId) -> TreeId {
+        TreeId(id.0.clone())
+    }
 }
 
 /// A seeded source of ids for one decision: the caller brings time and chance, so a decision stays pure.

@@ -4,7 +4,7 @@
 use super::{Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::decision::{BodyDigest, KeyFault, Receipt, Refusal};
-use crate::domain::order::{Node, NotAnObject};
+use crate::domain::order::{LIST_MAX, Node, NotAnObject};
 use crate::domain::policy::{Actor, Scope};
 
 /// Shortest and longest idempotency key, visible ASCII characters.
@@ -74,12 +74,26 @@ impl Asked<'_> {
         self.body.as_ref().map_err(|fault| Refusal::Body(*fault))
     }
 
-    /// The code that a field names, looked at before the order is read: what it names is loaded with the rest.
-    pub(super) fn named_whistle(&self, field: &str) -> Option<String> {
-        let Ok(Node::Object(entries)) = &self.body else { return None };
-        entries.iter().find_map(|(name, node)| match node {
-            Node::Text(code) if name == field => Some(code.clone()),
-            Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::List(_) | Node::Object(_) => None,
-        })
+    /// The text of a field, looked at before the order is read: what it names is loaded with the rest.
+    pub(super) fn named(&self, field: &str) -> Option<String> {
+        text_of(self.body.as_ref().ok()?, field)
     }
+
+    /// The same of each entry of a list.
+    pub(super) fn named_in(&self, list: &str, field: &str) -> Vec<String> {
+        let Ok(Node::Object(entries)) = &self.body else { return Vec::new() };
+        let listed = entries.iter().filter(|(name, _)| name == list).flat_map(|(_, node)| match node {
+            Node::List(items) => items.as_slice(),
+            Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::Object(_) => &[],
+        });
+        listed.filter_map(|item| text_of(item, field)).take(LIST_MAX).collect()
+    }
+}
+
+fn text_of(node: &Node, field: &str) -> Option<String> {
+    let Node::Object(entries) = node else { return None };
+    entries.iter().find_map(|(name, node)| match node {
+        Node::Text(text) if name == field => Some(text.clone()),
+        Node::Text(_) | Node::Null | Node::Bool(_) | Node::Number | Node::List(_) | Node::Object(_) => None,
+    })
 }

@@ -11,7 +11,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::whistle::{LateEntry, Whistle};
-use crate::ids::TextId;
+use crate::ids::{PersonId, TextId};
 use crate::store::events::StoredEvent;
 use crate::store::summonses::SummonsItem;
 use crate::store::whistles::WhistleItem;
@@ -156,8 +156,8 @@ fn card_of_summons(before: Before<'_>, actor: &Actor, texts: &Texts) -> Value {
 }
 
 /// One line of a timeline. A protected whistle names departments only; the hub itself has neither name nor department.
-pub fn timeline_entry(event: &StoredEvent, whistle: &Whistle, directory: &Directory) -> Value {
-    let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
+pub fn timeline_entry(event: &StoredEvent, names: impl Fn(&PersonId) -> bool, directory: &Directory) -> Value {
+    let person = event.person.as_ref().filter(|person| names(person));
     let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
     json!({
         "seq": event.seq,

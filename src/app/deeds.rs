@@ -4,16 +4,15 @@
 use super::asked::{Asked, Key, VersionGiven};
 use super::{Hub, Undone};
 use crate::domain::at::At;
-use crate::domain::decision::{Passed, Refusal};
-use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
+use crate::domain::decision::{Change, Passed, Refusal};
+use crate::domain::draft::Deciding;
 use crate::domain::event::Doer;
+use crate::domain::obligation::Subject;
 use crate::domain::order::Node;
+use crate::domain::policy::{Actor, Scope};
 use crate::domain::rules::Rules;
-use crate::domain::summons::{self, Summons};
-use crate::domain::whistle::Tree;
-use crate::domain::whistle::plan::{self, Plan, Seen};
-use crate::ids::SummonsId;
-use crate::store::{CommitRefusal, Outcome, events, whistles};
+use crate::ids::TreeId;
+use crate::store::{self, CommitRefusal, Outcome, Reading, events};
 
 /// How often a decision is made anew before the client is told to come back.
 const ATTEMPTS_MAX: usize = 3;
@@ -28,49 +27,76 @@ pub struct Done {
     pub replayed: bool,
 }
 
-/// What a deed addresses.
+/// What an order names that is loaded with the thing itself, looked at before the order is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Named {
+    /// The whistle to merge into.
+    pub(super) into: Option<String>,
+    /// Whistles that items come from.
+    pub(super) whistles: Vec<String>,
+    /// Another day, another part of it.
+    pub(super) date: Option<String>,
+    pub(super) period: Option<String>,
+}
+
+/// Who decides by what, as the order is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Target {
-    Whistle(WhistleDeed),
-    Summons(SummonsDeed),
+pub(super) struct Before<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) rules: &'a Rules,
+    pub(super) now: At,
 }
 
-/// What was loaded for one attempt.
-#[derive(Debug)]
-struct Loaded {
-    tree: Tree,
-    id: Option<SummonsId>,
-    /// Other whistles that the deed may move.
-    beside: Vec<Tree>,
-}
+/// A sound order with the function that decides on it.
+pub(super) type Plan<T> = Box<dyn FnOnce(T, Deciding<'_>) -> Result<Change, Refusal>>;
 
-impl Loaded {
-    /// The addressed summons, when the deed addresses one.
-    fn summons(&self) -> Option<&Summons> {
-        self.tree.summons(self.id.as_ref()?)
-    }
+/// A deed on one kind of thing: how that is loaded, who may, when, and what is decided.
+pub(super) trait Deed: Copy + Send + Sync + 'static {
+    /// What is loaded for one attempt.
+    type Loaded: Send + 'static;
+    /// What the decision takes.
+    type Tree;
 
-    fn version(&self) -> i64 {
-        self.summons().map_or(self.tree.whistle.version, |summons| summons.version)
+    fn load(
+        self,
+        reading: &mut Reading<'_>,
+        scope: &Scope,
+        code: &str,
+        named: &Named,
+    ) -> Result<Option<Self::Loaded>, store::Fault>;
+    /// 403.
+    fn role(self, loaded: &Self::Loaded, before: Before<'_>) -> Result<(), Refusal>;
+    /// 409.
+    fn state(self, loaded: &Self::Loaded, before: Before<'_>) -> Result<(), Refusal>;
+    /// 422, or the decision.
+    fn plan(self, body: &Node, loaded: &Self::Loaded, before: Before<'_>) -> Result<Plan<Self::Tree>, Refusal>;
+    /// Of the addressed row.
+    fn version(loaded: &Self::Loaded) -> i64;
+    /// Where its events stand.
+    fn place(loaded: &Self::Loaded) -> (TreeId, Option<Subject>);
+    fn tree(loaded: Self::Loaded) -> Self::Tree;
+    /// Whether it moves the thing, so that it must name the version it saw.
+    fn moves(self) -> bool {
+        true
     }
 }
 
 /// One deed under way.
-pub(super) struct Way<'a> {
+pub(super) struct Way<'a, D> {
     pub(super) hub: &'a Hub,
     pub(super) asked: Asked<'a>,
     pub(super) code: &'a str,
-    pub(super) target: Target,
+    pub(super) deed: D,
 }
 
-impl Way<'_> {
+impl<D: Deed> Way<'_, D> {
     /// Reads the order, decides, commits.
     pub(super) async fn go(self) -> Result<Done, Undone> {
         let mut key: Option<Key> = None;
         for attempt in 0..ATTEMPTS_MAX {
             let loaded = self.load().await?;
-            let now = self.hub.now();
-            self.check_role(&loaded, now)?;
+            let (now, rules) = (self.hub.now(), self.hub.rules());
+            self.deed.role(&loaded, Before { actor: self.asked.actor, rules: &rules, now })?;
             if attempt == 0 {
                 key = self.asked.sound_key(self.hub)?;
                 if let Some(answered) = self.replay(key.as_ref()).await? {
@@ -78,13 +104,14 @@ impl Way<'_> {
                 }
             }
             let (now, rules) = (self.hub.now(), self.hub.rules());
+            let before = Before { actor: self.asked.actor, rules: &rules, now };
             let named = self.named_version(&loaded)?;
-            let decide = self.plan(self.asked.node()?, &loaded, &rules, now)?;
+            let decide = self.deed.plan(self.asked.node()?, &loaded, before)?;
             self.check_version(named, &loaded).await?;
-            self.check_state(&loaded, now)?;
+            self.deed.state(&loaded, before)?;
             let mut mint = self.hub.mint(now);
             let by = self.hub.deciding(Some(self.asked.actor), &rules, now, &mut mint);
-            let mut change = decide(loaded.tree, by)?;
+            let mut change = decide(D::tree(loaded), by)?;
             change.receipt = key.as_ref().map(|key| key.receipt(now, self.code, named));
             match self.hub.commit(change, now).await {
                 Ok(Outcome::Committed(_)) => return Ok(Done { code: self.code.to_owned(), replayed: false }),
@@ -96,53 +123,16 @@ impl Way<'_> {
         Err(Refusal::Contended.into())
     }
 
-    async fn load(&self) -> Result<Loaded, Undone> {
-        let (scope, code) = (self.asked.scope.clone(), self.code.to_owned());
-        let (target, into) = (self.target, self.asked.named_whistle("into"));
-        let loaded = self.hub.ledger.read(move |reading| match target {
-            Target::Whistle(deed) => {
-                let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
-                let ends = matches!(deed, WhistleDeed::Decline | WhistleDeed::Withdraw);
-                let beside = match into.filter(|_| deed == WhistleDeed::Merge) {
-                    Some(into) => whistles::tree(reading, &scope, &into)?.into_iter().collect(),
-                    None if ends => whistles::merged_into(reading, &tree.whistle.id)?,
-                    None => Vec::new(),
-                };
-                Ok(Some(Loaded { tree, id: None, beside }))
-            }
-            Target::Summons(_) => {
-                let found = whistles::tree_of_summons(reading, &scope, &code)?;
-                Ok(found.map(|(tree, id)| Loaded { tree, id: Some(id), beside: Vec::new() }))
-            }
-        });
+    async fn load(&self) -> Result<D::Loaded, Undone> {
+        let (scope, code, deed) = (self.asked.scope.clone(), self.code.to_owned(), self.deed);
+        let named = Named {
+            into: self.asked.named("into"),
+            whistles: self.asked.named_in("items", "whistle"),
+            date: self.asked.named("date"),
+            period: self.asked.named("period"),
+        };
+        let loaded = self.hub.ledger.read(move |reading| deed.load(reading, &scope, &code, &named));
         Ok(loaded.await?.ok_or(Refusal::NotFound)?)
-    }
-
-    fn check_role(&self, loaded: &Loaded, now: At) -> Result<(), Refusal> {
-        let actor = self.asked.actor;
-        match (self.target, loaded.summons()) {
-            (Target::Whistle(deed), _) => deeds::whistle_role(deed, actor, &loaded.tree),
-            (Target::Summons(deed), Some(one)) => deeds::summons_role(deed, actor, Before::of(&loaded.tree, one, now)),
-            (Target::Summons(_), None) => Err(Refusal::NotFound),
-        }
-    }
-
-    fn check_state(&self, loaded: &Loaded, now: At) -> Result<(), Refusal> {
-        let actor = self.asked.actor;
-        match (self.target, loaded.summons()) {
-            (Target::Whistle(deed), _) => deeds::whistle_state(deed, actor, &loaded.tree, now),
-            (Target::Summons(deed), Some(one)) => deeds::summons_state(deed, actor, Before::of(&loaded.tree, one, now)),
-            (Target::Summons(_), None) => Err(Refusal::NotFound),
-        }
-    }
-
-    fn plan(&self, body: &Node, loaded: &Loaded, rules: &Rules, now: At) -> Result<Plan, Refusal> {
-        let seen = Seen { tree: &loaded.tree, beside: &loaded.beside, rules, now };
-        match (self.target, loaded.summons()) {
-            (Target::Whistle(deed), _) => Ok(plan::plan(deed, body, seen)?),
-            (Target::Summons(deed), Some(one)) => Ok(summons::plan::plan(deed, body, one, seen)?),
-            (Target::Summons(_), None) => Err(Refusal::NotFound),
-        }
     }
 
     async fn replay(&self, key: Option<&Key>) -> Result<Option<Done>, Undone> {
@@ -152,9 +142,9 @@ impl Way<'_> {
     }
 
     /// Versions begin at 1: zero matches nothing. Whoever moves nothing names none.
-    fn named_version(&self, loaded: &Loaded) -> Result<i64, Refusal> {
-        if matches!(self.target, Target::Whistle(deed) if !deed.moves()) {
-            return Ok(loaded.version());
+    fn named_version(&self, loaded: &D::Loaded) -> Result<i64, Refusal> {
+        if !self.deed.moves() {
+            return Ok(D::version(loaded));
         }
         match self.asked.version {
             VersionGiven::Missing => Err(Refusal::VersionNeeded),
@@ -163,18 +153,18 @@ impl Way<'_> {
         }
     }
 
-    async fn check_version(&self, named: i64, loaded: &Loaded) -> Result<(), Undone> {
-        let current_version = loaded.version();
+    async fn check_version(&self, named: i64, loaded: &D::Loaded) -> Result<(), Undone> {
+        let current_version = D::version(loaded);
         if named == current_version {
             return Ok(());
         }
-        let (scope, whistle, summons) = (self.asked.scope.clone(), loaded.tree.whistle.id.clone(), loaded.id.clone());
+        let (scope, (tree, about)) = (self.asked.scope.clone(), D::place(loaded));
         let changes = self
             .hub
             .ledger
             .read(move |reading| {
-                let latest = events::latest(reading, &scope, &whistle, CHANGES_MAX)?;
-                Ok(latest.into_iter().filter(|one| one.summons == summons && since(one, named)).map(passed).collect())
+                let latest = events::latest(reading, &scope, &tree, CHANGES_MAX)?;
+                Ok(latest.into_iter().filter(|one| one.about == about && since(one, named)).map(passed).collect())
             })
             .await?;
         Err(Refusal::Moved { current_version, changes }.into())

@@ -2,16 +2,18 @@
 //! harmless when done twice: the tree's guard and the event that is already there see to that.
 
 use super::{Hub, Undone};
+use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::draft::Deciding;
 use crate::domain::policy::Scope;
+use crate::domain::visit::{self, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::follow;
 use crate::domain::whistle::reach;
 use crate::domain::whistle::timers;
-use crate::ids::WhistleId;
+use crate::ids::{VisitId, WhistleId};
 use crate::store::due::Come;
-use crate::store::{CommitRefusal, whistles};
+use crate::store::{CommitRefusal, visits, whistles};
 
 /// How often one thing is decided anew when its tree moves.
 const ATTEMPTS_MAX: usize = 8;
@@ -29,15 +31,23 @@ pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
 /// A moment of a limit has come: told once, and when it passes its event once. `false`: the move was made meanwhile.
 pub async fn reach(hub: &Hub, come: &Come) -> Result<bool, Undone> {
     let scope = Scope::everything("limits pass for everybody");
-    decided(hub, &scope, &come.whistle, |tree, merged, by| timers::reach(tree, &come.obligation, merged, by)).await
+    if let Some(visit) = come.tree.visit() {
+        return decided_on_visit(hub, &visit, |tree, by| visit::timers::reach(tree, &come.obligation, by)).await;
+    }
+    let Some(whistle) = come.tree.whistle() else { return Ok(false) };
+    decided(hub, &scope, &whistle, |tree, merged, by| timers::reach(tree, &come.obligation, merged, by)).await
 }
 
 /// A letter reached nobody: the timeline says so, whoever reads it can phone. `false`: it is about no whistle,
 /// or what it says is not for everybody who sees that whistle.
 pub async fn not_reached(hub: &Hub, letter: &LetterOwed) -> Result<bool, Undone> {
-    let Some(whistle) = letter.whistle.as_ref().filter(|_| !letter.kind.is_discreet()) else { return Ok(false) };
+    let Some(tree) = letter.tree.as_ref().filter(|_| !letter.kind.is_discreet()) else { return Ok(false) };
+    if let Some(visit) = tree.visit() {
+        return decided_on_visit(hub, &visit, |tree, by| Some(reach::not_reached(tree, letter, by))).await;
+    }
+    let Some(whistle) = tree.whistle() else { return Ok(false) };
     let scope = Scope::everything("a letter that reached nobody is told to whoever sees it");
-    decided(hub, &scope, whistle, |tree, _, by| Some(reach::not_reached(tree, letter, by))).await
+    decided(hub, &scope, &whistle, |tree, _, by| Some(reach::not_reached(tree, letter, by))).await
 }
 
 /// Loads the tree, decides, commits; anew while the tree moves. `false`: there was nothing to decide.
@@ -59,11 +69,43 @@ async fn decided(
         let mut mint = hub.mint(now);
         let change = tree.and_then(|tree| decide(tree, &merged, hub.deciding(None, &rules, now, &mut mint)));
         let Some(change) = change else { return Ok(false) };
-        match hub.commit(change, now).await {
-            Ok(_) => return Ok(true),
-            Err(CommitRefusal::Stale) => {}
-            Err(refusal) => return Err(refusal.into()),
+        if settled(hub, change, now).await? {
+            return Ok(true);
         }
     }
     Err(Refusal::Contended.into())
+}
+
+/// The same for a visit, with the whistles that it moves.
+async fn decided_on_visit(
+    hub: &Hub,
+    visit: &VisitId,
+    decide: impl Fn(VisitTree, Deciding<'_>) -> Option<Change>,
+) -> Result<bool, Undone> {
+    hub.refresh().await?;
+    for _ in 0..ATTEMPTS_MAX {
+        let wanted = visit.clone();
+        let read = hub.ledger.read(move |reading| {
+            let scope = Scope::everything("what a visit brings about concerns everybody in it");
+            visits::whole(reading, &scope, &wanted)
+        });
+        let tree = read.await?;
+        let (now, rules) = (hub.now(), hub.rules());
+        let mut mint = hub.mint(now);
+        let change = tree.and_then(|tree| decide(tree, hub.deciding(None, &rules, now, &mut mint)));
+        let Some(change) = change else { return Ok(false) };
+        if settled(hub, change, now).await? {
+            return Ok(true);
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Whether it was written; not where the tree has moved meanwhile.
+async fn settled(hub: &Hub, change: Change, now: At) -> Result<bool, Undone> {
+    match hub.commit(change, now).await {
+        Ok(_) => Ok(true),
+        Err(CommitRefusal::Stale) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
 }

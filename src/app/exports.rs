@@ -89,13 +89,7 @@ fn went_out(bench: Bench<'_>, whence: Option<Whence<'_>>, rows: usize, filter: S
     let text = Text { id: TextId::new(&mut mint), salt: mint.salt(), body: filter, class: TextClass::Open };
     let data = json!({ "rows": rows, "filter": text_ref(&text.id) });
     let doer = whence.map(|whence| Doer::from(&whence.present.actor));
-    let event = Event {
-        kind: EventKind::WhistlesExported,
-        whistle: of_directory(),
-        summons: None,
-        doer,
-        office_only: false,
-        data,
-    };
+    let event =
+        Event { kind: EventKind::WhistlesExported, tree: of_directory(), about: None, doer, office_only: false, data };
     Change { events: vec![event], texts: vec![text], ..Change::default() }
 }

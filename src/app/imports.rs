@@ -286,14 +286,8 @@ pub async fn export(bench: Bench<'_>, list: List, notes: &[String], by: Option<W
     let data = json!({ "list": list.as_str(), "rows": rows });
     let line = trail::of(SecurityKind::ListExported, by, data.clone());
     let doer = by.map(|whence| Doer::from(&whence.present.actor));
-    let event = Event {
-        kind: EventKind::DirectoryExported,
-        whistle: of_directory(),
-        summons: None,
-        doer,
-        office_only: false,
-        data,
-    };
+    let event =
+        Event { kind: EventKind::DirectoryExported, tree: of_directory(), about: None, doer, office_only: false, data };
     bench.ledger.commit(Change { events: vec![event], trail: vec![line], ..Change::default() }, bench.now).await?;
     Ok(imports::written(list, &directory, &days, notes))
 }

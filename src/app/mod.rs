@@ -1,6 +1,7 @@
 //! One public function per deed: load → decide → commit, decided anew when the tree moved meanwhile. Use cases know the
 //! ledger, the clock and the domain; never HTTP, SQL, pages, mail or a transaction.
 
+mod addressed;
 pub mod asked;
 pub mod cards;
 mod deeds;
@@ -40,6 +41,8 @@ mod tokens;
 pub mod trail;
 pub mod unsent;
 pub mod views;
+pub mod visit_cards;
+pub mod visits;
 pub mod whistles;
 
 use crate::clock::Clock;

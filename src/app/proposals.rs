@@ -102,8 +102,8 @@ fn may_speak(actor: &Actor) -> Result<(), Undone> {
 async fn record(hub: &Hub, actor: &Actor, kind: EventKind, seen: &Preview) -> Result<(), Undone> {
     let event = Event {
         kind,
-        whistle: of_directory(),
-        summons: None,
+        tree: of_directory(),
+        about: None,
         doer: Some(Doer::from(actor)),
         office_only: false,
         data: json!({ "list": seen.judged.list.as_str(), "sha256": seen.sha256 }),

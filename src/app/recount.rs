@@ -9,8 +9,8 @@ use crate::domain::draft::Deciding;
 use crate::domain::policy::{Actor, Scope};
 use crate::domain::rules::Rules;
 use crate::domain::whistle::recount;
-use crate::ids::{Mint, WhistleId};
-use crate::store::{CommitRefusal, due, whistles};
+use crate::ids::{Mint, TreeId};
+use crate::store::{CommitRefusal, due, visits, whistles};
 
 /// Trees of one read.
 const PAGE: i64 = 64;
@@ -26,7 +26,7 @@ pub(super) async fn all(bench: Bench<'_>, new: Calendar, actor: Option<&Actor>) 
         routing: old.routing.clone(),
         directory: old.directory.clone(),
     };
-    let (mut moved, mut after) = (0, WhistleId::from_text(""));
+    let (mut moved, mut after) = (0, TreeId::from_text(""));
     loop {
         let from = after.clone();
         let trees = bench.ledger.read(move |reading| due::armed_trees(reading, &from, PAGE)).await?;
@@ -38,15 +38,24 @@ pub(super) async fn all(bench: Bench<'_>, new: Calendar, actor: Option<&Actor>) 
     }
 }
 
-async fn one(bench: Bench<'_>, new: &Rules, id: &WhistleId, actor: Option<&Actor>) -> Result<bool, Undone> {
+async fn one(bench: Bench<'_>, new: &Rules, id: &TreeId, actor: Option<&Actor>) -> Result<bool, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let wanted = id.clone();
         let scope = Scope::everything("a calendar counts for everybody");
-        let tree = bench.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &wanted)).await?;
-        let Some(tree) = tree else { return Ok(false) };
+        let read = bench.ledger.read(move |reading| {
+            let whistle = wanted.whistle().map(|id| whistles::tree_by_id(reading, &scope, &id)).transpose()?.flatten();
+            let visit = wanted.visit().map(|id| visits::whole(reading, &scope, &id)).transpose()?.flatten();
+            Ok((whistle, visit))
+        });
+        let (whistle, visit) = read.await?;
         let mut mint = Mint::new(bench.now.0, bench.chance.seed());
         let by = Deciding { actor, rules: new, now: bench.now, mint: &mut mint };
-        let Some(change) = recount::recount(tree, bench.rules, by) else { return Ok(false) };
+        let change = match (whistle, visit) {
+            (Some(whistle), _) => recount::recount(whistle, bench.rules, by),
+            (None, Some(visit)) => recount::recount(visit, bench.rules, by),
+            (None, None) => None,
+        };
+        let Some(change) = change else { return Ok(false) };
         match bench.ledger.commit(change, bench.now).await {
             Ok(_) => return Ok(true),
             Err(CommitRefusal::Stale) => {}

@@ -3,7 +3,7 @@
 
 use super::asked::Asked;
 use super::cards::Texts;
-use super::deeds::{Target, Way};
+use super::deeds::Way;
 use super::whistles::text_ids;
 use super::{Hub, Undone};
 use crate::domain::at::At;
@@ -22,7 +22,7 @@ pub use crate::domain::summons::plan::order_spec;
 
 /// Does a deed on a summons.
 pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: SummonsDeed) -> Result<Done, Undone> {
-    Way { hub, asked, code, target: Target::Summons(deed) }.go().await
+    Way { hub, asked, code, deed }.go().await
 }
 
 /// A summons as its reader may see it, within its whistle.

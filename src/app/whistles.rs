@@ -2,7 +2,7 @@
 //! Which deed is possible is `domain::deeds`' to say; nothing here knows how it is asked or shown.
 
 use super::asked::Asked;
-use super::deeds::{Target, Way};
+use super::deeds::Way;
 use super::{Hub, Undone, cards};
 use crate::domain::at::At;
 use crate::domain::decision::{KeyFault, Receipt, Refusal};
@@ -88,7 +88,7 @@ async fn replay(hub: &Hub, scope: &Scope, receipt: Receipt) -> Result<Blown, Und
 
 /// Does a deed on a whistle.
 pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: WhistleDeed) -> Result<Done, Undone> {
-    Way { hub, asked, code, target: Target::Whistle(deed) }.go().await
+    Way { hub, asked, code, deed }.go().await
 }
 
 /// A whistle as its reader may see it, with the texts that it points at.
@@ -128,7 +128,8 @@ pub async fn timeline(hub: &Hub, scope: &Scope, page: TimelinePage) -> Result<(W
     let scope = scope.clone();
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &page.code)? else { return Ok(None) };
-        let events = events::timeline(reading, &scope, &tree.whistle.id, (page.after_seq, i64::from(page.limit)))?;
+        let (root, span) = ((&tree.whistle.id).into(), (page.after_seq, i64::from(page.limit)));
+        let events = events::timeline(reading, &scope, &root, span)?;
         Ok(Some((tree.whistle, with_texts(reading, events)?)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
@@ -142,7 +143,7 @@ pub struct TimelinePage {
     pub limit: u16,
 }
 
-fn with_texts(
+pub(super) fn with_texts(
     reading: &mut Reading<'_>,
     mut events: Vec<StoredEvent>,
 ) -> Result<Vec<StoredEvent>, crate::store::Fault> {
@@ -165,7 +166,7 @@ fn refs(data: &Value) -> Vec<TextId> {
 }
 
 /// Puts the texts in place of what points at them; an erased one becomes null.
-fn fill_in(data: &mut Value, texts: &HashMap<TextId, String>) {
+pub(super) fn fill_in(data: &mut Value, texts: &HashMap<TextId, String>) {
     let Some(object) = data.as_object_mut() else { return };
     for value in object.values_mut() {
         if let Some(id) = value.get("$text").and_then(Value::as_str) {

@@ -5,13 +5,15 @@
 use super::at::At;
 use super::credential::Credential;
 use super::event::{Doer, Event, EventKind};
-use super::obligation::{Obligation, Post};
+use super::finding::Finding;
+use super::obligation::{Obligation, Post, Subject};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
 use super::terms::{LetterKind, TextClass, Urgency, words};
 use super::trail::SecurityEvent;
+use super::visit::Visit;
 use super::whistle::Whistle;
-use crate::ids::{LetterId, PersonId, SummonsId, TextId, WhistleId};
+use crate::ids::{LetterId, PersonId, TextId, TreeId};
 use serde_json::Value;
 
 /// One decision, ready to be committed.
@@ -29,6 +31,8 @@ pub struct Change {
     /// Whistles that come into the world together.
     pub born: Vec<Birth>,
     pub summonses: Vec<Summons>,
+    /// A visit as it shall stand, with what of its findings has changed and who and what it takes.
+    pub visit: Option<VisitChange>,
     /// Obligations as they shall stand: ended ones and newly armed ones.
     pub obligations: Vec<Obligation>,
     pub events: Vec<Event>,
@@ -48,6 +52,13 @@ pub struct Change {
     pub receipt: Option<Receipt>,
 }
 
+/// A visit, with what goes with its row. Who sees it, whom it takes and which whistles it is about follow from the visit.
+#[derive(Debug, Clone)]
+pub struct VisitChange {
+    pub visit: Visit,
+    pub findings: Vec<Finding>,
+}
+
 /// A whistle that is new beside others, with its series, its readers' keys and its texts.
 #[derive(Debug, Clone)]
 pub struct Birth {
@@ -64,10 +75,10 @@ impl Change {
     }
 }
 
-/// "This whistle's tree still is at this version."
+/// "This tree still is at this version."
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
-    pub whistle: WhistleId,
+    pub tree: TreeId,
     pub tree_version: i64,
 }
 
@@ -146,7 +157,9 @@ impl Change {
                 card.insert("code".into(), Value::String(code.clone()));
             }
         }
-        if let Some(whistle) = &mut self.whistle {
+        if let Some(change) = &mut self.visit {
+            change.visit.code = code;
+        } else if let Some(whistle) = &mut self.whistle {
             whistle.code = code;
         }
     }
@@ -177,7 +190,7 @@ pub struct Erasure {
     pub views: Vec<String>,
 }
 
-/// A letter owed to a post. It names no person and holds no text.
+/// A letter owed to a post, or to one of its holders. It holds no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterOwed {
     pub id: LetterId,
@@ -185,9 +198,12 @@ pub struct LetterOwed {
     pub key: String,
     pub kind: LetterKind,
     pub to: Post,
-    /// The whistle it is about; a reminder bundles over all that its post owes and has none.
-    pub whistle: Option<WhistleId>,
-    pub summons: Option<SummonsId>,
+    /// The one holder of that post whom it is for; nobody: whoever holds it.
+    pub person: Option<PersonId>,
+    /// The tree it is about; a reminder bundles over all that its post owes and has none.
+    pub tree: Option<TreeId>,
+    /// The summons or finding in it.
+    pub about: Option<Subject>,
     /// Not sent before: time to think twice about a summons.
     pub not_before: At,
 }
@@ -272,6 +288,46 @@ words!(
         MasterIsItsChild = "master_is_its_child",
         /// What it would be merged into has come to its end, so nobody would go on with it.
         MasterHasEnded = "master_has_ended",
+        /// Somebody is on another visit in that part of the day.
+        PersonTaken = "person_taken",
+        /// A car (with its kit) is on another visit then.
+        CarTaken = "car_taken",
+        OnLeave = "on_leave",
+        /// Has the night before it on duty, or the shift itself.
+        OffDuty = "off_duty",
+        /// Has a tie to the firm (安全生产法 and 行政处罚法 43: whoever has one stands aside).
+        Recused = "recused",
+        /// No certificate that is good on that day for a department that acts.
+        NotCertified = "not_certified",
+        /// Fewer than two certified officers of a department (行政处罚法 42).
+        TooFewCertified = "too_few_certified",
+        /// A town's officer outside the own town.
+        OutOfArea = "out_of_area",
+        FirmClosed = "firm_closed",
+        /// The firm has another visit that day.
+        SameDayVisit = "same_day_visit",
+        /// Some member visits the firm within thirty days.
+        RepeatIn30Days = "repeat_in_30_days",
+        /// The authority has had its visits of the year (国办发〔2024〕54号).
+        OverCap = "over_cap",
+        /// The office and units without that power coordinate, they do not inspect.
+        DepartmentMayNotInspect = "department_may_not_inspect",
+        /// Items that nobody has answered for.
+        ItemsOpen = "items_open",
+        /// Findings that are neither ordered nor closed.
+        FindingsOpen = "findings_open",
+        /// The lead department's part cannot be dropped.
+        PartLeads = "part_leads",
+        /// Only what the list calls correctable, and never a major hazard.
+        NotCorrectableOnSite = "not_correctable_on_site",
+        /// Whoever was at the first visit does not recheck alone.
+        SameOfficers = "same_officers",
+        /// Whoever rechecked does not strike off.
+        CloserRechecked = "closer_rechecked",
+        /// Extended as often as may be.
+        ExtendedTwice = "extended_twice",
+        /// Measures stand: they are lifted before it is struck off.
+        MeasuresStand = "measures_stand",
     }
 );
 

@@ -3,16 +3,15 @@
 
 use super::at::At;
 use super::calendar::Deadline;
-use super::decision::{Change, Erasure, Guard, LetterOwed, Series, Text};
+use super::decision::{Change, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
 use super::reminders;
 use super::rules::Rules;
-use super::summons::Summons;
-use super::terms::{Duty, LetterKind, SummonsStatus, TextClass, WhistleStatus};
-use super::whistle::{Tree, Whistle};
-use crate::ids::{LetterId, Mint, ObligationId, SummonsId, TextId};
+use super::terms::{Duty, LetterKind, TextClass, Urgency};
+use super::whistle::Tree;
+use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, TreeId};
 use serde_json::Value;
 
 /// What every decision brings along: who, by which rules, when, and fresh ids.
@@ -25,44 +24,69 @@ pub struct Deciding<'a> {
     pub mint: &'a mut Mint,
 }
 
-/// The tree as it will stand, with the `Change` under way.
-#[derive(Debug)]
-pub struct Draft<'a> {
-    pub by: Deciding<'a>,
-    pub tree: Tree,
-    change: Change,
-    touched: Vec<SummonsId>,
+/// What events, limits and letters hang on: a whistle with its summonses, a visit with its findings.
+pub trait Rooted: Sized {
+    /// Its id.
+    fn root(&self) -> TreeId;
+    /// The tree as a whole, as an obligation's subject.
+    fn whole(&self) -> Subject;
+    /// How fast its limits run.
+    fn urgency(&self) -> Urgency;
+    /// The version of what is meant, or of the whole.
+    fn version_of(&self, about: Option<&Subject>) -> i64;
+    /// What is owed in it.
+    fn owed(&self) -> &[Obligation];
+    /// The same, to be changed.
+    fn obligations(&mut self) -> &mut Vec<Obligation>;
+    /// No limit of this subject was counted from before.
+    fn began(&self, subject: &Subject) -> Option<At>;
+    /// The finished decision.
+    fn finish(draft: Draft<'_, Self>) -> Change;
+    /// Raises the version that guards it; answers the one before.
+    fn raise(&mut self) -> i64;
 }
 
-impl<'a> Draft<'a> {
+/// The tree as it will stand, with the `Change` under way.
+#[derive(Debug)]
+pub struct Draft<'a, T = Tree> {
+    pub by: Deciding<'a>,
+    pub tree: T,
+    pub(super) change: Change,
+    pub(super) touched: Vec<Subject>,
+}
+
+impl<'a, T: Rooted> Draft<'a, T> {
     /// A decision on a tree that was read: guarded by its version.
-    pub fn on(by: Deciding<'a>, mut tree: Tree) -> Draft<'a> {
-        let guard = Guard { whistle: tree.whistle.id.clone(), tree_version: tree.whistle.tree_version };
-        tree.whistle.tree_version += 1;
+    pub fn on(by: Deciding<'a>, mut tree: T) -> Draft<'a, T> {
+        let guard = Guard { tree: tree.root(), tree_version: tree.raise() };
         Draft { by, tree, change: Change { guards: vec![guard], ..Change::default() }, touched: Vec::new() }
     }
 
-    /// A decision that brings a new whistle into the world, numbered in its civil year.
-    pub fn new(by: Deciding<'a>, whistle: Whistle) -> Draft<'a> {
-        let series = Series { prefix: "WH", year: by.now.year() };
-        let change = Change { series: Some(series), ..Change::default() };
-        let tree = Tree { whistle, summonses: Vec::new(), obligations: Vec::new() };
-        Draft { by, tree, change, touched: Vec::new() }
+    /// A decision that brings a new tree into the world, numbered in its civil year.
+    pub fn born(by: Deciding<'a>, tree: T, prefix: &'static str) -> Draft<'a, T> {
+        let series = Series { prefix, year: by.now.year() };
+        Draft { by, tree, change: Change { series: Some(series), ..Change::default() }, touched: Vec::new() }
     }
 
-    /// The finished decision. Each event is told the version that its subject then has: a lost race shows what passed.
+    /// The finished decision.
     pub fn finish(mut self) -> Change {
+        self.tell_versions();
+        T::finish(self)
+    }
+
+    /// Each event is told the version that its subject then has: a lost race shows what passed.
+    fn tell_versions(&mut self) {
         for event in &mut self.change.events {
-            let summons = event.summons.as_ref().and_then(|id| self.tree.summonses.iter().find(|one| one.id == *id));
-            let version = summons.map_or(self.tree.whistle.version, |summons| summons.version);
+            let version = self.tree.version_of(event.about.as_ref());
             if let Some(data) = event.data.as_object_mut() {
                 data.insert("version".into(), version.into());
             }
         }
-        let touched = &self.touched;
-        self.change.summonses = self.tree.summonses.into_iter().filter(|one| touched.contains(&one.id)).collect();
-        self.change.whistle = Some(self.tree.whistle);
-        self.change
+    }
+
+    /// The tree as a whole, as an obligation's subject.
+    pub fn whole(&self) -> Subject {
+        self.tree.whole()
     }
 
     /// Keeps a text that law may erase, and answers where it lies.
@@ -70,49 +94,16 @@ impl<'a> Draft<'a> {
         self.keep_text(body, TextClass::Open)
     }
 
-    /// The same for who an informer is: no page, search, letter or export ever holds it.
-    pub fn seal_up(&mut self, body: &str) -> TextId {
-        self.keep_text(body, TextClass::Sealed)
-    }
-
-    fn keep_text(&mut self, body: &str, class: TextClass) -> TextId {
+    pub(super) fn keep_text(&mut self, body: &str, class: TextClass) -> TextId {
         let text = Text { id: TextId::new(self.by.mint), salt: self.by.mint.salt(), body: body.to_owned(), class };
         let id = text.id.clone();
         self.change.texts.push(text);
         id
     }
 
-    /// Has texts erased with this decision.
-    pub fn erase(&mut self, erasure: Erasure) {
-        self.change.erased = Some(erasure);
-    }
-
-    /// Lets a reader's key see the whistle from now on.
-    pub fn show_to(&mut self, viewer: String) {
-        if !self.change.sights.contains(&viewer) {
-            self.change.sights.push(viewer);
-        }
-    }
-
-    /// Records what happened to the whistle, by whoever decides.
+    /// Records what happened to the tree as a whole, by whoever decides.
     pub fn record(&mut self, kind: EventKind, data: Value) {
         self.push_event(kind, None, self.by.actor.map(Doer::from), data);
-    }
-
-    /// Records that a ruling on a summons took the whistle's lead away or gave it another; nothing if neither.
-    pub fn record_lead(&mut self, was: Option<&str>) {
-        let lead = self.tree.whistle.lead.clone();
-        if lead.as_deref() != was {
-            self.tree.whistle.version += 1;
-            self.record_as_hub(EventKind::WhistleLeadChanged, serde_json::json!({ "lead": lead, "was": was }));
-        }
-    }
-
-    /// The last event is for those alone who see everything.
-    pub fn hush(&mut self) {
-        if let Some(event) = self.change.events.last_mut() {
-            event.office_only = true;
-        }
     }
 
     /// Records a move that the hub makes because of a deed.
@@ -125,69 +116,29 @@ impl<'a> Draft<'a> {
         self.push_event(kind, None, None, data);
     }
 
-    /// Records a move that the hub makes on a summons because of a deed.
-    pub fn record_summons_move(&mut self, kind: EventKind, summons: &SummonsId) {
-        self.push_event(kind, Some(summons.clone()), None, Value::Object(serde_json::Map::new()));
+    /// Records what happened to a part of the tree, by whoever decides.
+    pub fn record_about(&mut self, kind: EventKind, about: Subject, data: Value) {
+        self.push_event(kind, Some(about), self.by.actor.map(Doer::from), data);
     }
 
-    /// Records what happened to a summons, by whoever decides.
-    pub fn record_summons(&mut self, kind: EventKind, summons: &SummonsId, data: Value) {
-        self.push_event(kind, Some(summons.clone()), self.by.actor.map(Doer::from), data);
+    /// Records a move that the hub makes on a part of the tree because of a deed.
+    pub fn record_move_about(&mut self, kind: EventKind, about: Subject) {
+        self.push_event(kind, Some(about), None, Value::Object(serde_json::Map::new()));
     }
 
-    fn push_event(&mut self, kind: EventKind, summons: Option<SummonsId>, doer: Option<Doer>, data: Value) {
-        self.change.events.push(Event {
-            kind,
-            whistle: self.tree.whistle.id.clone(),
-            summons,
-            doer,
-            office_only: kind.is_discreet(),
-            data,
-        });
+    fn push_event(&mut self, kind: EventKind, about: Option<Subject>, doer: Option<Doer>, data: Value) {
+        let (tree, office_only) = (self.tree.root(), kind.is_discreet());
+        self.change.events.push(Event { kind, tree, about, doer, office_only, data });
     }
 
-    /// Puts the whistle into a state and raises its version: the move that a deed makes or that follows from one.
-    pub fn move_whistle(&mut self, status: WhistleStatus) {
-        self.tree.whistle.status = status;
-        self.tree.whistle.version += 1;
-    }
-
-    /// Changes the whistle in its state, raising its version.
-    pub fn change_whistle(&mut self, change: impl FnOnce(&mut Whistle)) {
-        change(&mut self.tree.whistle);
-        self.tree.whistle.version += 1;
-    }
-
-    /// Adds a summons to the tree.
-    pub fn issue(&mut self, summons: Summons) {
-        self.touched.push(summons.id.clone());
-        self.tree.summonses.push(summons);
-    }
-
-    /// Changes one summons, raising its version; `None` if the tree has no such summons.
-    pub fn change_summons(&mut self, id: &SummonsId, change: impl FnOnce(&mut Summons)) {
-        if let Some(summons) = self.tree.summonses.iter_mut().find(|one| one.id == *id) {
-            change(summons);
-            summons.version += 1;
-            if !self.touched.contains(id) {
-                self.touched.push(id.clone());
-            }
-        }
-    }
-
-    /// Puts a summons into a state.
-    pub fn move_summons(&mut self, id: &SummonsId, status: SummonsStatus) {
-        self.change_summons(id, |summons| summons.status = status);
-    }
-
-    /// Ends whatever the subject owed and arms its next obligation, counted from now at the whistle's urgency.
+    /// Ends whatever the subject owed and arms its next obligation, counted from now at the tree's urgency.
     pub fn arm(&mut self, subject: Subject, owner: Post, duty: Duty) {
         self.arm_from(subject, owner, duty, self.by.now);
     }
 
     /// The same, counted from another moment: a first result is due from dispatch on.
     pub fn arm_from(&mut self, subject: Subject, owner: Post, duty: Duty, from: At) {
-        let deadline = self.by.rules.due(duty, self.tree.whistle.urgency, from);
+        let deadline = self.by.rules.due(duty, self.tree.urgency(), from);
         self.arm_until(subject, owner, duty, deadline);
     }
 
@@ -196,9 +147,8 @@ impl<'a> Draft<'a> {
         self.disarm(&subject);
         let next = Obligation {
             id: ObligationId::new(self.by.mint),
-            whistle: self.tree.whistle.id.clone(),
-            // While a whistle waits for its summonses, only theirs remind.
-            reminds: !matches!((&subject, duty), (Subject::Whistle(_), Duty::ReportIn | Duty::FirstResult)),
+            tree: self.tree.root(),
+            reminds: reminds(&subject, duty),
             subject,
             owner,
             duty,
@@ -212,24 +162,24 @@ impl<'a> Draft<'a> {
             ended_at: None,
         };
         let id = next.id.clone();
-        self.tree.obligations.push(next);
+        self.tree.obligations().push(next);
         self.change_obligation(&id, |_| {});
     }
 
     fn length(&self, duty: Duty, deadline: &Deadline) -> i64 {
-        self.by.rules.length(duty, self.tree.whistle.urgency, deadline, self.by.now)
+        self.by.rules.length(duty, self.tree.urgency(), deadline, self.by.now)
     }
 
     /// Brings the limit of what the subject owes forward; a later one changes nothing. A set limit has no account.
     pub fn shorten(&mut self, subject: &Subject, due_at: At) {
-        let Some(armed) = self.tree.armed(subject).filter(|one| due_at < one.due_at) else { return };
-        let id = armed.id.clone();
+        let sooner = |one: &&mut Obligation| one.is_armed() && one.subject == *subject && due_at < one.due_at;
+        let Some(id) = self.tree.obligations().iter_mut().find(sooner).map(|one| one.id.clone()) else { return };
         self.set_limit(&id, Deadline { at: due_at, provisional: false, explained: Vec::new() });
     }
 
     /// Gives an armed obligation another limit, counted or set from now; one that had passed may pass again.
     pub fn set_limit(&mut self, id: &ObligationId, deadline: Deadline) {
-        let Some(duty) = self.tree.obligations.iter().find(|one| one.id == *id).map(|one| one.duty) else { return };
+        let Some(duty) = self.tree.obligations().iter().find(|one| one.id == *id).map(|one| one.duty) else { return };
         let length = self.length(duty, &deadline);
         self.move_limit(id, deadline);
         self.change_obligation(id, |obligation| obligation.length = length);
@@ -237,8 +187,8 @@ impl<'a> Draft<'a> {
 
     /// Gives an armed obligation more time: its limit is longer by that.
     pub fn extend_limit(&mut self, id: &ObligationId, until: At) {
-        let Some(armed) = self.tree.obligations.iter().find(|one| one.id == *id) else { return };
-        let (rules, urgency) = (self.by.rules, self.tree.whistle.urgency);
+        let (rules, urgency) = (self.by.rules, self.tree.urgency());
+        let Some(armed) = self.tree.obligations().iter().find(|one| one.id == *id) else { return };
         let more = rules.between(armed.duty, urgency, armed.due_at, until);
         self.move_limit(id, Deadline { at: until, provisional: false, explained: Vec::new() });
         self.change_obligation(id, |obligation| obligation.length += more);
@@ -258,7 +208,7 @@ impl<'a> Draft<'a> {
     /// Ends what the subject owed: the move was made.
     pub fn disarm(&mut self, subject: &Subject) {
         let now = self.by.now;
-        for armed in self.tree.obligations.iter_mut().filter(|one| one.is_armed() && one.subject == *subject) {
+        for armed in self.tree.obligations().iter_mut().filter(|one| one.is_armed() && one.subject == *subject) {
             armed.ended_at = Some(now);
             self.change.obligations.retain(|one| one.id != armed.id);
             self.change.obligations.push(armed.clone());
@@ -267,28 +217,13 @@ impl<'a> Draft<'a> {
 
     /// Changes an armed obligation in place; when its owner is reminded of it follows.
     pub fn change_obligation(&mut self, id: &ObligationId, change: impl FnOnce(&mut Obligation)) {
-        let (rules, urgency, now) = (self.by.rules, self.tree.whistle.urgency, self.by.now);
-        if let Some(armed) = self.tree.obligations.iter_mut().find(|one| one.id == *id) {
+        let (rules, urgency, now) = (self.by.rules, self.tree.urgency(), self.by.now);
+        if let Some(armed) = self.tree.obligations().iter_mut().find(|one| one.id == *id) {
             change(armed);
             armed.next_at = reminders::next(armed, urgency, rules, now);
             self.change.obligations.retain(|one| one.id != *id);
             self.change.obligations.push(armed.clone());
         }
-    }
-
-    /// Owes a letter to a post, about this whistle; `why` makes its key unique within the whistle.
-    pub fn owe(&mut self, kind: LetterKind, to: Post, about: Option<&SummonsId>, why: &str) {
-        let whistle = self.tree.whistle.id.clone();
-        let key = format!("{kind}:{whistle}:{why}:{}:{}", to.role, to.department);
-        self.change.letters.push(LetterOwed {
-            id: LetterId::new(self.by.mint),
-            key,
-            kind,
-            to,
-            whistle: Some(whistle),
-            summons: about.cloned(),
-            not_before: self.by.now,
-        });
     }
 
     /// Holds the letters of a kind that are owed so far back for a while.
@@ -298,13 +233,35 @@ impl<'a> Draft<'a> {
         held.for_each(|letter| letter.not_before = not_before);
     }
 
-    /// Owes a letter that is no single whistle's.
+    /// Owes a letter to a post, about this tree; `why` makes its key unique within it.
+    pub fn owe_about(&mut self, kind: LetterKind, to: Post, about: Option<Subject>, why: &str) {
+        let tree = self.tree.root();
+        let key = format!("{kind}:{}:{why}:{}:{}", tree.as_str(), to.role, to.department);
+        let (id, not_before) = (LetterId::new(self.by.mint), self.by.now);
+        self.change.letters.push(LetterOwed { id, key, kind, to, person: None, tree: Some(tree), about, not_before });
+    }
+
+    /// Owes a letter to one person, about this tree; `why` makes its key unique within it.
+    pub fn owe_to(&mut self, kind: LetterKind, person: &PersonId, why: &str) {
+        let Some(known) = self.by.rules.directory.person(person) else { return };
+        let to = Post { role: known.role, department: known.department_code.clone() };
+        self.owe_about(kind, to, None, &format!("{why}:{person}"));
+        if let Some(letter) = self.change.letters.last_mut() {
+            letter.person = Some(person.clone());
+        }
+    }
+
+    /// Owes a letter that is no single tree's.
     pub fn owe_as(&mut self, letter: LetterOwed) {
         self.change.letters.push(letter);
     }
+}
 
-    /// The whistle as an obligation's subject.
-    pub fn whistle_subject(&self) -> Subject {
-        Subject::Whistle(self.tree.whistle.id.clone())
+/// While a whole waits for its parts, only theirs remind.
+fn reminds(subject: &Subject, duty: Duty) -> bool {
+    match subject {
+        Subject::Whistle(_) => !matches!(duty, Duty::ReportIn | Duty::FirstResult | Duty::Rectification),
+        Subject::Visit(_) => duty != Duty::Approval,
+        Subject::Summons(_) | Subject::Part(_) | Subject::Finding(_) => true,
     }
 }

@@ -1,9 +1,10 @@
 //! What happened, in the past tense: the audit trail, the stream's source and the live feed are this one list.
 //! An event never holds a text that law may erase: it points at one by id, with a salted digest beside it.
 
+use super::obligation::Subject;
 use super::policy::Actor;
 use super::terms::words;
-use crate::ids::{PersonId, SummonsId, WhistleId};
+use crate::ids::{PersonId, TreeId};
 use serde_json::Value;
 
 words!(
@@ -30,6 +31,22 @@ words!(
         SummonsCancelled = "summons.cancelled", SummonsDelegated = "summons.delegated",
         SummonsExtensionAsked = "summons.extension_asked", SummonsExtensionGranted = "summons.extension_granted",
         SummonsExtensionRefused = "summons.extension_refused",
+        WhistleRectifying = "whistle.rectifying",
+        VisitPlanned = "visit.planned", VisitProposed = "visit.proposed", VisitPartApproved = "visit.part_approved",
+        VisitApproved = "visit.approved", VisitObjected = "visit.objected", VisitAnnounced = "visit.announced",
+        VisitKeptSecret = "visit.kept_secret", VisitPostponed = "visit.postponed", VisitCancelled = "visit.cancelled",
+        VisitEntered = "visit.entered", VisitRecorded = "visit.recorded", VisitFinished = "visit.finished",
+        VisitPartClosed = "visit.part_closed", VisitPartExcused = "visit.part_excused", VisitSigned = "visit.signed",
+        VisitSignatureRefused = "visit.signature_refused", VisitCompleted = "visit.completed",
+        VisitFiled = "visit.filed", VisitAborted = "visit.aborted", VisitMissed = "visit.missed",
+        VisitUnapproved = "visit.unapproved",
+        FindingFound = "finding.found", FindingOrdered = "finding.ordered",
+        FindingCorrectedOnSite = "finding.corrected_on_site", FindingMeasuresTaken = "finding.measures_taken",
+        FindingMeasuresLifted = "finding.measures_lifted", FindingReportedFixed = "finding.reported_fixed",
+        FindingRecheckDue = "finding.recheck_due", FindingExtensionAsked = "finding.extension_asked",
+        FindingExtensionGranted = "finding.extension_granted", FindingExtensionRefused = "finding.extension_refused",
+        FindingPassed = "finding.passed", FindingFailed = "finding.failed", FindingClosed = "finding.closed",
+        FindingReopened = "finding.reopened",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
         LetterNotReached = "letter.not_reached",
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
@@ -66,10 +83,10 @@ impl From<&Actor> for Doer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub kind: EventKind,
-    /// The whistle in whose tree it happened; [`of_directory`] for what is no whistle's.
-    pub whistle: WhistleId,
-    /// The summons it is about, if any.
-    pub summons: Option<SummonsId>,
+    /// Where it happened: in a whistle's tree, a visit's, or [`of_directory`].
+    pub tree: TreeId,
+    /// The summons or finding that it is about, if any.
+    pub about: Option<Subject>,
     pub doer: Option<Doer>,
     /// Only who sees everything is told: a comment among the office.
     pub office_only: bool,
@@ -77,9 +94,9 @@ pub struct Event {
     pub data: Value,
 }
 
-/// Where events stand that are about the directory and the calendar: a tree beside the whistles', which no feed tells.
-pub fn of_directory() -> WhistleId {
-    WhistleId::from_text("directory")
+/// Where events stand that are about the directory and the calendar: a tree beside the others, which no feed tells.
+pub fn of_directory() -> TreeId {
+    TreeId::from_text("directory")
 }
 
 /// How an event or a receipt points at a text: the reader resolves it under the reader's rights.

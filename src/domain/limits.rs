@@ -40,6 +40,23 @@ struct Rules {
     appeal: Every,
     contest: Every,
     suspension: Every,
+    planning: ByUrgency,
+    approval: ByUrgency,
+    visit: ByUrgency,
+    finish: Every,
+    signing: Every,
+    part: Every,
+    filing: Every,
+    choice: Every,
+    order: Every,
+    rectification: Every,
+    recheck: Every,
+    reorder: Every,
+    strike_off: Every,
+    general: Every,
+    major: Every,
+    repeat: Every,
+    relapse: Every,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -125,6 +142,19 @@ impl Limits {
             // The date is the director's; this is the furthest.
             Duty::Resume => rules.suspension.every,
             Duty::ContestAnswer => rules.contest_answer.every,
+            Duty::Planning => rules.planning.of(urgency),
+            Duty::Approval => rules.approval.of(urgency),
+            Duty::Visit => rules.visit.of(urgency),
+            Duty::Finish => rules.finish.every,
+            Duty::Signing => rules.signing.every,
+            Duty::Part => rules.part.every,
+            Duty::Filing => rules.filing.every,
+            Duty::Choice => rules.choice.every,
+            Duty::Order => rules.order.every,
+            Duty::Rectification => rules.rectification.every,
+            Duty::Recheck => rules.recheck.every,
+            Duty::Reorder => rules.reorder.every,
+            Duty::StrikeOff => rules.strike_off.every,
         }
     }
 
@@ -137,6 +167,10 @@ impl Limits {
             Window::Appeal => rules.appeal.every,
             Window::Contest => rules.contest.every,
             Window::Suspension => rules.suspension.every,
+            Window::General => rules.general.every,
+            Window::Major => rules.major.every,
+            Window::Repeat => rules.repeat.every,
+            Window::Relapse => rules.relapse.every,
         }
     }
 
@@ -148,6 +182,10 @@ impl Limits {
             Window::Appeal => &rules.appeal.source,
             Window::Contest => &rules.contest.source,
             Window::Suspension => &rules.suspension.source,
+            Window::General => &rules.general.source,
+            Window::Major => &rules.major.source,
+            Window::Repeat => &rules.repeat.source,
+            Window::Relapse => &rules.relapse.source,
         }
     }
 
@@ -179,6 +217,19 @@ impl Limits {
             Duty::Referral => &rules.referral.source,
             Duty::Resume => &rules.suspension.source,
             Duty::ContestAnswer => &rules.contest_answer.source,
+            Duty::Planning => &rules.planning.source,
+            Duty::Approval => &rules.approval.source,
+            Duty::Visit => &rules.visit.source,
+            Duty::Finish => &rules.finish.source,
+            Duty::Signing => &rules.signing.source,
+            Duty::Part => &rules.part.source,
+            Duty::Filing => &rules.filing.source,
+            Duty::Choice => &rules.choice.source,
+            Duty::Order => &rules.order.source,
+            Duty::Rectification => &rules.rectification.source,
+            Duty::Recheck => &rules.recheck.source,
+            Duty::Reorder => &rules.reorder.source,
+            Duty::StrikeOff => &rules.strike_off.source,
         }
     }
 }

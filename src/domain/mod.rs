@@ -10,6 +10,7 @@ pub mod directory;
 pub mod draft;
 pub mod event;
 pub mod feedback;
+pub mod finding;
 pub mod guessable;
 pub mod imports;
 pub mod limits;
@@ -28,6 +29,7 @@ pub mod summons;
 pub mod terms;
 pub mod trail;
 pub mod view;
+pub mod visit;
 pub mod wanted;
 pub mod whistle;
 

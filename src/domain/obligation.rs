@@ -5,7 +5,7 @@
 use super::at::At;
 use super::calendar::{Deadline, Span};
 use super::terms::{Duty, Role};
-use crate::ids::{ObligationId, SummonsId, WhistleId};
+use crate::ids::{FindingId, ObligationId, SummonsId, TreeId, VisitId, WhistleId};
 
 /// A post, not a person: who holds it is looked up when a letter leaves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -15,11 +15,31 @@ pub struct Post {
     pub department: String,
 }
 
-/// What an obligation is about: each subject has at most one armed.
+/// What an obligation, an event or a letter is about: each subject has at most one armed obligation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     Whistle(WhistleId),
     Summons(SummonsId),
+    Visit(VisitId),
+    /// What one department does in a visit.
+    Part(PartId),
+    Finding(FindingId),
+}
+
+/// One department's part in a visit: `vi_…/XF`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PartId(String);
+
+impl PartId {
+    /// The part of this department.
+    pub fn of(visit: &VisitId, department: &str) -> PartId {
+        PartId(format!("{visit}/{department}"))
+    }
+
+    /// The department's code.
+    pub fn department(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, department)| department)
+    }
 }
 
 impl Subject {
@@ -28,6 +48,29 @@ impl Subject {
         match self {
             Subject::Whistle(id) => id.as_str(),
             Subject::Summons(id) => id.as_str(),
+            Subject::Visit(id) => id.as_str(),
+            Subject::Part(id) => &id.0,
+            Subject::Finding(id) => id.as_str(),
+        }
+    }
+
+    /// Reads what [`Subject::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Subject> {
+        Some(match text.split_once('_')?.0 {
+            "wh" => Subject::Whistle(WhistleId::from_text(text)),
+            "su" => Subject::Summons(SummonsId::from_text(text)),
+            "vi" if text.contains('/') => Subject::Part(PartId(text.to_owned())),
+            "vi" => Subject::Visit(VisitId::from_text(text)),
+            "fi" => Subject::Finding(FindingId::from_text(text)),
+            _ => return None,
+        })
+    }
+
+    /// The summons, if it is about one.
+    pub fn summons(&self) -> Option<&SummonsId> {
+        match self {
+            Subject::Summons(id) => Some(id),
+            Subject::Whistle(_) | Subject::Visit(_) | Subject::Part(_) | Subject::Finding(_) => None,
         }
     }
 }
@@ -36,7 +79,7 @@ impl Subject {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Obligation {
     pub id: ObligationId,
-    pub whistle: WhistleId,
+    pub tree: TreeId,
     pub subject: Subject,
     pub owner: Post,
     pub duty: Duty,

@@ -72,6 +72,12 @@ impl Person {
         self.standing.changes + 1
     }
 
+    /// Whether the certificate is good for a department's powers on that day, `2026-12-01`.
+    pub fn is_certified_for(&self, department: &str, date: &str) -> bool {
+        let good = self.certificate_valid_to.as_deref().is_some_and(|last| date <= last);
+        good && self.certificate_no.is_some() && self.certificate_fields.iter().any(|field| field == department)
+    }
+
     /// Whether the person may come in and holds the post.
     pub fn is_active(&self) -> bool {
         let shut = self.standing.waiting.as_ref().is_some_and(|waiting| waiting.is_new);

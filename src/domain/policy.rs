@@ -24,7 +24,15 @@ pub struct Actor {
 
 /// What may be read. Reads demand one; only this file makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope(Sight);
+pub struct Scope {
+    /// Of whistles and summonses.
+    sight: Sight,
+    /// Of visits and findings: keys of which one suffices; what is not used is empty.
+    visits: [String; VISIT_KEYS],
+}
+
+/// Keys under which one reader may see a visit: as the unit, as its head, as a person who goes.
+pub const VISIT_KEYS: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Sight {
@@ -36,12 +44,12 @@ enum Sight {
 impl Scope {
     /// For the hub's own loops and figures; the reason is for the reader of the code.
     pub fn everything(_reason: &'static str) -> Scope {
-        Scope(Sight::All)
+        Scope { sight: Sight::All, visits: visit_keys(["*"]) }
     }
 
     /// The key under which the ledger keeps this reader's list of sights: `*` is everything, empty is nothing.
     pub fn viewer(&self) -> &str {
-        match &self.0 {
+        match &self.sight {
             Sight::All => "*",
             Sight::Viewer(key) => key,
             Sight::Nothing => "",
@@ -50,29 +58,75 @@ impl Scope {
 
     /// Whether this reader sees a thing that these viewers see.
     pub fn is_among(&self, viewers: &[String]) -> bool {
-        match &self.0 {
+        match &self.sight {
             Sight::All => true,
             Sight::Viewer(key) => viewers.contains(key),
             Sight::Nothing => false,
         }
     }
+
+    /// The keys under which the ledger keeps who sees a visit: a first one of `*` is every visit.
+    pub fn visit_keys(&self) -> &[String; VISIT_KEYS] {
+        &self.visits
+    }
+
+    /// Whether this reader sees a visit that these viewers see.
+    pub fn is_among_visitors(&self, viewers: &[String]) -> bool {
+        let [first, ..] = &self.visits;
+        first == "*" || self.visits.iter().any(|key| !key.is_empty() && viewers.contains(key))
+    }
 }
 
-/// What this actor may see of whistles and summonses.
+fn visit_keys<'k>(keys: impl IntoIterator<Item = &'k str>) -> [String; VISIT_KEYS] {
+    let mut all: [String; VISIT_KEYS] = Default::default();
+    for (slot, key) in all.iter_mut().zip(keys) {
+        key.clone_into(slot);
+    }
+    all
+}
+
+/// What this actor may see.
 pub fn scope(actor: &Actor) -> Scope {
-    Scope(match actor.role {
+    Scope { sight: sight(actor), visits: visits_of(actor) }
+}
+
+/// Of visits: the office all, supervisors what is no secret, others by unit, by post and by going.
+fn visits_of(actor: &Actor) -> [String; VISIT_KEYS] {
+    let (person, unit) = (actor.person.as_str(), actor.unit.as_str());
+    match actor.role {
+        Role::OfficeDuty | Role::OfficeDirector => visit_keys(["*"]),
+        Role::Supervisor => visit_keys([SUPERVISION]),
+        Role::Liaison => visit_keys([unit, person]),
+        Role::DepartmentHead => visit_keys([unit, &heads_of(unit), person]),
+        Role::TownOfficer | Role::SquadLeader => visit_keys([&blower_viewer(unit, actor.town.as_deref()), person]),
+        Role::Inspector => visit_keys([&inspectors_of(unit), person]),
+        Role::Expert => visit_keys([person]),
+        Role::LegalReviewer | Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => visit_keys([]),
+    }
+}
+
+fn sight(actor: &Actor) -> Sight {
+    match actor.role {
         Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => Sight::All,
         Role::Liaison | Role::DepartmentHead => Sight::Viewer(actor.unit.clone()),
         Role::TownOfficer | Role::SquadLeader => Sight::Viewer(blower_viewer(&actor.unit, actor.town.as_deref())),
         Role::Inspector => Sight::Viewer(inspectors_of(&actor.unit)),
         Role::Expert | Role::LegalReviewer => Sight::Nothing,
         Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => Sight::Nothing,
-    })
+    }
 }
 
 /// The sight key of the unit that blew: a town and the squad stationed there look at one queue.
 pub fn blower_viewer(unit: &str, town: Option<&str>) -> String {
     town.unwrap_or(unit).to_owned()
+}
+
+/// The sight key of supervisors among visits: an unannounced one is not theirs to see before it is entered (T19).
+pub const SUPERVISION: &str = "*supervision";
+
+/// The sight key of whoever heads a department: a visit that is kept secret is theirs to approve.
+pub fn heads_of(department: &str) -> String {
+    format!("{department}/head")
 }
 
 /// The sight key of a department's inspectors: what the department was summoned to, not what it blew.
@@ -114,6 +168,11 @@ pub fn speaks_for(actor: &Actor, unit: &str) -> bool {
 /// Acts for a unit on site: whoever speaks for it, or one of its inspectors.
 pub fn acts_for(actor: &Actor, unit: &str) -> bool {
     speaks_for(actor, unit) || (actor.role == Role::Inspector && actor.unit == unit)
+}
+
+/// Inspects for a department: one of its certified officers. The committee office never does (国办发〔2024〕54号).
+pub fn inspects_for(actor: &Actor, unit: &str) -> bool {
+    matches!(actor.role, Role::Inspector | Role::SquadLeader | Role::TownOfficer) && actor.unit == unit
 }
 
 /// May have an informer's identity opened, with a reason and on record: the office, supervisors, and of those who

@@ -34,6 +34,10 @@ impl Rules {
             Duty::Triage | Duty::Complete | Duty::Dispatch => limits.limit(duty, urgency),
             Duty::FirstResult | Duty::Review | Duty::Closure => limits.limit(duty, urgency),
             Duty::Ruling | Duty::Referral | Duty::Resume | Duty::ContestAnswer => limits.limit(duty, urgency),
+            Duty::Planning | Duty::Approval | Duty::Visit | Duty::Finish => limits.limit(duty, urgency),
+            Duty::Signing | Duty::Part | Duty::Filing | Duty::Choice => limits.limit(duty, urgency),
+            Duty::Order | Duty::Rectification | Duty::Recheck => limits.limit(duty, urgency),
+            Duty::Reorder | Duty::StrikeOff => limits.limit(duty, urgency),
         };
         self.calendar.due(now, limit, urgency.into())
     }

@@ -158,6 +158,7 @@ words!(
         SummonsDisputed = "summons_disputed", SummonsRuled = "summons_ruled", Reminder = "reminder",
         SignInAdded = "sign_in_added",
         WhistleUnsealed = "whistle_unsealed",
+        VisitInvitation = "visit_invitation", VisitCancelled = "visit_cancelled",
     }
 );
 impl LetterKind {
@@ -192,6 +193,32 @@ words!(
         Resume = "resume",
         /// The director answers a blower who contests the closing.
         ContestAnswer = "contest_answer",
+        /// A visit is planned, or planned anew.
+        Planning = "planning",
+        /// A head approves the own department's part; as the visit's own limit: the director decides without the silent.
+        Approval = "approval",
+        /// An approved visit takes place.
+        Visit = "visit",
+        /// What was begun on site comes to its end.
+        Finish = "finish",
+        /// The firm signs the record, or its refusal is noted.
+        Signing = "signing",
+        /// A department closes its own part.
+        Part = "part",
+        /// Orders are served and the firm is told its results (2 wd).
+        Filing = "filing",
+        /// What becomes of an aborted visit.
+        Choice = "choice",
+        /// A finding is ordered to be put right.
+        Order = "order",
+        /// An ordered finding is put right.
+        Rectification = "rectification",
+        /// What was reported as fixed, or should be, is looked at again.
+        Recheck = "recheck",
+        /// A failed recheck is ordered anew.
+        Reorder = "reorder",
+        /// A passed finding is struck off by somebody else.
+        StrikeOff = "strike_off",
     }
 );
 words!(
@@ -207,5 +234,56 @@ words!(
         Contest = "contest",
         /// A suspended whistle is looked at again.
         Suspension = "suspension",
+        /// The longest that a general finding may be ordered to take.
+        General = "general",
+        /// The longest that a major one may.
+        Major = "major",
+        /// A firm is not visited again within this, by any member.
+        Repeat = "repeat",
+        /// A finding that comes back within this was never gone.
+        Relapse = "relapse",
     }
+);
+words!(
+    /// A joint visit's state, DOMAIN §3.3.
+    VisitStatus {
+        Planning = "planning", AwaitingApproval = "awaiting_approval", Approved = "approved",
+        Announced = "announced", ReadyUnannounced = "ready_unannounced", InProgress = "in_progress",
+        Signing = "signing", Completed = "completed", Filed = "filed", Cancelled = "cancelled", Aborted = "aborted",
+    }
+);
+words!(
+    /// The part of a day in which a visit takes place.
+    Period { Am = "AM", Pm = "PM", Night = "NIGHT", }
+);
+words!(
+    /// Whether the firm is told beforehand (四不两直: it is not).
+    Notice { Announced = "announced", Unannounced = "unannounced", }
+);
+words!(
+    /// What somebody is on a visit. An expert's remark counts once two certified officers adopt it.
+    MemberRole { Lead = "lead", Member = "member", Expert = "expert", Locality = "locality", }
+);
+words!(
+    /// What became of one item of a visit.
+    Outcome { Ok = "ok", Finding = "finding", NotApplicable = "n_a", NotChecked = "not_checked", }
+);
+words!(
+    /// What a head objects to.
+    Objection { Date = "date", Item = "item", Staff = "staff", }
+);
+words!(
+    /// Why a visit was broken off (安全生产法 66, 108).
+    AbortGround { Refused = "refused", Danger = "danger", FirmClosed = "firm_closed", }
+);
+words!(
+    /// A finding's state, DOMAIN §3.4.
+    FindingStatus {
+        Found = "found", Ordered = "ordered", Reported = "reported", RecheckDue = "recheck_due", Passed = "passed",
+        Failed = "failed", Closed = "closed",
+    }
+);
+words!(
+    /// What keeps people safe until a hazard is gone (安全生产法 65).
+    Measure { Evacuate = "evacuate", Stop = "stop", Seal = "seal", }
 );

@@ -25,6 +25,7 @@ pub mod routes;
 mod searches;
 mod sessions;
 mod summonses;
+mod visits;
 mod whistles;
 
 pub use proxies::Proxies;

@@ -5,11 +5,13 @@ use super::gate::{Caller, Posted, code};
 use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
 use super::{Door, cursor, json, tagged};
+use crate::app::Hub;
 use crate::app::cards;
 use crate::app::hints;
 use crate::app::informers;
 use crate::app::people::Whence;
 use crate::app::sessions::Present;
+use crate::app::visits;
 use crate::app::whistles::{self, TimelinePage};
 use crate::domain::at::At;
 use crate::domain::deeds::WhistleDeed;
@@ -17,6 +19,8 @@ use crate::domain::routing::Proposal;
 use crate::domain::terms::{Category, Severity, Urgency, WhistleStatus};
 use crate::domain::wanted::Wanted;
 use crate::i18n::{Lang, deadlines};
+use crate::ids::PersonId;
+use crate::store::events::StoredEvent;
 use crate::store::whistles::{Position, Sort, WhistleQuery};
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
@@ -116,7 +120,10 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, lang: Lang, code: &str, replayed: bool) -> Answer {
     let open = whistles::open(&door.hub, &present.scope, code).await?;
-    let detail = cards::whistle_detail(&open, &present.actor, &door.hub.rules(), |spans| deadlines::lines(lang, spans));
+    let mut detail =
+        cards::whistle_detail(&open, &present.actor, &door.hub.rules(), |spans| deadlines::lines(lang, spans));
+    let (visits, findings) = visits::of_whistle(&door.hub, &present.scope, &open.tree.whistle.id).await?;
+    (detail["visits"], detail["findings"]) = (value!(visits), value!(findings));
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.whistle.version, replayed), &detail))
 }
 
@@ -166,11 +173,7 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     let (hub, scope, code) = (&door.hub, &caller.present.scope, code(&request));
     let list = format!("timeline {code}");
     let place = cursor::Place { list: &list, viewer: scope.viewer() };
-    let asked = Query::read(request.query_string(), TIMELINE).and_then(|given| {
-        let after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
-        Ok((given.limit, after.map_or(0, |position| position.key)))
-    });
-    let (limit, after_seq) = match asked {
+    let (limit, after_seq) = match stretch(hub, place, &request) {
         Ok(asked) => asked,
         // Whether the whistle exists comes before what is wrong with the question.
         Err(problem) => {
@@ -180,11 +183,28 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     };
     let page_asked = TimelinePage { code: code.to_owned(), after_seq, limit: limit + 1 };
     let (whistle, events) = whistles::timeline(hub, scope, page_asked).await?;
+    Ok(told(hub, place, (events, limit), |event, person| whistle.names(event.kind, person)))
+}
+
+/// How much of a timeline is asked for, and after which place in the log.
+pub(super) fn stretch(hub: &Hub, place: cursor::Place<'_>, request: &HttpRequest) -> Result<(u16, i64), Problem> {
+    let given = Query::read(request.query_string(), TIMELINE)?;
+    let after = given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?;
+    Ok((given.limit, after.map_or(0, |position| position.key)))
+}
+
+/// A page of a timeline, of which one entry more was read than is shown. `names`: whether an entry names that person.
+pub(super) fn told(
+    hub: &Hub,
+    place: cursor::Place<'_>,
+    (events, limit): (Vec<StoredEvent>, u16),
+    names: impl Fn(&StoredEvent, &PersonId) -> bool,
+) -> HttpResponse {
     let (events, more) = page(events, limit);
     let position = |seq| Position { key: seq, id: String::new() };
     let last = events.last().filter(|_| more).map(|event| cursor::seal(hub, place, &position(event.seq)));
     let rules = hub.rules();
-    let directory = &rules.directory;
-    let cards: Vec<Value> = events.iter().map(|event| cards::timeline_entry(event, &whistle, directory)).collect();
-    Ok(json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last })))
+    let card = |event: &StoredEvent| cards::timeline_entry(event, |person| names(event, person), &rules.directory);
+    let cards: Vec<Value> = events.iter().map(card).collect();
+    json(&mut HttpResponse::Ok(), &value!({ "items": cards, "next_cursor": last }))
 }

@@ -55,6 +55,12 @@ pub fn kind(kind: LetterKind) -> KindWords {
             "时限",
             "请登录平台核对查阅理由：",
         ),
+        LetterKind::VisitInvitation => {
+            ("联检通知", "请按下列时间参加联合检查。", "检查时间", "请登录平台查看地点、车辆和检查项：")
+        }
+        LetterKind::VisitCancelled => {
+            ("联检取消", "下列联合检查不再按原定时间进行，或者不再需要您参加。", "检查时间", "请登录平台查看：")
+        }
         LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
     };
     KindWords { title, lead, due, ask }

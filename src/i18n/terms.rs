@@ -5,8 +5,8 @@
 use super::Lang;
 use crate::domain::people::ShutGround;
 use crate::domain::terms::{
-    Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, ReopenGround, Role, Route,
-    Severity, Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
+    Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, Period, ReopenGround, Role,
+    Route, Severity, Source, SummonsRole, SummonsStatus, SuspendGround, Urgency, Visibility, WhistleStatus,
 };
 use crate::domain::whistle::hints::Likeness;
 
@@ -263,6 +263,15 @@ impl Lang {
         })
     }
 
+    /// The part of a day in which a visit takes place.
+    pub fn period(self, of: Period) -> &'static str {
+        self.pick(match of {
+            Period::Am => ("上午", "morning"),
+            Period::Pm => ("下午", "afternoon"),
+            Period::Night => ("夜间", "night"),
+        })
+    }
+
     /// What somebody must do, as a phrase that stands before "by …".
     pub fn duty(self, of: Duty) -> &'static str {
         self.pick(match of {
@@ -277,6 +286,19 @@ impl Lang {
             Duty::Referral => ("区领导裁定", "Obtain the district leader's ruling"),
             Duty::Resume => ("恢复办理", "Resume the whistle"),
             Duty::ContestAnswer => ("答复办结异议", "Answer the contested closing"),
+            Duty::Planning => ("安排联检", "Plan the visit"),
+            Duty::Approval => ("审批联检", "Approve the visit"),
+            Duty::Visit => ("进场检查", "Make the visit"),
+            Duty::Finish => ("完成检查", "Finish the visit"),
+            Duty::Signing => ("现场签字", "Have the record signed"),
+            Duty::Part => ("填报本单位部分", "Close the own part"),
+            Duty::Filing => ("送达归档", "Serve orders and file"),
+            Duty::Choice => ("决定后续", "Decide what follows"),
+            Duty::Order => ("下达整改", "Order rectification"),
+            Duty::Rectification => ("完成整改", "See it put right"),
+            Duty::Recheck => ("复查", "Recheck"),
+            Duty::Reorder => ("重新下达整改", "Order it anew"),
+            Duty::StrikeOff => ("销号", "Strike off"),
         })
     }
 

@@ -3,11 +3,11 @@
 
 use super::{Fault, Reading};
 use crate::domain::at::At;
-use crate::ids::{LetterId, ObligationId, PersonId, WhistleId};
+use crate::ids::{LetterId, ObligationId, PersonId, TreeId, WhistleId};
 
 /// Without those that were laid aside because nobody can act upon them.
 const COME: &str = "
-    SELECT whistle, id FROM obligations
+    SELECT tree, id FROM obligations
     WHERE ended_at IS NULL AND next_at <= $1
       AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.consumer_group = 'due' AND d.id = obligations.id)
     ORDER BY next_at LIMIT $2";
@@ -55,8 +55,8 @@ const OLDEST_UNPASSED: &str = "SELECT MIN(due_at) FROM obligations WHERE ended_a
 
 /// The states from which somebody still must move, DOMAIN §3.
 const ARMED_TREES: &str = "
-    SELECT DISTINCT whistle FROM obligations
-    WHERE ended_at IS NULL AND passed_at IS NULL AND whistle > $1 ORDER BY whistle LIMIT $2";
+    SELECT DISTINCT tree FROM obligations
+    WHERE ended_at IS NULL AND passed_at IS NULL AND tree > $1 ORDER BY tree LIMIT $2";
 
 const UNARMED: &str = "
     SELECT w.code FROM whistles w
@@ -67,6 +67,14 @@ const UNARMED: &str = "
     SELECT u.code FROM summonses u
     WHERE u.status IN ('issued', 'acknowledged', 'reported_in', 'working', 'submitted', 'disputed', 'referred')
       AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.subject = u.id AND o.ended_at IS NULL)
+    UNION ALL
+    SELECT v.code FROM visits v
+    WHERE v.status NOT IN ('filed', 'cancelled')
+      AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.subject = v.id AND o.ended_at IS NULL)
+    UNION ALL
+    SELECT f.code FROM findings f
+    WHERE f.status <> 'closed'
+      AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.subject = f.id AND o.ended_at IS NULL)
     LIMIT $1";
 
 #[cfg(test)]
@@ -76,7 +84,7 @@ pub(super) const STATEMENTS: &[&str] =
 /// A limit of which a moment has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Come {
-    pub whistle: WhistleId,
+    pub tree: TreeId,
     pub obligation: ObligationId,
 }
 
@@ -94,7 +102,7 @@ pub struct LettersOwed {
 /// [`Fault`], as every read of this room.
 pub fn come(reading: &mut Reading<'_>, now: At, at_most: i64) -> Result<Vec<Come>, Fault> {
     reading.rows(COME, &[now.into(), at_most.into()], |row| {
-        Ok(Come { whistle: WhistleId::from_text(row.text(0)?), obligation: ObligationId::from_text(row.text(1)?) })
+        Ok(Come { tree: TreeId::from_text(row.text(0)?), obligation: ObligationId::from_text(row.text(1)?) })
     })
 }
 
@@ -129,9 +137,9 @@ pub fn oldest_unpassed_due(reading: &mut Reading<'_>) -> Result<Option<At>, Faul
     Ok(reading.row(OLDEST_UNPASSED, &[], |row| row.opt_at(0))?.flatten())
 }
 
-/// Whistles in whose tree a limit runs, after this one.
-pub fn armed_trees(reading: &mut Reading<'_>, after: &WhistleId, at_most: i64) -> Result<Vec<WhistleId>, Fault> {
-    reading.rows(ARMED_TREES, &[after.into(), at_most.into()], |row| row.text(0).map(WhistleId::from_text))
+/// Trees in which a limit runs, after this one.
+pub fn armed_trees(reading: &mut Reading<'_>, after: &TreeId, at_most: i64) -> Result<Vec<TreeId>, Fault> {
+    reading.rows(ARMED_TREES, &[after.into(), at_most.into()], |row| row.text(0).map(TreeId::from_text))
 }
 
 /// Codes of open whistles and summonses for which nobody must do anything: there must be none (I3).
@@ -173,8 +181,9 @@ mod tests {
                 key: name.into(),
                 kind: LetterKind::WhistleNew,
                 to: Post { role: Role::OfficeDuty, department: "AWB".into() },
-                whistle: None,
-                summons: None,
+                person: None,
+                tree: None,
+                about: None,
                 not_before: NOW.plus_minutes(n),
             });
         }

@@ -5,19 +5,19 @@ use super::{Fault, Reading, Row};
 use crate::ids::{PersonId, TextId, WhistleId};
 use std::collections::{BTreeSet, HashMap};
 
-const SAID_IN: &str = "SELECT id FROM texts WHERE whistle = $1 AND ($2 = 1 OR class = 'sealed') ORDER BY id";
+const SAID_IN: &str = "SELECT id FROM texts WHERE tree = $1 AND ($2 = 1 OR class = 'sealed') ORDER BY id";
 
-const POINTED_AT: &str = "SELECT data FROM events WHERE whistle = $1 ORDER BY seq";
+const POINTED_AT: &str = "SELECT data FROM events WHERE tree = $1 ORDER BY seq";
 
 const STANDS: &str = "SELECT id FROM texts WHERE id = $1";
 
 const SEALED: &str = "
-    SELECT t.id, t.body, w.code FROM texts t JOIN whistles w ON w.id = t.whistle
+    SELECT t.id, t.body, w.code FROM texts t JOIN whistles w ON w.id = t.tree
     WHERE t.class = 'sealed' AND t.id > $1
     ORDER BY t.id LIMIT $2";
 
 const OF_DIRECTORY: &str = "
-    SELECT seq, data FROM events WHERE whistle = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    SELECT seq, data FROM events WHERE tree = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 const OF_TRAIL: &str = "SELECT seq, data FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";
 

@@ -1,27 +1,28 @@
-//! The log of facts as it is read: by whistle for a timeline, from a place on for whoever follows it, and as the live
+//! The log of facts as it is read: by tree for a timeline, from a place on for whoever follows it, and as the live
 //! feed tells it. It gives what is stored and resolves no text; whether somebody may see an event is asked of its whistle.
 
 use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
+use crate::domain::obligation::Subject;
 use crate::domain::policy::Scope;
-use crate::ids::{PersonId, SummonsId, WhistleId};
+use crate::ids::{PersonId, TreeId};
 
 // What is for the office only is left out in each statement that a reader's scope goes into.
 
 const TIMELINE: &str = "
-    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND seq > $2 AND (office_only = 0 OR $4 = '*')
+    SELECT seq, at, kind, tree, about, person, department, data FROM events
+    WHERE tree = $1 AND seq > $2 AND (office_only = 0 OR $4 = '*')
     ORDER BY seq LIMIT $3";
 
 const TAIL: &str = "
-    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
+    SELECT seq, at, kind, tree, about, person, department, data FROM events
     WHERE seq > $1
     ORDER BY seq LIMIT $2";
 
 const LATEST: &str = "
-    SELECT seq, at, kind, whistle, summons, person, department, data FROM events
-    WHERE whistle = $1 AND (office_only = 0 OR $3 = '*')
+    SELECT seq, at, kind, tree, about, person, department, data FROM events
+    WHERE tree = $1 AND (office_only = 0 OR $3 = '*')
     ORDER BY seq DESC LIMIT $2";
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
@@ -32,19 +33,19 @@ const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 const HEARD: &str = "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
     FROM events e CROSS JOIN whistles w
-    LEFT JOIN summonses u ON u.id = e.summons
-    LEFT JOIN sights s ON s.whistle = e.whistle AND e.office_only = 0
-    WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
+    LEFT JOIN summonses u ON u.id = e.about
+    LEFT JOIN sights s ON s.whistle = e.tree AND e.office_only = 0
+    WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.tree
     ORDER BY e.seq";
 
 /// What one viewer may be told, the right in the same statement.
 const SEEN: &str = "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code)
     FROM events e CROSS JOIN whistles w
-    LEFT JOIN summonses u ON u.id = e.summons
-    WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
+    LEFT JOIN summonses u ON u.id = e.about
+    WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.tree
       AND ($1 = '*' OR (e.office_only = 0
-                        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1)))
+                        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.tree AND s.viewer = $1)))
     ORDER BY e.seq";
 
 #[cfg(test)]
@@ -57,8 +58,8 @@ pub struct StoredEvent {
     pub seq: i64,
     pub at: At,
     pub kind: EventKind,
-    pub whistle: WhistleId,
-    pub summons: Option<SummonsId>,
+    pub tree: TreeId,
+    pub about: Option<Subject>,
     /// `None`: the hub itself.
     pub person: Option<PersonId>,
     /// The unit in which the person acted.
@@ -93,17 +94,17 @@ pub struct Stretch<T> {
     pub last: i64,
 }
 
-/// The events of a whistle's tree, oldest first. The caller has read the tree under the same scope.
+/// The events of a tree, oldest first. The caller has read the tree under the same scope.
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
 pub fn timeline(
     reading: &mut Reading<'_>,
     scope: &Scope,
-    whistle: &WhistleId,
+    tree: &TreeId,
     (after_seq, limit): (i64, i64),
 ) -> Result<Vec<StoredEvent>, Fault> {
-    reading.rows(TIMELINE, &[whistle.into(), after_seq.into(), limit.into(), scope.viewer().into()], stored)
+    reading.rows(TIMELINE, &[tree.into(), after_seq.into(), limit.into(), scope.viewer().into()], stored)
 }
 
 /// Everything that happened after a place, oldest first. For the hub's own loops.
@@ -111,14 +112,9 @@ pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec
     reading.rows(TAIL, &[after_seq.into(), limit.into()], stored)
 }
 
-/// The newest events of a whistle's tree, oldest of them first.
-pub fn latest(
-    reading: &mut Reading<'_>,
-    scope: &Scope,
-    whistle: &WhistleId,
-    limit: i64,
-) -> Result<Vec<StoredEvent>, Fault> {
-    let mut events = reading.rows(LATEST, &[whistle.into(), limit.into(), scope.viewer().into()], stored)?;
+/// The newest events of a tree, oldest of them first.
+pub fn latest(reading: &mut Reading<'_>, scope: &Scope, tree: &TreeId, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
+    let mut events = reading.rows(LATEST, &[tree.into(), limit.into(), scope.viewer().into()], stored)?;
     events.reverse();
     Ok(events)
 }
@@ -176,8 +172,8 @@ fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
         seq: row.int(0)?,
         at: row.at(1)?,
         kind: row.word(2, EventKind::parse)?,
-        whistle: WhistleId::from_text(row.text(3)?),
-        summons: row.opt_text(4)?.map(SummonsId::from_text),
+        tree: TreeId::from_text(row.text(3)?),
+        about: row.opt_text(4)?.and_then(Subject::parse),
         person: row.opt_text(5)?.map(PersonId::from_text),
         department: row.opt_text(6)?.map(str::to_owned),
         data: row.json(7)?,
@@ -201,8 +197,8 @@ mod tests {
         let mut born = birth(one.clone(), &[]);
         born.events.push(Event {
             kind: EventKind::SummonsIssued,
-            whistle: one.id.clone(),
-            summons: Some(summons(&one, "XF").id),
+            tree: (&one.id).into(),
+            about: Some(Subject::Summons(summons(&one, "XF").id)),
             doer: Some(Doer { person: PersonId::from_text("pe_office"), department: "AWB".into() }),
             office_only: false,
             data: json!({ "role": "lead" }),
@@ -213,8 +209,8 @@ mod tests {
             assert_eq!((seqs(&tail(reading, 0, 10)?), seqs(&tail(reading, 1, 1)?)), (vec![1, 2, 3], vec![2]));
             assert_eq!(last_seq(reading)?, 3);
             let everything = scope_of("*");
-            assert_eq!(seqs(&timeline(reading, &everything, &one.id, (1, 10))?), [2]);
-            timeline(reading, &everything, &one.id, (0, 10))
+            assert_eq!(seqs(&timeline(reading, &everything, &(&one.id).into(), (1, 10))?), [2]);
+            timeline(reading, &everything, &(&one.id).into(), (0, 10))
         });
         let timeline = read.await.unwrap();
         assert_eq!((timeline[0].kind, timeline[0].person.as_ref()), (EventKind::WhistleBlown, None));
@@ -222,8 +218,8 @@ mod tests {
             seq: 2,
             at: NOW,
             kind: EventKind::SummonsIssued,
-            whistle: WhistleId::from_text("wh_0001"),
-            summons: Some(SummonsId::from_text("su_0001_XF")),
+            tree: TreeId::from_text("wh_0001"),
+            about: Subject::parse("su_0001_XF"),
             person: Some(PersonId::from_text("pe_office")),
             department: Some("AWB".into()),
             data: json!({ "role": "lead" }),
@@ -251,8 +247,8 @@ mod tests {
         let mut issued = moved(Whistle { code: "WH-2026-0001".into(), ..one.clone() });
         issued.events.push(Event {
             kind: EventKind::SummonsIssued,
-            whistle: one.id.clone(),
-            summons: Some(called.id.clone()),
+            tree: (&one.id).into(),
+            about: Some(Subject::Summons(called.id.clone())),
             doer: None,
             office_only: false,
             data: json!({}),
@@ -312,14 +308,14 @@ mod tests {
         desk.put(birth(one.clone(), &["XF"])).await;
         let mut opened = moved(Whistle { code: "WH-2026-0001".into(), ..one.clone() });
         let (kind, doer, data) = (EventKind::WhistleUnsealed, None, json!({}));
-        opened.events = vec![Event { kind, whistle: one.id.clone(), summons: None, doer, office_only: true, data }];
+        opened.events = vec![Event { kind, tree: (&one.id).into(), about: None, doer, office_only: true, data }];
         desk.put(opened).await;
         let told = desk.ledger.read(move |reading| {
             let mut told = Vec::new();
             for viewer in ["*", "XF"] {
                 let scope = scope_of(viewer);
-                told.push(seqs(&timeline(reading, &scope, &one.id, (0, 10))?));
-                told.push(seqs(&latest(reading, &scope, &one.id, 10)?));
+                told.push(seqs(&timeline(reading, &scope, &(&one.id).into(), (0, 10))?));
+                told.push(seqs(&latest(reading, &scope, &(&one.id).into(), 10)?));
                 told.push(seen_after(reading, &scope, 0, 10)?.events.iter().map(|told| told.seq).collect());
             }
             told.push(
@@ -339,7 +335,7 @@ mod tests {
     async fn the_log_is_read_along_its_indexes_and_never_sorted() {
         let desk = Desk::on_file();
         for (statement, index) in [
-            (TIMELINE, "events_of_whistle (whistle=? AND seq>?)"),
+            (TIMELINE, "events_of_whistle (tree=? AND seq>?)"),
             (TAIL, "PRIMARY KEY (rowid>?)"),
             (HEARD, "PRIMARY KEY (rowid>? AND rowid<?)"),
             (SEEN, "PRIMARY KEY (rowid>? AND rowid<?)"),

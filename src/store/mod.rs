@@ -23,6 +23,7 @@ pub mod summonses;
 pub(crate) mod tests;
 pub mod unsent;
 pub mod views;
+pub mod visits;
 pub mod whistles;
 
 pub use crate::domain::decision::DirectoryRow;

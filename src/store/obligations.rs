@@ -12,10 +12,10 @@ use crate::domain::whistle::Whistle;
 const OPEN: &str = "
     SELECT o.id, o.subject, o.role, o.department, o.duty, o.due_at, o.provisional, o.reminds, o.explained, o.passed_at,
            o.length, o.next_at, o.reached_at, b.body, u.code
-    FROM obligations o JOIN whistle_bodies b ON b.whistle = o.whistle
+    FROM obligations o JOIN whistle_bodies b ON b.whistle = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
     WHERE o.ended_at IS NULL AND o.reminds = 1 AND o.due_at <= $2 AND ($3 = '' OR o.department = $3)
-      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.whistle AND s.viewer = $1))
+      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $1))
     ORDER BY o.due_at, o.id LIMIT $4";
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ pub fn open(reading: &mut Reading<'_>, scope: &Scope, query: &OpenQuery) -> Resu
     let params = [viewer.into(), query.until.into(), department.into(), i64::from(query.limit).into()];
     let mut items = reading.rows(OPEN, &params, |row| {
         let whistle: Whistle = row.json(13)?;
-        let obligation = armed(row, &whistle.id)?;
+        let obligation = armed(row, &(&whistle.id).into())?;
         Ok(OpenItem { obligation, whistle, summons: row.opt_text(14)?.map(str::to_owned), title: None })
     })?;
     let titles: Vec<_> = items.iter().map(|item| item.whistle.texts.title.clone()).collect();

@@ -12,11 +12,11 @@ const OPEN: &str = "SELECT body FROM texts WHERE id = $1 AND class = 'open'";
 
 /// Along the key, so that no page takes longer than another. Texts knew no whistle then.
 const TEXTS: &str = "
-    SELECT id, CASE WHEN class = 'open' AND whistle IS NULL THEN body ELSE '' END FROM texts
+    SELECT id, CASE WHEN class = 'open' AND tree IS NULL THEN body ELSE '' END FROM texts
     WHERE id > $1 ORDER BY id LIMIT $2";
 
 const SAID_WHEN: &str = "
-    SELECT DISTINCT whistle FROM events
+    SELECT DISTINCT tree FROM events
     WHERE kind IN ('whistle.blown', 'whistle.completed') AND at >= $1 AND at < $1 + 1000 LIMIT 2";
 
 #[cfg(test)]

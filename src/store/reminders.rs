@@ -13,34 +13,34 @@ use crate::ids::PersonId;
 const LATE: &str = "
     SELECT COALESCE(u.code, w.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
     FROM (
-        SELECT id, whistle, subject, duty, due_at FROM obligations
+        SELECT id, tree, subject, duty, due_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NOT NULL
           AND reminds = 1 AND due_at <= $3
         UNION ALL
-        SELECT id, whistle, subject, duty, due_at FROM obligations
+        SELECT id, tree, subject, duty, due_at FROM obligations
         WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $3
           AND department = $1 AND role = $2 AND reminds = 1
     ) AS o
-    JOIN whistles w ON w.id = o.whistle
+    JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
-    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.whistle AND s.viewer = $5)
+    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)
     ORDER BY o.due_at, o.id LIMIT $4";
 
 /// The same of what was to be written about before its limit and has not passed.
 const COMING: &str = "
     SELECT COALESCE(u.code, w.code), o.duty, o.due_at, o.reached_at, o.next_at
     FROM (
-        SELECT id, whistle, subject, duty, due_at, reached_at, next_at FROM obligations
+        SELECT id, tree, subject, duty, due_at, reached_at, next_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NULL AND reached_at IS NOT NULL
           AND reminds = 1 AND due_at > $3
         UNION ALL
-        SELECT id, whistle, subject, duty, due_at, reached_at, next_at FROM obligations
+        SELECT id, tree, subject, duty, due_at, reached_at, next_at FROM obligations
         WHERE ended_at IS NULL AND next_at <= $3 AND passed_at IS NULL AND reached_at IS NULL
           AND department = $1 AND role = $2 AND reminds = 1 AND due_at > $3
     ) AS o
-    JOIN whistles w ON w.id = o.whistle
+    JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
-    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.whistle AND s.viewer = $5)
+    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)
     ORDER BY o.due_at, o.id LIMIT $4";
 
 const REMINDED: &str = "SELECT coming_at, late_at FROM reminded WHERE person = $1";

@@ -129,7 +129,7 @@ impl Worker for Due {
         }
         // Two limits of one tree in one go would only make each other stale.
         let mut seen = HashSet::new();
-        let apart = come.iter().filter(|one| seen.insert(one.whistle.clone()));
+        let apart = come.iter().filter(|one| seen.insert(one.tree.clone()));
         let outcomes = join_all(apart.map(|one| {
             let id = one.obligation.as_str();
             attempt(&self.hub, GROUP, (id, self.tries.of(id)), app::due::reach(&self.hub, one))

@@ -14,6 +14,7 @@ use crate::domain::policy::{self, Scope};
 use crate::domain::reminders::{self, Owed, Word};
 use crate::domain::terms::LetterKind;
 use crate::domain::whistle::Tree;
+use crate::ids::TreeId;
 use crate::mail::{FaultKind, LetterFacts, OwedItem, Sender, Transport, render};
 use crate::store::{self, Chore, ClaimedLetter, Kept, Note, Retry, due, whistles};
 use crate::stream::Stream;
@@ -253,7 +254,7 @@ impl Carrier {
                 Word::Needless => Err(End::Needless),
             });
         }
-        let Some(id) = letter.whistle.clone() else {
+        let Some(id) = letter.tree.as_ref().and_then(TreeId::whistle) else {
             return Ok(Ok(LetterFacts { link: link(), ..self.blank(letter, to) }));
         };
         let tree = self.hub.ledger.read(move |reading| whistles::tree_by_id(reading, &scope, &id)).await?;
@@ -287,11 +288,8 @@ impl Carrier {
 
     fn about_whistle(&self, letter: &LetterOwed, tree: &Tree, to: String) -> LetterFacts {
         let whistle = &tree.whistle;
-        let summons = letter.summons.as_ref().and_then(|id| tree.summonses.iter().find(|one| one.id == *id));
-        let subject = match &letter.summons {
-            Some(id) => Subject::Summons(id.clone()),
-            None => Subject::Whistle(whistle.id.clone()),
-        };
+        let summons = letter.about.as_ref().and_then(Subject::summons).and_then(|id| tree.summons(id));
+        let subject = letter.about.clone().unwrap_or(Subject::Whistle(whistle.id.clone()));
         let rules = self.hub.rules();
         let town = whistle.town.as_deref().and_then(|code| rules.directory.town(code));
         LetterFacts {
@@ -339,7 +337,7 @@ impl Carrier {
 
 /// A summons that was undone before its letter left is not written about.
 fn is_undone(letter: &LetterOwed, tree: &Tree) -> bool {
-    let summons = letter.summons.as_ref().and_then(|id| tree.summons(id));
+    let summons = letter.about.as_ref().and_then(Subject::summons).and_then(|id| tree.summons(id));
     letter.kind == LetterKind::SummonsNew && summons.is_some_and(|summons| !summons.counts())
 }
 

@@ -113,7 +113,7 @@ impl Worker for Relay {
         };
         let entries: Vec<Entry> = events
             .into_iter()
-            .map(|event| Entry { seq: event.seq, kind: event.kind.to_string(), id: event.whistle.as_str().to_owned() })
+            .map(|event| Entry { seq: event.seq, kind: event.kind.to_string(), id: event.tree.as_str().to_owned() })
             .collect();
         self.stream.ring(&entries).await?;
         self.cursor = Some(last);

@@ -188,7 +188,7 @@ async fn watch_ledger(url: String, seen: Seen) -> anyhow::Result<()> {
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
     let mut talking = JoinSet::new();
     talking.spawn(connection);
-    let tail = "SELECT e.seq, e.kind, w.code FROM events e JOIN whistles w ON w.id = e.whistle WHERE e.seq > $1";
+    let tail = "SELECT e.seq, e.kind, w.code FROM events e JOIN whistles w ON w.id = e.tree WHERE e.seq > $1";
     let (tail, mut last) = (client.prepare(tail).await?, 0_i64);
     loop {
         let rows = client.query(&tail, &[&last]).await?;

@@ -172,7 +172,7 @@ async fn feeds(site: &Site<'_>) -> anyhow::Result<Vec<Feed>> {
 /// Every reader was told every event once, in order, whatever became of the replica it read from.
 async fn end_feeds(feeds: Vec<Feed>, site: &Site<'_>) -> anyhow::Result<()> {
     // What happens to the directory is told by no feed.
-    let told = site.sql("SELECT seq FROM events WHERE whistle <> 'directory' ORDER BY seq");
+    let told = site.sql("SELECT seq FROM events WHERE tree <> 'directory' ORDER BY seq");
     let told = told.lines().map(str::parse).collect::<Result<Vec<i64>, _>>()?;
     let last = told.last().copied().context("a log without events")?;
     for feed in feeds {

@@ -19,17 +19,17 @@ const COUNTS: &str = "SELECT
     (SELECT count(*) FROM whistles WHERE routed = 0),
     (SELECT count(*) FROM letters WHERE sent_at IS NULL AND given_up_at IS NULL),
     (SELECT count(*) FROM letters WHERE given_up_at IS NOT NULL),
-    (SELECT count(DISTINCT whistle) FROM letters WHERE kind = 'whistle_new'),
+    (SELECT count(DISTINCT tree) FROM letters WHERE kind = 'whistle_new'),
     (SELECT count(*) FROM receipts),
     (SELECT count(*) FROM events WHERE kind = 'whistle.blown'),
     (SELECT count(*) FROM events WHERE kind = 'whistle.routed'),
-    (SELECT count(DISTINCT whistle) FROM events WHERE kind = 'whistle.routed'),
+    (SELECT count(DISTINCT tree) FROM events WHERE kind = 'whistle.routed'),
     (SELECT coalesce(max(seq), 0) - count(*) FROM events),
     (SELECT count(*) FROM whistles WHERE NOT EXISTS
-        (SELECT 1 FROM obligations WHERE obligations.whistle = whistles.id AND ended_at IS NULL))";
+        (SELECT 1 FROM obligations WHERE obligations.tree = whistles.id AND ended_at IS NULL))";
 
 /// The desk lets a whistle wait for five seconds before it looks for itself.
-const SWEPT: &str = "SELECT count(*) FROM events routed JOIN events blown ON blown.whistle = routed.whistle
+const SWEPT: &str = "SELECT count(*) FROM events routed JOIN events blown ON blown.tree = routed.tree
     WHERE blown.kind = 'whistle.blown' AND routed.kind = 'whistle.routed' AND routed.at - blown.at > 4500000";
 
 /// An hour passes for every letter that waits for its next try.

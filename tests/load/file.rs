@@ -53,8 +53,8 @@ pub(crate) fn file_at_rest(dir: &Path, outside: &[Entry]) -> anyhow::Result<AtRe
         ("receipts for keys", "SELECT COUNT(*) FROM receipts"),
         ("whistle.blown", "SELECT COUNT(*) FROM events WHERE kind = 'whistle.blown'"),
         ("whistle.routed", "SELECT COUNT(*) FROM events WHERE kind = 'whistle.routed'"),
-        ("routed whistles", "SELECT COUNT(DISTINCT whistle) FROM events WHERE kind = 'whistle.routed'"),
-        ("letters of new whistles", "SELECT COUNT(DISTINCT whistle) FROM letters WHERE kind = 'whistle_new'"),
+        ("routed whistles", "SELECT COUNT(DISTINCT tree) FROM events WHERE kind = 'whistle.routed'"),
+        ("letters of new whistles", "SELECT COUNT(DISTINCT tree) FROM letters WHERE kind = 'whistle_new'"),
     ] {
         ensure!(count(sql)? == whistles, "{what}: {} of {whistles}", count(sql)?);
     }

@@ -1,6 +1,13 @@
 //! Which deed is possible, where and for whom: one table for refusals, for `allowed_deeds` and for the buttons of every
 //! page. A deed that is not listed here does not exist.
 
+mod visit;
+
+pub use visit::{
+    FindingDeed, VisitDeed, allowed_on_finding, allowed_on_visit, finding_role, finding_state, own_part, visit_role,
+    visit_state,
+};
+
 use super::at::At;
 use super::decision::Refusal;
 use super::policy::{self, Actor};
@@ -325,7 +332,7 @@ pub fn permissions(actor: &Actor) -> Vec<String> {
     let blow = blows.then(|| "whistle.blow".to_owned());
     let whistles = WhistleDeed::ALL.iter().filter(|deed| whistle(**deed)).map(|deed| format!("whistle.{deed}"));
     let summonses = SummonsDeed::ALL.iter().filter(|deed| summons(**deed)).map(|deed| format!("summons.{deed}"));
-    blow.into_iter().chain(whistles).chain(summonses).collect()
+    blow.into_iter().chain(whistles).chain(summonses).chain(visit::permissions(actor)).collect()
 }
 
 #[cfg(test)]

@@ -144,8 +144,8 @@ impl Log<'_> {
     }
 
     fn record(&mut self, kind: EventKind, data: Map<String, Value>) {
-        let (whistle, doer, data) = (of_directory(), self.doer.clone(), Value::Object(data));
-        self.change.events.push(Event { kind, whistle, summons: None, doer, office_only: false, data });
+        let (tree, doer, data) = (of_directory(), self.doer.clone(), Value::Object(data));
+        self.change.events.push(Event { kind, tree, about: None, doer, office_only: false, data });
     }
 }
 
@@ -274,7 +274,7 @@ mod tests {
         ];
         assert_eq!(told, expected);
         assert!(
-            change.events.iter().all(|event| event.doer == Some(Doer::from(&admin)) && event.whistle == of_directory())
+            change.events.iter().all(|event| event.doer == Some(Doer::from(&admin)) && event.tree == of_directory())
         );
         let whole = json!({ "list": "towns", "sha256": "ab", "added": 1, "changed": 1, "unchanged": 1, "removed": 1 });
         assert_eq!(change.events[0].data, whole);

@@ -75,6 +75,18 @@ pub enum Clash {
     ClauseNeeded,
     /// Only the committee office may say this.
     OfficeOnly,
+    /// Only its director may.
+    DirectorOnly,
+    /// No such item in the visit.
+    NoSuchItem,
+    /// Another department's item.
+    NotOwnItem,
+    /// The item has a finding: that is struck off, not unsaid.
+    HasFinding,
+    /// Why it was not checked, or what was found, must be said.
+    NoteNeeded,
+    /// Fixed only after a recheck that passed; on site only by that deed.
+    NotPassed,
     /// A limit may be shortened, never lengthened.
     AfterLimit,
     /// A token that would live longer than a year.
@@ -156,7 +168,10 @@ impl Clash {
             Clash::OneLead => "one_lead",
             Clash::Twice => "twice",
             Clash::ClauseNeeded => "missing",
-            Clash::OfficeOnly => "not_allowed",
+            Clash::OfficeOnly | Clash::DirectorOnly | Clash::NotOwnItem => "not_allowed",
+            Clash::NoSuchItem => "no_such",
+            Clash::HasFinding | Clash::NotPassed => "mismatch",
+            Clash::NoteNeeded => "missing",
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",

@@ -302,6 +302,15 @@ fn owe_letters(change: &mut Change, person: &Person, by: &mut Deciding<'_>) {
         let kind = LetterKind::SignInAdded;
         let key = format!("{kind}:{}:{}:{}", person.id, to.role, to.department);
         let id = LetterId::new(by.mint);
-        change.letters.push(LetterOwed { id, key, kind, to, whistle: None, summons: None, not_before: by.now });
+        change.letters.push(LetterOwed {
+            id,
+            key,
+            kind,
+            to,
+            person: None,
+            tree: None,
+            about: None,
+            not_before: by.now,
+        });
     }
 }

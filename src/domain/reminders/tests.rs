@@ -12,7 +12,7 @@ fn owed(duty: Duty, urgency: Urgency, from: At, rules: &Rules) -> Obligation {
     let id = WhistleId::from_text("wh_1");
     Obligation {
         id: ObligationId::from_text("ob_1"),
-        whistle: id.clone(),
+        tree: (&id).into(),
         subject: Subject::Whistle(id),
         owner: Post { role: Role::Liaison, department: "XF".into() },
         duty,

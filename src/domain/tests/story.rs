@@ -151,16 +151,18 @@ impl Story {
         let written: Vec<&Whistle> = change.whistle.iter().chain(&change.beside).collect();
         assert_eq!(change.guards.len(), written.len(), "a tree is written unguarded");
         for (guard, after) in change.guards.iter().zip(&written) {
-            let stood = all.clone().find(|tree| tree.whistle.id == guard.whistle).unwrap();
+            let stood = all.clone().find(|tree| TreeId::from(&tree.whistle.id) == guard.tree).unwrap();
             assert_eq!(guard.tree_version, stood.whistle.tree_version, "decided on what was read");
-            assert_eq!((&after.id, after.tree_version), (&guard.whistle, guard.tree_version + 1));
+            assert_eq!((TreeId::from(&after.id), after.tree_version), (guard.tree.clone(), guard.tree_version + 1));
         }
         let after = change.whistle.as_ref().unwrap();
         assert_eq!(after.id, before.whistle.id);
         let raised = i64::from(adds_a_summons(&change));
         let deeds_and_moves = |id: Option<&SummonsId>| {
             let about = |event: &&Event| {
-                event.whistle == after.id && event.summons.as_ref() == id && !QUIET.contains(&event.kind)
+                event.tree.as_str() == after.id.as_str()
+                    && event.about.as_ref().and_then(Subject::summons) == id
+                    && !QUIET.contains(&event.kind)
             };
             i64::try_from(change.events.iter().filter(about).count()).unwrap()
         };
@@ -196,7 +198,7 @@ impl Story {
         }
         self.tree.summonses.sort_by(|one, other| one.code.cmp(&other.code));
         self.tree.obligations.retain(|one| !ids.contains(&one.id));
-        let own = |one: &&Obligation| one.is_armed() && one.whistle == self.tree.whistle.id;
+        let own = |one: &&Obligation| one.is_armed() && one.tree == self.tree.root();
         self.tree.obligations.extend(change.obligations.iter().filter(own).cloned().collect::<Vec<_>>());
         for letter in &change.letters {
             // All that a post is late with is one letter of a morning.
@@ -205,7 +207,7 @@ impl Story {
             assert!(is_new || of_the_day, "owed twice: {}", letter.key);
             self.letters.push(letter.clone());
         }
-        for event in change.events.iter().filter(|event| event.whistle == self.tree.whistle.id) {
+        for event in change.events.iter().filter(|event| event.tree == self.tree.root()) {
             let summons =
                 event.summons.as_ref().map(|id| self.tree.summonses.iter().find(|one| one.id == *id).unwrap());
             let version = summons.map_or(self.tree.whistle.version, |summons| summons.version);
@@ -224,7 +226,7 @@ impl Story {
         for tree in &mut self.beside {
             let Some(after) = change.beside.iter().find(|one| one.id == tree.whistle.id) else { continue };
             tree.whistle = after.clone();
-            let own = change.obligations.iter().filter(|one| one.whistle == after.id);
+            let own = change.obligations.iter().filter(|one| one.tree.as_str() == after.id.as_str());
             let ids: BTreeSet<_> = own.clone().map(|one| one.id.clone()).collect();
             tree.obligations.retain(|one| !ids.contains(&one.id));
             tree.obligations.extend(own.filter(|one| one.is_armed()).cloned());

@@ -30,12 +30,28 @@ pub fn follow(draft: &mut Draft<'_>) {
             follow_report_ins(draft);
         }
     }
-    if draft.tree.whistle.status == WhistleStatus::Handling && all_done(&draft.tree) {
+    if draft.tree.whistle.status == WhistleStatus::Handling && !draft.tree.whistle.open_findings.is_empty() {
+        draft.move_whistle(WhistleStatus::Rectifying);
+        draft.record_move(EventKind::WhistleRectifying);
+        let (office, whole) = (posts::office(draft), draft.whistle_subject());
+        draft.arm(whole, office, Duty::Rectification);
+    }
+    if is_at_work(draft.tree.whistle.status) && waits_for_nothing(&draft.tree) {
         draft.move_whistle(WhistleStatus::AwaitingClosure);
         draft.record_move(EventKind::WhistleAwaitingClosure);
         let office = posts::office(draft);
         draft.arm(draft.whistle_subject(), office, Duty::Closure);
     }
+}
+
+/// Departments look or put right.
+fn is_at_work(status: WhistleStatus) -> bool {
+    matches!(status, WhistleStatus::Handling | WhistleStatus::Rectifying)
+}
+
+/// Every summons is done, every finding struck off, and no visit is planned or under way.
+fn waits_for_nothing(tree: &Tree) -> bool {
+    all_done(tree) && tree.whistle.open_findings.is_empty() && tree.whistle.open_visits.is_empty()
 }
 
 fn is_with_departments(status: WhistleStatus) -> bool {

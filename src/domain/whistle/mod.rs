@@ -4,6 +4,7 @@
 
 pub mod blow;
 pub mod comment;
+mod draft;
 pub mod end;
 pub mod erase;
 pub mod follow;
@@ -33,7 +34,7 @@ use super::terms::{
     Category, ClosureKind, DeclineGround, Duty, Needs, Role, Route, Severity, Source, SuspendGround, Urgency,
     WhistleStatus, words,
 };
-use crate::ids::{PersonId, SummonsId, TextId, WhistleId};
+use crate::ids::{FindingId, PersonId, SummonsId, TextId, VisitId, WhistleId};
 use serde::{Deserialize, Serialize};
 
 /// Who blew, for which unit.
@@ -171,6 +172,12 @@ pub struct Whistle {
     /// How often it was reopened.
     #[serde(default)]
     pub reopened: u32,
+    /// Visits of it that are planned or under way: it waits for them.
+    #[serde(default)]
+    pub open_visits: Vec<VisitId>,
+    /// What visits found of it and nobody has struck off.
+    #[serde(default)]
+    pub open_findings: Vec<FindingId>,
     pub routed: Option<Routed>,
     /// Folded title, what, place and firm: what a search looks through. Erased with the texts.
     pub search: String,
@@ -233,6 +240,8 @@ impl Whistle {
             master: None,
             suspension: None,
             reopened: 0,
+            open_visits: Vec::new(),
+            open_findings: Vec::new(),
             routed: None,
             search: String::new(),
             version: 1,

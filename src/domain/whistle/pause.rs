@@ -71,10 +71,7 @@ fn stopped(draft: &Draft<'_>, armed: &Obligation) -> Paused {
     let (rules, now, urgency) = (draft.by.rules, draft.by.now, draft.tree.whistle.urgency);
     let working = rules.runs_in_working_time(armed.duty, urgency, now);
     let left = rules.between(armed.duty, urgency, now, armed.due_at);
-    let summons = match &armed.subject {
-        Subject::Summons(id) => Some(id.clone()),
-        Subject::Whistle(_) => None,
-    };
+    let summons = armed.subject.summons().cloned();
     let late = armed.is_overdue(now).then_some(Late { due_at: armed.due_at, passed_at: armed.passed_at });
     Paused { summons, duty: armed.duty, left, length: armed.length, working, late }
 }

@@ -1,18 +1,17 @@
-//! A letter that reached nobody is a fact of its whistle's timeline, so that somebody phones. It changes no state and
+//! A letter that reached nobody is a fact of its tree's timeline, so that somebody phones. It changes no state and
 //! names no person.
 
-use super::Tree;
 use crate::domain::decision::{Change, LetterOwed};
-use crate::domain::draft::{Deciding, Draft};
+use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
 use serde_json::json;
 
 /// Records that a letter could not be handed to the post it was owed to.
-pub fn not_reached(tree: Tree, letter: &LetterOwed, by: Deciding<'_>) -> Change {
+pub fn not_reached<T: Rooted>(tree: T, letter: &LetterOwed, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     let data = json!({ "letter": letter.kind, "role": letter.to.role, "department": letter.to.department });
-    match &letter.summons {
-        Some(summons) => draft.record_summons(EventKind::LetterNotReached, summons, data),
+    match &letter.about {
+        Some(about) => draft.record_about(EventKind::LetterNotReached, about.clone(), data),
         None => draft.record(EventKind::LetterNotReached, data),
     }
     draft.finish()
@@ -37,7 +36,10 @@ mod tests {
         assert!(story.by_itself(|tree, by| Some(not_reached(tree, &to_head, by))));
         let event = story.events.last().unwrap();
         let data = json!({ "letter": "summons_new", "role": "department_head", "department": "SH", "version": 1 });
-        assert_eq!((&event.data, &event.doer, &event.summons), (&data, &None, &Some(story.summons("SH").id.clone())));
+        assert_eq!(
+            (&event.data, &event.doer, &event.about),
+            (&data, &None, &Some(Subject::Summons(story.summons("SH").id.clone())))
+        );
         assert_eq!((story.picture(), story.last_letters().as_str()), (before, ""));
     }
 }

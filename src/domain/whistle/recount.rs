@@ -1,39 +1,35 @@
 //! What becomes of limits that are running when the calendar is changed: each is counted anew, with an event that says from
 //! when to when. A limit that was set by hand, given more time, or has passed stays, and none is moved into the past (T33).
 
-use super::Tree;
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
-use crate::domain::draft::{Deciding, Draft};
+use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Obligation;
 use crate::domain::rules::Rules;
 use crate::ids::ObligationId;
 use serde_json::json;
 
 /// Counts the limits of a tree anew by the rules of `by`; `old`: those that they were counted by. Nothing if none moves.
-pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
-    let moved: Vec<(ObligationId, Deadline)> = tree
-        .obligations
-        .iter()
-        .filter_map(|one| Some((one.id.clone(), anew(&tree, one, old, by.rules, by.now)?)))
-        .collect();
+pub fn recount<T: Rooted>(tree: T, old: &Rules, by: Deciding<'_>) -> Option<Change> {
+    let moved: Vec<(ObligationId, Deadline)> =
+        tree.owed().iter().filter_map(|one| Some((one.id.clone(), anew(&tree, one, old, by.rules, by.now)?))).collect();
     if moved.is_empty() {
         return None;
     }
     let mut draft = Draft::on(by, tree);
     for (id, deadline) in moved {
-        let Some(armed) = draft.tree.obligations.iter().find(|one| one.id == id).cloned() else { continue };
+        let Some(armed) = draft.tree.owed().iter().find(|one| one.id == id).cloned() else { continue };
         let data = json!({
             "duty": armed.duty, "role": armed.owner.role, "department": armed.owner.department,
             "was": armed.due_at.rfc3339(), "due_at": deadline.at.rfc3339(),
         });
-        match &armed.subject {
-            Subject::Whistle(_) => draft.record(EventKind::ObligationMoved, data),
-            Subject::Summons(summons) => draft.record_summons(EventKind::ObligationMoved, summons, data),
+        match armed.subject == draft.whole() {
+            true => draft.record(EventKind::ObligationMoved, data),
+            false => draft.record_about(EventKind::ObligationMoved, armed.subject.clone(), data),
         }
-        let length = draft.by.rules.length(armed.duty, draft.tree.whistle.urgency, &deadline, draft.by.now);
+        let length = draft.by.rules.length(armed.duty, draft.tree.urgency(), &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;
             one.provisional = deadline.provisional;
@@ -45,15 +41,12 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
 }
 
 /// The limit as it would be counted now, if it is another one.
-fn anew(tree: &Tree, one: &Obligation, old: &Rules, new: &Rules, now: At) -> Option<Deadline> {
+fn anew<T: Rooted>(tree: &T, one: &Obligation, old: &Rules, new: &Rules, now: At) -> Option<Deadline> {
     let first = one.explained.first().filter(|_| one.is_armed() && one.passed_at.is_none())?;
-    let born = match &one.subject {
-        Subject::Whistle(_) => tree.whistle.received_at(),
-        Subject::Summons(id) => tree.summonses.iter().find(|summons| summons.id == *id)?.issued_at,
-    };
+    let born = tree.began(&one.subject)?;
     // The account begins with the act, or with the whole day of it.
     let from = first.from.max(born);
-    let urgency = tree.whistle.urgency;
+    let urgency = tree.urgency();
     if old.due(one.duty, urgency, from).at != one.due_at {
         return None;
     }

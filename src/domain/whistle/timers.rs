@@ -4,7 +4,7 @@
 use super::{Tree, end, pause, posts};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, LetterOwed};
-use crate::domain::draft::{Deciding, Draft};
+use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
 use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::reminders;
@@ -18,72 +18,69 @@ pub fn reach(tree: Tree, id: &ObligationId, merged: &[Tree], by: Deciding<'_>) -
     let one = tree.obligations.iter().find(|one| one.id == *id && one.is_armed())?.clone();
     let moment = one.next_at.filter(|at| *at <= by.now)?;
     if one.passed_at.is_some() {
-        return Some(remind_again(tree, &one, by));
+        return Some(told(tree, by, |draft| remind_again(draft, &one)));
     }
     if by.now < one.due_at {
-        return Some(remind_before(tree, &one, moment, by));
+        return Some(told(tree, by, |draft| remind_before(draft, &one, moment)));
     }
-    match one.duty {
-        Duty::Resume => pause::resume(tree, by),
-        // Nothing urgent ends by silence: there the limit is the office's own.
-        Duty::Complete if !posts::is_pressing(tree.whistle.urgency) => Some(end::lapse(tree, &one, merged, by)),
-        Duty::Complete | Duty::Triage | Duty::Dispatch | Duty::ReportIn | Duty::FirstResult => {
-            Some(overdue(tree, &one, by))
-        }
-        Duty::Review | Duty::Closure | Duty::Ruling | Duty::Referral | Duty::ContestAnswer => {
-            Some(overdue(tree, &one, by))
-        }
+    if one.duty == Duty::Resume {
+        return pause::resume(tree, by);
     }
+    // Nothing urgent ends by silence: there the limit is the office's own.
+    if one.duty == Duty::Complete && !posts::is_pressing(tree.whistle.urgency) {
+        return Some(end::lapse(tree, &one, merged, by));
+    }
+    Some(told(tree, by, |draft| overdue(draft, &one)))
+}
+
+fn told<'a>(tree: Tree, by: Deciding<'a>, tell: impl FnOnce(&mut Draft<'a>)) -> Change {
+    let mut draft = Draft::on(by, tree);
+    tell(&mut draft);
+    draft.finish()
 }
 
 /// Half of the limit is gone, or four fifths.
-fn remind_before(tree: Tree, one: &Obligation, moment: At, by: Deciding<'_>) -> Change {
-    let not_before = reminders::leaves(by.now, tree.whistle.urgency, by.rules);
-    let mut draft = Draft::on(by, tree);
+pub fn remind_before<T: Rooted>(draft: &mut Draft<'_, T>, one: &Obligation, moment: At) {
+    let not_before = reminders::leaves(draft.by.now, draft.tree.urgency(), draft.by.rules);
     draft.change_obligation(&one.id, |obligation| obligation.reached_at = Some(moment));
-    owe_reminders(&mut draft, one, &format!("{}:{}", one.id, moment.0), not_before);
-    draft.finish()
+    owe_reminders(draft, one, &format!("{}:{}", one.id, moment.0), not_before);
 }
 
 /// Another working morning, and the move is not made. All that a post is late with has one letter that day.
-fn remind_again(tree: Tree, one: &Obligation, by: Deciding<'_>) -> Change {
-    let (now, is_morning) = (by.now, reminders::is_morning(by.now, by.rules));
-    let mut draft = Draft::on(by, tree);
+pub fn remind_again<T: Rooted>(draft: &mut Draft<'_, T>, one: &Obligation) {
+    let (now, is_morning) = (draft.by.now, reminders::is_morning(draft.by.now, draft.by.rules));
     // Its next morning follows.
     draft.change_obligation(&one.id, |_| {});
     if is_morning {
-        owe_reminders(&mut draft, one, &now.civil().date().to_string(), now);
+        owe_reminders(draft, one, &now.civil().date().to_string(), now);
     }
-    draft.finish()
 }
 
 /// The limit passed: one event, and its owner is told.
-fn overdue(tree: Tree, passed: &Obligation, by: Deciding<'_>) -> Change {
-    let now = by.now;
-    let not_before = reminders::leaves(now, tree.whistle.urgency, by.rules);
-    let mut draft = Draft::on(by, tree);
+pub fn overdue<T: Rooted>(draft: &mut Draft<'_, T>, passed: &Obligation) {
+    let now = draft.by.now;
+    let not_before = reminders::leaves(now, draft.tree.urgency(), draft.by.rules);
     draft.change_obligation(&passed.id, |obligation| obligation.passed_at = Some(now));
     let late = (now.0 - passed.due_at.0) / (60 * MINUTE);
     let data = json!({
         "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
         "due_at": passed.due_at.rfc3339(), "late_hours": late,
     });
-    match &passed.subject {
-        Subject::Summons(summons) => draft.record_summons(EventKind::ObligationOverdue, &summons.clone(), data),
-        Subject::Whistle(_) => draft.record(EventKind::ObligationOverdue, data),
+    match passed.subject == draft.whole() {
+        true => draft.record(EventKind::ObligationOverdue, data),
+        false => draft.record_about(EventKind::ObligationOverdue, passed.subject.clone(), data),
     }
     if passed.reminds {
-        owe_reminders(&mut draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
+        owe_reminders(draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
     }
-    draft.finish()
 }
 
 /// `what` makes the letter's key unique for its post. What it says is gathered when it leaves.
-fn owe_reminders(draft: &mut Draft<'_>, one: &Obligation, what: &str, not_before: At) {
+fn owe_reminders<T: Rooted>(draft: &mut Draft<'_, T>, one: &Obligation, what: &str, not_before: At) {
     for to in reminders::written_to(&one.owner, one.due_at <= draft.by.now) {
         let key = format!("{}:{}:{}:{what}", LetterKind::Reminder, to.role, to.department);
         let (id, kind) = (LetterId::new(draft.by.mint), LetterKind::Reminder);
-        draft.owe_as(LetterOwed { id, key, kind, to, whistle: None, summons: None, not_before });
+        draft.owe_as(LetterOwed { id, key, kind, to, person: None, tree: None, about: None, not_before });
     }
 }
 
@@ -166,7 +163,7 @@ mod tests {
         });
         assert_eq!((event.kind, &event.data, &event.doer), (EventKind::ObligationOverdue, &data, &None));
         let letter = &story.last.letters[0];
-        assert!(letter.key.starts_with("reminder:office_duty:AWB:ob_") && letter.whistle.is_none(), "{}", letter.key);
+        assert!(letter.key.starts_with("reminder:office_duty:AWB:ob_") && letter.tree.is_none(), "{}", letter.key);
         assert_eq!(letter.not_before, at("11-25 17:45"));
         assert!(!pass(&mut story), "the same limit passes once");
         assert_eq!(story.picture(), ["submitted: office_duty@AWB triage 11-25 15:30"], "late, and still owed");
@@ -194,7 +191,7 @@ mod tests {
         let late = story.tree.armed(&Subject::Summons(summons.id.clone())).unwrap().id.clone();
         assert!(story.by_itself(|tree, by| reach(tree, &late, &[], by)));
         assert_eq!(story.last_letters(), "reminder liaison@XF, reminder department_head@XF");
-        assert_eq!(story.events.last().unwrap().summons, Some(summons.id));
+        assert_eq!(story.events.last().unwrap().about, Some(Subject::Summons(summons.id)));
         assert_eq!(story.summons("XF").version, summons.version, "being late is no deed");
     }
 }

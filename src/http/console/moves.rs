@@ -115,12 +115,12 @@ mod tests {
     use crate::domain::obligation::Post;
     use crate::domain::terms::{Route, Severity};
     use crate::i18n::Lang;
-    use crate::ids::{ObligationId, WhistleId};
+    use crate::ids::{ObligationId, TreeId, WhistleId};
 
     fn owed(duty: Duty, unit: &str, due: &str) -> Obligation {
         Obligation {
             id: ObligationId::from_text(due),
-            whistle: WhistleId::from_text("wh_1"),
+            tree: TreeId::from_text("wh_1"),
             subject: Subject::Whistle(WhistleId::from_text("wh_1")),
             owner: Post { role: Role::OfficeDuty, department: unit.to_owned() },
             duty,

@@ -4,9 +4,10 @@
 use super::views::{Words, moment};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
+use crate::domain::obligation::Subject;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{
-    ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, ReopenGround, Role, Route, Severity,
+    ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Period, ReopenGround, Role, Route, Severity,
     SuspendGround, Urgency, Visibility,
 };
 use crate::domain::whistle::Whistle;
@@ -37,7 +38,8 @@ impl Words<'_> {
         let t = words::of(self.lang);
         let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
-        let about = event.summons.as_ref().and_then(|id| summonses.iter().find(|one| one.id == *id));
+        let about = event.about.as_ref().and_then(Subject::summons);
+        let about = about.and_then(|id| summonses.iter().find(|one| one.id == *id));
         let mut details: Vec<String> = self.details(event).into_iter().flatten().collect();
         // A deed of another than the summoned unit says whose summons it is about.
         if let Some(summons) = about.filter(|one| event.department.as_ref() != Some(&one.department)) {
@@ -110,12 +112,39 @@ impl Words<'_> {
             EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::SummonsOverruled => Vec::new(),
             EventKind::SummonsReferred | EventKind::SummonsExcused | EventKind::SummonsCancelled => Vec::new(),
             EventKind::SummonsExtensionRefused => Vec::new(),
+            EventKind::WhistleRectifying => Vec::new(),
+            EventKind::VisitPlanned | EventKind::VisitProposed | EventKind::VisitPartApproved => self.of_visit(event),
+            EventKind::VisitApproved | EventKind::VisitObjected | EventKind::VisitAnnounced => self.of_visit(event),
+            EventKind::VisitKeptSecret | EventKind::VisitPostponed | EventKind::VisitCancelled => self.of_visit(event),
+            EventKind::VisitEntered | EventKind::VisitRecorded | EventKind::VisitFinished => self.of_visit(event),
+            EventKind::VisitPartClosed | EventKind::VisitPartExcused | EventKind::VisitSigned => self.of_visit(event),
+            EventKind::VisitSignatureRefused | EventKind::VisitCompleted => self.of_visit(event),
+            EventKind::VisitFiled | EventKind::VisitAborted | EventKind::VisitMissed => self.of_visit(event),
+            EventKind::VisitUnapproved | EventKind::FindingFound | EventKind::FindingOrdered => self.of_visit(event),
+            EventKind::FindingCorrectedOnSite | EventKind::FindingMeasuresTaken => self.of_visit(event),
+            EventKind::FindingMeasuresLifted | EventKind::FindingReportedFixed => self.of_visit(event),
+            EventKind::FindingRecheckDue | EventKind::FindingExtensionAsked => self.of_visit(event),
+            EventKind::FindingExtensionGranted | EventKind::FindingExtensionRefused => self.of_visit(event),
+            EventKind::FindingPassed | EventKind::FindingFailed | EventKind::FindingClosed => self.of_visit(event),
+            EventKind::FindingReopened => self.of_visit(event),
             // No whistle's tale has them.
             EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
             EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
             EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
             EventKind::DirectoryProposed | EventKind::DirectoryRefused => Vec::new(),
         }
+    }
+
+    /// What an event of a visit or a finding brought.
+    fn of_visit(&self, event: &StoredEvent) -> Vec<Option<String>> {
+        let (lang, data) = (self.lang, &event.data);
+        let unit = text(data, "department").map(|code| self.unit(code));
+        let day = text(data, "date").map(|day| {
+            let period = word(data, "period", Period::parse, |of| lang.period(of)).unwrap_or_default();
+            format!("{day} {period}")
+        });
+        let ends = word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of));
+        vec![unit, day, ends, time(data, "due_at"), time(data, "until").map(|until| words::until(lang, &until))]
     }
 
     fn acceptance(&self, data: &Value) -> Vec<Option<String>> {
@@ -178,7 +207,7 @@ mod tests {
     use crate::app::sample_district;
     use crate::domain::directory::Directory;
     use crate::i18n::Lang;
-    use crate::ids::WhistleId;
+    use crate::ids::TreeId;
     use serde_json::json;
 
     fn event(kind: EventKind, directory: &Directory, data: Value) -> StoredEvent {
@@ -186,8 +215,8 @@ mod tests {
             seq: 7,
             at: At::parse("2026-11-25T10:00:00+08:00").unwrap(),
             kind,
-            whistle: WhistleId::from_text("wh_1"),
-            summons: None,
+            tree: TreeId::from_text("wh_1"),
+            about: None,
             person: directory.by_username("office").map(|person| person.id.clone()),
             department: Some("AWB".into()),
             data,

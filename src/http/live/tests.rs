@@ -65,7 +65,7 @@ impl Stage {
         let (kind, data) = (EventKind::WhistleBlown, json!({}));
         let change = Change {
             series: Some(Series { prefix: "WH", year: 2026 }),
-            events: vec![Event { kind, whistle: id.clone(), summons: None, doer: None, office_only: false, data }],
+            events: vec![Event { kind, tree: (&id).into(), about: None, doer: None, office_only: false, data }],
             whistle: Some(Whistle::unsaid(id, blower, At(number))),
             ..Change::default()
         };

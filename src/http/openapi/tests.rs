@@ -15,7 +15,7 @@ fn every_route_is_documented_and_every_document_routed() {
             methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
         })
         .collect();
-    let routed = TABLE.iter().map(|line| (line.method.to_owned(), line.path.to_owned())).collect();
+    let routed = lines().map(|line| (line.method.to_owned(), line.path.to_owned())).collect();
     assert_eq!(documented, routed);
 }
 
@@ -27,8 +27,8 @@ fn every_reference_leads_somewhere_and_every_operation_has_its_own_name() {
         let name = part.split('"').next().unwrap();
         assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
     }
-    let names: BTreeSet<String> = TABLE.iter().map(operation_id).collect();
-    assert_eq!(names.len(), TABLE.len());
+    let names: BTreeSet<String> = lines().map(operation_id).collect();
+    assert_eq!(names.len(), lines().count());
 }
 
 #[test]

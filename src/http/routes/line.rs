@@ -3,12 +3,12 @@
 
 use super::{ANYONE, KEEPERS, SIGNED_IN};
 use crate::app;
-use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::deeds::{FindingDeed, SummonsDeed, VisitDeed, WhistleDeed};
 use crate::domain::order::Spec;
 use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::http::openapi::Shape;
 use crate::http::query::Parameter;
-use crate::http::{people, summonses, whistles};
+use crate::http::{people, summonses, visits, whistles};
 use actix_web::Route;
 use actix_web::web;
 
@@ -37,6 +37,8 @@ pub(super) enum To {
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
     Person(PersonDeed),
+    Visit(VisitDeed),
+    Finding(FindingDeed),
 }
 
 pub(super) const fn read(
@@ -76,6 +78,14 @@ pub(super) const fn summons(path: &'static str, summary: &'static str, who: &'st
     Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Summons"), to: To::Summons(deed) }
 }
 
+pub(super) const fn visit(path: &'static str, summary: &'static str, who: &'static str, deed: VisitDeed) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Visit"), to: To::Visit(deed) }
+}
+
+pub(super) const fn finding(path: &'static str, summary: &'static str, who: &'static str, deed: FindingDeed) -> Line {
+    Line { method: "POST", path, summary, who, query: &[], answers: Shape::Tagged("Finding"), to: To::Finding(deed) }
+}
+
 impl Line {
     /// The table that the body follows.
     pub fn order(&self) -> Option<&'static Spec> {
@@ -85,19 +95,21 @@ impl Line {
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
             To::Person(deed) => Some(people_orders::order_spec(deed)),
+            To::Visit(deed) => Some(app::visits::order_spec(deed)),
+            To::Finding(deed) => Some(app::visits::finding_order_spec(deed)),
         }
     }
 
     /// Whether it is a deed on something that stands.
     pub fn is_deed(&self) -> bool {
-        matches!(self.to, To::Whistle(_) | To::Summons(_) | To::Person(_))
+        matches!(self.to, To::Whistle(_) | To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_))
     }
 
     /// Whether it must name the version that it saw.
     pub fn names_version(&self) -> bool {
         match self.to {
             To::Whistle(deed) => deed.moves(),
-            To::Summons(_) | To::Person(_) => true,
+            To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) => true,
             To::Read(_) | To::Order(..) | To::File(_) => false,
         }
     }
@@ -115,7 +127,7 @@ impl Line {
     /// Whether a state may bar it.
     pub fn may_clash(&self) -> bool {
         match self.to {
-            To::Whistle(_) | To::Summons(_) | To::Person(_) => true,
+            To::Whistle(_) | To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) => true,
             // Machine tokens are counted, second factors are there or not.
             To::Order(..) => self.needs_token(),
             To::Read(_) | To::File(_) => false,
@@ -138,6 +150,8 @@ impl Line {
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
             To::Person(deed) => web::to(move |door, posted| people::deed(door, posted, deed)),
+            To::Visit(deed) => web::to(move |door, posted| visits::deed(door, posted, deed)),
+            To::Finding(deed) => web::to(move |door, posted| visits::finding_deed(door, posted, deed)),
         }
     }
 }

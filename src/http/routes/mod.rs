@@ -4,6 +4,7 @@
 
 mod line;
 mod register;
+mod visits;
 
 pub use line::Line;
 pub(super) use register::register;
@@ -24,8 +25,8 @@ pub(super) const ANYONE: &str = "anyone";
 const KEEPERS: &str = "administrators, director";
 const HEADS: &str = "heads of departments, the office's director; for the own unit";
 
-/// Every route, the busiest first.
-pub static TABLE: &[Line] = &[
+/// Whistles, summonses, and all that is no visit's; the busiest first.
+static TABLE: &[Line] = &[
     Line {
         method: "POST",
         path: "/api/v1/whistles",
@@ -340,20 +341,27 @@ pub static TABLE: &[Line] = &[
     },
 ];
 
+/// Every line of the JSON door.
+pub fn lines() -> impl Iterator<Item = &'static Line> {
+    TABLE.iter().chain(visits::TABLE)
+}
+
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    register(config, TABLE, |line| (line.method, line.path), Line::route);
+    for table in [TABLE, visits::TABLE] {
+        register(config, table, |line| (line.method, line.path), Line::route);
+    }
 }
 
 /// Whether the route of a POST needs a body. Asked only for requests that bring none.
 pub(super) fn needs_body(pattern: &str) -> bool {
-    TABLE.iter().any(|line| line.method == "POST" && line.path == pattern && line.needs_body())
+    lines().any(|line| line.method == "POST" && line.path == pattern && line.needs_body())
 }
 
 /// Every route of both doors: method, path, who.
 pub fn every_route() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let pages = console::PAGES.iter().map(|page| (page.method, page.path, page.who));
-    TABLE.iter().map(|line| (line.method, line.path, line.who)).chain(pages)
+    lines().map(|line| (line.method, line.path, line.who)).chain(pages)
 }
 
 /// The same as text.

@@ -1,26 +1,35 @@
 //! The table of routes against the words of deeds, and which of its lines need no token.
 
 use super::*;
+use crate::domain::deeds::{FindingDeed, VisitDeed};
 use std::collections::BTreeSet;
 
 #[test]
 fn every_line_stands_once_and_every_deed_has_a_line() {
-    let lines: BTreeSet<_> = TABLE.iter().map(|line| (line.method, line.path)).collect();
-    assert_eq!(lines.len(), TABLE.len());
+    let lines: BTreeSet<_> = super::lines().map(|line| (line.method, line.path)).collect();
+    assert_eq!(lines.len(), super::lines().count());
     for deed in WhistleDeed::WORDS {
         assert!(lines.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
     }
     for deed in SummonsDeed::WORDS {
         assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
     }
+    for deed in VisitDeed::WORDS {
+        assert!(lines.contains(&("POST", format!("/api/v1/visits/{{code}}/{deed}").as_str())), "{deed}");
+    }
+    for deed in FindingDeed::WORDS {
+        assert!(lines.contains(&("POST", format!("/api/v1/findings/{{code}}/{deed}").as_str())), "{deed}");
+    }
     for deed in PersonDeed::WORDS {
         assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
     }
-    for line in TABLE.iter().filter(|line| line.is_deed()) {
+    for line in super::lines().filter(|line| line.is_deed()) {
         let deed = match line.to {
             To::Whistle(deed) => deed.as_str(),
             To::Summons(deed) => deed.as_str(),
             To::Person(deed) => deed.as_str(),
+            To::Visit(deed) => deed.as_str(),
+            To::Finding(deed) => deed.as_str(),
             To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
         };
         assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
@@ -29,7 +38,7 @@ fn every_line_stands_once_and_every_deed_has_a_line() {
 
 #[test]
 fn only_what_the_contract_names_needs_no_token() {
-    let open: Vec<&str> = TABLE.iter().filter(|line| !line.needs_token()).map(|line| line.path).collect();
+    let open: Vec<&str> = lines().filter(|line| !line.needs_token()).map(|line| line.path).collect();
     let want = [
         "/api/v1/sessions",
         "/api/v1/sessions/refresh",
@@ -44,6 +53,6 @@ fn only_what_the_contract_names_needs_no_token() {
 
 #[test]
 fn the_listing_has_a_line_for_every_route() {
-    assert_eq!(listing().lines().count(), TABLE.len() + console::PAGES.len());
+    assert_eq!(listing().lines().count(), lines().count() + console::PAGES.len());
     assert!(listing().starts_with("POST   /api/v1/whistles "));
 }

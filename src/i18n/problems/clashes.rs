@@ -25,6 +25,23 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         Clash::OfficeOnly => {
             ("只有安委办可以填写，请删去。", "Only the committee office may fill this in; leave it out.")
         }
+        Clash::DirectorOnly => {
+            ("只有安委办主任可以填写，请删去。", "Only the director may fill this in; leave it out.")
+        }
+        Clash::NoSuchItem => ("这次检查没有这一项，请核对编号。", "The visit has no such item; check its number."),
+        Clash::NotOwnItem => (
+            "不是本单位的检查项，或者本单位部分已经结束，请只填本单位的。",
+            "This is not your department's item, or its part is closed; record your own items only.",
+        ),
+        Clash::HasFinding => (
+            "这一项已记录隐患，不能改填；请在该隐患中办理。",
+            "A finding was recorded here; it is handled there and cannot be unsaid.",
+        ),
+        Clash::NoteNeeded => ("请写明未检查的原因。", "Say why it was not checked."),
+        Clash::NotPassed => (
+            "复查通过后才能以“已整改”销号，请改选其他方式或先复查。",
+            "It is struck off as fixed only after a recheck that passed; choose another end or recheck first.",
+        ),
         Clash::AfterLimit => {
             ("时限只能提前，不能延后，请改早。", "A limit may be shortened, not lengthened; choose an earlier time.")
         }

@@ -2,9 +2,9 @@
 //! a body with its cure. A text here says what to do next, and never holds anything that the sender wrote.
 
 mod clashes;
+mod reasons;
 
 use super::Lang;
-use crate::domain::decision::ReasonCode;
 use crate::domain::order::{Expected, Fault, FaultCode, NotAnObject};
 use clashes::clash_words;
 
@@ -247,29 +247,6 @@ impl Lang {
             FaultCode::Clash(clash) => return self.pick(clash_words(clash)).to_owned(),
         };
         self.pick((zh, en))
-    }
-}
-
-impl Lang {
-    /// Why a deed is barred, and what to do about it.
-    pub fn reason(self, code: ReasonCode) -> &'static str {
-        self.pick(match code {
-            ReasonCode::MasterIsItself => {
-                ("不能并入自身，请填写另一件哨的编号。", "It cannot be merged into itself; name another whistle.")
-            }
-            ReasonCode::MasterIsMerged => (
-                "目标哨件已经并入另一件，请改填它所并入的那一件。",
-                "That whistle was itself merged; name the one that it was merged into.",
-            ),
-            ReasonCode::MasterIsItsChild => (
-                "目标哨件正是并入本件的，请先取消那次并单，或者改填另一件。",
-                "That whistle was merged into this one; undo that merge first, or name another.",
-            ),
-            ReasonCode::MasterHasEnded => (
-                "目标哨件已经结束，不能并入；需要时请先重新办理它，或者改填另一件。",
-                "That whistle has come to its end; reopen it first, or name another.",
-            ),
-        })
     }
 }
 

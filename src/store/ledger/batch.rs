@@ -4,8 +4,9 @@
 use super::super::sql::{Call, Row, Sql, Value};
 use super::pen::Pending;
 use super::rows::Listed;
-use super::{CommitRefusal, Fault, leaf, receipt_of};
+use super::{CommitRefusal, Fault, leaf, receipt_of, visits};
 use crate::domain::decision::{Change, DirectoryChange, Guard, Receipt};
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Whistle;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -15,6 +16,8 @@ pub(super) const RECEIPT_OF_KEY: &str =
     "SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key = $1";
 
 static TREES: Listed = Listed::new("SELECT id, tree_version, status FROM whistles WHERE id IN (VALUES ", 1, ")");
+static VISITS: Listed = Listed::new("SELECT id, tree_version, status FROM visits WHERE id IN (VALUES ", 1, ")");
+static CLAIMED: Listed = Listed::new("SELECT thing, slot, visit FROM claims WHERE (thing, slot) IN (VALUES ", 2, ")");
 static RECEIPTS: Listed =
     Listed::new("SELECT key, salt, digest, at, code, version, card FROM receipts WHERE key IN (VALUES ", 1, ")");
 static SERIES: Listed = Listed::new("SELECT name, last FROM series WHERE name IN (VALUES ", 1, ")");
@@ -24,7 +27,7 @@ static TEXTS: Listed = Listed::new("SELECT id, salt, body FROM texts WHERE id IN
 
 /// Every statement of a batch's reads.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 5] = [&TREES, &RECEIPTS, &SERIES, &SET_SERIES, &TEXTS];
+pub(super) static LISTS: [&Listed; 7] = [&TREES, &VISITS, &CLAIMED, &RECEIPTS, &SERIES, &SET_SERIES, &TEXTS];
 
 /// The series that counts the events themselves.
 const EVENTS: &str = "events";
@@ -64,6 +67,8 @@ enum Claim {
 pub(super) struct Overlay {
     pub(super) trees: HashMap<String, Tree>,
     claims: HashMap<String, Claim>,
+    /// Thing and slot → whose they are.
+    taken: HashMap<(String, String), String>,
     series: HashMap<String, i64>,
     texts: HashMap<String, [u8; 32]>,
 }
@@ -72,7 +77,12 @@ impl Overlay {
     /// Reads what these Changes will be checked against, in one flight.
     pub(super) fn load(sql: &Sql, batch: &[Pending]) -> Result<Overlay, Fault> {
         let changes = || batch.iter().map(|pending| &pending.change);
-        let trees = changes().flat_map(|change| &change.guards).map(|guard| Value::from(&guard.whistle));
+        let trees = changes().flat_map(|change| &change.guards).filter(|guard| guard.tree.visit().is_none());
+        let trees = trees.map(|guard| Value::from(&guard.tree));
+        let visits = changes().flat_map(|change| &change.guards).filter(|guard| guard.tree.visit().is_some());
+        let visits = visits.map(|guard| Value::from(&guard.tree));
+        let wanted = changes().filter_map(|change| change.visit.as_ref()).flat_map(visits::wanted);
+        let wanted = wanted.flat_map(|(thing, slot)| [Value::from(thing), slot.into()]);
         let keys = changes().filter_map(|change| change.receipt.as_ref()).map(|receipt| Value::from(&receipt.key));
         let born = || changes().flat_map(|change| &change.born);
         let series = changes().filter_map(|change| change.series.as_ref()).chain(born().map(|birth| &birth.series));
@@ -86,9 +96,10 @@ impl Overlay {
         changes().flat_map(|change| &change.events).for_each(|event| leaf::text_ids(&event.data, &mut texts));
         let texts = texts.into_iter().filter(|id| !new.contains(id)).map(Value::from);
 
-        let (mut overlay, mut calls, mut ends) = (Overlay::default(), Vec::new(), [0; 4]);
+        let (mut overlay, mut calls, mut ends) = (Overlay::default(), Vec::new(), [0; 6]);
         let lists = [(&TREES, trees.collect()), (&RECEIPTS, keys.collect()), (&SERIES, series.collect())];
-        for ((list, values), end) in lists.into_iter().chain([(&TEXTS, texts.collect())]).zip(&mut ends) {
+        let more = [(&TEXTS, texts.collect()), (&VISITS, visits.collect()), (&CLAIMED, wanted.collect())];
+        for ((list, values), end) in lists.into_iter().chain(more).zip(&mut ends) {
             list.add(&mut calls, values);
             *end = calls.len();
         }
@@ -99,7 +110,7 @@ impl Overlay {
     /// Takes in one row of the list `which`, in the order of [`Overlay::load`].
     fn learn(&mut self, which: usize, row: &Row<'_>) -> Result<(), Fault> {
         match which {
-            0 => {
+            0 | 4 => {
                 let tree = Tree { version: row.int(1)?, before: Some(row.text(2)?.to_owned()) };
                 self.trees.insert(row.text(0)?.to_owned(), tree);
             }
@@ -109,6 +120,10 @@ impl Overlay {
             }
             2 => {
                 self.series.insert(row.text(0)?.to_owned(), row.int(1)?);
+            }
+            5 => {
+                let claim = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+                self.taken.insert(claim, row.text(2)?.to_owned());
             }
             _ => {
                 let digest = leaf::salted(&row.hash(1)?, row.text(2)?.as_bytes());
@@ -125,10 +140,10 @@ impl Overlay {
         if let Some(known) = self.known(change, earlier) {
             return known;
         }
-        let moved = |guard: &Guard| {
-            self.trees.get(guard.whistle.as_str()).is_none_or(|tree| tree.version != guard.tree_version)
-        };
-        if change.guards.iter().any(moved) || change.directory.as_ref().is_some_and(|one| self.laid_anew(one)) {
+        let moved =
+            |guard: &Guard| self.trees.get(guard.tree.as_str()).is_none_or(|tree| tree.version != guard.tree_version);
+        let laid_anew = change.directory.as_ref().is_some_and(|one| self.laid_anew(one));
+        if change.guards.iter().any(moved) || laid_anew || self.is_taken(change) {
             return Verdict::Refused(CommitRefusal::Stale);
         }
         if let Err(fault) = self.well_formed(change) {
@@ -148,6 +163,13 @@ impl Overlay {
             let tree = Tree { version: whistle.tree_version, before };
             self.trees.insert(whistle.id.as_str().to_owned(), tree);
         }
+        if let Some(one) = &change.visit {
+            let (id, tree_version) = (one.visit.id.as_str(), one.visit.tree_version);
+            let before = self.trees.remove(id).and_then(|tree| tree.before);
+            self.trees.insert(id.to_owned(), Tree { version: tree_version, before });
+            self.taken.retain(|_, owner| owner != id);
+            self.taken.extend(visits::wanted(one).map(|claim| (claim, id.to_owned())));
+        }
         if let Some(receipt) = &change.receipt {
             self.claims.insert(receipt.key.clone(), Claim::OfThisBatch(index));
         }
@@ -155,6 +177,13 @@ impl Overlay {
         let first = *last + 1;
         *last += i64::try_from(change.events.len()).unwrap_or(i64::MAX);
         Verdict::Written(first..*last + 1)
+    }
+
+    /// Whether another visit has what this one wants: whoever decided did not know it yet.
+    fn is_taken(&self, change: &Change) -> bool {
+        let Some(one) = &change.visit else { return false };
+        let others = |claim| self.taken.get(&claim).is_some_and(|owner| owner != one.visit.id.as_str());
+        visits::wanted(one).any(others)
     }
 
     /// Whether the directory has changed since that was decided.
@@ -165,7 +194,7 @@ impl Overlay {
     /// What no deed may forget; a Change that does is our fault, not the caller's.
     fn well_formed(&self, change: &Change) -> Result<(), Fault> {
         let unguarded = |whistle: &&Whistle| {
-            let guard = change.guards.iter().find(|guard| guard.whistle == whistle.id);
+            let guard = change.guards.iter().find(|guard| guard.tree.as_str() == whistle.id.as_str());
             guard.is_none_or(|guard| whistle.tree_version <= guard.tree_version)
         };
         if change.beside.iter().any(|whistle| unguarded(&whistle)) {
@@ -175,10 +204,13 @@ impl Overlay {
             return Err(Fault::never("one of the new whistles' ids is taken"));
         }
         let Some(whistle) = &change.whistle else {
+            if let Some(one) = &change.visit {
+                return self.well_formed_visit(change, &one.visit);
+            }
             let needs_none = change.sights.is_empty() && change.series.is_none();
             return needs_none.then_some(()).ok_or(Fault::never("a change gives a number or a sight to no whistle"));
         };
-        match change.guards.iter().find(|guard| guard.whistle == whistle.id) {
+        match change.guards.iter().find(|guard| guard.tree.as_str() == whistle.id.as_str()) {
             Some(guard) if whistle.tree_version <= guard.tree_version => {
                 Err(Fault::never("a change does not raise the version of the tree it writes"))
             }
@@ -186,6 +218,18 @@ impl Overlay {
             None if change.series.is_none() => Err(Fault::never("a change writes a tree without guarding it")),
             None if self.trees.contains_key(whistle.id.as_str()) => Err(Fault::never("a new whistle's id is taken")),
             None => Ok(()),
+        }
+    }
+
+    /// The same of a visit: raised under its guard, or new with a number.
+    fn well_formed_visit(&self, change: &Change, visit: &Visit) -> Result<(), Fault> {
+        match change.guards.iter().find(|guard| guard.tree.as_str() == visit.id.as_str()) {
+            Some(guard) if visit.tree_version <= guard.tree_version => {
+                Err(Fault::never("a change does not raise the version of the visit it writes"))
+            }
+            None if change.series.is_none() => Err(Fault::never("a change writes a visit without guarding it")),
+            None if self.trees.contains_key(visit.id.as_str()) => Err(Fault::never("a new visit's id is taken")),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -15,7 +15,7 @@ const NO_VIEW: &str = "DELETE FROM saved_views WHERE id = $1";
 /// The token goes on: it is a machine's.
 const NAMELESS_TOKEN: &str = "UPDATE machine_tokens SET name = '' WHERE id = $1";
 /// Of two replicas that seal it at once, one finds it open.
-const SEAL_TEXT: &str = "UPDATE texts SET body = $2, class = 'sealed', whistle = COALESCE(whistle, $3)
+const SEAL_TEXT: &str = "UPDATE texts SET body = $2, class = 'sealed', tree = COALESCE(tree, $3)
     WHERE id = $1 AND class = 'open'";
 
 const NOTE: &str =

@@ -11,10 +11,10 @@ use super::notes::Note;
 use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::LetterOwed;
-use crate::domain::obligation::Post;
+use crate::domain::obligation::{Post, Subject};
 use crate::domain::session::Ending;
 use crate::domain::terms::{LetterKind, Role};
-use crate::ids::{LetterId, PersonId, SummonsId, WhistleId};
+use crate::ids::{LetterId, PersonId, TreeId};
 
 /// Back is where a reader has been; a cursor only goes on.
 const SET_CURSOR: &str = "INSERT INTO cursors (name, seq) VALUES ($1, $2)
@@ -27,7 +27,7 @@ const CLAIM_LETTERS: &str = concat!(
     "
       AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY not_before, id LIMIT $3)
     AND EXISTS (SELECT 1 FROM leases WHERE name = 'letters' AND epoch = $4)
-    RETURNING id, natural_key, kind, role, department, whistle, summons, not_before, tries"
+    RETURNING id, natural_key, kind, role, department, person, tree, about, not_before, tries"
 );
 const SEND_HELD_LETTERS: &str = "DELETE FROM meta WHERE key = 'letters_held_before'";
 const DROP_HELD_LETTERS: &str = concat!(
@@ -351,11 +351,12 @@ fn claimed_letter(row: &Row<'_>) -> Result<ClaimedLetter, Fault> {
         key: row.text(1)?.to_owned(),
         kind: row.word(2, LetterKind::parse)?,
         to: Post { role: row.word(3, Role::parse)?, department: row.text(4)?.to_owned() },
-        whistle: row.opt_text(5)?.map(WhistleId::from_text),
-        summons: row.opt_text(6)?.map(SummonsId::from_text),
-        not_before: row.at(7)?,
+        person: row.opt_text(5)?.map(PersonId::from_text),
+        tree: row.opt_text(6)?.map(TreeId::from_text),
+        about: row.opt_text(7)?.and_then(Subject::parse),
+        not_before: row.at(8)?,
     };
-    Ok(ClaimedLetter { letter, tries: row.int(8)? })
+    Ok(ClaimedLetter { letter, tries: row.int(9)? })
 }
 
 /// Ends every session of these people at once, with whatever is written beside it.

@@ -20,8 +20,8 @@ pub(crate) struct Leaf<'a> {
     /// Microseconds UTC.
     pub(crate) at: i64,
     pub(crate) kind: &'a str,
-    pub(crate) whistle: &'a str,
-    pub(crate) summons: Option<&'a str>,
+    pub(crate) tree: &'a str,
+    pub(crate) about: Option<&'a str>,
     pub(crate) person: Option<&'a str>,
     pub(crate) department: Option<&'a str>,
     /// The stored bytes, never re-serialised; texts are in it as id and digest.
@@ -35,8 +35,8 @@ impl<'a> Leaf<'a> {
             seq,
             at,
             kind: event.kind.as_str(),
-            whistle: event.whistle.as_str(),
-            summons: event.summons.as_ref().map(|id| id.as_str()),
+            tree: event.tree.as_str(),
+            about: event.about.as_ref().map(|about| about.as_str()),
             person: event.doer.as_ref().map(|doer| doer.person.as_str()),
             department: event.doer.as_ref().map(|doer| doer.department.as_str()),
             data,
@@ -51,8 +51,8 @@ impl<'a> Leaf<'a> {
         hash.update(&self.seq.to_be_bytes());
         hash.update(&self.at.to_be_bytes());
         put(&mut hash, Some(self.kind.as_bytes()));
-        put(&mut hash, Some(self.whistle.as_bytes()));
-        for field in [self.summons, self.person, self.department] {
+        put(&mut hash, Some(self.tree.as_bytes()));
+        for field in [self.about, self.person, self.department] {
             put(&mut hash, field.map(str::as_bytes));
         }
         put(&mut hash, Some(self.data.as_bytes()));
@@ -148,8 +148,8 @@ mod tests {
         seq: 7,
         at: 1_700_000_000_000_000,
         kind: "whistle.blown",
-        whistle: "wh_1",
-        summons: None,
+        tree: "wh_1",
+        about: None,
         person: Some("pe_1"),
         department: Some("YJ"),
         data: "{}",
@@ -166,9 +166,9 @@ mod tests {
             Leaf { seq: 8, ..LEAF },
             Leaf { at: 1, ..LEAF },
             Leaf { kind: "whistle.routed", ..LEAF },
-            Leaf { whistle: "wh_2", ..LEAF },
-            Leaf { summons: Some(""), ..LEAF },
-            Leaf { summons: Some("pe_1"), person: None, ..LEAF },
+            Leaf { tree: "wh_2", ..LEAF },
+            Leaf { about: Some(""), ..LEAF },
+            Leaf { about: Some("pe_1"), person: None, ..LEAF },
             Leaf { person: None, ..LEAF },
             Leaf { department: Some("XF"), ..LEAF },
             Leaf { data: "{ }", ..LEAF },

@@ -15,6 +15,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod values;
+mod visits;
 
 pub use access::Access;
 pub(super) use batch::DIRECTORY;
@@ -227,7 +228,7 @@ fn gone() -> Fault {
 /// Every statement of pen and chores, in every size.
 #[cfg(test)]
 pub(super) fn every_statement() -> Vec<String> {
-    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&care::LISTS).chain(&chores::LISTS);
+    let lists = batch::LISTS.iter().chain(&rows::LISTS).chain(&care::LISTS).chain(&chores::LISTS).chain(&visits::LISTS);
     let single = chores::STATEMENTS
         .iter()
         .chain(credentials::STATEMENTS)

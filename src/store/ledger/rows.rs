@@ -5,12 +5,14 @@ use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
-use super::{Fault, care, credentials, leaf};
+use super::{Fault, care, credentials, leaf, visits};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
-use crate::domain::obligation::Obligation;
+use crate::domain::finding::Finding;
+use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Whistle;
 use crate::ids::PersonId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,9 +63,9 @@ impl Listed {
 }
 
 // Rows that are new by their nature go in plainly: a repeated id is an error and never an overwriting.
-static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, whistle) VALUES ", 5, "");
+static TEXTS: Listed = Listed::new("INSERT INTO texts (id, salt, body, class, tree) VALUES ", 5, "");
 static EVENTS: Listed = Listed::new(
-    "INSERT INTO events (seq, at, kind, whistle, summons, person, department, office_only, data, leaf) VALUES ",
+    "INSERT INTO events (seq, at, kind, tree, about, person, department, office_only, data, leaf) VALUES ",
     10,
     "",
 );
@@ -93,7 +95,7 @@ static SUMMONSES: Listed = Listed::new(
     " ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, body = excluded.body",
 );
 static OBLIGATIONS: Listed = Listed::new(
-    "INSERT INTO obligations (id, whistle, subject, role, department, duty, due_at, provisional, reminds, explained,
+    "INSERT INTO obligations (id, tree, subject, role, department, duty, due_at, provisional, reminds, explained,
      length, next_at, reached_at, passed_at, ended_at) VALUES ",
     15,
     " ON CONFLICT (id) DO UPDATE SET role = excluded.role, department = excluded.department, due_at = excluded.due_at,
@@ -103,8 +105,8 @@ static OBLIGATIONS: Listed = Listed::new(
 );
 // The same reason owes the same letter once, whoever found it first.
 static LETTERS: Listed = Listed::new(
-    "INSERT INTO letters (id, natural_key, kind, role, department, whistle, summons, not_before) VALUES ",
-    8,
+    "INSERT INTO letters (id, natural_key, kind, role, department, person, tree, about, not_before) VALUES ",
+    9,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
 static TRAIL: Listed = Listed::new(
@@ -132,7 +134,7 @@ static DIRECTORY: Listed = Listed::new(
 );
 static SOONEST_LIMIT: Listed = Listed::new(
     "UPDATE whistles SET due_at = (SELECT MIN(o.due_at) FROM obligations o
-     WHERE o.whistle = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
+     WHERE o.tree = whistles.id AND o.ended_at IS NULL) WHERE id IN (VALUES ",
     1,
     ")",
 );
@@ -162,6 +164,8 @@ pub(super) static LISTS: [&Listed; 15] = [
 pub(super) struct Rows<'a> {
     whistles: BTreeMap<&'a str, &'a Whistle>,
     summonses: BTreeMap<&'a str, &'a Summons>,
+    visits: BTreeMap<&'a str, &'a Visit>,
+    findings: BTreeMap<&'a str, &'a Finding>,
     obligations: BTreeMap<&'a str, &'a Obligation>,
     sights: BTreeSet<(&'a str, &'a str)>,
     texts: Vec<Value<'a>>,
@@ -186,11 +190,16 @@ impl<'a> Rows<'a> {
         }
         self.whistles.extend(change.beside.iter().map(|whistle| (whistle.id.as_str(), whistle)));
         self.summonses.extend(change.summonses.iter().map(|summons| (summons.id.as_str(), summons)));
+        let visits = change.visit.iter();
+        self.visits.extend(visits.clone().map(|one| (one.visit.id.as_str(), &one.visit)));
+        self.findings.extend(visits.flat_map(|one| &one.findings).map(|finding| (finding.id.as_str(), finding)));
         self.obligations.extend(change.obligations.iter().map(|obligation| (obligation.id.as_str(), obligation)));
         self.erased.extend(&change.erased);
         self.directory.extend(&change.directory);
-        let texts = change.texts.iter().map(|text| (text, change.whistle.as_ref().map(|whistle| &whistle.id)));
-        let of_birth = |birth: &'a Birth| birth.texts.iter().map(|text| (text, Some(&birth.whistle.id)));
+        let tree = change.visit.as_ref().map(|one| one.visit.id.as_str());
+        let tree = tree.or(change.whistle.as_ref().map(|whistle| whistle.id.as_str()));
+        let texts = change.texts.iter().map(|text| (text, tree));
+        let of_birth = |birth: &'a Birth| birth.texts.iter().map(|text| (text, Some(birth.whistle.id.as_str())));
         for (text, said_in) in texts.chain(change.born.iter().flat_map(of_birth)) {
             let class = text.class.as_str().into();
             self.texts.extend([(&text.id).into(), (&text.salt).into(), (&text.body).into(), class, said_in.into()]);
@@ -202,8 +211,8 @@ impl<'a> Rows<'a> {
                 seq.into(),
                 at.into(),
                 event.kind.as_str().into(),
-                (&event.whistle).into(),
-                event.summons.as_ref().into(),
+                (&event.tree).into(),
+                event.about.as_ref().map(Subject::as_str).into(),
                 event.doer.as_ref().map(|doer| &doer.person).into(),
                 event.doer.as_ref().map(|doer| &doer.department).into(),
                 event.office_only.into(),
@@ -238,8 +247,9 @@ impl<'a> Rows<'a> {
             letter.kind.as_str().into(),
             letter.to.role.as_str().into(),
             (&letter.to.department).into(),
-            letter.whistle.as_ref().into(),
-            letter.summons.as_ref().into(),
+            letter.person.as_ref().into(),
+            letter.tree.as_ref().into(),
+            letter.about.as_ref().map(Subject::as_str).into(),
             letter.not_before.into(),
         ]);
     }
@@ -270,6 +280,8 @@ impl<'a> Rows<'a> {
         self.add_whistles(&mut calls, overlay)?;
         let summonses = self.summonses.values().map(|summons| summons_row(summons)).collect::<Result<Vec<_>, _>>()?;
         SUMMONSES.add(&mut calls, summonses.concat());
+        let visits: Vec<_> = self.visits.values().copied().collect();
+        visits::add(&mut calls, &visits, self.findings.values().copied())?;
         LETTERS.add(&mut calls, self.letters);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
@@ -310,9 +322,10 @@ impl<'a> Rows<'a> {
         let body = |one: &&'a Whistle| Ok::<_, Fault>([(&one.id).into(), json(one)?.into()]);
         BODIES.add(calls, self.whistles.values().map(body).collect::<Result<Vec<_>, _>>()?.concat());
         // Every armed obligation of a new whistle is in this batch; an old one may have others in the ledger.
-        let touched: BTreeSet<_> = self.obligations.values().map(|one| one.whistle.as_str()).collect();
+        let touched: BTreeSet<_> = self.obligations.values().map(|one| one.tree.as_str()).collect();
+        let touched = touched.into_iter().filter(|id| id.starts_with("wh_"));
         let is_old = |id: &&str| !self.whistles.contains_key(id) || before(id).is_some();
-        SOONEST_LIMIT.add(calls, touched.into_iter().filter(is_old).map(Value::from).collect());
+        SOONEST_LIMIT.add(calls, touched.filter(is_old).map(Value::from).collect());
         let moved = |one: &&&Whistle| before(one.id.as_str()).is_some_and(|before| before != one.status.as_str());
         let moved = self.whistles.values().filter(moved).map(|one| Value::from(&one.id));
         SIGHTS_FOLLOW.add(calls, moved.collect());
@@ -329,7 +342,7 @@ impl<'a> Rows<'a> {
     fn soonest_limits(&self) -> BTreeMap<&'a str, i64> {
         let mut soonest = BTreeMap::new();
         for one in self.obligations.values().filter(|one| one.is_armed()) {
-            let limit = soonest.entry(one.whistle.as_str()).or_insert(one.due_at.0);
+            let limit = soonest.entry(one.tree.as_str()).or_insert(one.due_at.0);
             *limit = (*limit).min(one.due_at.0);
         }
         soonest

@@ -50,7 +50,7 @@ pub(super) fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {
 pub(super) fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 15], Fault> {
     Ok([
         (&obligation.id).into(),
-        (&obligation.whistle).into(),
+        (&obligation.tree).into(),
         obligation.subject.as_str().into(),
         obligation.owner.role.as_str().into(),
         (&obligation.owner.department).into(),

@@ -50,6 +50,7 @@ fn every_statement_is_prepared_on_both_engines() {
         summonses::STATEMENTS,
         unsent::STATEMENTS,
         views::STATEMENTS,
+        visits::STATEMENTS,
     ]
     .iter()
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))

@@ -16,7 +16,7 @@ use crate::domain::policy::Scope;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Duty, Role, WhistleStatus};
 use crate::domain::whistle::{Tree, Whistle};
-use crate::ids::{ObligationId, SummonsId, TextId, WhistleId};
+use crate::ids::{ObligationId, SummonsId, TextId, TreeId, WhistleId};
 use std::collections::HashMap;
 
 const BY_CODE: &str = "
@@ -44,7 +44,7 @@ const ARMED: &str = "
     SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
            reached_at
     FROM obligations
-    WHERE whistle = $1 AND ended_at IS NULL
+    WHERE tree = $1 AND ended_at IS NULL
     ORDER BY due_at, id";
 
 const COUNT_ALL: &str = "
@@ -108,22 +108,16 @@ pub fn merged_into(reading: &mut Reading<'_>, master: &WhistleId) -> Result<Vec<
 /// The rest of a tree, once the right to its whistle has been shown.
 fn grow(reading: &mut Reading<'_>, whistle: Whistle) -> Result<Tree, Fault> {
     let summonses = reading.rows(SUMMONSES, &[(&whistle.id).into()], |row| row.json::<Summons>(0))?;
-    let obligations = reading.rows(ARMED, &[(&whistle.id).into()], |row| armed(row, &whistle.id))?;
+    let obligations = reading.rows(ARMED, &[(&whistle.id).into()], |row| armed(row, &(&whistle.id).into()))?;
     Ok(Tree { whistle, summonses, obligations })
 }
 
 /// A row of [`ARMED`].
-pub(super) fn armed(row: &Row<'_>, whistle: &WhistleId) -> Result<Obligation, Fault> {
-    let subject = row.text(1)?;
-    let subject = if subject == whistle.as_str() {
-        Subject::Whistle(whistle.clone())
-    } else {
-        Subject::Summons(SummonsId::from_text(subject))
-    };
+pub(super) fn armed(row: &Row<'_>, tree: &TreeId) -> Result<Obligation, Fault> {
     Ok(Obligation {
         id: ObligationId::from_text(row.text(0)?),
-        whistle: whistle.clone(),
-        subject,
+        tree: tree.clone(),
+        subject: row.word(1, Subject::parse)?,
         owner: Post { role: row.word(2, Role::parse)?, department: row.text(3)?.to_owned() },
         duty: row.word(4, Duty::parse)?,
         due_at: row.at(5)?,

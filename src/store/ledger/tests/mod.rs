@@ -59,8 +59,8 @@ fn blown(mint: &mut Mint) -> Change {
         obligations: vec![armed(mint, &id, 60)],
         events: vec![Event {
             kind: EventKind::WhistleBlown,
-            whistle: id.clone(),
-            summons: None,
+            tree: (&id).into(),
+            about: None,
             doer: Some(crate::domain::event::Doer { person, department: "CG".into() }),
             office_only: false,
             data: json!({ "title": text_ref(&title) }),
@@ -70,8 +70,9 @@ fn blown(mint: &mut Mint) -> Change {
             key: format!("whistle_new/{id}"),
             kind: LetterKind::WhistleNew,
             to: office,
-            whistle: Some(id),
-            summons: None,
+            person: None,
+            tree: Some((&id).into()),
+            about: None,
             not_before: NOW,
         }],
         texts: texts.into(),
@@ -84,7 +85,7 @@ fn blown(mint: &mut Mint) -> Change {
 fn armed(mint: &mut Mint, whistle: &WhistleId, minutes: i64) -> Obligation {
     Obligation {
         id: ObligationId::new(mint),
-        whistle: whistle.clone(),
+        tree: whistle.into(),
         subject: Subject::Whistle(whistle.clone()),
         owner: Post { role: Role::OfficeDuty, department: "AWB".into() },
         duty: Duty::Triage,
@@ -103,12 +104,12 @@ fn armed(mint: &mut Mint, whistle: &WhistleId, minutes: i64) -> Obligation {
 /// The next step of a tree: guarded, its version raised.
 fn moved(whistle: &Whistle, status: WhistleStatus) -> Change {
     let mut next = whistle.clone();
-    let guard = Guard { whistle: whistle.id.clone(), tree_version: whistle.tree_version };
+    let guard = Guard { tree: (&whistle.id).into(), tree_version: whistle.tree_version };
     (next.status, next.version, next.tree_version) = (status, whistle.version + 1, whistle.tree_version + 1);
     let event = Event {
         kind: EventKind::WhistleAccepted,
-        whistle: whistle.id.clone(),
-        summons: None,
+        tree: (&whistle.id).into(),
+        about: None,
         doer: None,
         office_only: false,
         data: json!({}),
@@ -160,14 +161,14 @@ fn texts(sql: &Sql, text: &str) -> Vec<String> {
 
 /// Every stored leaf is the hash of the stored bytes beside it.
 fn check_leaves(sql: &Sql) {
-    let text = "SELECT seq, at, kind, whistle, summons, person, department, data, leaf FROM events";
+    let text = "SELECT seq, at, kind, tree, about, person, department, data, leaf FROM events";
     let fits = sql.rows(text, &[], |row| {
         let leaf = leaf::Leaf {
             seq: row.int(0)?,
             at: row.int(1)?,
             kind: row.text(2)?,
-            whistle: row.text(3)?,
-            summons: row.opt_text(4)?,
+            tree: row.text(3)?,
+            about: row.opt_text(4)?,
             person: row.opt_text(5)?,
             department: row.opt_text(6)?,
             data: row.text(7)?,

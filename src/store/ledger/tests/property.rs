@@ -52,7 +52,7 @@ fn deed(chance: &mut ChaCha12Rng, mint: &mut Mint, trees: &[(Whistle, Obligation
 
 /// Everything that is true of the trees now, as a deed would load it.
 fn load(reading: &mut Reading<'_>) -> Result<Vec<(Whistle, Obligation)>, Fault> {
-    let text = "SELECT b.body, o.id, o.due_at FROM whistle_bodies b JOIN obligations o ON o.whistle = b.whistle
+    let text = "SELECT b.body, o.id, o.due_at FROM whistle_bodies b JOIN obligations o ON o.tree = b.whistle
                 WHERE o.ended_at IS NULL ORDER BY b.whistle LIMIT 5";
     reading.rows(text, &[], |row| {
         let whistle: Whistle = row.json(0)?;
@@ -107,7 +107,7 @@ fn check(sql: &Sql, answered: &mut [Answered], replayed: &[Receipt]) {
     assert_eq!(count(sql, "SELECT COUNT(*) FROM receipts"), i64::try_from(keys.len()).unwrap());
     assert!(replayed.iter().all(|receipt| keys.get(&receipt.key) == Some(&&receipt.code)));
     let soonest = |id: &WhistleId| {
-        let armed = obligations.values().filter(|one| one.whistle == *id && one.is_armed());
+        let armed = obligations.values().filter(|one| one.tree.as_str() == *id && one.is_armed());
         armed.map(|one| one.due_at.0).collect::<Vec<_>>()
     };
     let expected = trees.values().map(|whistle| {

@@ -104,8 +104,8 @@ pub(in crate::store) fn birth(whistle: Whistle, viewers: &[&str]) -> Change {
         sights: viewers.iter().map(|viewer| (*viewer).to_owned()).collect(),
         events: vec![Event {
             kind: EventKind::WhistleBlown,
-            whistle: whistle.id.clone(),
-            summons: None,
+            tree: (&whistle.id).into(),
+            about: None,
             doer: None,
             office_only: false,
             data: serde_json::json!({}),
@@ -118,7 +118,7 @@ pub(in crate::store) fn birth(whistle: Whistle, viewers: &[&str]) -> Change {
 
 /// Puts it down again as it now stands.
 pub(in crate::store) fn moved(mut whistle: Whistle) -> Change {
-    let guard = Guard { whistle: whistle.id.clone(), tree_version: whistle.tree_version };
+    let guard = Guard { tree: (&whistle.id).into(), tree_version: whistle.tree_version };
     whistle.tree_version += 1;
     Change { guards: vec![guard], whistle: Some(whistle), ..Change::default() }
 }
@@ -128,7 +128,7 @@ pub(in crate::store) fn owed(whistle: &Whistle, summons: Option<&Summons>, due_a
     let subject = summons.map_or(Subject::Whistle(whistle.id.clone()), |one| Subject::Summons(one.id.clone()));
     Obligation {
         id: ObligationId::from_text(format!("ob_{}", subject.as_str())),
-        whistle: whistle.id.clone(),
+        tree: (&whistle.id).into(),
         subject,
         owner: Post { role: Role::OfficeDuty, department: "AWB".into() },
         duty: Duty::Triage,

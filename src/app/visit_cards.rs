@@ -1,0 +1,193 @@
+//! What goes over the wire about visits and findings: one maker per thing, so a list and a detail never differ. Whoever calls
+//! has passed the reader's Scope.
+
+use super::cards::Texts;
+use super::visits::OpenVisit;
+use crate::domain::at::At;
+use crate::domain::deeds;
+use crate::domain::directory::Directory;
+use crate::domain::finding::Finding;
+use crate::domain::obligation::{PartId, Subject};
+use crate::domain::policy::Actor;
+use crate::domain::visit::{Item, Visit, VisitTree};
+use crate::ids::TextId;
+use crate::store::visits::{FindingItem, VisitItem};
+use serde_json::{Value, json};
+
+fn text<'a>(id: Option<&TextId>, texts: &'a Texts) -> Option<&'a String> {
+    id.and_then(|id| texts.get(id))
+}
+
+fn firm(code: Option<&str>, directory: &Directory) -> Value {
+    code.map_or(
+        Value::Null,
+        |code| json!({ "code": code, "name": directory.enterprise(code).map(|firm| firm.name.as_str()) }),
+    )
+}
+
+/// A visit in a list.
+pub fn visit_item(item: &VisitItem, directory: &Directory, now: At) -> Value {
+    let visit = &item.visit;
+    json!({
+        "code": visit.code,
+        "status": visit.status,
+        "enterprise": firm(visit.enterprise.as_deref(), directory),
+        "town": visit.town,
+        "date": visit.slot.date,
+        "period": visit.slot.period,
+        "starts_at": visit.slot.starts_at().rfc3339(),
+        "notice": visit.notice,
+        "emergency": visit.emergency,
+        "exempt": visit.exempt,
+        "lead": visit.lead(),
+        "departments": visit.parts.iter().filter(|part| part.acts()).map(|part| &part.department).collect::<Vec<_>>(),
+        "items_total": visit.items.len(),
+        "items_answered": visit.items.iter().filter(|item| item.answer.is_some()).count(),
+        "due_at": item.due_at.map(At::rfc3339),
+        "overdue": item.due_at.is_some_and(|due_at| due_at <= now),
+        "version": visit.version,
+    })
+}
+
+/// A visit opened: the item, who goes, what is looked at and what came of it, each department's part, what this actor may do.
+pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> Value {
+    let OpenVisit { tree, texts, now } = open;
+    let visit = &tree.visit;
+    let item = VisitItem { visit: visit.clone(), due_at: tree.due_at() };
+    let mut card = visit_item(&item, directory, *now);
+    let more = json!({
+        "place": text(visit.place.as_ref(), texts),
+        "items": visit.items.iter().map(|item| item_card(item, tree, texts)).collect::<Vec<_>>(),
+        "members": members(visit, directory),
+        "vehicles": visit.vehicles,
+        "parts": parts(tree),
+        "whistles": visit.whistles().iter().map(|of| &of.code).collect::<Vec<_>>(),
+        "findings": tree.findings.iter().map(|finding| &finding.code).collect::<Vec<_>>(),
+        "objected": visit.objected.as_ref().map(|one| json!({
+            "department": one.department, "ground": one.ground, "reason": text(one.reason.as_ref(), texts),
+        })),
+        "override_reason": text(visit.override_reason.as_ref(), texts),
+        "entered_at": visit.entry.as_ref().map(|entry| entry.at.rfc3339()),
+        "scanned": visit.entry.as_ref().map(|entry| entry.scanned),
+        "signed": visit.signature.as_ref().map(|signed| json!({
+            "at": signed.at.rfc3339(), "refused": signed.refused, "note": text(signed.note.as_ref(), texts),
+        })),
+        "aborted": visit.aborted,
+        "completed_at": visit.completed_at.map(At::rfc3339),
+        "sequence": visit.sequence,
+        "allowed_deeds": deeds::allowed_on_visit(actor, visit, *now),
+    });
+    if let (Some(card), Value::Object(more)) = (card.as_object_mut(), more) {
+        card.extend(more);
+    }
+    card
+}
+
+fn item_card(item: &Item, tree: &VisitTree, texts: &Texts) -> Value {
+    let answer = item.answer.as_ref();
+    let finding = answer.and_then(|answer| answer.finding.as_ref()).and_then(|id| tree.finding(id));
+    json!({
+        "item": item.no.to_string(),
+        "department": item.department,
+        "subject": texts.get(&item.subject),
+        "hazard": item.hazard.as_ref().map(|hazard| &hazard.code),
+        "whistle": item.whistle.as_ref().map(|of| &of.code),
+        "also": item.also,
+        "outcome": answer.map(|answer| answer.outcome),
+        "note": answer.and_then(|answer| text(answer.note.as_ref(), texts)),
+        "finding": finding.map(|finding| &finding.code),
+        "recorded_at": answer.map(|answer| answer.at.rfc3339()),
+        "late": answer.is_some_and(|answer| answer.late),
+    })
+}
+
+fn members(visit: &Visit, directory: &Directory) -> Vec<Value> {
+    let member = |member: &crate::domain::visit::Member| {
+        json!({
+            "officer": member.person,
+            "name": directory.person(&member.person).map(|person| person.name.as_str()),
+            "role": member.role,
+            "department": member.department,
+            "certified": member.certified,
+        })
+    };
+    visit.members.iter().map(member).collect()
+}
+
+fn parts(tree: &VisitTree) -> Vec<Value> {
+    let part = |part: &crate::domain::visit::Part| {
+        let subject = Subject::Part(PartId::of(&tree.visit.id, &part.department));
+        json!({
+            "department": part.department,
+            "approved_at": part.approved_at.map(At::rfc3339),
+            "closed_at": part.closed_at.map(At::rfc3339),
+            "late": part.late,
+            "excused": !part.acts(),
+            "due_at": tree.armed(&subject).map(|armed| armed.due_at.rfc3339()),
+        })
+    };
+    tree.visit.parts.iter().map(part).collect()
+}
+
+/// A finding, in a list and opened.
+pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory), texts: &Texts, now: At) -> Value {
+    let FindingItem { finding, due_at } = item;
+    let origin = &finding.origin;
+    json!({
+        "code": finding.code,
+        "visit": origin.visit_code,
+        "item": origin.item.to_string(),
+        "whistle": origin.whistle.as_ref().map(|of| &of.code),
+        "department": origin.department,
+        "enterprise": firm(origin.enterprise.as_deref(), directory),
+        "town": origin.town,
+        "hazard": origin.hazard,
+        "status": finding.status,
+        "what": texts.get(&finding.what),
+        "spot": text(finding.spot.as_ref(), texts),
+        "severity": finding.severity,
+        "clause": text(finding.clause.as_ref(), texts),
+        "found_at": finding.found_at.rfc3339(),
+        "orders": orders(finding, texts),
+        "original_due_at": finding.orders.first().map(|order| order.due_at.rfc3339()),
+        "due_at": due_at.map(At::rfc3339),
+        "overdue": due_at.is_some_and(|due_at| due_at <= now),
+        "extended": finding.extended,
+        "extension_until": finding.asked.as_ref().map(|asked| asked.until.rfc3339()),
+        "measures": finding.measures.as_ref().map(|taken| json!({
+            "measure": taken.measure, "at": taken.at.rfc3339(), "until": taken.until.map(At::rfc3339),
+        })),
+        "reported": finding.report.as_ref().map(|report| json!({
+            "at": report.at.rfc3339(), "by_firm": report.by.is_none(), "note": text(report.note.as_ref(), texts),
+        })),
+        "rechecks": rechecks(finding, texts),
+        "closed": finding.closed,
+        "closed_at": finding.closed_at.map(At::rfc3339),
+        "relapse": finding.relapse,
+        "reopened": finding.reopened,
+        "version": finding.version,
+        "allowed_deeds": deeds::allowed_on_finding(actor, finding),
+    })
+}
+
+fn orders(finding: &Finding, texts: &Texts) -> Vec<Value> {
+    let order = |order: &crate::domain::finding::Ordered| {
+        json!({
+            "at": order.at.rfc3339(), "due_at": order.due_at.rfc3339(), "officers": order.officers,
+            "order_no": order.order_no, "addressee": order.addressee, "demand": text(order.demand.as_ref(), texts),
+            "case": text(order.case.as_ref(), texts),
+        })
+    };
+    finding.orders.iter().map(order).collect()
+}
+
+fn rechecks(finding: &Finding, texts: &Texts) -> Vec<Value> {
+    let recheck = |one: &crate::domain::finding::Recheck| json!({ "at": one.at.rfc3339(), "officers": one.officers, "passed": one.passed, "note": texts.get(&one.note) });
+    finding.rechecks.iter().map(recheck).collect()
+}
+
+/// A finding opened, within its visit.
+pub fn finding_detail(open: &OpenVisit, finding: &Finding, actor: &Actor, directory: &Directory) -> Value {
+    let due_at = open.tree.armed(&Subject::Finding(finding.id.clone())).map(|armed| armed.due_at);
+    finding_card(&FindingItem { finding: finding.clone(), due_at }, (actor, directory), &open.texts, open.now)
+}

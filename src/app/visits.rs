@@ -1,0 +1,177 @@
+//! Visits and findings: plan a visit, do a deed on one or on what it found, open, list. What a reader gets has passed their
+//! Scope; which deed is possible is `domain::deeds`' to say.
+
+use super::asked::Asked;
+use super::deeds::Way;
+use super::whistles::{TimelinePage, with_texts};
+use super::{Hub, Undone};
+use crate::domain::at::At;
+use crate::domain::decision::Refusal;
+use crate::domain::deeds::{FindingDeed, VisitDeed};
+use crate::domain::policy::{self, Scope};
+use crate::domain::visit::order::{Orders, PlanOrder};
+use crate::domain::visit::{VisitTree, propose};
+use crate::ids::{FindingId, TextId, WhistleId};
+use crate::store::events::{self, StoredEvent};
+use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
+use crate::store::{CommitRefusal, Outcome, whistles};
+use std::collections::HashMap;
+
+pub use super::deeds::Done;
+pub use crate::domain::finding::plan::order_spec as finding_order_spec;
+pub use crate::domain::visit::plan::order_spec;
+
+/// How often a plan is made anew when somebody takes a person or a car meanwhile.
+const ATTEMPTS_MAX: usize = 3;
+
+/// Plans a visit; people and cars are taken at once.
+pub async fn plan(hub: &Hub, asked: Asked<'_>) -> Result<Done, Undone> {
+    if !policy::is_office(asked.actor) {
+        return Err(Refusal::RoleMayNot.into());
+    }
+    let key = asked.sound_key(hub)?;
+    if let Some(key) = &key
+        && let Some(receipt) = key.remembered(hub).await?
+    {
+        return Ok(Done { code: receipt.code, replayed: true });
+    }
+    for _ in 0..ATTEMPTS_MAX {
+        let (scope, codes) = (asked.scope.clone(), asked.named_in("items", "whistle"));
+        let firm = asked.named("enterprise");
+        let slot = [asked.named("date"), asked.named("period")].map(Option::unwrap_or_default);
+        let read = hub.ledger.read(move |reading| {
+            let whistles = visits::whistles_of(reading, &scope, &codes)?;
+            Ok((whistles, visits::slate(reading, firm.as_deref(), (&slot[0], &slot[1]), "")?))
+        });
+        let (whistles, slate) = read.await?;
+        let (now, rules) = (hub.now(), hub.rules());
+        let orders = Orders { actor: asked.actor, rules: &rules, whistles: &whistles, now };
+        let order = PlanOrder::parse(asked.node()?, orders).map_err(Refusal::from)?;
+        let mut mint = hub.mint(now);
+        let by = hub.deciding(Some(asked.actor), &rules, now, &mut mint);
+        let mut change = propose::plan(&order, &whistles, &slate, by)?;
+        change.receipt = key.as_ref().map(|key| key.receipt(now, "", 1));
+        match hub.commit(change, now).await {
+            Ok(Outcome::Committed(committed)) => {
+                let code = committed.change.visit.map(|one| one.visit.code).ok_or(Refusal::NotFound)?;
+                return Ok(Done { code, replayed: false });
+            }
+            Ok(Outcome::Replayed(receipt)) => return Ok(Done { code: receipt.code, replayed: true }),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Does a deed on a visit.
+pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: VisitDeed) -> Result<Done, Undone> {
+    Way { hub, asked, code, deed }.go().await
+}
+
+/// Does a deed on a finding.
+pub async fn finding_deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: FindingDeed) -> Result<Done, Undone> {
+    Way { hub, asked, code, deed }.go().await
+}
+
+/// A visit as its reader may see it, with the texts that it points at.
+#[derive(Debug, Clone)]
+pub struct OpenVisit {
+    pub tree: VisitTree,
+    pub texts: HashMap<TextId, String>,
+    pub now: At,
+}
+
+/// Opens one visit.
+pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenVisit, Undone> {
+    let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
+    let found = hub.ledger.read(move |reading| {
+        let Some(tree) = visits::tree(reading, &scope, &code)? else { return Ok(None) };
+        let texts = whistles::texts(reading, &text_ids(&tree))?;
+        Ok(Some(OpenVisit { tree, texts, now }))
+    });
+    Ok(found.await?.ok_or(Refusal::NotFound)?)
+}
+
+/// Opens one finding, within its visit.
+pub async fn open_finding(hub: &Hub, scope: &Scope, code: &str) -> Result<(OpenVisit, FindingId), Undone> {
+    let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
+    let found = hub.ledger.read(move |reading| {
+        let Some((tree, id)) = visits::tree_of_finding(reading, &scope, &code)? else { return Ok(None) };
+        let texts = whistles::texts(reading, &text_ids(&tree))?;
+        Ok(Some((OpenVisit { tree, texts, now }, id)))
+    });
+    Ok(found.await?.ok_or(Refusal::NotFound)?)
+}
+
+/// The texts that a reader of the tree is shown.
+fn text_ids(tree: &VisitTree) -> Vec<TextId> {
+    let visit = &tree.visit;
+    let objected = visit.objected.as_ref().and_then(|one| one.reason.as_ref());
+    let signed = visit.signature.as_ref().and_then(|one| one.note.as_ref());
+    let of_visit = [visit.place.as_ref(), visit.override_reason.as_ref(), objected, signed].into_iter().flatten();
+    let of_items = visit.items.iter().flat_map(|item| {
+        let note = item.answer.as_ref().and_then(|answer| answer.note.as_ref());
+        std::iter::once(&item.subject).chain(note)
+    });
+    let of_findings = tree.findings.iter().flat_map(finding_texts);
+    of_visit.chain(of_items).chain(of_findings).cloned().collect()
+}
+
+fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Item = &TextId> {
+    let orders = finding.orders.iter().flat_map(|order| order.demand.iter().chain(&order.case));
+    let rechecks = finding.rechecks.iter().map(|recheck| &recheck.note);
+    let report = finding.report.iter().filter_map(|report| report.note.as_ref());
+    let asked = finding.asked.iter().map(|asked| &asked.reason);
+    let own = std::iter::once(&finding.what).chain(&finding.spot).chain(&finding.clause);
+    own.chain(orders).chain(rechecks).chain(report).chain(asked)
+}
+
+/// What happened in a visit's tree, oldest first, after a position.
+pub async fn timeline(hub: &Hub, scope: &Scope, page: TimelinePage) -> Result<Vec<StoredEvent>, Undone> {
+    let scope = scope.clone();
+    let found = hub.ledger.read(move |reading| {
+        let Some(tree) = visits::tree(reading, &scope, &page.code)? else { return Ok(None) };
+        let (root, span) = ((&tree.visit.id).into(), (page.after_seq, i64::from(page.limit)));
+        let events = events::timeline(reading, &scope, &root, span)?;
+        with_texts(reading, events).map(Some)
+    });
+    Ok(found.await?.ok_or(Refusal::NotFound)?)
+}
+
+/// Visits under the reader's Scope.
+pub async fn list(hub: &Hub, scope: &Scope, query: VisitQuery) -> Result<Vec<VisitItem>, Undone> {
+    let scope = scope.clone();
+    Ok(hub.ledger.read(move |reading| visits::list(reading, &scope, &query)).await?)
+}
+
+/// Findings under the reader's Scope, with the texts that they point at.
+pub async fn findings(
+    hub: &Hub,
+    scope: &Scope,
+    query: FindingQuery,
+) -> Result<(Vec<FindingItem>, HashMap<TextId, String>), Undone> {
+    let (scope, now) = (scope.clone(), hub.now());
+    let read = hub.ledger.read(move |reading| {
+        let items = visits::findings(reading, &scope, &query, now)?;
+        let ids: Vec<TextId> = items.iter().flat_map(|item| finding_texts(&item.finding)).cloned().collect();
+        let texts = whistles::texts(reading, &ids)?;
+        Ok((items, texts))
+    });
+    Ok(read.await?)
+}
+
+/// Codes of the visits and findings of a whistle that the reader sees.
+pub async fn of_whistle(hub: &Hub, scope: &Scope, whistle: &WhistleId) -> Result<(Vec<String>, Vec<String>), Undone> {
+    const OF_ONE: u16 = 200;
+    let (scope, whistle, now) = (scope.clone(), whistle.clone(), hub.now());
+    let read = hub.ledger.read(move |reading| {
+        let visits_of = VisitQuery { whistle: Some(whistle.clone()), limit: OF_ONE, ..VisitQuery::default() };
+        let findings_of = FindingQuery { whistle: Some(whistle), limit: OF_ONE, ..FindingQuery::default() };
+        let visits: Vec<String> =
+            visits::list(reading, &scope, &visits_of)?.into_iter().map(|item| item.visit.code).collect();
+        let findings = visits::findings(reading, &scope, &findings_of, now)?.into_iter();
+        Ok((visits, findings.map(|item| item.finding.code).collect()))
+    });
+    Ok(read.await?)
+}

@@ -1,0 +1,130 @@
+//! Striking off (销号): only after a pass and by a second pair of eyes, or because the subject is gone, the place shut down or
+//! taken down, another power has it, or it never was one. And taking up again what was struck off too early.
+
+use super::order::barred;
+use crate::domain::decision::{Change, ReasonCode, Refusal};
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::{EventKind, text_ref};
+use crate::domain::obligation::Subject;
+use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
+use crate::domain::terms::{ClosureKind, Duty, FindingStatus, words};
+use crate::domain::visit::{VisitTree, follow};
+use crate::ids::FindingId;
+use serde_json::json;
+
+words!(
+    /// Why a finding that was struck off is taken up again.
+    Return { SpotCheckFailed = "spot_check_failed", Relapse = "relapse", }
+);
+
+/// The body of `…/close`.
+pub static CLOSE: Spec = Spec {
+    name: "StrikeOffOrder",
+    fields: &[
+        Field::optional("kind", Kind::Word(ClosureKind::WORDS)),
+        Field::optional("conclusion", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of `…/reopen`.
+pub static REOPEN: Spec = Spec {
+    name: "ReopenFindingOrder",
+    fields: &[
+        Field::required("ground", Kind::Word(Return::WORDS)),
+        Field::optional("note", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// How it ended, and what proves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloseOrder {
+    kind: ClosureKind,
+    conclusion: Option<String>,
+}
+
+impl CloseOrder {
+    /// Fixed after a pass; every other end needs its proof in words.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node, status: FindingStatus) -> Result<CloseOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&CLOSE, body);
+        let kind = reader.word("kind", ClosureKind::parse).unwrap_or(ClosureKind::Fixed);
+        let fixed = kind == ClosureKind::Fixed;
+        if kind == ClosureKind::OnSite || (fixed && status != FindingStatus::Passed) {
+            faults.add(reader.pointer("kind"), FaultCode::Clash(Clash::NotPassed));
+        }
+        if !fixed && !reader.has("conclusion") {
+            faults.add(reader.pointer("conclusion"), FaultCode::Missing);
+        }
+        faults.judge(Some(CloseOrder { kind, conclusion: reader.text("conclusion") }))
+    }
+}
+
+/// Strikes it off.
+///
+/// # Errors
+/// Guarded: whoever rechecked, or measures that stand.
+pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
+    let person = by.actor.map(|actor| &actor.person);
+    let rechecked = finding.rechecks.iter().any(|one| one.officers.iter().any(|officer| Some(officer) == person));
+    let reported = finding.report.as_ref().is_some_and(|report| report.by.is_some() && report.by.as_ref() == person);
+    let mut reasons = Vec::new();
+    if rechecked || reported {
+        reasons.push((ReasonCode::CloserRechecked, finding.code.clone()));
+    }
+    if finding.measures.is_some() {
+        reasons.push((ReasonCode::MeasuresStand, finding.code.clone()));
+    }
+    if !reasons.is_empty() {
+        return Err(barred(finding, &by, reasons));
+    }
+    let mut draft = Draft::on(by, tree);
+    let (now, conclusion) = (draft.by.now, order.conclusion.as_deref().map(|text| draft.write_down(text)));
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::Closed;
+        (finding.closed, finding.closed_at) = (Some(order.kind), Some(now));
+        finding.asked = None;
+    });
+    let data = json!({ "kind": order.kind, "conclusion": conclusion.as_ref().map(text_ref) });
+    draft.record_finding(EventKind::FindingClosed, id, data);
+    draft.disarm(&Subject::Finding(id.clone()));
+    follow::filing(&mut draft);
+    Ok(draft.finish())
+}
+
+/// Why, and what was seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReopenOrder {
+    ground: Return,
+    note: Option<String>,
+}
+
+impl ReopenOrder {
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node) -> Result<ReopenOrder, Vec<Fault>> {
+        let (reader, faults) = read(&REOPEN, body);
+        let (ground, note) = (reader.word("ground", Return::parse), reader.text("note"));
+        faults.judge(ground.map(|ground| ReopenOrder { ground, note }))
+    }
+}
+
+/// Takes it up again: ordered as before, with a fresh limit.
+pub fn reopen(order: &ReopenOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
+    let department = tree.finding(id)?.origin.department.clone();
+    let mut draft = Draft::on(by, tree);
+    let note = order.note.as_deref().map(|note| draft.write_down(note));
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::Ordered;
+        (finding.closed, finding.closed_at, finding.report) = (None, None, None);
+        finding.reopened += 1;
+        finding.relapse = order.ground == Return::Relapse;
+    });
+    let data = json!({ "ground": order.ground, "note": note.as_ref().map(text_ref) });
+    draft.record_finding(EventKind::FindingReopened, id, data);
+    let owner = draft.liaison(&department);
+    draft.arm(Subject::Finding(id.clone()), owner, Duty::Rectification);
+    Some(draft.finish())
+}

@@ -1,0 +1,212 @@
+//! Ordering that a hazard is put right, or seeing it put right on the spot; and what keeps people safe meanwhile.
+
+use super::{Finding, Ordered, Taken};
+use crate::domain::at::At;
+use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::{EventKind, text_ref};
+use crate::domain::obligation::Subject;
+use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, each_once, read};
+use crate::domain::rules::Rules;
+use crate::domain::terms::{ClosureKind, Duty, FindingStatus, Measure, Severity, Urgency, Window};
+use crate::domain::visit::slate::CERTIFIED_MIN;
+use crate::domain::visit::{VisitTree, follow};
+use crate::ids::{FindingId, PersonId};
+use serde_json::json;
+
+/// The body of `…/order`.
+pub static ORDER: Spec = Spec {
+    name: "RectificationOrder",
+    fields: &[
+        Field::optional("due_at", Kind::Time),
+        Field::optional("demand", Kind::Text { max: TEXT_MAX }),
+        Field::optional("order_no", Kind::Text { max: 50 }),
+        Field::optional("officers", Kind::List { of: &Kind::Code, min: 1 }),
+        Field::optional("addressee", Kind::Code),
+        Field::optional("case", Kind::Text { max: TEXT_MAX }),
+    ],
+};
+
+/// The body of `…/correct_on_site`.
+pub static CORRECT_ON_SITE: Spec =
+    Spec { name: "CorrectOrder", fields: &[Field::optional("note", Kind::Text { max: TEXT_MAX })] };
+
+/// The body of `…/measures`.
+pub static MEASURES: Spec = Spec {
+    name: "MeasuresOrder",
+    fields: &[Field::required("measure", Kind::Word(Measure::WORDS)), Field::optional("until", Kind::Time)],
+};
+
+/// Until when, what, by whom, to whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RectificationOrder {
+    due_at: Option<At>,
+    demand: Option<String>,
+    order_no: Option<String>,
+    officers: Vec<PersonId>,
+    addressee: Option<String>,
+    case: Option<String>,
+}
+
+impl RectificationOrder {
+    /// Within what the severity allows; the firm itself or its landlord; after a failed recheck with the case or why none.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node, finding: &Finding, rules: &Rules, now: At) -> Result<RectificationOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&ORDER, body);
+        let directory = &rules.directory;
+        let due_at = reader.time("due_at");
+        let window = if finding.severity == Severity::Major { Window::Major } else { Window::General };
+        let latest = rules.window(window, Urgency::Urgent, now).at;
+        match due_at {
+            Some(due) if due <= now => faults.add(reader.pointer("due_at"), FaultCode::Clash(Clash::InThePast)),
+            Some(due) if due > latest => faults.add(reader.pointer("due_at"), FaultCode::Clash(Clash::TooFarOff)),
+            Some(_) | None => {}
+        }
+        let officer = |id: &str| {
+            let person = directory.person(&PersonId::from_text(id)).filter(|person| person.is_active());
+            person.is_some_and(|person| {
+                person.is_certified_for(&finding.origin.department, &now.civil().date().to_string())
+            })
+        };
+        each_once(&reader, "officers", &[], officer, &mut faults);
+        let addressee = reader.text("addressee");
+        let firm = finding.origin.enterprise.as_deref().and_then(|code| directory.enterprise(code));
+        let may_be =
+            |code: &str| firm.is_some_and(|firm| firm.code == code || firm.landlord_code.as_deref() == Some(code));
+        if addressee.as_deref().is_some_and(|code| !may_be(code)) {
+            faults.add(reader.pointer("addressee"), FaultCode::NoSuch);
+        }
+        if finding.status == FindingStatus::Failed && !reader.has("case") {
+            faults.add(reader.pointer("case"), FaultCode::Missing);
+        }
+        let officers = reader.texts("officers").into_iter().map(PersonId::from_text).collect();
+        faults.judge(Some(RectificationOrder {
+            due_at,
+            demand: reader.text("demand"),
+            order_no: reader.text("order_no"),
+            officers,
+            addressee,
+            case: reader.text("case"),
+        }))
+    }
+}
+
+/// Orders it, by two officers at least: those named, else the department's who were there.
+///
+/// # Errors
+/// Guarded: fewer than two certified officers.
+pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let finding = tree.finding(id).ok_or(Refusal::NotFound)?.clone();
+    let officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
+    if officers.len() < CERTIFIED_MIN {
+        return Err(barred(&finding, &by, vec![(ReasonCode::TooFewCertified, finding.origin.department.clone())]));
+    }
+    let mut draft = Draft::on(by, tree);
+    let mut text = |text: &Option<String>| text.as_deref().map(|text| draft.write_down(text));
+    let (demand, case) = (text(&order.demand), text(&order.case));
+    let (now, subject) = (draft.by.now, Subject::Finding(id.clone()));
+    let owner = draft.liaison(&finding.origin.department);
+    match order.due_at {
+        Some(due_at) => draft.arm_until(subject, owner, Duty::Rectification, follow::set(due_at)),
+        None => draft.arm(subject, owner, Duty::Rectification),
+    }
+    let armed = draft.tree.armed(&Subject::Finding(id.clone())).map_or(now, |armed| armed.due_at);
+    let again = finding.status == FindingStatus::Failed;
+    let ordered = Ordered {
+        at: now,
+        officers,
+        order_no: order.order_no.clone(),
+        demand: demand.clone(),
+        addressee: order.addressee.clone().or(finding.origin.enterprise.clone()),
+        due_at: armed,
+        case: case.clone(),
+    };
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::Ordered;
+        (finding.report, finding.asked) = (None, None);
+        finding.orders.push(ordered);
+    });
+    let data = json!({
+        "due_at": armed.rfc3339(), "order_no": order.order_no, "addressee": order.addressee, "again": again,
+        "demand": demand.as_ref().map(text_ref), "case": case.as_ref().map(text_ref),
+    });
+    draft.record_finding(EventKind::FindingOrdered, id, data);
+    follow::filing(&mut draft);
+    Ok(draft.finish())
+}
+
+/// Refuses a deed on a finding, with all reasons.
+pub fn barred(finding: &Finding, by: &Deciding<'_>, reasons: Vec<(ReasonCode, String)>) -> Refusal {
+    let allowed = by.actor.map(|actor| crate::domain::deeds::allowed_on_finding(actor, finding)).unwrap_or_default();
+    let reasons = reasons.into_iter().map(|(code, subject)| Reason { code, subject }).collect();
+    Refusal::Guarded { status: finding.status.as_str(), allowed, reasons }
+}
+
+/// It was put right before the officers' eyes.
+///
+/// # Errors
+/// Guarded: a major hazard, or one that the list does not call correctable.
+pub fn correct_on_site(
+    note: Option<&str>,
+    id: &FindingId,
+    tree: VisitTree,
+    by: Deciding<'_>,
+) -> Result<Change, Refusal> {
+    let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
+    if finding.severity == Severity::Major || !finding.origin.correctable_on_site {
+        return Err(barred(finding, &by, vec![(ReasonCode::NotCorrectableOnSite, finding.code.clone())]));
+    }
+    let mut draft = Draft::on(by, tree);
+    let (now, note) = (draft.by.now, note.map(|note| draft.write_down(note)));
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::Closed;
+        (finding.closed, finding.closed_at) = (Some(ClosureKind::OnSite), Some(now));
+    });
+    let data = json!({ "note": note.as_ref().map(text_ref) });
+    draft.record_finding(EventKind::FindingCorrectedOnSite, id, data);
+    draft.disarm(&Subject::Finding(id.clone()));
+    follow::filing(&mut draft);
+    Ok(draft.finish())
+}
+
+/// Which measure, and until when it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuresOrder {
+    measure: Measure,
+    until: Option<At>,
+}
+
+impl MeasuresOrder {
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node, now: At) -> Result<MeasuresOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&MEASURES, body);
+        let until = reader.time("until");
+        if until.is_some_and(|until| until <= now) {
+            faults.add(reader.pointer("until"), FaultCode::Clash(Clash::InThePast));
+        }
+        let measure = reader.word("measure", Measure::parse);
+        faults.judge(measure.map(|measure| MeasuresOrder { measure, until }))
+    }
+}
+
+/// Evacuate, stop or seal, by the head's order.
+pub fn measures(order: &MeasuresOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let taken = Taken { measure: order.measure, at: draft.by.now, until: order.until };
+    draft.change_finding(id, |finding| finding.measures = Some(taken));
+    let data = json!({ "measure": order.measure, "until": order.until.map(At::rfc3339) });
+    draft.record_finding(EventKind::FindingMeasuresTaken, id, data);
+    draft.finish()
+}
+
+/// Work may go on: the head has seen a review that passed (安全生产法 65).
+pub fn lift_measures(reason: &str, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let reason = draft.write_down(reason);
+    draft.change_finding(id, |finding| finding.measures = None);
+    draft.record_finding(EventKind::FindingMeasuresLifted, id, json!({ "reason": text_ref(&reason) }));
+    draft.finish()
+}

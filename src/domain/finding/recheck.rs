@@ -1,0 +1,117 @@
+//! Said to be fixed, or due to be: others look again. A claim never closes anything; a failed recheck is ordered anew.
+
+use super::order::barred;
+use super::{Recheck, Report};
+use crate::domain::decision::{Change, ReasonCode, Refusal};
+use crate::domain::directory::Directory;
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::{EventKind, text_ref};
+use crate::domain::obligation::Subject;
+use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, each_once, read};
+use crate::domain::terms::{Duty, FindingStatus};
+use crate::domain::visit::VisitTree;
+use crate::ids::{FindingId, PersonId};
+use serde_json::json;
+
+/// The body of `…/report_fixed`.
+pub static REPORT_FIXED: Spec =
+    Spec { name: "ReportFixedOrder", fields: &[Field::optional("note", Kind::Text { max: TEXT_MAX })] };
+
+/// The body of `…/recheck`.
+pub static RECHECK: Spec = Spec {
+    name: "RecheckOrder",
+    fields: &[
+        Field::required("passed", Kind::Bool),
+        Field::required("note", Kind::Text { max: TEXT_MAX }),
+        Field::optional("officers", Kind::List { of: &Kind::Code, min: 1 }),
+    ],
+};
+
+/// Somebody says that it is fixed; nobody of ours: the firm, by its link.
+pub fn report_fixed(note: Option<&str>, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let note = note.map(|note| draft.write_down(note));
+    let (at, person) = (draft.by.now, draft.by.actor.map(|actor| actor.person.clone()));
+    let report = Report { at, by: person, note: note.clone() };
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::Reported;
+        (finding.report, finding.asked) = (Some(report), None);
+    });
+    draft.record_finding(EventKind::FindingReportedFixed, id, json!({ "note": note.as_ref().map(text_ref) }));
+    await_recheck(&mut draft, id);
+    draft.finish()
+}
+
+/// Its limit is over and nobody has said anything: it is looked at again all the same.
+pub fn fall_due(draft: &mut Draft<'_, VisitTree>, id: &FindingId) {
+    draft.change_finding(id, |finding| {
+        finding.status = FindingStatus::RecheckDue;
+        finding.asked = None;
+    });
+    draft.record_move_about(EventKind::FindingRecheckDue, Subject::Finding(id.clone()));
+    await_recheck(draft, id);
+}
+
+fn await_recheck(draft: &mut Draft<'_, VisitTree>, id: &FindingId) {
+    let Some(finding) = draft.tree.finding(id) else { return };
+    let owner = draft.liaison(&finding.origin.department);
+    draft.arm(Subject::Finding(id.clone()), owner, Duty::Recheck);
+}
+
+/// What was seen, and with whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecheckOrder {
+    passed: bool,
+    note: String,
+    officers: Vec<PersonId>,
+}
+
+impl RecheckOrder {
+    /// `officers`: who was there beside whoever records it.
+    ///
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(body: &Node, department: &str, date: &str, directory: &Directory) -> Result<RecheckOrder, Vec<Fault>> {
+        let (reader, mut faults) = read(&RECHECK, body);
+        let certified = |id: &str| {
+            let person = directory.person(&PersonId::from_text(id)).filter(|person| person.is_active());
+            person.is_some_and(|person| person.is_certified_for(department, date))
+        };
+        each_once(&reader, "officers", &[], certified, &mut faults);
+        let officers = reader.texts("officers").into_iter().map(PersonId::from_text).collect();
+        let made = reader.flag("passed").zip(reader.text("note"));
+        faults.judge(made.map(|(passed, note)| RecheckOrder { passed, note, officers }))
+    }
+}
+
+/// Looked at again, by somebody who was not at the first visit.
+///
+/// # Errors
+/// Guarded: only officers of the first visit.
+pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
+    let actor = by.actor.ok_or(Refusal::NotFound)?.person.clone();
+    let mut officers = vec![actor];
+    officers.extend(order.officers.iter().filter(|one| **one != officers[0]).cloned().collect::<Vec<_>>());
+    if officers.iter().all(|one| finding.origin.officers.contains(one)) {
+        return Err(barred(finding, &by, vec![(ReasonCode::SameOfficers, finding.code.clone())]));
+    }
+    let department = finding.origin.department.clone();
+    let mut draft = Draft::on(by, tree);
+    let note = draft.write_down(&order.note);
+    let recheck = Recheck { at: draft.by.now, officers, passed: order.passed, note: note.clone() };
+    let status = if order.passed { FindingStatus::Passed } else { FindingStatus::Failed };
+    draft.change_finding(id, |finding| {
+        finding.status = status;
+        finding.rechecks.push(recheck);
+    });
+    let kind = if order.passed { EventKind::FindingPassed } else { EventKind::FindingFailed };
+    draft.record_finding(kind, id, json!({ "note": text_ref(&note) }));
+    let subject = Subject::Finding(id.clone());
+    let (owner, duty) = match order.passed {
+        true => (draft.head(&department), Duty::StrikeOff),
+        false => (draft.liaison(&department), Duty::Reorder),
+    };
+    draft.arm(subject, owner, duty);
+    Ok(draft.finish())
+}

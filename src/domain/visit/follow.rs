@@ -1,0 +1,91 @@
+//! What follows from what departments do in a visit: it is approved when all have approved, filed when every part is over; its
+//! whistles wait for it, rectify while a finding is open, and await their closure when the last is struck off. Always part of
+//! the `Change` of the deed that causes it.
+
+use super::VisitTree;
+use crate::domain::calendar::Deadline;
+use crate::domain::decision::Change;
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::EventKind;
+use crate::domain::terms::{Duty, FindingStatus, LetterKind, VisitStatus};
+use crate::domain::whistle;
+use crate::ids::FindingId;
+
+/// A visit whose every acting department has approved is approved.
+pub fn approvals(draft: &mut Draft<'_, VisitTree>) {
+    let visit = &draft.tree.visit;
+    let all = visit.parts.iter().filter(|part| part.acts()).all(|part| part.approved_at.is_some());
+    if visit.status == VisitStatus::AwaitingApproval && all {
+        draft.move_visit(VisitStatus::Approved);
+        draft.record_move(EventKind::VisitApproved);
+        let (whole, lead) = (draft.whole(), draft.liaison(draft.tree.visit.lead()));
+        let day = set(draft.tree.visit.slot.day_end());
+        draft.arm_until(whole, lead, Duty::Visit, day);
+        invite(draft);
+    }
+}
+
+/// Writes to everybody who goes: what changed, or that they need not.
+pub fn invite(draft: &mut Draft<'_, VisitTree>) {
+    let (visit, why) = (&draft.tree.visit, format!("sequence {}", draft.tree.visit.sequence));
+    let going: Vec<_> = visit.members.iter().map(|member| member.person.clone()).collect();
+    let dropped: Vec<_> = visit.invited.iter().filter(|one| !going.contains(one)).cloned().collect();
+    for (kind, people) in [(LetterKind::VisitInvitation, &going), (LetterKind::VisitCancelled, &dropped)] {
+        people.iter().for_each(|person| draft.owe_to(kind, person, &why));
+    }
+    draft.tree.visit.invited = going;
+}
+
+/// Tells whoever was invited that nobody goes now.
+pub fn disinvite(draft: &mut Draft<'_, VisitTree>) {
+    let why = format!("sequence {}", draft.tree.visit.sequence);
+    let invited = std::mem::take(&mut draft.tree.visit.invited);
+    invited.iter().for_each(|person| draft.owe_to(LetterKind::VisitCancelled, person, &why));
+}
+
+/// A completed visit is filed once every part is over and every finding ordered or struck off.
+pub fn filing(draft: &mut Draft<'_, VisitTree>) {
+    let over = draft.tree.visit.parts.iter().all(super::Part::is_over);
+    let served = draft.tree.findings.iter().all(|finding| finding.status != FindingStatus::Found);
+    if draft.tree.visit.status == VisitStatus::Completed && over && served {
+        draft.move_visit(VisitStatus::Filed);
+        draft.record_move(EventKind::VisitFiled);
+        let whole = draft.whole();
+        draft.disarm(&whole);
+    }
+}
+
+/// A limit that is set, not counted.
+pub fn set(at: crate::domain::at::At) -> Deadline {
+    Deadline { at, provisional: false, explained: Vec::new() }
+}
+
+/// Ends what the parts owe.
+pub fn disarm_parts(draft: &mut Draft<'_, VisitTree>) {
+    let all: Vec<String> = draft.tree.visit.parts.iter().map(|part| part.department.clone()).collect();
+    for department in all {
+        let subject = draft.part(&department);
+        draft.disarm(&subject);
+    }
+}
+
+/// Lets the whistles of a visit follow: each is guarded and raised, whatever happened.
+pub fn whistles(mut change: Change, tree: VisitTree, mut by: Deciding<'_>) -> Change {
+    for of in &tree.whistles {
+        let id = &of.whistle.id;
+        let open = tree.findings.iter().filter(|one| one.is_open_for(id)).map(|one| one.id.clone());
+        let open: Vec<FindingId> = open.collect();
+        let under_way = tree.visit.is_under_way() && tree.visit.whistles().iter().any(|one| one.id == *id);
+        let own: Vec<FindingId> = tree.findings.iter().map(|one| one.id.clone()).collect();
+        let by = Deciding { actor: by.actor, rules: by.rules, now: by.now, mint: &mut *by.mint };
+        let mut draft = Draft::on(by, of.clone());
+        let whistle = &mut draft.tree.whistle;
+        whistle.open_findings.retain(|one| !own.contains(one));
+        whistle.open_findings.extend(open);
+        whistle.open_visits.retain(|one| *one != tree.visit.id);
+        whistle.open_visits.extend(under_way.then(|| tree.visit.id.clone()));
+        whistle::follow::follow(&mut draft);
+        change = change.and(draft.finish());
+    }
+    change
+}

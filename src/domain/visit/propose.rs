@@ -1,0 +1,198 @@
+//! A visit is planned, proposed to the heads, put off or called off. Planning takes people and cars at once, so that nobody
+//! plans them twice; the heads' approvals begin with the proposal.
+
+use super::order::PlanOrder;
+use super::slate::{self, Slate};
+use super::{Slot, Visit, VisitTree, follow};
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::deeds;
+use crate::domain::draft::{Deciding, Draft};
+use crate::domain::event::{EventKind, text_ref};
+use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, read};
+use crate::domain::terms::{Duty, Notice, Period, Route, Urgency, VisitStatus};
+use crate::domain::whistle::Tree;
+use crate::ids::VisitId;
+use serde_json::json;
+
+/// The body of `…/postpone`.
+pub static POSTPONE: Spec = Spec {
+    name: "PostponeOrder",
+    fields: &[Field::required("date", Kind::Date), Field::required("period", Kind::Word(Period::WORDS))],
+};
+
+/// Plans a visit of these whistles.
+///
+/// # Errors
+/// Guarded, with every reason at once.
+pub fn plan(order: &PlanOrder, whistles: &[Tree], slate: &Slate, mut by: Deciding<'_>) -> Result<Change, Refusal> {
+    let visit = blank(order, whistles, &mut by);
+    let (findings, obligations) = (Vec::new(), Vec::new());
+    let tree = VisitTree { visit, findings, obligations, whistles: whistles.to_vec(), slate: slate.clone() };
+    let mut draft = Draft::plan(by, tree);
+    draft.tree.visit.place = order.place.as_deref().map(|place| draft.write_down(place));
+    order.lay(&mut draft);
+    barred(&draft)?;
+    let visit = &draft.tree.visit;
+    let data = json!({
+        "date": visit.slot.date, "period": visit.slot.period, "enterprise": visit.enterprise, "notice": visit.notice,
+        "departments": departments(visit), "exempt": visit.exempt,
+        "override_reason": visit.override_reason.as_ref().map(text_ref),
+    });
+    draft.record(EventKind::VisitPlanned, data);
+    await_planning(&mut draft);
+    Ok(draft.finish())
+}
+
+fn blank(order: &PlanOrder, whistles: &[Tree], by: &mut Deciding<'_>) -> Visit {
+    let presses =
+        |tree: &Tree| tree.whistle.route == Some(Route::Emergency) || tree.whistle.urgency == Urgency::Emergency;
+    Visit {
+        id: VisitId::new(by.mint),
+        code: String::new(),
+        status: VisitStatus::Planning,
+        enterprise: order.enterprise.clone(),
+        town: order.town.clone(),
+        place: None,
+        slot: Slot { date: String::new(), period: Period::Am },
+        notice: Notice::Announced,
+        emergency: whistles.iter().any(presses),
+        exempt: false,
+        override_reason: None,
+        items: Vec::new(),
+        members: Vec::new(),
+        vehicles: Vec::new(),
+        parts: Vec::new(),
+        objected: None,
+        entry: None,
+        signature: None,
+        aborted: None,
+        completed_at: None,
+        sequence: 0,
+        invited: Vec::new(),
+        found: 0,
+        planned_at: by.now,
+        version: 1,
+        tree_version: 1,
+    }
+}
+
+fn departments(visit: &Visit) -> Vec<&str> {
+    visit.parts.iter().map(|part| part.department.as_str()).collect()
+}
+
+/// Refuses what cannot be, with all reasons.
+fn barred(draft: &Draft<'_, VisitTree>) -> Result<(), Refusal> {
+    let (visit, by) = (&draft.tree.visit, &draft.by);
+    let reasons = slate::bars(visit, &draft.tree.slate, by.rules, visit.override_reason.is_some());
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
+    Err(Refusal::Guarded { status: visit.status.as_str(), allowed, reasons })
+}
+
+/// The office owes the next move, until the limit or the visit's day, whichever comes first.
+fn await_planning(draft: &mut Draft<'_, VisitTree>) {
+    let (whole, office, day) = (draft.whole(), draft.office(), draft.tree.visit.slot.day_end());
+    draft.arm(whole.clone(), office, Duty::Planning);
+    draft.shorten(&whole, day);
+}
+
+/// Puts it before the heads, otherwise than it was planned if the order says so.
+///
+/// # Errors
+/// Guarded, with every reason at once.
+pub fn propose(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let mut draft = Draft::on(by, tree);
+    order.lay(&mut draft);
+    barred(&draft)?;
+    draft.change_visit(|visit| {
+        visit.status = VisitStatus::AwaitingApproval;
+        visit.objected = None;
+        for part in &mut visit.parts {
+            (part.approved_at, part.approved_by) = (None, None);
+        }
+    });
+    let visit = &draft.tree.visit;
+    let data = json!({ "date": visit.slot.date, "period": visit.slot.period, "departments": departments(visit) });
+    draft.record(EventKind::VisitProposed, data);
+    await_approvals(&mut draft);
+    Ok(draft.finish())
+}
+
+/// Each head owes an approval; when the limit has passed the director decides without the silent.
+pub fn await_approvals(draft: &mut Draft<'_, VisitTree>) {
+    let all: Vec<String> = draft.tree.visit.parts.iter().map(|part| part.department.clone()).collect();
+    for department in all {
+        let (part, head) = (draft.part(&department), draft.head(&department));
+        draft.arm(part, head, Duty::Approval);
+    }
+    if draft.tree.visit.status == VisitStatus::AwaitingApproval {
+        let (whole, director) = (draft.whole(), draft.director());
+        draft.arm(whole, director, Duty::Approval);
+    }
+}
+
+/// Reads another day for a visit.
+///
+/// # Errors
+/// Every fault of the body.
+pub fn parse_postpone(body: &Node, visit: &Visit, now: crate::domain::at::At) -> Result<Slot, Vec<Fault>> {
+    let (reader, mut faults) = read(&POSTPONE, body);
+    let (date, period) = (reader.text("date"), reader.word("period", Period::parse));
+    let slot = date.zip(period).map(|(date, period)| Slot { date, period });
+    if slot.as_ref().is_some_and(|slot| slot.day_end() <= now) {
+        faults.add(reader.pointer("date"), FaultCode::Clash(Clash::InThePast));
+    }
+    if slot.as_ref() == Some(&visit.slot) {
+        faults.add(reader.pointer("period"), FaultCode::Clash(Clash::NoChange));
+    }
+    faults.judge(slot)
+}
+
+/// Puts it off: it is planned anew for another day, and approved anew.
+///
+/// # Errors
+/// Guarded, with every reason at once.
+pub fn postpone(slot: &Slot, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let mut draft = Draft::on(by, tree);
+    let from = draft.tree.visit.slot.clone();
+    draft.tree.visit.slot = slot.clone();
+    draft.tree.visit.status = VisitStatus::Planning;
+    barred(&draft)?;
+    back_to_planning(&mut draft);
+    let data = json!({ "date": slot.date, "period": slot.period, "from": from.date, "from_period": from.period });
+    draft.record(EventKind::VisitPostponed, data);
+    Ok(draft.finish())
+}
+
+/// The office plans it anew: nobody's approval stands, and who was invited learns that the time does not.
+pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
+    draft.change_visit(|visit| {
+        visit.status = VisitStatus::Planning;
+        visit.aborted = None;
+        visit.sequence += 1;
+        for part in &mut visit.parts {
+            (part.approved_at, part.approved_by) = (None, None);
+        }
+    });
+    follow::disinvite(draft);
+    follow::disarm_parts(draft);
+    await_planning(draft);
+}
+
+/// Calls it off.
+pub fn cancel(reason: &str, tree: VisitTree, by: Deciding<'_>) -> Change {
+    let mut draft = Draft::on(by, tree);
+    let reason = draft.write_down(reason);
+    draft.change_visit(|visit| {
+        visit.status = VisitStatus::Cancelled;
+        visit.sequence += 1;
+    });
+    draft.record(EventKind::VisitCancelled, json!({ "reason": text_ref(&reason) }));
+    follow::disinvite(&mut draft);
+    follow::disarm_parts(&mut draft);
+    let whole = draft.whole();
+    draft.disarm(&whole);
+    draft.finish()
+}

@@ -1,0 +1,149 @@
+//! Why a visit cannot be as it is planned: all reasons at once. What else is planned then comes in as a [`Slate`], read with
+//! the visit; a race for a person or a car is the pen's to see. Rules that a district sets are `limits`', never figures here.
+
+use super::{Member, Visit};
+use crate::domain::at::At;
+use crate::domain::decision::{Reason, ReasonCode};
+use crate::domain::directory::{Directory, Enterprise};
+use crate::domain::person::Person;
+use crate::domain::rules::Rules;
+use crate::domain::terms::{MemberRole, Period, Role, Urgency, VisitStatus, Window};
+use crate::ids::VisitId;
+use std::collections::BTreeSet;
+
+/// Certified officers that each acting department needs (行政处罚法 42; per department: ours).
+pub const CERTIFIED_MIN: usize = 2;
+
+/// What is planned beside a visit: in the same part of the day, and for the same firm.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Slate {
+    /// What other visits have taken in this part of the day, as claims name it.
+    pub taken: BTreeSet<String>,
+    /// Visits of the firm that count, this year's and those near the day, but for this one.
+    pub of_firm: Vec<FirmVisit>,
+}
+
+/// A visit of the same firm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirmVisit {
+    pub id: VisitId,
+    pub code: String,
+    /// `2026-12-01`.
+    pub date: String,
+    pub exempt: bool,
+    pub status: VisitStatus,
+    pub departments: Vec<String>,
+}
+
+/// Everything that bars it, each with the code of what bars it. Only for whoever plans: the office sees everything.
+pub fn bars(visit: &Visit, slate: &Slate, rules: &Rules, overridden: bool) -> Vec<Reason> {
+    let mut all = of_people(visit, slate, rules);
+    let taken = visit.vehicles.iter().filter(|code| slate.taken.contains(&super::car(code)));
+    all.extend(taken.map(|code| reason(ReasonCode::CarTaken, code)));
+    all.extend(of_departments(visit, &rules.directory));
+    if let Some(firm) = visit.enterprise.as_deref().and_then(|code| rules.directory.enterprise(code)) {
+        all.extend(of_firm(visit, firm, slate, rules, overridden));
+    }
+    all
+}
+
+fn reason(code: ReasonCode, subject: &str) -> Reason {
+    Reason { code, subject: subject.to_owned() }
+}
+
+fn of_people(visit: &Visit, slate: &Slate, rules: &Rules) -> Vec<Reason> {
+    let mut all = Vec::new();
+    for member in &visit.members {
+        let Some(person) = rules.directory.person(&member.person) else { continue };
+        let mut bar = |code, holds: bool| all.extend(holds.then(|| reason(code, &person.username)));
+        bar(ReasonCode::PersonTaken, slate.taken.contains(person.id.as_str()));
+        bar(ReasonCode::OnLeave, rules.directory.is_on_leave(&person.username, &visit.slot.date));
+        bar(ReasonCode::OffDuty, is_off_duty(person, visit, &rules.directory));
+        let tied = visit.enterprise.as_deref().is_some_and(|firm| rules.directory.is_tied(&person.username, firm));
+        bar(ReasonCode::Recused, tied);
+        bar(ReasonCode::NotCertified, goes_to_inspect(member) && !member.certified);
+        bar(ReasonCode::OutOfArea, goes_to_inspect(member) && is_out_of_area(person, visit, &rules.directory));
+    }
+    all
+}
+
+/// Whoever goes for a department's power; experts and the locality assist.
+fn goes_to_inspect(member: &Member) -> bool {
+    matches!(member.role, MemberRole::Lead | MemberRole::Member)
+}
+
+/// The night shift before the day, or the shift itself: the main leader sits in the centre, the deputy leads the night check.
+fn is_off_duty(person: &Person, visit: &Visit, directory: &Directory) -> bool {
+    let on = |at: At| {
+        directory.shift(at).is_some_and(|shift| shift.main == person.username || shift.office_duty == person.username)
+    };
+    let start = visit.slot.starts_at();
+    let rests = matches!(visit.slot.period, Period::Am) && on(start.plus_minutes(-3 * 60));
+    on(start) || rests
+}
+
+/// A town's or squad's officers act in their own town.
+fn is_out_of_area(person: &Person, visit: &Visit, directory: &Directory) -> bool {
+    let town = directory.town_of(&person.department_code).map(|town| town.code.as_str());
+    town.is_some() && town != visit.town.as_deref()
+}
+
+fn of_departments(visit: &Visit, directory: &Directory) -> Vec<Reason> {
+    let mut all = Vec::new();
+    for part in visit.parts.iter().filter(|part| part.acts()) {
+        let department = part.department.as_str();
+        if !directory.department(department).is_some_and(|one| one.may_inspect) {
+            all.push(reason(ReasonCode::DepartmentMayNotInspect, department));
+            continue;
+        }
+        let crew = visit.members.iter().filter(|member| member.certified && member.department == department);
+        if crew.count() < CERTIFIED_MIN {
+            all.push(reason(ReasonCode::TooFewCertified, department));
+        }
+    }
+    all
+}
+
+fn of_firm(visit: &Visit, firm: &Enterprise, slate: &Slate, rules: &Rules, overridden: bool) -> Vec<Reason> {
+    let mut all = Vec::new();
+    // What follows a whistle must see for itself that nothing is left behind the gate.
+    if firm.is_closed() && !visit.exempt {
+        all.push(reason(ReasonCode::FirmClosed, &firm.code));
+    }
+    let same_day = slate.of_firm.iter().filter(|other| other.date == visit.slot.date && !visit.emergency);
+    all.extend(same_day.map(|other| reason(ReasonCode::SameDayVisit, &other.code)));
+    if visit.exempt {
+        return all;
+    }
+    let start = At::of_date(&visit.slot.date).unwrap_or(visit.planned_at);
+    let near = |other: &&FirmVisit| {
+        let Some(day) = At::of_date(&other.date) else { return false };
+        let (first, last) = if day < start { (day, start) } else { (start, day) };
+        day != start && last < rules.window(Window::Repeat, Urgency::Urgent, first).at
+    };
+    all.extend(slate.of_firm.iter().filter(near).map(|other| reason(ReasonCode::RepeatIn30Days, &other.code)));
+    if !overridden {
+        let capped = visit.parts.iter().filter(|part| part.acts() && had(slate, part.department.as_str(), visit, firm));
+        all.extend(capped.map(|part| reason(ReasonCode::OverCap, &part.department)));
+    }
+    all
+}
+
+/// Whether the authority has had its visits to this firm in the year of the visit. Case checks do not count.
+fn had(slate: &Slate, department: &str, visit: &Visit, firm: &Enterprise) -> bool {
+    let year = visit.slot.date.get(..4);
+    let own = |other: &&FirmVisit| {
+        !other.exempt && other.date.get(..4) == year && other.departments.iter().any(|one| one == department)
+    };
+    let visits = u32::try_from(slate.of_firm.iter().filter(own).count()).unwrap_or(u32::MAX);
+    visits.saturating_add(firm.visits_this_year) >= firm.visit_cap
+}
+
+/// For which acting department a person's certificate counts: the home department's if it acts, else the first that it covers
+/// (a town's officer acts by mandate or granted power).
+pub fn certified_for<'d>(person: &Person, departments: &'d [String], date: &str) -> Option<&'d str> {
+    let inspects = matches!(person.role, Role::Inspector | Role::SquadLeader | Role::TownOfficer);
+    let covered = |one: &&String| inspects && person.is_certified_for(one, date);
+    let own = departments.iter().filter(|one| **one == person.department_code).find(covered);
+    own.or_else(|| departments.iter().find(covered)).map(String::as_str)
+}

@@ -1,0 +1,97 @@
+//! The lines of visits and findings in the table of contents.
+
+use super::line::{Line, To, finding, read, visit};
+use crate::domain::deeds::{FindingDeed, VisitDeed};
+use crate::domain::visit::order::PLAN;
+use crate::http::openapi::Shape;
+use crate::http::{visits, whistles};
+use actix_web::web;
+
+const OFFICE: &str = "office";
+const HEADS: &str = "heads of departments that act";
+const GOES: &str = "certified officers who go";
+const LEADS: &str = "certified officers of the lead department who go";
+const INSPECTS: &str = "inspectors of the department, certified officers who were there";
+const HEAD: &str = "head of the department";
+
+/// Every route of visits and findings.
+pub(super) static TABLE: &[Line] = &[
+    Line {
+        method: "POST",
+        path: "/api/v1/visits",
+        summary: "Plan a joint visit; people and cars are taken at once",
+        who: OFFICE,
+        query: &[],
+        answers: Shape::Created("Visit"),
+        to: To::Order(&PLAN, || web::to(visits::plan)),
+    },
+    read("/api/v1/visits", "Visits of your scope", visits::LIST, Shape::List("VisitItem"), || web::to(visits::list)),
+    read("/api/v1/visits/{code}", "One visit", &[], Shape::Tagged("Visit"), || web::to(visits::one)),
+    read(
+        "/api/v1/visits/{code}/timeline",
+        "What happened in a visit, oldest first",
+        whistles::TIMELINE,
+        Shape::List("TimelineEntry"),
+        || web::to(visits::timeline),
+    ),
+    visit("/api/v1/visits/{code}/propose", "Put it before the heads", OFFICE, VisitDeed::Propose),
+    visit("/api/v1/visits/{code}/approve_own_part", "Approve the own part", HEADS, VisitDeed::ApproveOwnPart),
+    visit("/api/v1/visits/{code}/object", "Object: it is planned anew", HEADS, VisitDeed::Object),
+    visit("/api/v1/visits/{code}/excuse_part", "Let a department off", "director", VisitDeed::ExcusePart),
+    visit("/api/v1/visits/{code}/announce", "Tell the firm", "office, the lead department", VisitDeed::Announce),
+    visit("/api/v1/visits/{code}/keep_secret", "Keep it secret", "office, the lead department", VisitDeed::KeepSecret),
+    visit("/api/v1/visits/{code}/postpone", "Put it off", "office, heads of departments that act", VisitDeed::Postpone),
+    visit("/api/v1/visits/{code}/cancel", "Call it off", "director", VisitDeed::Cancel),
+    visit("/api/v1/visits/{code}/enter", "Come in", GOES, VisitDeed::Enter),
+    visit("/api/v1/visits/{code}/record", "Answer for items of the own part", GOES, VisitDeed::Record),
+    visit("/api/v1/visits/{code}/finish", "Nothing more is looked at", LEADS, VisitDeed::Finish),
+    visit("/api/v1/visits/{code}/sign", "The firm has signed the record", LEADS, VisitDeed::Sign),
+    visit("/api/v1/visits/{code}/refuse_sign", "It would not sign; who saw it", LEADS, VisitDeed::RefuseSign),
+    visit("/api/v1/visits/{code}/abort", "Break it off", GOES, VisitDeed::Abort),
+    visit(
+        "/api/v1/visits/{code}/close_own_part",
+        "Close the own part",
+        "certified officers who go, liaison or head of the department",
+        VisitDeed::CloseOwnPart,
+    ),
+    read("/api/v1/findings", "Findings of your scope", visits::FINDINGS, Shape::List("Finding"), || {
+        web::to(visits::findings)
+    }),
+    read("/api/v1/findings/{code}", "One finding", &[], Shape::Tagged("Finding"), || web::to(visits::finding)),
+    finding("/api/v1/findings/{code}/order", "Order that it is put right", INSPECTS, FindingDeed::Order),
+    finding(
+        "/api/v1/findings/{code}/correct_on_site",
+        "It was put right on site",
+        INSPECTS,
+        FindingDeed::CorrectOnSite,
+    ),
+    finding("/api/v1/findings/{code}/measures", "Evacuate, stop or seal", HEAD, FindingDeed::Measures),
+    finding("/api/v1/findings/{code}/lift_measures", "Lift the measures", HEAD, FindingDeed::LiftMeasures),
+    finding(
+        "/api/v1/findings/{code}/report_fixed",
+        "Somebody says that it is fixed",
+        "the department, the town",
+        FindingDeed::ReportFixed,
+    ),
+    finding("/api/v1/findings/{code}/ask_extension", "Ask for more time", "the department", FindingDeed::AskExtension),
+    finding(
+        "/api/v1/findings/{code}/grant_extension",
+        "Grant more time",
+        "head of the department; director if major",
+        FindingDeed::GrantExtension,
+    ),
+    finding(
+        "/api/v1/findings/{code}/refuse_extension",
+        "Refuse more time",
+        "head of the department; director if major",
+        FindingDeed::RefuseExtension,
+    ),
+    finding("/api/v1/findings/{code}/recheck", "Look at it again", INSPECTS, FindingDeed::Recheck),
+    finding("/api/v1/findings/{code}/close", "Strike it off", HEAD, FindingDeed::Close),
+    finding(
+        "/api/v1/findings/{code}/reopen",
+        "Take it up again",
+        "office, head of the department",
+        FindingDeed::Reopen,
+    ),
+];

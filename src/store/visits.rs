@@ -1,0 +1,303 @@
+//! Visits and findings as they are read: a whole tree, what else is planned beside it, lists. Every read demands a [`Scope`], and
+//! the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
+
+use super::whistles::{self, Position, armed, listed};
+use super::{Fault, Reading, Value};
+use crate::domain::at::At;
+use crate::domain::finding::Finding;
+use crate::domain::policy::Scope;
+use crate::domain::terms::{FindingStatus, VisitStatus};
+use crate::domain::visit::slate::{FirmVisit, Slate};
+use crate::domain::visit::{Visit, VisitTree};
+use crate::domain::whistle::Tree;
+use crate::ids::{FindingId, PersonId, VisitId, WhistleId};
+
+/// One key of a reader suffices; the first one of whoever sees everything is `*`.
+macro_rules! seen {
+    ($visit:literal) => {
+        concat!(
+            "($1 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = ",
+            $visit,
+            " AND s.viewer IN ($1, $2, $3) AND s.viewer <> ''))"
+        )
+    };
+}
+
+const BY_CODE: &str = concat!("SELECT v.body FROM visits v WHERE v.code = $4 AND ", seen!("v.id"));
+
+const BY_ID: &str = concat!("SELECT v.body FROM visits v WHERE v.id = $4 AND ", seen!("v.id"));
+
+const BY_FINDING: &str = concat!(
+    "SELECT v.body, f.id FROM findings f JOIN visits v ON v.id = f.visit WHERE f.code = $4 AND ",
+    seen!("f.visit")
+);
+
+const FINDINGS: &str = "SELECT body FROM findings WHERE visit = $1 ORDER BY code";
+
+const ARMED: &str = "
+    SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
+           reached_at
+    FROM obligations WHERE tree = $1 AND ended_at IS NULL ORDER BY due_at, id";
+
+const WHISTLES: &str = "SELECT whistle FROM visit_whistles WHERE visit = $1 ORDER BY whistle";
+
+const TAKEN: &str = "SELECT thing FROM claims WHERE slot = $1 AND visit <> $2";
+
+const OF_FIRM: &str = "
+    SELECT body FROM visits WHERE enterprise = $1 AND id <> $2 AND date >= $3 AND date <= $4
+      AND status NOT IN ('cancelled', 'aborted') ORDER BY date, id";
+
+/// Empty filters ask nothing; the person asked for goes.
+const LIST: &str = concat!(
+    "
+    SELECT v.body, (SELECT MIN(o.due_at) FROM obligations o WHERE o.tree = v.id AND o.ended_at IS NULL)
+    FROM visits v
+    WHERE ",
+    seen!("v.id"),
+    "
+      AND (v.starts_at, v.id) < ($4, $5)
+      AND ($6 = '' OR v.date >= $6) AND ($7 = '' OR v.date <= $7)
+      AND ($8 = '' OR INSTR($8, ',' || v.status || ',') > 0)
+      AND ($9 = '' OR EXISTS (
+          SELECT 1 FROM visit_parts p WHERE p.visit = v.id AND INSTR($9, ',' || p.department || ',') > 0))
+      AND ($10 = '' OR INSTR($10, ',' || v.enterprise || ',') > 0)
+      AND ($11 = '' OR EXISTS (SELECT 1 FROM visit_sights m WHERE m.visit = v.id AND m.viewer = $11))
+      AND ($12 = '' OR EXISTS (SELECT 1 FROM visit_whistles w WHERE w.visit = v.id AND w.whistle = $12))
+    ORDER BY v.starts_at DESC, v.id DESC LIMIT $13"
+);
+
+const FINDING_LIST: &str = concat!(
+    "
+    SELECT f.body, o.due_at
+    FROM findings f
+    LEFT JOIN obligations o ON o.subject = f.id AND o.ended_at IS NULL
+    WHERE ",
+    seen!("f.visit"),
+    "
+      AND (f.found_at, f.id) < ($4, $5)
+      AND ($6 = '' OR INSTR($6, ',' || f.status || ',') > 0)
+      AND ($7 = '' OR INSTR($7, ',' || f.department || ',') > 0)
+      AND ($8 = '' OR INSTR($8, ',' || f.enterprise || ',') > 0)
+      AND ($9 = '' OR f.whistle = $9)
+      AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
+    ORDER BY f.found_at DESC, f.id DESC LIMIT $12"
+);
+
+#[cfg(test)]
+pub(super) const STATEMENTS: &[&str] =
+    &[BY_CODE, BY_ID, BY_FINDING, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, LIST, FINDING_LIST];
+
+fn keys(scope: &Scope) -> Vec<Value<'_>> {
+    scope.visit_keys().iter().map(Value::from).collect()
+}
+
+fn sees_none(scope: &Scope) -> bool {
+    scope.visit_keys().iter().all(String::is_empty)
+}
+
+/// The visit of that code with its findings, for showing; nothing if there is none that the scope sees.
+///
+/// # Errors
+/// [`Fault`], as every read of this room.
+pub fn tree(reading: &mut Reading<'_>, scope: &Scope, code: &str) -> Result<Option<VisitTree>, Fault> {
+    found(reading, scope, BY_CODE, code)
+}
+
+/// As [`tree`], by id.
+pub fn tree_by_id(reading: &mut Reading<'_>, scope: &Scope, id: &VisitId) -> Result<Option<VisitTree>, Fault> {
+    found(reading, scope, BY_ID, id.as_str())
+}
+
+fn found(reading: &mut Reading<'_>, scope: &Scope, statement: &str, named: &str) -> Result<Option<VisitTree>, Fault> {
+    let mut params = keys(scope);
+    params.push(named.into());
+    let visit = reading.row(statement, &params, |row| row.json(0))?;
+    visit.map(|visit| grow(reading, visit)).transpose()
+}
+
+/// The tree in which the finding of that code stands, and which one of it that is.
+pub fn tree_of_finding(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    code: &str,
+) -> Result<Option<(VisitTree, FindingId)>, Fault> {
+    let mut params = keys(scope);
+    params.push(code.into());
+    let found =
+        reading.row(BY_FINDING, &params, |row| Ok((row.json::<Visit>(0)?, FindingId::from_text(row.text(1)?))))?;
+    let Some((visit, finding)) = found else { return Ok(None) };
+    Ok(Some((grow(reading, visit)?, finding)))
+}
+
+fn grow(reading: &mut Reading<'_>, visit: Visit) -> Result<VisitTree, Fault> {
+    let findings = reading.rows(FINDINGS, &[(&visit.id).into()], |row| row.json::<Finding>(0))?;
+    let obligations = reading.rows(ARMED, &[(&visit.id).into()], |row| armed(row, &(&visit.id).into()))?;
+    Ok(VisitTree { visit, findings, obligations, whistles: Vec::new(), slate: Slate::default() })
+}
+
+/// As [`tree_by_id`], with all that a decision needs.
+pub fn whole(reading: &mut Reading<'_>, scope: &Scope, id: &VisitId) -> Result<Option<VisitTree>, Fault> {
+    let Some(mut tree) = tree_by_id(reading, scope, id)? else { return Ok(None) };
+    let own = tree.visit.slot.clone();
+    beside(reading, &mut tree, (&own.date, own.period.as_str()))?;
+    Ok(Some(tree))
+}
+
+/// What a decision needs beside the visit: the trees of its whistles, and what else is planned on that slot and for the firm.
+/// For deciding, never for showing.
+pub fn beside(reading: &mut Reading<'_>, tree: &mut VisitTree, slot: (&str, &str)) -> Result<(), Fault> {
+    let everything = Scope::everything("a visit moves its whistles, whoever sees them");
+    let ids = reading.rows(WHISTLES, &[(&tree.visit.id).into()], |row| row.text(0).map(WhistleId::from_text))?;
+    for id in ids {
+        tree.whistles.extend(whistles::tree_by_id(reading, &everything, &id)?);
+    }
+    tree.slate = slate(reading, tree.visit.enterprise.as_deref(), slot, tree.visit.id.as_str())?;
+    Ok(())
+}
+
+/// What else is planned on a slot and for a firm, but for this visit. For deciding, never for showing.
+pub fn slate(
+    reading: &mut Reading<'_>,
+    firm: Option<&str>,
+    (date, period): (&str, &str),
+    but_for: &str,
+) -> Result<Slate, Fault> {
+    let slot = format!("{date}/{period}");
+    let taken = reading.rows(TAKEN, &[(&slot).into(), but_for.into()], |row| row.text(0).map(str::to_owned))?;
+    let mut of_firm = Vec::new();
+    if let Some(firm) = firm {
+        let (first, last) = span(date);
+        let params = [firm.into(), but_for.into(), first.into(), last.into()];
+        of_firm = reading.rows(OF_FIRM, &params, |row| Ok(of_firm_visit(row.json(0)?)))?;
+    }
+    Ok(Slate { taken: taken.into_iter().collect(), of_firm })
+}
+
+/// The year of a day, and what lies near it on either side.
+fn span(date: &str) -> (String, String) {
+    let Some(day) = At::of_date(date) else { return (String::new(), String::new()) };
+    const NEAR: i64 = 60 * 24 * 60;
+    let (before, after) = (day.plus_minutes(-NEAR), day.plus_minutes(NEAR));
+    let first = before.civil().date().to_string().min(format!("{}-01-01", day.year()));
+    (first, after.civil().date().to_string().max(format!("{}-12-31", day.year())))
+}
+
+fn of_firm_visit(visit: Visit) -> FirmVisit {
+    let departments = visit.parts.iter().filter(|part| part.acts()).map(|part| part.department.clone()).collect();
+    let (date, exempt) = (visit.slot.date.clone(), visit.exempt);
+    FirmVisit { id: visit.id, code: visit.code, date, exempt, status: visit.status, departments }
+}
+
+/// What a list of visits is asked for; an empty filter asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct VisitQuery {
+    /// `2026-12-01`, both included.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub status: Vec<VisitStatus>,
+    /// Acts in it.
+    pub department: Vec<String>,
+    pub enterprise: Vec<String>,
+    /// Goes.
+    pub officer: Option<PersonId>,
+    pub whistle: Option<WhistleId>,
+    pub limit: u16,
+    pub after: Option<Position>,
+}
+
+/// A visit in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitItem {
+    pub visit: Visit,
+    pub due_at: Option<At>,
+}
+
+impl VisitItem {
+    /// Where it stands in the list.
+    pub fn position(&self) -> Position {
+        Position { key: self.visit.slot.starts_at().0, id: self.visit.id.as_str().to_owned() }
+    }
+}
+
+/// Visits that the scope sees, the latest day first.
+pub fn list(reading: &mut Reading<'_>, scope: &Scope, query: &VisitQuery) -> Result<Vec<VisitItem>, Fault> {
+    if sees_none(scope) {
+        return Ok(Vec::new());
+    }
+    let (key, id) = query.after.as_ref().map_or((i64::MAX, ""), |after| (after.key, after.id.as_str()));
+    let mut params = keys(scope);
+    params.extend([
+        key.into(),
+        id.into(),
+        query.from.as_deref().unwrap_or_default().into(),
+        query.to.as_deref().unwrap_or_default().into(),
+        listed(query.status.iter().map(|word| word.as_str())).into(),
+        listed(query.department.iter().map(String::as_str)).into(),
+        listed(query.enterprise.iter().map(String::as_str)).into(),
+        query.officer.as_ref().map_or("", PersonId::as_str).into(),
+        query.whistle.as_ref().map_or("", WhistleId::as_str).into(),
+        i64::from(query.limit).into(),
+    ]);
+    reading.rows(LIST, &params, |row| Ok(VisitItem { visit: row.json(0)?, due_at: row.opt_at(1)? }))
+}
+
+/// What a list of findings is asked for; an empty filter asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct FindingQuery {
+    pub status: Vec<FindingStatus>,
+    pub department: Vec<String>,
+    pub enterprise: Vec<String>,
+    pub whistle: Option<WhistleId>,
+    pub overdue: Option<bool>,
+    pub limit: u16,
+    pub after: Option<Position>,
+}
+
+/// A finding in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingItem {
+    pub finding: Finding,
+    pub due_at: Option<At>,
+}
+
+impl FindingItem {
+    /// Where it stands in the list.
+    pub fn position(&self) -> Position {
+        Position { key: self.finding.found_at.0, id: self.finding.id.as_str().to_owned() }
+    }
+}
+
+/// Findings of visits that the scope sees, the newest first.
+pub fn findings(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    query: &FindingQuery,
+    now: At,
+) -> Result<Vec<FindingItem>, Fault> {
+    if sees_none(scope) {
+        return Ok(Vec::new());
+    }
+    let (key, id) = query.after.as_ref().map_or((i64::MAX, ""), |after| (after.key, after.id.as_str()));
+    let mut params = keys(scope);
+    params.extend([
+        key.into(),
+        id.into(),
+        listed(query.status.iter().map(|word| word.as_str())).into(),
+        listed(query.department.iter().map(String::as_str)).into(),
+        listed(query.enterprise.iter().map(String::as_str)).into(),
+        query.whistle.as_ref().map_or("", WhistleId::as_str).into(),
+        whistles::asked(query.overdue).into(),
+        now.into(),
+        i64::from(query.limit).into(),
+    ]);
+    reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
+}
+
+/// The trees of these whistles that the scope sees, for whoever plans a visit of them.
+pub fn whistles_of(reading: &mut Reading<'_>, scope: &Scope, codes: &[String]) -> Result<Vec<Tree>, Fault> {
+    let mut trees = Vec::new();
+    for code in codes {
+        trees.extend(whistles::tree(reading, scope, code)?);
+    }
+    Ok(trees)
+}
