@@ -144,8 +144,7 @@ fn look_through(
     let mut judged = imports::judge(list, file, told, &directory);
     judged.keep_absent(&stands);
     let wanted = judged.rows.iter().map(|(_, row)| row.clone()).collect();
-    // History names units, firms and people for ever: they change their state, and never go.
-    let fate = if matches!(list, List::Calendar | List::Duty) { left_out } else { LeftOut::Stays };
+    let fate = if list.may_lose_rows() { left_out } else { LeftOut::Stays };
     let difference = Difference::of(list, &stands, wanted, fate);
     let days = (list == List::Calendar).then(|| imports::days_after(&stands, &judged, fate));
     if list == List::Calendar {
@@ -307,6 +306,7 @@ fn decides_rights_or_limits(list: List) -> bool {
     match list {
         List::Departments | List::People | List::Duty | List::Calendar => true,
         List::Towns | List::Enterprises | List::Whistles => false,
+        List::Checklist | List::Vehicles | List::Leave => false,
     }
 }
 

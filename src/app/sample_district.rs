@@ -6,7 +6,8 @@ use crate::domain::directory::Directory;
 use crate::domain::imports::lists::Row;
 use crate::domain::imports::read_rows;
 
-/// Units, firms, people and rota, and the announced days of their calendar; every list in official order.
+/// Units, firms, people, rota and what visits are made with, and the announced days of their calendar; every list in
+/// official order.
 #[derive(Debug, Clone)]
 pub struct SampleDistrict {
     pub directory: Directory,
@@ -33,6 +34,9 @@ pub fn read() -> Result<SampleDistrict, String> {
     let Directory { departments, towns, enterprises, people, .. } = directory;
     let mut directory = Directory::new(departments, towns, enterprises, people, Vec::new());
     directory.rota = rows(file!("duty.csv"), &directory)?;
+    directory.checklist = rows(file!("checklist.csv"), &directory)?;
+    directory.vehicles = rows(file!("vehicles.csv"), &directory)?;
+    directory.leave = rows(file!("leave.csv"), &directory)?;
     let days = rows(file!("calendar-2026.csv"), &directory)?;
     Ok(SampleDistrict { directory, days })
 }
@@ -54,7 +58,7 @@ fn rows<R: Row>((file, text): (&str, &str), directory: &Directory) -> Result<Vec
 mod tests {
     use super::*;
     use crate::domain::calendar::DayKind;
-    use crate::domain::directory::{Shift, UnitRole};
+    use crate::domain::directory::{FirmState, RiskLevel, Shift, UnitRole};
     use crate::domain::terms::{Category, Role};
     use std::collections::HashSet;
 
@@ -66,6 +70,10 @@ mod tests {
         assert_eq!((members(UnitRole::CommitteeOffice), members(UnitRole::Supervisor)), (1, 1));
         let counts = [directory.towns.len(), directory.enterprises.len(), directory.people.len(), directory.rota.len()];
         assert_eq!((counts, days.len()), ([14, 60, 145, 28], 39));
+        let parts: HashSet<_> = directory.checklist.iter().map(|hazard| hazard.part_no).collect();
+        assert_eq!((directory.checklist.len(), parts.len()), (32, 16));
+        assert_eq!((directory.vehicles.len(), directory.leave.len()), (30, 3));
+        assert!(directory.checklist.is_sorted_by_key(|hazard| (hazard.part_no, hazard.code.clone())));
         let towns: Vec<_> = directory.towns.iter().map(|town| town.code.as_str()).collect();
         assert!(towns.is_sorted() && towns[13] == "T14");
         assert!(directory.enterprises.is_sorted_by_key(|firm| &firm.code));
@@ -96,6 +104,10 @@ mod tests {
         assert!(host.is_branch_host && !other.is_branch_host);
         let firm = directory.enterprise("E02").unwrap();
         assert_eq!(firm.categories, [Category::DustExplosion, Category::Machinery]);
+        assert_eq!((firm.risk(), firm.state()), (Some(RiskLevel::Red), Some(FirmState::Operating)));
+        let states = |state| directory.enterprises.iter().filter(|firm| firm.state() == Some(state)).count();
+        assert_eq!((states(FirmState::Suspended), states(FirmState::Closed)), (1, 1));
+        assert!(directory.tenants_of("E54").map(|firm| firm.code.as_str()).eq(["E55", "E56"]));
         assert!(!directory.department("AWB").unwrap().may_inspect);
         let made_up = days.iter().find(|day| day.date == "2026-02-14").unwrap();
         assert_eq!((made_up.kind, made_up.holiday.as_str()), (DayKind::Work, "春节"));

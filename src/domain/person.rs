@@ -2,9 +2,33 @@
 //! the policy's question, and what becomes of a sign-in is `people`'s.
 
 use super::at::At;
-use super::terms::Role;
+use super::terms::{Role, words};
 use crate::ids::PersonId;
+use jiff::civil;
 use serde::{Deserialize, Serialize};
+
+words!(
+    /// Whose power an officer borrows: the own department's, by mandate (委托), or handed down by the province (赋权).
+    Basis { Own = "own", Mandate = "mandate", Granted = "granted", }
+);
+
+/// What lets somebody inspect (执法证).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    pub no: String,
+    /// The departments whose powers it covers.
+    pub fields: Vec<String>,
+    /// Its last day.
+    pub valid_to: civil::Date,
+    pub basis: Basis,
+}
+
+impl Certificate {
+    /// Whether its holder inspects for this department on that day.
+    pub fn covers(&self, department: &str, day: civil::Date) -> bool {
+        day <= self.valid_to && self.fields.iter().any(|field| field == department)
+    }
+}
 
 /// One sign-in of one person: a person with two roles has two.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +86,16 @@ impl Standing {
 }
 
 impl Person {
+    /// The certificate, if the roster says all of it: half of one lets nobody inspect.
+    pub fn certificate(&self) -> Option<Certificate> {
+        Some(Certificate {
+            no: self.certificate_no.clone()?,
+            fields: self.certificate_fields.clone(),
+            valid_to: self.certificate_valid_to.as_ref()?.parse().ok()?,
+            basis: Basis::parse(self.certificate_basis.as_ref()?)?,
+        })
+    }
+
     /// What they are called and found by.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         [&self.username, &self.name, &self.title, &self.department_code].into_iter().map(String::as_str)
@@ -93,5 +127,57 @@ impl Person {
     pub fn changed(mut self) -> Person {
         self.standing.changes += 1;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample_district;
+
+    fn officer(username: &str) -> Person {
+        sample_district::read().unwrap().directory.by_username(username).unwrap().clone()
+    }
+
+    #[test]
+    fn a_certificate_covers_its_fields_to_the_end_of_its_last_day() {
+        for (who, department, day, covers) in [
+            ("inspector.xf", "XF", "2026-12-01", true),
+            ("inspector.xf", "YJ", "2026-12-01", false),
+            ("inspector.xf", "xf", "2026-12-01", false),
+            // Its last day is 21 December.
+            ("inspector.xf.3", "XF", "2026-12-21", true),
+            ("inspector.xf.3", "XF", "2026-12-22", false),
+            // Lapsed in October.
+            ("inspector.sh.4", "SH", "2026-12-01", false),
+            // One officer for two departments, and a town's with borrowed power.
+            ("inspector.cg.2", "CG", "2026-12-01", true),
+            ("inspector.cg.2", "ZJ", "2026-12-01", true),
+            ("town.t01", "YJ", "2026-12-01", true),
+            ("town.t01", "T01", "2026-12-01", false),
+        ] {
+            let certificate = officer(who).certificate().unwrap();
+            assert_eq!(certificate.covers(department, day.parse().unwrap()), covers, "{who} for {department} on {day}");
+        }
+        let basis = |who: &str| officer(who).certificate().map(|certificate| certificate.basis);
+        assert_eq!((basis("inspector.xf"), basis("inspector.zj.3")), (Some(Basis::Own), Some(Basis::Mandate)));
+        assert_eq!((basis("town.t01"), basis("head.xf"), basis("expert.1")), (Some(Basis::Granted), None, None));
+    }
+
+    #[test]
+    fn half_a_certificate_is_none() {
+        let whole = officer("inspector.xf");
+        for spoil in [
+            |one: &mut Person| one.certificate_no = None,
+            |one: &mut Person| one.certificate_valid_to = None,
+            |one: &mut Person| one.certificate_valid_to = Some("2026".into()),
+            |one: &mut Person| one.certificate_basis = None,
+            |one: &mut Person| one.certificate_basis = Some("borrowed".into()),
+        ] {
+            let mut half = whole.clone();
+            spoil(&mut half);
+            assert!(half.certificate().is_none(), "{half:?}");
+        }
+        assert_eq!(whole.certificate().unwrap().no, "YHX-XF-0001");
     }
 }

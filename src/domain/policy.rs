@@ -265,16 +265,20 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
     match list {
         List::Departments | List::Towns | List::People | List::Calendar => actor.role == Role::Admin,
         List::Enterprises | List::Duty => actor.role == Role::Admin || is_office(actor),
+        List::Vehicles | List::Leave => actor.role == Role::Admin || is_office(actor),
+        List::Checklist => actor.role == Role::Admin || is_director(actor),
         // A whistle is case content: the office enters it on behalf, as it blows.
         List::Whistles => is_office(actor),
     }
 }
 
-/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33).
+/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33), and by the checklist
+/// a whole district is looked at.
 pub fn list_needs_two(list: List) -> bool {
     match list {
-        List::Calendar => true,
-        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty | List::Whistles => false,
+        List::Calendar | List::Checklist => true,
+        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty => false,
+        List::Vehicles | List::Leave | List::Whistles => false,
     }
 }
 

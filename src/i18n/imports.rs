@@ -17,6 +17,9 @@ impl Lang {
             List::People => ("人员", "People"),
             List::Duty => ("值班表", "Duty rota"),
             List::Calendar => ("工作日历", "Calendar"),
+            List::Checklist => ("检查清单", "Checklist"),
+            List::Vehicles => ("执法车辆", "Vehicles"),
+            List::Leave => ("请休假", "Leave"),
             List::Whistles => ("哨件（补录）", "Whistles (entered later)"),
         })
     }
@@ -192,7 +195,9 @@ fn counted(lang: Lang, what: &What) -> Option<(String, String)> {
         What::UnknownColumn | What::MissingColumn | What::TwiceColumn | What::Formula | What::Rounded => return None,
         What::NotANumber | What::NotAFlag | What::NotADate | What::DoubtfulDate | What::NotATime => return None,
         What::NotACode | What::NotAUsername | What::CheckDigit | What::Weekday | What::Taken => return None,
-        What::Unknown | What::Past | What::NeedsTwo | What::WrongRole | What::Order(_) => return None,
+        What::Unknown | What::Backwards | What::Past | What::NeedsTwo | What::WrongRole | What::Order(_) => {
+            return None;
+        }
     })
 }
 
@@ -247,6 +252,7 @@ fn plain(what: &What) -> (&'static str, &'static str) {
         What::Unknown => {
             ("所指的对象不存在：请先导入它，或改正代码", "Nothing has this name: import it first, or correct it")
         }
+        What::Backwards => ("止日早于起日：请核对", "The last day is before the first: look again"),
         What::Past => ("不能改动已经过去的日子", "Days that are over are not changed"),
         What::NeedsTwo => (
             "此角色须由两人在人员页面授予，不能导入",

@@ -70,9 +70,15 @@ pub(super) async fn export(
     let bench = Bench { ledger: &ledger, chance: &around.chance, now: around.clock.now(), rules: &rules };
     let written = match list {
         List::Whistles => whistles(bench, note, lang).await,
-        List::Departments | List::Towns | List::Enterprises | List::People | List::Duty | List::Calendar => {
-            imports::export(bench, list, &[note], None).await.map_err(|undone| anyhow!(undone))
-        }
+        List::Departments
+        | List::Towns
+        | List::Enterprises
+        | List::People
+        | List::Duty
+        | List::Calendar
+        | List::Checklist
+        | List::Vehicles
+        | List::Leave => imports::export(bench, list, &[note], None).await.map_err(|undone| anyhow!(undone)),
     };
     ledger.close().await?;
     fs::write(file, written?).with_context(|| format!("cannot write {}", file.display()))?;

@@ -1,5 +1,5 @@
-//! The directory as it is loaded: one document per department, town, enterprise, person, shift and announced day, in
-//! official order. It checks no sense (whoever lays it does) and gives a password's hash only by itself.
+//! The directory as it is loaded: one document per row of each list of the district and per announced day, in official
+//! order. It checks no sense (whoever lays it does) and gives a password's hash only by itself.
 
 use super::ledger::DIRECTORY;
 use super::{Fault, Reading};
@@ -35,6 +35,8 @@ pub fn load(reading: &mut Reading<'_>) -> Result<(Directory, Vec<SpecialDay>), F
         rows_of(reading, List::People)?,
         rows_of(reading, List::Duty)?,
     );
+    let checklist = rows_of(reading, List::Checklist)?;
+    let directory = directory.equipped(checklist, rows_of(reading, List::Vehicles)?, rows_of(reading, List::Leave)?);
     let days = announced(reading)?;
     let days = days.iter().map(|day| SpecialDay::read(&day.date, day.kind.as_str(), &day.holiday));
     let days = days.collect::<Result<_, _>>().map_err(|_| Fault::never("a stored day is no date"))?;
@@ -105,6 +107,8 @@ mod tests {
         assert_eq!(loaded.enterprises, sample.directory.enterprises);
         assert_eq!(loaded.people, sample.directory.people);
         assert_eq!(loaded.rota, sample.directory.rota);
+        assert_eq!(loaded.checklist, sample.directory.checklist);
+        assert_eq!((loaded.vehicles, loaded.leave), (sample.directory.vehicles, sample.directory.leave));
         let calendar = Calendar::new(days);
         assert!(calendar.is_working_day(date(2026, 2, 14)) && !calendar.is_working_day(date(2026, 2, 16)));
     }

@@ -14,13 +14,16 @@ use whistle_hub::store::events::{self, StoredEvent};
 use whistle_hub::store::whistles;
 
 /// Each list with its file in the sample and its rows.
-pub(crate) const LISTS: [(&str, &str, u64); 6] = [
+pub(crate) const LISTS: [(&str, &str, u64); 9] = [
     ("departments", include_str!("../../config/sample-district/departments.csv"), 24),
     ("towns", include_str!("../../config/sample-district/towns.csv"), 14),
     ("enterprises", include_str!("../../config/sample-district/enterprises.csv"), 60),
     ("people", include_str!("../../config/sample-district/people.csv"), 145),
     ("duty", include_str!("../../config/sample-district/duty.csv"), 28),
     ("calendar", include_str!("../../config/sample-district/calendar-2026.csv"), 39),
+    ("checklist", include_str!("../../config/sample-district/checklist.csv"), 32),
+    ("vehicles", include_str!("../../config/sample-district/vehicles.csv"), 30),
+    ("leave", include_str!("../../config/sample-district/leave.csv"), 3),
 ];
 
 /// The text in each encoding that people save in, with the name that the hub must give it.
@@ -97,7 +100,7 @@ async fn c18_what_goes_out_comes_in_again_without_a_change() {
         }
         let trail = of_the_directory(t).await;
         let out: Vec<_> = trail.iter().filter(|one| one.kind.as_str() == "directory.exported").collect();
-        assert_eq!((out.len(), &out[3].data), (6, &json!({ "list": "people", "rows": 145 })));
+        assert_eq!((out.len(), &out[3].data), (9, &json!({ "list": "people", "rows": 145 })));
         assert_eq!(out[0].person.as_ref().unwrap().as_str(), "pe_admin");
     })
     .await;
@@ -194,9 +197,9 @@ async fn a_list_is_brought_in_by_whom_the_domain_page_names_and_by_nobody_else()
     town(async |t| {
         let before = t.db_events().await;
         for (who, may) in [
-            ("admin", "departments towns enterprises people duty calendar"),
-            ("office", "enterprises duty"),
-            ("director", "enterprises duty"),
+            ("admin", "departments towns enterprises people duty calendar checklist vehicles leave"),
+            ("office", "enterprises duty vehicles leave"),
+            ("director", "enterprises duty checklist vehicles leave"),
             ("supervisor", ""),
             ("liaison.xf", ""),
             ("town.t01", ""),
@@ -231,7 +234,7 @@ async fn a_new_calendar_counts_running_limits_anew_and_leaves_days_alone_that_ar
         let (_, calendar, _) = LISTS[5];
         // The rest of the day becomes a day off.
         let off = format!("{calendar}2026-12-01,off,临时停工,周二\n");
-        let seen = two_words(&admin, &t.director(), off).await;
+        let seen = two_words("calendar", &admin, &t.director(), off).await;
         assert_eq!((&seen["added"], &seen["written"]), (&json!(1), &json!(true)), "{seen}");
         let after = due(fire.sees(&format!("/whistles/{code}")).await);
         assert!(after.starts_with("2026-12-02T"), "{before} became {after}");

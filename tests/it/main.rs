@@ -5,6 +5,7 @@
 mod backups;
 mod bodies;
 mod canaries;
+mod checklist;
 mod console;
 mod dead_ends;
 mod deadlines;

@@ -6,12 +6,12 @@ use crate::town::browser::hidden;
 use crate::town::{Person, town};
 use serde_json::{Value, json};
 
-/// A calendar by the word of two: what the second is answered.
-pub(crate) async fn two_words(first: &Person<'_>, second: &Person<'_>, file: String) -> Value {
-    let waits = send(first, "/imports/calendar", file).await.expect(200).json();
+/// A list by the word of two: what the second is answered.
+pub(crate) async fn two_words(list: &str, first: &Person<'_>, second: &Person<'_>, file: String) -> Value {
+    let waits = send(first, &format!("/imports/{list}"), file).await.expect(200).json();
     assert_eq!((&waits["waits"], &waits["written"]), (&json!(true), &json!(false)), "{waits}");
     let word = json!({ "sha256": waits["sha256"] });
-    second.ask("POST", "/imports/calendar/confirm").await.json(&word).send().await.expect(200).json()
+    second.ask("POST", &format!("/imports/{list}/confirm")).await.json(&word).send().await.expect(200).json()
 }
 
 #[actix_web::test]
@@ -37,7 +37,7 @@ async fn t33_a_calendar_takes_the_word_of_two_humans_and_says_whose() {
         let third = send(&admin, "/imports/calendar", off("2026-12-10")).await.expect(200).json();
         t.advance(7 * 24 * 60).await;
         assert_eq!((say(&director, "confirm", &third).await, days().await), (404, json!(0)), "it waited for too long");
-        let seen = two_words(&admin, &director, off("2026-12-17")).await;
+        let seen = two_words("calendar", &admin, &director, off("2026-12-17")).await;
         assert_eq!((&seen["written"], days().await), (&json!(true), json!(1)), "{seen}");
         let trail = of_the_directory(t).await.split_off(before);
         let kinds: Vec<_> = trail.iter().map(|one| one.kind.as_str()).collect();

@@ -5,9 +5,16 @@ mod provisional;
 use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;
-use super::terms::{Category, Role, words};
+use super::terms::{Role, words};
 
-pub use super::person::{Person, Standing, Waiting};
+mod checklist;
+mod firm;
+mod means;
+
+pub use super::person::{Basis, Certificate, Person, Standing, Waiting};
+pub use checklist::Hazard;
+pub use firm::{Enterprise, FirmState, RiskLevel};
+pub use means::{Leave, LeaveReason, Vehicle};
 
 use crate::ids::PersonId;
 use jiff::civil;
@@ -74,38 +81,6 @@ impl Town {
     }
 }
 
-/// A firm under supervision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Enterprise {
-    pub code: String,
-    pub name: String,
-    pub credit_code: String,
-    pub town_code: String,
-    pub industry: String,
-    pub categories: Vec<Category>,
-    pub employees: u32,
-    pub risk_level: String,
-    pub lead_department: String,
-    pub landlord_code: Option<String>,
-    pub status: String,
-    pub is_key: bool,
-    pub visit_cap: u32,
-    pub visits_this_year: u32,
-    pub x_km: f64,
-    pub y_km: f64,
-    /// What else people call it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-}
-
-impl Enterprise {
-    /// Everything that it is called, its code first; its town's code finds it too.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let names = [&self.code, &self.name, &self.credit_code, &self.town_code];
-        names.into_iter().chain(&self.aliases).map(String::as_str)
-    }
-}
-
 /// One shift of the rota: day 08:00–18:00, night 18:00–08:00.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shift {
@@ -135,6 +110,9 @@ pub struct Directory {
     pub enterprises: Vec<Enterprise>,
     pub people: Vec<Person>,
     pub rota: Vec<Shift>,
+    pub checklist: Vec<Hazard>,
+    pub vehicles: Vec<Vehicle>,
+    pub leave: Vec<Leave>,
     people_by_id: HashMap<PersonId, usize>,
     people_by_username: HashMap<String, usize>,
     enterprises_by_code: HashMap<String, usize>,
@@ -161,7 +139,13 @@ impl Directory {
             enterprises,
             people,
             rota,
+            ..Directory::default()
         }
+    }
+
+    /// The same with what visits are made with.
+    pub fn equipped(self, checklist: Vec<Hazard>, vehicles: Vec<Vehicle>, leave: Vec<Leave>) -> Directory {
+        Directory { checklist, vehicles, leave, ..self }
     }
 
     pub fn department(&self, code: &str) -> Option<&Department> {

@@ -205,6 +205,16 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The same where there may be none.
+    pub fn maybe_word<T>(
+        &self,
+        column: &str,
+        words: &'static [&'static str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if self.cell(column).is_empty() { Some(None) } else { self.word(column, words, parse).map(Some) }
+    }
+
     /// A civil date in one of a spreadsheet's forms, as `2026-12-01`.
     pub fn date(&self, column: &str) -> Option<String> {
         match self.maybe_date(column)? {

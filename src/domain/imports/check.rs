@@ -98,6 +98,13 @@ impl One<'_> {
         }
     }
 
+    /// Notes that the last of two days is before the first.
+    pub fn in_order(&mut self, column: &str, first: Option<&String>, last: Option<&String>) {
+        if first.zip(last).is_some_and(|(first, last)| last < first) {
+            self.fault(column, What::Backwards);
+        }
+    }
+
     /// Whether an enterprise stands, in the directory or in the file.
     pub fn is_named(&self, code: &str) -> bool {
         self.named.contains(code) || self.directory.enterprise(code).is_some()

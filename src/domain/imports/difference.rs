@@ -48,11 +48,18 @@ pub struct Difference {
     put: Vec<DirectoryRow>,
 }
 
-/// What the hub itself keeps of a row is no list's to say: who is suspended stays so whatever the roster holds.
-fn standing_as_before(mut row: Wanted, old: &HashMap<&str, &DirectoryRow>) -> Wanted {
-    let body = old.get(row.code.as_str()).and_then(|old| serde_json::from_str::<Value>(&old.body).ok());
-    if let Some(standing) = body.and_then(|mut body| body.get_mut("standing").map(Value::take)) {
-        row.body["standing"] = standing;
+/// What the hub itself keeps of a row is no list's to say: who is suspended stays so whatever the roster holds, and a row
+/// that has versions is one version on when it is other.
+fn kept_by_the_hub(mut row: Wanted, old: &HashMap<&str, &DirectoryRow>) -> Wanted {
+    let Some(old) = old.get(row.code.as_str()).map(|old| document(old)) else { return row };
+    if let Some(standing) = old.get("standing") {
+        row.body["standing"] = standing.clone();
+    }
+    if let Some(version) = old.get("version").and_then(Value::as_i64) {
+        row.body["version"] = version.into();
+        if row.body != old {
+            row.body["version"] = (version + 1).into();
+        }
     }
     row
 }
@@ -61,7 +68,7 @@ impl Difference {
     /// Compares a list as it stands, in its order, with a list as it shall stand, each code once.
     pub fn of(list: List, stands: &[DirectoryRow], wanted: Vec<Wanted>, fate: LeftOut) -> Difference {
         let old: HashMap<&str, &DirectoryRow> = stands.iter().map(|row| (row.code.as_str(), row)).collect();
-        let wanted: Vec<Wanted> = wanted.into_iter().map(|row| standing_as_before(row, &old)).collect();
+        let wanted: Vec<Wanted> = wanted.into_iter().map(|row| kept_by_the_hub(row, &old)).collect();
         let named: HashSet<&str> = wanted.iter().map(|row| row.code.as_str()).collect();
         let left_out: Vec<Wanted> = stands.iter().filter(|row| !named.contains(row.code.as_str())).map(stood).collect();
         let common: Vec<String> = codes(stands.iter().map(|row| &row.code), |code| named.contains(code));
@@ -250,6 +257,30 @@ mod tests {
         let turned = differs(turned, LeftOut::Stays);
         assert!(!turned.is_nothing() && turned.order.is_some());
         assert!(!differs(Vec::new(), LeftOut::Goes).is_nothing() && differs(Vec::new(), LeftOut::Stays).is_nothing());
+    }
+
+    #[test]
+    fn a_row_that_has_versions_is_one_version_on_when_it_is_other() {
+        let body =
+            |code: &str, text: &str, version: i64| json!({ "item_code": code, "hazard": text, "version": version });
+        let stands: Vec<_> = [("C01", "堵", 3), ("C02", "锁", 1)]
+            .iter()
+            .zip(1..)
+            .map(|((code, text, version), position)| DirectoryRow {
+                kind: "hazard".into(),
+                code: (*code).into(),
+                position,
+                body: body(code, text, *version).to_string(),
+            })
+            .collect();
+        // A file says no version, so that each of its rows comes as the first.
+        let wanted = [("C01", "堵住"), ("C02", "锁"), ("C03", "暗")]
+            .map(|(code, text)| Wanted { code: code.into(), body: body(code, text, 1) });
+        let difference = Difference::of(List::Checklist, &stands, wanted.into(), LeftOut::Stays);
+        assert_eq!((difference.added[0].body["version"].as_i64(), difference.unchanged), (Some(1), 1));
+        let changed = &difference.changed[0];
+        assert_eq!((changed.old["version"].as_i64(), changed.new["version"].as_i64()), (Some(3), Some(4)));
+        assert_eq!(places(&difference), [("C01", 1), ("C03", 3)]);
     }
 
     #[test]

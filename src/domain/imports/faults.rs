@@ -80,6 +80,8 @@ pub enum What {
     Taken,
     /// Nothing of that name is known.
     Unknown,
+    /// The last day is before the first.
+    Backwards,
     /// The calendar is not changed for days that are over.
     Past,
     /// A role that is given by two persons, on the page of people.
@@ -122,6 +124,7 @@ impl What {
             What::Twice { .. } => "twice",
             What::Taken => "taken",
             What::Unknown => "unknown",
+            What::Backwards => "backwards",
             What::Past => "past",
             What::NeedsTwo => "needs_two",
             What::WrongRole => "wrong_role",

@@ -13,7 +13,7 @@ pub mod whistles;
 
 use super::calendar::{AnnouncedDay, SpecialDay};
 use super::decision::DirectoryRow;
-use super::directory::{Department, Directory, Enterprise, Person, Shift, Town};
+use super::directory::{Department, Directory, Enterprise, Hazard, Leave, Person, Shift, Town, Vehicle};
 use super::terms::words;
 use cells::Line;
 use check::Check;
@@ -31,7 +31,9 @@ words!(
     /// A list of the directory or of the calendar, or whistles to be entered, each in one file.
     List {
         Departments = "departments", Towns = "towns", Enterprises = "enterprises", People = "people", Duty = "duty",
-        Calendar = "calendar",
+        Calendar = "calendar", Checklist = "checklist", Vehicles = "vehicles",
+        /// Who is not available when (请休假).
+        Leave = "leave",
         /// Whistles that were noted on paper and are entered later (补录).
         Whistles = "whistles",
     }
@@ -47,8 +49,21 @@ impl List {
             List::People => "person",
             List::Duty => "shift",
             List::Calendar => "day",
+            List::Checklist => "hazard",
+            List::Vehicles => "vehicle",
+            List::Leave => "leave",
             // The number on paper, and the whistle that it became.
             List::Whistles => "entry",
+        }
+    }
+
+    /// Whether a row goes when a file leaves it out and that was said. History names units, firms, people and hazards for
+    /// ever: they change their state, and never go.
+    pub fn may_lose_rows(self) -> bool {
+        match self {
+            List::Calendar | List::Duty | List::Vehicles | List::Leave => true,
+            List::Departments | List::Towns | List::Enterprises | List::People => false,
+            List::Checklist | List::Whistles => false,
         }
     }
 }
@@ -62,6 +77,9 @@ pub fn wanted(directory: &Directory, days: &[AnnouncedDay]) -> Vec<(List, Vec<Wa
         of(&directory.people),
         of(&directory.rota),
         of(days),
+        of(&directory.checklist),
+        of(&directory.vehicles),
+        of(&directory.leave),
     ]
 }
 
@@ -94,6 +112,9 @@ pub fn judge(list: List, file: &[u8], told: Option<Encoding>, directory: &Direct
         List::People => judged::<Person>(file, told, directory),
         List::Duty => judged::<Shift>(file, told, directory),
         List::Calendar => judged::<AnnouncedDay>(file, told, directory),
+        List::Checklist => judged::<Hazard>(file, told, directory),
+        List::Vehicles => judged::<Vehicle>(file, told, directory),
+        List::Leave => judged::<Leave>(file, told, directory),
         List::Whistles => judged::<Entry>(file, told, directory),
     }
 }
@@ -203,25 +224,28 @@ pub fn days_after(stands: &[DirectoryRow], judged: &Judged, fate: LeftOut) -> Ve
 
 /// Shifts as a file of the rota.
 pub fn written_shifts(shifts: &[Shift]) -> Vec<u8> {
-    sheet::written(Shift::COLUMNS, shifts.iter().map(Written::cells), &[])
+    rows_written(shifts, &[])
 }
 
 /// A list as a file: UTF-8 with its mark, so that Excel reads it; `notes` stand above the head.
 pub fn written(list: List, directory: &Directory, days: &[AnnouncedDay], notes: &[String]) -> Vec<u8> {
     match list {
-        List::Departments => {
-            sheet::written(Department::COLUMNS, directory.departments.iter().map(Written::cells), notes)
-        }
-        List::Towns => sheet::written(Town::COLUMNS, directory.towns.iter().map(Written::cells), notes),
-        List::Enterprises => {
-            sheet::written(Enterprise::COLUMNS, directory.enterprises.iter().map(Written::cells), notes)
-        }
-        List::People => sheet::written(Person::COLUMNS, directory.people.iter().map(Written::cells), notes),
-        List::Duty => sheet::written(Shift::COLUMNS, directory.rota.iter().map(Written::cells), notes),
-        List::Calendar => sheet::written(AnnouncedDay::COLUMNS, days.iter().map(Written::cells), notes),
+        List::Departments => rows_written(&directory.departments, notes),
+        List::Towns => rows_written(&directory.towns, notes),
+        List::Enterprises => rows_written(&directory.enterprises, notes),
+        List::People => rows_written(&directory.people, notes),
+        List::Duty => rows_written(&directory.rota, notes),
+        List::Calendar => rows_written(days, notes),
+        List::Checklist => rows_written(&directory.checklist, notes),
+        List::Vehicles => rows_written(&directory.vehicles, notes),
+        List::Leave => rows_written(&directory.leave, notes),
         // They go out under their reader's Scope, see `whistles`; this is their pattern.
         List::Whistles => sheet::written(Entry::COLUMNS, std::iter::empty(), notes),
     }
+}
+
+fn rows_written<R: Written>(rows: &[R], notes: &[String]) -> Vec<u8> {
+    sheet::written(R::COLUMNS, rows.iter().map(Written::cells), notes)
 }
 
 #[cfg(test)]

@@ -287,7 +287,7 @@ static TABLE: &[Line] = &[
         method: "POST",
         path: "/api/v1/imports/{code}",
         summary: "Bring a list in as a file: all of it or nothing; a dry run only looks",
-        who: "admin; enterprises and the rota: the office too",
+        who: "admin; enterprises, rota, vehicles, leave: the office too; the checklist: the director too",
         query: imports::IMPORT,
         answers: Shape::One("Import"),
         to: To::File(|| web::to(imports::import)),

@@ -11,7 +11,7 @@ page_words! {
     file_hint: "最大8 MiB、50,000行。可先导出一份作为模板。", "8 MiB and 50,000 rows at most. Export the list first to have a pattern.";
     encoding: "文字编码", "Encoding";
     auto: "自动识别", "Find out";
-    removes: "文件中没有的日子或班次一并删除（只对工作日历和值班表有效）", "Remove days and shifts that the file leaves out (calendar and rota only)";
+    removes: "文件中没有的行一并删除（只对工作日历、值班表、车辆和请休假有效）", "Remove what the file leaves out (calendar, rota, vehicles and leave only)";
     look: "预览", "Look";
     preview: "预览：", "Preview: ";
     sample: "文件开头的内容", "How the file begins";

@@ -2,7 +2,7 @@
 //! never looks a code up anywhere.
 
 use super::{NAME_MAX, Row, Written};
-use crate::domain::directory::Enterprise;
+use crate::domain::directory::{Enterprise, FirmState, RiskLevel};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
@@ -40,9 +40,10 @@ impl Row for Enterprise {
         let (code, name, credit_code) = (line.code("code"), line.text("name", NAME_MAX), line.maybe("credit_code"));
         let (town_code, industry) = (line.code("town_code"), line.text("industry_zh", NAME_MAX));
         let categories = line.words("categories", Category::WORDS, Category::parse);
-        let (employees, risk_level) = (line.number("employees"), line.code("risk_level"));
+        let (employees, risk_level) =
+            (line.number("employees"), line.word("risk_level", RiskLevel::WORDS, RiskLevel::parse));
         let (lead_department, landlord_code) = (line.code("lead_department"), line.maybe("landlord_code"));
-        let (status, is_key) = (line.code("status"), line.flag("is_key"));
+        let (status, is_key) = (line.word("status", FirmState::WORDS, FirmState::parse), line.flag("is_key"));
         let (visit_cap, visits) = (line.number("visit_cap"), line.number("visits_this_year"));
         let (x_km, y_km) = (line.number("x_km"), line.number("y_km"));
         Some(Enterprise {
@@ -54,10 +55,10 @@ impl Row for Enterprise {
             industry: industry?,
             categories: categories?,
             employees: employees?,
-            risk_level: risk_level?,
+            risk_level: risk_level?.as_str().to_owned(),
             lead_department: lead_department?,
             landlord_code: landlord_code?,
-            status: status?,
+            status: status?.as_str().to_owned(),
             is_key: is_key?,
             visit_cap: visit_cap?,
             visits_this_year: visits?,

@@ -1,8 +1,10 @@
-//! The rows of the six lists of the district: their columns, how one is read and how one is written. A list has the columns of the sample
+//! The rows of the lists of the district: their columns, how one is read and how one is written. A list has the columns of the sample
 //! district's files, so that what goes out comes in again without a change. What a row says about other rows is asked by `check`.
 
+mod checklist;
 mod days;
 mod enterprises;
+mod means;
 mod people;
 mod units;
 

@@ -2,7 +2,7 @@
 //! A role that wants two persons is not given here.
 
 use super::{NAME_MAX, Row, Written};
-use crate::domain::directory::{Person, Shift, Standing};
+use crate::domain::directory::{Basis, Person, Shift, Standing};
 use crate::domain::imports::List;
 use crate::domain::imports::cells::{Cell, Line};
 use crate::domain::imports::check::Check;
@@ -37,7 +37,8 @@ impl Row for Person {
             (line.username("username"), line.text("name", 50), line.text("title_zh", NAME_MAX));
         let (department_code, role) = (line.code("department_code"), line.word("role", Role::WORDS, Role::parse));
         let (certificate_no, fields) = (line.maybe("certificate_no"), line.list("certificate_fields"));
-        let (valid_to, basis) = (line.maybe_date("certificate_valid_to"), line.maybe("certificate_basis"));
+        let (valid_to, basis) =
+            (line.maybe_date("certificate_valid_to"), line.maybe_word("certificate_basis", Basis::WORDS, Basis::parse));
         let (skills, since) = (line.list("skills"), line.date("since"));
         let username = username?;
         Some(Person {
@@ -51,7 +52,7 @@ impl Row for Person {
             certificate_no: certificate_no?,
             certificate_fields: fields?,
             certificate_valid_to: valid_to?,
-            certificate_basis: basis?,
+            certificate_basis: basis?.map(|basis| basis.as_str().to_owned()),
             skills: skills?,
             since: since?,
             standing: Standing::default(),
