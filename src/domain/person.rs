@@ -108,8 +108,8 @@ impl Person {
 
     /// Whether the certificate is good for a department's powers on that day, `2026-12-01`.
     pub fn is_certified_for(&self, department: &str, date: &str) -> bool {
-        let good = self.certificate_valid_to.as_deref().is_some_and(|last| date <= last);
-        good && self.certificate_no.is_some() && self.certificate_fields.iter().any(|field| field == department)
+        let day = date.parse().ok();
+        self.certificate().zip(day).is_some_and(|(certificate, day)| certificate.covers(department, day))
     }
 
     /// Whether the person may come in and holds the post.

@@ -29,14 +29,21 @@ const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
-/// One row for each event and viewer; an event that nobody but `*` sees has one row too. CROSS JOIN: from the log on.
+/// One row for each event and viewer; an event that nobody but `*` sees has one row too. CROSS JOIN: from the log on. Then
+/// the same of visits.
 const HEARD: &str = "
-    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
+    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer, 0
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.about
     LEFT JOIN sights s ON s.whistle = e.tree AND e.office_only = 0
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.tree
-    ORDER BY e.seq";
+    UNION ALL
+    SELECT e.seq, e.kind, COALESCE(f.code, v.code), s.viewer, 1
+    FROM events e CROSS JOIN visits v
+    LEFT JOIN findings f ON f.id = e.about
+    LEFT JOIN visit_sights s ON s.visit = e.tree AND e.office_only = 0
+    WHERE e.seq > $1 AND e.seq <= $2 AND v.id = e.tree
+    ORDER BY 1";
 
 /// What one viewer may be told, the right in the same statement.
 const SEEN: &str = "
@@ -46,7 +53,15 @@ const SEEN: &str = "
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.tree
       AND ($1 = '*' OR (e.office_only = 0
                         AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.tree AND s.viewer = $1)))
-    ORDER BY e.seq";
+    UNION ALL
+    SELECT e.seq, e.kind, COALESCE(f.code, v.code)
+    FROM events e CROSS JOIN visits v
+    LEFT JOIN findings f ON f.id = e.about
+    WHERE e.seq > $2 AND e.seq <= $3 AND v.id = e.tree
+      AND ($4 = '*' OR (e.office_only = 0
+                        AND EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = e.tree
+                                    AND s.viewer IN ($4, $5, $6) AND s.viewer <> '')))
+    ORDER BY 1";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR, HEARD, SEEN];
@@ -82,6 +97,15 @@ pub struct Told {
 pub struct Heard {
     pub told: Told,
     pub viewers: Vec<String>,
+    /// Whose keys those are: of a visit, or of a whistle.
+    pub of_visit: bool,
+}
+
+impl Heard {
+    /// Whether this reader may be told.
+    pub fn is_for(&self, scope: &Scope) -> bool {
+        if self.of_visit { scope.is_among_visitors(&self.viewers) } else { scope.is_among(&self.viewers) }
+    }
 }
 
 /// A stretch of the log. What of it was not asked for is not in `events`, so `up_to` is where the next one begins.
@@ -132,13 +156,14 @@ pub fn cursor(reading: &mut Reading<'_>, name: &str) -> Result<i64, Fault> {
 /// What happened after a place and who may see it now, oldest first. `limit`: events that are looked at.
 pub fn heard(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Stretch<Heard>, Fault> {
     let (up_to, last) = bounds(reading, after_seq, limit)?;
-    let rows = reading
-        .rows(HEARD, &[after_seq.into(), up_to.into()], |row| Ok((told(row)?, row.opt_text(3)?.map(str::to_owned))))?;
+    let rows = reading.rows(HEARD, &[after_seq.into(), up_to.into()], |row| {
+        Ok((told(row)?, row.opt_text(3)?.map(str::to_owned), row.flag(4)?))
+    })?;
     let mut events: Vec<Heard> = Vec::new();
-    for (told, viewer) in rows {
+    for (told, viewer, of_visit) in rows {
         match events.last_mut().filter(|one| one.told.seq == told.seq) {
             Some(same) => same.viewers.extend(viewer),
-            None => events.push(Heard { told, viewers: viewer.into_iter().collect() }),
+            None => events.push(Heard { told, viewers: viewer.into_iter().collect(), of_visit }),
         }
     }
     Ok(Stretch { events, up_to, last })
@@ -153,7 +178,9 @@ pub fn seen_after(
     limit: i64,
 ) -> Result<Stretch<Told>, Fault> {
     let (up_to, last) = bounds(reading, after_seq, limit)?;
-    let events = reading.rows(SEEN, &[scope.viewer().into(), after_seq.into(), up_to.into()], told)?;
+    let mut params = vec![scope.viewer().into(), after_seq.into(), up_to.into()];
+    params.extend(scope.visit_keys().iter().map(super::Value::from));
+    let events = reading.rows(SEEN, &params, told)?;
     Ok(Stretch { events, up_to, last })
 }
 

@@ -11,7 +11,7 @@ use crate::ids::PersonId;
 
 /// Two halves, each with its index: what the hub has noticed, and what it is about to notice.
 const LATE: &str = "
-    SELECT COALESCE(u.code, w.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
     FROM (
         SELECT id, tree, subject, duty, due_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NOT NULL
@@ -21,14 +21,20 @@ const LATE: &str = "
         WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $3
           AND department = $1 AND role = $2 AND reminds = 1
     ) AS o
-    JOIN whistles w ON w.id = o.tree
+    LEFT JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
-    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)
+    LEFT JOIN visits v ON v.id = o.tree
+    LEFT JOIN findings f ON f.id = o.subject
+    WHERE (w.id IS NOT NULL
+           AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
+       OR (v.id IS NOT NULL
+           AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
+                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
     ORDER BY o.due_at, o.id LIMIT $4";
 
 /// The same of what was to be written about before its limit and has not passed.
 const COMING: &str = "
-    SELECT COALESCE(u.code, w.code), o.duty, o.due_at, o.reached_at, o.next_at
+    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, o.reached_at, o.next_at
     FROM (
         SELECT id, tree, subject, duty, due_at, reached_at, next_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NULL AND reached_at IS NOT NULL
@@ -38,9 +44,15 @@ const COMING: &str = "
         WHERE ended_at IS NULL AND next_at <= $3 AND passed_at IS NULL AND reached_at IS NULL
           AND department = $1 AND role = $2 AND reminds = 1 AND due_at > $3
     ) AS o
-    JOIN whistles w ON w.id = o.tree
+    LEFT JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
-    WHERE $5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)
+    LEFT JOIN visits v ON v.id = o.tree
+    LEFT JOIN findings f ON f.id = o.subject
+    WHERE (w.id IS NOT NULL
+           AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
+       OR (v.id IS NOT NULL
+           AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
+                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
     ORDER BY o.due_at, o.id LIMIT $4";
 
 const REMINDED: &str = "SELECT coming_at, late_at FROM reminded WHERE person = $1";
@@ -72,7 +84,8 @@ fn owed(
     (post, now): (&Post, At),
 ) -> Result<Vec<Owed>, Fault> {
     let (unit, role, viewer) = (&post.department, post.role.as_str(), scope.viewer());
-    let params = [unit.into(), role.into(), now.into(), OWED_MAX.into(), viewer.into()];
+    let mut params = vec![unit.into(), role.into(), now.into(), OWED_MAX.into(), viewer.into()];
+    params.extend(scope.visit_keys().iter().map(super::Value::from));
     reading.rows(statement, &params, |row| {
         // A moment that has come and was not noticed yet is in this letter, and needs no other.
         let reached_at = row.opt_at(4)?.filter(|next| *next <= now).or(row.opt_at(3)?);

@@ -13,10 +13,11 @@ use crate::domain::obligation::Subject;
 use crate::domain::policy::{self, Scope};
 use crate::domain::reminders::{self, Owed, Word};
 use crate::domain::terms::LetterKind;
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Tree;
 use crate::ids::TreeId;
 use crate::mail::{FaultKind, LetterFacts, OwedItem, Sender, Transport, render};
-use crate::store::{self, Chore, ClaimedLetter, Kept, Note, Retry, due, whistles};
+use crate::store::{self, Chore, ClaimedLetter, Kept, Note, Retry, due, visits, whistles};
 use crate::stream::Stream;
 use std::time::Duration;
 
@@ -173,8 +174,12 @@ impl Carrier {
         self.hub.refresh().await?;
         let rules = self.hub.rules();
         let directory = &rules.directory;
-        let vacant = directory.holders(&letter.to, now).is_empty();
-        let holders: Vec<Person> = directory.addressees(&letter.to, now).into_iter().cloned().collect();
+        // Meant for one of them, or for whoever holds it.
+        let vacant = letter.person.is_none() && directory.holders(&letter.to, now).is_empty();
+        let holders: Vec<Person> = match &letter.person {
+            Some(id) => directory.person(id).filter(|person| person.is_active()).cloned().into_iter().collect(),
+            None => directory.addressees(&letter.to, now).into_iter().cloned().collect(),
+        };
         // The post's head is written to instead, and the timeline says so: once, however often it is tried.
         if vacant && !holders.is_empty() && claimed.tries == 0 {
             app::due::not_reached(&self.hub, letter).await?;
@@ -254,6 +259,10 @@ impl Carrier {
                 Word::Needless => Err(End::Needless),
             });
         }
+        if let Some(id) = letter.tree.as_ref().and_then(TreeId::visit) {
+            let visit = self.hub.ledger.read(move |reading| visits::tree_by_id(reading, &scope, &id)).await?;
+            return Ok(visit.map(|tree| self.about_visit(letter, &tree.visit, to)).ok_or(End::Needless));
+        }
         let Some(id) = letter.tree.as_ref().and_then(TreeId::whistle) else {
             return Ok(Ok(LetterFacts { link: link(), ..self.blank(letter, to) }));
         };
@@ -306,6 +315,19 @@ impl Carrier {
             closure: whistle.closed,
             ruled: summons.filter(|_| letter.kind == LetterKind::SummonsRuled).map(|summons| summons.status),
             link: format!("{}/w/{}", self.post.links, whistle.code),
+            ..self.blank(letter, to)
+        }
+    }
+
+    /// An invitation names code, town and time, never the firm.
+    fn about_visit(&self, letter: &LetterOwed, visit: &Visit, to: String) -> LetterFacts {
+        let rules = self.hub.rules();
+        let town = visit.town.as_deref().and_then(|code| rules.directory.town(code));
+        LetterFacts {
+            code: visit.code.clone(),
+            town: town.map(|town| town.name.clone()),
+            due_at: Some(visit.slot.starts_at()),
+            link: format!("{}/w/{}", self.post.links, visit.code),
             ..self.blank(letter, to)
         }
     }

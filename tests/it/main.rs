@@ -54,5 +54,6 @@ mod two_worlds;
 mod unsent;
 mod versions;
 mod views;
+mod visits;
 mod whistles;
 mod wild;

@@ -1,7 +1,6 @@
 //! Who and what the district is made of: units, people with their posts, enterprises, the duty rota. Data, never code:
 //! a department more is a row more. Nothing here knows where it was loaded from.
 
-mod provisional;
 use super::at::{At, MINUTE};
 use super::obligation::Post;
 use super::policy::Actor;

@@ -14,6 +14,7 @@ pub mod slate;
 pub mod timers;
 
 use super::at::At;
+use super::directory;
 use super::finding::Finding;
 use super::obligation::{Obligation, Subject};
 use super::policy;
@@ -94,6 +95,14 @@ pub struct Hazard {
     pub code: String,
     pub version: i64,
     pub correctable_on_site: bool,
+}
+
+impl Hazard {
+    /// As the list has it now.
+    pub fn of(listed: &directory::Hazard) -> Hazard {
+        let (code, version) = (listed.code.clone(), listed.version);
+        Hazard { code, version, correctable_on_site: listed.correctable_on_site }
+    }
 }
 
 /// What became of an item.

@@ -230,7 +230,7 @@ fn items(reader: &Reader<'_>, by: Orders<'_>, faults: &mut Faults) -> Vec<ItemOr
         if directory.department(&department).is_none() {
             faults.add(item.pointer("department"), FaultCode::NoSuch);
         }
-        let hazard = item.text("hazard").map(|code| directory.hazard(&code).map(|known| known.of_visit()).ok_or(code));
+        let hazard = item.text("hazard").map(|code| directory.hazard(&code).map(Hazard::of).ok_or(code));
         if matches!(hazard, Some(Err(_))) {
             faults.add(item.pointer("hazard"), FaultCode::NoSuch);
         }

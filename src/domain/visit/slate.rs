@@ -4,7 +4,7 @@
 use super::{Member, Visit};
 use crate::domain::at::At;
 use crate::domain::decision::{Reason, ReasonCode};
-use crate::domain::directory::{Directory, Enterprise};
+use crate::domain::directory::{Directory, Enterprise, FirmState};
 use crate::domain::person::Person;
 use crate::domain::rules::Rules;
 use crate::domain::terms::{MemberRole, Period, Role, Urgency, VisitStatus, Window};
@@ -57,14 +57,16 @@ fn of_people(visit: &Visit, slate: &Slate, rules: &Rules) -> Vec<Reason> {
         let Some(person) = rules.directory.person(&member.person) else { continue };
         let mut bar = |code, holds: bool| all.extend(holds.then(|| reason(code, &person.username)));
         bar(ReasonCode::PersonTaken, slate.taken.contains(person.id.as_str()));
-        bar(ReasonCode::OnLeave, rules.directory.is_on_leave(&person.username, &visit.slot.date));
+        bar(ReasonCode::OnLeave, is_on_leave(person, visit, &rules.directory));
         bar(ReasonCode::OffDuty, is_off_duty(person, visit, &rules.directory));
-        let tied = visit.enterprise.as_deref().is_some_and(|firm| rules.directory.is_tied(&person.username, firm));
-        bar(ReasonCode::Recused, tied);
         bar(ReasonCode::NotCertified, goes_to_inspect(member) && !member.certified);
         bar(ReasonCode::OutOfArea, goes_to_inspect(member) && is_out_of_area(person, visit, &rules.directory));
     }
     all
+}
+
+fn is_on_leave(person: &Person, visit: &Visit, directory: &Directory) -> bool {
+    visit.slot.date.parse().is_ok_and(|day| directory.on_leave(&person.id, day))
 }
 
 /// Whoever goes for a department's power; experts and the locality assist.
@@ -107,7 +109,7 @@ fn of_departments(visit: &Visit, directory: &Directory) -> Vec<Reason> {
 fn of_firm(visit: &Visit, firm: &Enterprise, slate: &Slate, rules: &Rules, overridden: bool) -> Vec<Reason> {
     let mut all = Vec::new();
     // What follows a whistle must see for itself that nothing is left behind the gate.
-    if firm.is_closed() && !visit.exempt {
+    if firm.state() == Some(FirmState::Closed) && !visit.exempt {
         all.push(reason(ReasonCode::FirmClosed, &firm.code));
     }
     let same_day = slate.of_firm.iter().filter(|other| other.date == visit.slot.date && !visit.emergency);

@@ -3,6 +3,7 @@
 
 mod responses;
 mod shapes;
+mod visits;
 
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, lines};

@@ -62,8 +62,9 @@ pub(super) fn answers() -> Map<String, Value> {
         ("Import", imports::schema()),
         ("Problem", problem()),
     ]
-    .map(|(name, schema)| (name.to_owned(), schema))
     .into_iter()
+    .chain(super::visits::shapes())
+    .map(|(name, schema)| (name.to_owned(), schema))
     .collect()
 }
 

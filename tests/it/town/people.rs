@@ -198,9 +198,14 @@ impl<'t> Person<'t> {
     }
 }
 
-/// The address of a whistle or a summons, by its code.
+/// The address of a thing, by its code.
 fn thing(code: &str) -> String {
-    let noun = if code.matches('-').count() > 2 { "summonses" } else { "whistles" };
+    let noun = match (code.starts_with("LJ-"), code.matches('-').count() > 2) {
+        (true, false) => "visits",
+        (true, true) => "findings",
+        (false, true) => "summonses",
+        (false, false) => "whistles",
+    };
     format!("/{noun}/{code}")
 }
 
