@@ -307,6 +307,19 @@ mod tests {
             (Duty::Referral, [(5, wd); 4]),
             (Duty::Resume, [(30, d); 4]),
             (Duty::ContestAnswer, [(5, wd); 4]),
+            (Duty::Planning, [(2, h), (1, d), (5, wd), (10, wd)]),
+            (Duty::Approval, [(24, h), (24, h), (1, wd), (1, wd)]),
+            (Duty::Visit, [(2, h), (1, d), (5, wd), (10, wd)]),
+            (Duty::Finish, [(24, h); 4]),
+            (Duty::Signing, [(1, wd); 4]),
+            (Duty::Part, [(1, wd); 4]),
+            (Duty::Filing, [(2, wd); 4]),
+            (Duty::Choice, [(1, wd); 4]),
+            (Duty::Order, [(3, wd); 4]),
+            (Duty::Rectification, [(15, d); 4]),
+            (Duty::Recheck, [(10, d); 4]),
+            (Duty::Reorder, [(1, wd); 4]),
+            (Duty::StrikeOff, [(2, wd); 4]),
         ];
         assert_eq!(expected.len(), Duty::ALL.len());
         for (duty, row) in expected {
@@ -321,6 +334,10 @@ mod tests {
             (Window::Appeal, [(3, wd); 4]),
             (Window::Contest, [(10, wd); 4]),
             (Window::Suspension, [(30, d); 4]),
+            (Window::General, [(30, d); 4]),
+            (Window::Major, [(90, d); 4]),
+            (Window::Repeat, [(30, d); 4]),
+            (Window::Relapse, [(180, d); 4]),
         ];
         assert_eq!(windows.len(), Window::ALL.len());
         for (window, row) in windows {

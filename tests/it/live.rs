@@ -94,7 +94,7 @@ async fn what_another_replica_commits_is_heard_though_it_rings_no_bell_here() {
             .remove(0);
         let mut other = t.db_hub().clone();
         other.bell = Arc::new(watch::Sender::new(0));
-        assert!(due::route(&other, &blown.whistle).await.unwrap());
+        assert!(due::route(&other, &blown.tree.whistle().unwrap()).await.unwrap());
         assert_eq!(feed.told().await, ("whistle.routed".to_owned(), code));
     })
     .await;

@@ -5,7 +5,7 @@ use super::sample::{actor, body, rules, shown};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
-use crate::domain::draft::Deciding;
+use crate::domain::draft::{Deciding, Rooted};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::policy::Actor;
@@ -14,7 +14,7 @@ use crate::domain::terms::{Duty, Role, SummonsStatus, Urgency, WhistleStatus};
 use crate::domain::whistle::blow::{self, BlowOrder};
 use crate::domain::whistle::plan::{self, Plan, Seen};
 use crate::domain::whistle::{Contest, Tree, Whistle};
-use crate::ids::{Mint, SummonsId, TextId};
+use crate::ids::{Mint, SummonsId, TextId, TreeId};
 use std::collections::{BTreeSet, HashMap};
 
 /// A word of a text that must not turn up anywhere but among texts and in the search.

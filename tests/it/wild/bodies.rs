@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use whistle_hub::domain::order::{DEPTH_MAX, Kind, Spec};
-use whistle_hub::http::routes::{Line, TABLE};
+use whistle_hub::http::routes::{Line, lines};
 
 const EACH: u32 = 30;
 
@@ -285,7 +285,7 @@ async fn doors(t: &Town) -> Vec<Door> {
         ("/imports/", "calendar"),
     ];
     let mut doors = Vec::new();
-    for line in TABLE {
+    for line in lines() {
         doors.extend(Door::of(t, line, &codes).await);
     }
     doors
