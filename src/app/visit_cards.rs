@@ -9,6 +9,7 @@ use crate::domain::directory::Directory;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::{PartId, Subject};
 use crate::domain::policy::Actor;
+use crate::domain::visit::burden::Burden;
 use crate::domain::visit::{Item, Visit, VisitTree};
 use crate::ids::TextId;
 use crate::store::visits::{FindingItem, VisitItem};
@@ -184,6 +185,18 @@ fn orders(finding: &Finding, texts: &Texts) -> Vec<Value> {
 fn rechecks(finding: &Finding, texts: &Texts) -> Vec<Value> {
     let recheck = |one: &crate::domain::finding::Recheck| json!({ "at": one.at.rfc3339(), "officers": one.officers, "passed": one.passed, "note": texts.get(&one.note) });
     finding.rechecks.iter().map(recheck).collect()
+}
+
+/// A firm's year.
+pub fn burden_card(firm: &str, burden: &Burden) -> Value {
+    let of = burden.by_authority.iter();
+    let authorities = of.map(|(department, of)| {
+        json!({ "department": department, "visits": of.counted, "exempt": of.exempt, "cap": burden.cap })
+    });
+    json!({
+        "enterprise": firm, "visits": burden.visits, "visits_saved": burden.saved, "visits_before": burden.before,
+        "authorities": authorities.collect::<Vec<_>>(),
+    })
 }
 
 /// A finding opened, within its visit.

@@ -9,6 +9,7 @@ use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::policy::{self, Scope};
+use crate::domain::visit::burden::{self, Burden};
 use crate::domain::visit::order::{Orders, PlanOrder};
 use crate::domain::visit::{VisitTree, propose};
 use crate::ids::{FindingId, TextId, WhistleId};
@@ -159,6 +160,15 @@ pub async fn findings(
         Ok((items, texts))
     });
     Ok(read.await?)
+}
+
+/// What this year's visits cost a firm, and what was saved. Nobody's right: it is for all who plan.
+pub async fn burden(hub: &Hub, firm: &str) -> Result<Burden, Undone> {
+    let rules = hub.rules();
+    let known = rules.directory.enterprise(firm).ok_or(Refusal::NotFound)?;
+    let (code, year) = (known.code.clone(), hub.now().year());
+    let visits = hub.ledger.read(move |reading| visits::entered_in(reading, &code, year)).await?;
+    Ok(burden::reckon(&visits, known))
 }
 
 /// Codes of the visits and findings of a whistle that the reader sees.

@@ -119,6 +119,14 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     Ok(told(hub, place, (events, limit), |_, _| true))
 }
 
+/// `GET /enterprises/{code}/burden`
+pub(super) async fn burden(door: Data<Door>, _caller: Caller, request: HttpRequest) -> Answer {
+    let firm = code(&request);
+    let burden = visits::burden(&door.hub, firm).await?;
+    Query::read(request.query_string(), &[])?;
+    Ok(json(&mut HttpResponse::Ok(), &cards::burden_card(firm, &burden)))
+}
+
 /// `POST /findings/{code}/{deed}`: the finding as it stands now.
 pub(super) async fn finding_deed(door: Data<Door>, posted: Posted, deed: FindingDeed) -> Answer {
     let done = visits::finding_deed(&door.hub, posted.asked(), posted.code(), deed).await?;

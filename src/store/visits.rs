@@ -47,6 +47,10 @@ const OF_FIRM: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND id <> $2 AND date >= $3 AND date <= $4
       AND status NOT IN ('cancelled', 'aborted') ORDER BY date, id";
 
+const ENTERED: &str = "
+    SELECT body FROM visits WHERE enterprise = $1 AND date >= $2 AND date <= $3
+      AND status IN ('in_progress', 'signing', 'completed', 'filed') ORDER BY date, id";
+
 /// Empty filters ask nothing; the person asked for goes.
 const LIST: &str = concat!(
     "
@@ -85,7 +89,7 @@ const FINDING_LIST: &str = concat!(
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_FINDING, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, LIST, FINDING_LIST];
+    &[BY_CODE, BY_ID, BY_FINDING, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, LIST, FINDING_LIST];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()
@@ -291,6 +295,13 @@ pub fn findings(
         i64::from(query.limit).into(),
     ]);
     reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
+}
+
+/// The visits of a firm's year that were entered: what they cost the firm is no secret among departments, what they found is
+/// not told here.
+pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Vec<Visit>, Fault> {
+    let (first, last) = (format!("{year}-01-01"), format!("{year}-12-31"));
+    reading.rows(ENTERED, &[firm.into(), first.into(), last.into()], |row| row.json(0))
 }
 
 /// The trees of these whistles that the scope sees, for whoever plans a visit of them.

@@ -127,6 +127,10 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
             one.does(&visit, "close_own_part", json!({})).await;
         }
         assert_eq!(status(t, &format!("/visits/{visit}")).await, "completed", "orders are not served yet");
+        let burden = t.person("liaison.sc").sees("/enterprises/E01/burden").await;
+        let authority = json!({ "department": "XF", "visits": 0, "exempt": 1, "cap": 4 });
+        assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(2)));
+        assert!(burden["authorities"].as_array().unwrap().contains(&authority), "{burden}");
         // Ordered with a limit, said to be fixed, rechecked by others, struck off by the head.
         let [first, second] = [format!("{visit}-01"), format!("{visit}-02")];
         yj.does(&first, "order", json!({ "due_at": "2026-12-18T17:30:00+08:00", "demand": "更换防爆电气" })).await;

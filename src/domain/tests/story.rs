@@ -181,7 +181,10 @@ impl Story {
             let (version, issued) = stood.map_or((1, 1), |stood| (stood.version, 0));
             let led = i64::from(stood.is_some_and(|stood| stood.role != summons.role));
             assert_eq!(summons.version - version, deeds_and_moves(Some(&summons.id)) + led, "{}", kinds(&change));
-            let births = change.events.iter().filter(|event| event.summons.as_ref() == Some(&summons.id));
+            let births = change
+                .events
+                .iter()
+                .filter(|event| event.about.as_ref().and_then(Subject::summons) == Some(&summons.id));
             assert_eq!(births.filter(|event| event.kind == EventKind::SummonsIssued).count(), issued);
         }
         self.keep(change);
@@ -208,8 +211,11 @@ impl Story {
             self.letters.push(letter.clone());
         }
         for event in change.events.iter().filter(|event| event.tree == self.tree.root()) {
-            let summons =
-                event.summons.as_ref().map(|id| self.tree.summonses.iter().find(|one| one.id == *id).unwrap());
+            let summons = event
+                .about
+                .as_ref()
+                .and_then(Subject::summons)
+                .map(|id| self.tree.summonses.iter().find(|one| one.id == *id).unwrap());
             let version = summons.map_or(self.tree.whistle.version, |summons| summons.version);
             assert_eq!(event.data["version"], version, "{}", event.kind);
         }

@@ -1,8 +1,8 @@
 //! What time alone brings about in a visit's tree: a day passes and nobody came, an emergency stays unapproved, a limit of a
 //! finding ends and it is to be rechecked; everything else that passes is told once and reminds its owner.
 
+use super::VisitTree;
 use super::propose::back_to_planning;
-use super::{VisitTree, follow};
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;

@@ -7,7 +7,7 @@ use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Obligation;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, read};
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Duty, SuspendGround, Urgency, WhistleStatus, Window};

@@ -20,6 +20,7 @@ pub fn not_reached<T: Rooted>(tree: T, letter: &LetterOwed, by: Deciding<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::obligation::Subject;
     use crate::domain::tests::sample::at;
     use crate::domain::tests::story::Story;
 

@@ -61,6 +61,7 @@ mod tests {
     use crate::domain::calendar::{Calendar, SpecialDay};
     use crate::domain::tests::sample::{at, rules};
     use crate::domain::tests::story::Story;
+    use crate::domain::whistle::Tree;
     use crate::ids::Mint;
 
     const BLOW: &str = r#"{"category":"fire","what":"a","place":"b"}"#;

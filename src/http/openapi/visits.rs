@@ -7,11 +7,12 @@ use crate::domain::terms::{
 use serde_json::{Value, json};
 
 /// Every shape by its name.
-pub(super) fn shapes() -> [(&'static str, Value); 3] {
+pub(super) fn shapes() -> [(&'static str, Value); 4] {
     [
         ("VisitItem", object(&visit_item())),
         ("Visit", object(&[visit_item(), visit_more()].concat())),
         ("Finding", object(&finding())),
+        ("Burden", object(&burden())),
     ]
 }
 
@@ -106,6 +107,17 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("completed_at", time_or_null()),
         ("sequence", number()),
         ("allowed_deeds", texts()),
+    ]
+}
+
+fn burden() -> Vec<(&'static str, Value)> {
+    let authority = object(&[("department", text()), ("visits", number()), ("exempt", number()), ("cap", number())]);
+    vec![
+        ("enterprise", text()),
+        ("visits", number()),
+        ("visits_saved", number()),
+        ("visits_before", number()),
+        ("authorities", list(authority)),
     ]
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 #[test]
 fn every_line_stands_once_and_every_deed_has_a_line() {
-    let lines: BTreeSet<_> = super::lines().map(|line| (line.method, line.path)).collect();
-    assert_eq!(lines.len(), super::lines().count());
+    let lines: BTreeSet<_> = lines().map(|line| (line.method, line.path)).collect();
+    assert_eq!(lines.len(), lines().count());
     for deed in WhistleDeed::WORDS {
         assert!(lines.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
     }
@@ -23,7 +23,7 @@ fn every_line_stands_once_and_every_deed_has_a_line() {
     for deed in PersonDeed::WORDS {
         assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
     }
-    for line in super::lines().filter(|line| line.is_deed()) {
+    for line in lines().filter(|line| line.is_deed()) {
         let deed = match line.to {
             To::Whistle(deed) => deed.as_str(),
             To::Summons(deed) => deed.as_str(),

@@ -54,6 +54,13 @@ pub(super) static TABLE: &[Line] = &[
         "certified officers who go, liaison or head of the department",
         VisitDeed::CloseOwnPart,
     ),
+    read(
+        "/api/v1/enterprises/{code}/burden",
+        "This year's visits to a firm by authority, against the cap, and what one door has saved",
+        &[],
+        Shape::One("Burden"),
+        || web::to(visits::burden),
+    ),
     read("/api/v1/findings", "Findings of your scope", visits::FINDINGS, Shape::List("Finding"), || {
         web::to(visits::findings)
     }),

@@ -4,7 +4,7 @@
 use super::super::ledger::every_statement;
 use super::super::{
     backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, older, people,
-    reminders, sessions, summonses, unsent, views, whistles,
+    reminders, sessions, summonses, unsent, views, visits, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};

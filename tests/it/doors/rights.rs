@@ -33,12 +33,18 @@ enum May {
 }
 use May::{Anyone, Seer, SignedIn, These};
 
+/// The same of a visit of YJ at a firm in T06 that was entered, and of what it found.
+const SEE_VISITS: &str = "office director supervisor liaison.yj head.yj inspector.yj town.t06 squad.sq06";
+
 const OFFICE: May = These("office director");
 const DIRECTOR: May = These("director");
 const COMMENTS: May = These("office director liaison.xf head.xf liaison.yj head.yj inspector.yj town.t06 squad.sq06");
 const BLOWER: May = These("liaison.xf head.xf");
 const SPEAKS: May = These("liaison.yj head.yj");
 const ACTS: May = These("liaison.yj head.yj inspector.yj");
+const LEADS: May = These("office director liaison.yj head.yj inspector.yj");
+const GOES: May = These("inspector.yj");
+const HEAD: May = These("head.yj");
 const UNSEALS: May = These("office director supervisor liaison.xf");
 /// Lists of the district that the office works with daily; the others are the administrator's alone.
 const LISTS: May = These("office director admin");
@@ -110,6 +116,39 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/summonses/{code}/ask_extension", SPEAKS, 428),
     ("POST /api/v1/summonses/{code}/grant_extension", These("office"), 428),
     ("POST /api/v1/summonses/{code}/refuse_extension", These("office"), 428),
+    ("POST /api/v1/visits", OFFICE, 422),
+    ("GET /api/v1/visits", SignedIn, 200),
+    ("GET /api/v1/visits/{code}", Seer, 200),
+    ("GET /api/v1/visits/{code}/timeline", Seer, 200),
+    ("POST /api/v1/visits/{code}/propose", OFFICE, 428),
+    ("POST /api/v1/visits/{code}/approve_own_part", HEAD, 428),
+    ("POST /api/v1/visits/{code}/object", HEAD, 428),
+    ("POST /api/v1/visits/{code}/excuse_part", DIRECTOR, 428),
+    ("POST /api/v1/visits/{code}/announce", LEADS, 428),
+    ("POST /api/v1/visits/{code}/keep_secret", LEADS, 428),
+    ("POST /api/v1/visits/{code}/postpone", These("office director head.yj"), 428),
+    ("POST /api/v1/visits/{code}/cancel", DIRECTOR, 428),
+    ("POST /api/v1/visits/{code}/enter", GOES, 428),
+    ("POST /api/v1/visits/{code}/record", GOES, 428),
+    ("POST /api/v1/visits/{code}/finish", GOES, 428),
+    ("POST /api/v1/visits/{code}/sign", GOES, 428),
+    ("POST /api/v1/visits/{code}/refuse_sign", GOES, 428),
+    ("POST /api/v1/visits/{code}/abort", GOES, 428),
+    ("POST /api/v1/visits/{code}/close_own_part", ACTS, 428),
+    ("GET /api/v1/enterprises/{code}/burden", SignedIn, 200),
+    ("GET /api/v1/findings", SignedIn, 200),
+    ("GET /api/v1/findings/{code}", Seer, 200),
+    ("POST /api/v1/findings/{code}/order", GOES, 428),
+    ("POST /api/v1/findings/{code}/correct_on_site", GOES, 428),
+    ("POST /api/v1/findings/{code}/measures", HEAD, 428),
+    ("POST /api/v1/findings/{code}/lift_measures", HEAD, 428),
+    ("POST /api/v1/findings/{code}/report_fixed", These("liaison.yj head.yj inspector.yj town.t06 squad.sq06"), 428),
+    ("POST /api/v1/findings/{code}/ask_extension", ACTS, 428),
+    ("POST /api/v1/findings/{code}/grant_extension", HEAD, 428),
+    ("POST /api/v1/findings/{code}/refuse_extension", HEAD, 428),
+    ("POST /api/v1/findings/{code}/recheck", GOES, 428),
+    ("POST /api/v1/findings/{code}/close", HEAD, 428),
+    ("POST /api/v1/findings/{code}/reopen", These("office director head.yj"), 428),
     ("POST /api/v1/sessions", Anyone, 422),
     ("DELETE /api/v1/sessions/current", SignedIn, 204),
     ("POST /api/v1/sessions/refresh", Anyone, 422),
@@ -216,22 +255,27 @@ const UNCOVERED: &[&str] = &[];
 fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
     let (route, may, go) = *row;
     let named = |list: &str| list.split(' ').any(|one| one == who);
-    let of_a_thing = about_a_whistle(route) && may != Anyone;
+    let of_a_thing = about_a_thing(route) && may != Anyone;
+    let see = if of_a_visit(route) { SEE_VISITS } else { SEE };
     let may = match may {
         Anyone | SignedIn | Seer => true,
         These(list) => named(list),
     };
     let answer = if may { go } else { 403 };
     match of_a_thing {
-        true => (if named(SEE) { answer } else { 404 }, 404),
+        true => (if see.split(' ').any(|one| one == who) { answer } else { 404 }, 404),
         false => (answer, answer),
     }
 }
 
-/// Whether its address holds the code of a whistle or summons; a list of the district has a word there.
-fn about_a_whistle(route: &str) -> bool {
+fn of_a_visit(route: &str) -> bool {
+    route.contains("/visits") || route.contains("/findings")
+}
+
+/// Whether its address holds the code of a thing; a list of the district has a word there.
+fn about_a_thing(route: &str) -> bool {
     route.contains("{code}")
-        && !["/imports/", "/exports/", "/admin/", "/people/"].iter().any(|part| route.contains(part))
+        && !["/imports/", "/exports/", "/admin/", "/people/", "/enterprises/"].iter().any(|part| route.contains(part))
 }
 
 /// The rows, with those of the pages' forms beside the deeds that they do.
@@ -279,12 +323,19 @@ fn every_route_has_its_line_and_every_line_its_route() {
 fn address(route: &str, there: bool) -> (String, String) {
     let (method, path) = route.split_once(' ').unwrap();
     let whistle = if there { "WH-2026-0001" } else { "WH-2026-9999" };
-    let path = match (about_a_whistle(route), path.contains("/people/")) {
+    let path = match (about_a_thing(route), path.contains("/people/")) {
         (true, _) => path.to_owned(),
         (false, true) => path.replace("{code}", "liaison.gx"),
+        (false, false) if path.contains("/enterprises/") => path.replace("{code}", "E01"),
         (false, false) => path.replace("{code}", "enterprises"),
     };
-    let code = if path.contains("/summonses/") { format!("{whistle}-YJ") } else { whistle.to_owned() };
+    let visit = whistle.replace("WH", "LJ");
+    let code = match path.split('/').find(|part| ["summonses", "visits", "findings"].contains(part)) {
+        Some("summonses") => format!("{whistle}-YJ"),
+        Some("visits") => visit,
+        Some(_) => format!("{visit}-01"),
+        None => whistle.to_owned(),
+    };
     let path = if route.ends_with("ports/{code}") { format!("{path}?zzz=1") } else { path };
     (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
 }
@@ -323,6 +374,26 @@ fn signs_out(route: &str) -> u8 {
     (0..).zip(ends).filter(|(_, end)| route.contains(end)).map(|(place, _)| place + 1).max().unwrap_or(0)
 }
 
+/// A visit of YJ that was entered and found something.
+async fn visited(t: &Town) {
+    let mut members = Vec::new();
+    for (who, role) in [("inspector.yj", "lead"), ("inspector.yj.2", "member")] {
+        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
+    }
+    let plan = json!({
+        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": members, "notice": "announced",
+        "items": [{ "department": "YJ", "subject": "除尘" }],
+    });
+    t.office().ask("POST", "/visits").await.json(&plan).send().await.expect(201);
+    let visit = "LJ-2026-0001";
+    t.office().does(visit, "propose", json!({})).await;
+    t.person("head.yj").does(visit, "approve_own_part", json!({})).await;
+    t.office().does(visit, "announce", json!({})).await;
+    t.person("inspector.yj").does(visit, "enter", json!({})).await;
+    let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
+    t.person("inspector.yj").does(visit, "record", json!({ "results": [found] })).await;
+}
+
 #[actix_web::test]
 async fn i4_every_route_answers_every_role_as_the_table_says() {
     town(async |t| {
@@ -330,6 +401,7 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
             "contact": { "name": "某人", "phone": "1" } });
         assert_eq!(t.fire().blows(&order).await, "WH-2026-0001");
         t.office().summons("WH-2026-0001", &["YJ"], "normal").await;
+        visited(t).await;
         for (username, role, name) in MORE {
             let order = json!({ "username": username, "role": role, "name": name, "department": "AWB" });
             joins(t, &order).await;
@@ -345,7 +417,7 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
             for (route, may, go) in rows {
                 let (there, none) = expected(&(route.as_str(), may, go), who);
                 for (is_there, expected) in [(true, there), (false, none)] {
-                    if !is_there && !about_a_whistle(&route) {
+                    if !is_there && !about_a_thing(&route) {
                         continue;
                     }
                     let (method, path) = address(&route, is_there);

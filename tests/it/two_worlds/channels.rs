@@ -25,6 +25,12 @@ const READ: &[(&str, &[&str])] = &[
     ("/api/v1/whistles/{code}/timeline", &["#1", "#2", "#2?limit=2", "#0", "#0?limit=x"]),
     ("/api/v1/summonses", &["", "?limit=1", "?department=SC", "?department=YJ", "?status=issued", "?overdue=true"]),
     ("/api/v1/summonses/{code}", &["#1-YJ", "#0-SC", "#1-SC"]),
+    ("/api/v1/visits", &["", "?limit=1", "?department=SC", "?department=YJ", "?enterprise=E01", "?status=in_progress", "?from=2026-12-01"]),
+    ("/api/v1/visits/{code}", &["#4", "LJ-2026-0009"]),
+    ("/api/v1/visits/{code}/timeline", &["#4", "LJ-2026-0009"]),
+    ("/api/v1/enterprises/{code}/burden", &["E01", "E99"]),
+    ("/api/v1/findings", &["", "?department=SC", "?status=found", "?overdue=true"]),
+    ("/api/v1/findings/{code}", &["LJ-2026-0001-01"]),
     ("/api/v1/tokens", &[""]),
     ("/api/v1/me", &[""]),
     ("/api/v1/departments", &["", "?q=%E6%B6%88%E9%98%B2"]),
@@ -100,7 +106,11 @@ pub(super) fn count() -> usize {
 /// Every POST on a thing, by path.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
-    let things = |path: &str| path.contains("whistles/{code}") || path.contains("summonses/{code}");
+    let things = |path: &str| {
+        ["whistles/{code}", "summonses/{code}", "visits/{code}", "findings/{code}"]
+            .iter()
+            .any(|part| path.contains(part))
+    };
     for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && things(path)) {
         let verbs = if path.contains("summonses") { SummonsDeed::WORDS } else { WhistleDeed::WORDS };
         match path.contains("{verb}") {
@@ -169,7 +179,14 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
 
 /// What a deed on the hidden thing is answered, sound as far as anybody can tell who does not see it.
 async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str, codes: &Codes) -> String {
-    let hidden = if path.contains("summonses") { format!("{}-SC", codes.0[0]) } else { codes.0[0].clone() };
+    // In the world without it the first visit is the own one: another code that nobody may see stands for it there.
+    let visit = if codes.0.get(4).is_some_and(|own| own == "LJ-2026-0001") { "LJ-2026-0009" } else { "LJ-2026-0001" };
+    let hidden = match path.split('/').find(|part| ["summonses", "visits", "findings"].contains(part)) {
+        Some("summonses") => format!("{}-SC", codes.0[0]),
+        Some("visits") => visit.to_owned(),
+        Some(_) => format!("{visit}-01"),
+        None => codes.0[0].clone(),
+    };
     let path = path.replace("{code}", &hidden);
     let reply = match path.strip_prefix("/api/v1") {
         Some(path) => {

@@ -49,7 +49,40 @@ async fn hidden(t: &Town) -> String {
     let code = t.person("liaison.sc").blows(&order).await;
     let summons = t.office().summons(&code, &["SC", "GA"], "emergency").await.remove(0);
     t.person("liaison.sc").reports_in(&summons).await;
+    visited(t, &code).await;
     code
+}
+
+/// A visit about the hidden thing, with a finding: `LJ-2026-0001` where there is one.
+async fn visited(t: &Town, whistle: &str) {
+    let order = plan(t, &firm_in(t, "T02"), ["SC", "GA"], Some(whistle)).await;
+    let planned = t.office().ask("POST", "/visits").await.json(&order).send().await.expect(201).json();
+    let visit = planned["code"].as_str().unwrap();
+    let inspector = t.person("inspector.sc");
+    inspector.does(visit, "enter", json!({})).await;
+    let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "铝屑未清" } });
+    inspector.does(visit, "record", json!({ "results": [found] })).await;
+}
+
+/// Two officers of each of two departments, this afternoon.
+async fn plan(t: &Town, firm: &str, departments: [&str; 2], whistle: Option<&str>) -> Value {
+    let (mut members, mut items) = (Vec::new(), Vec::new());
+    for department in departments {
+        let name = department.to_lowercase();
+        for who in [format!("inspector.{name}"), format!("inspector.{name}.2")] {
+            let role = if members.is_empty() { "lead" } else { "member" };
+            members.push(json!({ "officer": t.person(&who).id().await, "role": role }));
+        }
+        let mut item = json!({ "department": department, "subject": format!("{department}的检查项") });
+        if let Some(whistle) = whistle {
+            item["whistle"] = json!(whistle);
+        }
+        items.push(item);
+    }
+    json!({
+        "enterprise": firm, "date": &t.now()[..10], "period": "PM", "notice": "announced", "items": items,
+        "members": members,
+    })
 }
 
 /// What one reader read, heard and was sent.
@@ -71,11 +104,17 @@ async fn world(with: bool) -> Vec<Known> {
             true => hidden(t).await,
             false => {
                 // Signs in alike: the administrator's trail tells of sign-ins.
-                t.person("liaison.sc").get("/me").await.expect(200);
+                for who in ["liaison.sc", "inspector.sc", "inspector.sc.2", "inspector.ga", "inspector.ga.2"] {
+                    t.person(who).get("/me").await.expect(200);
+                }
                 "WH-2026-9999".to_owned()
             }
         };
         let second = own(t, "第二件").await;
+        // Signs in alike in both worlds.
+        let order = plan(t, "E01", ["YJ", "XF"], None).await;
+        let own_visit = t.office().ask("POST", "/visits").await.json(&order).send().await.expect(201).json();
+        let own_visit = own_visit["code"].as_str().unwrap().to_owned();
         t.settle().await;
         // The hidden one's limits pass; the own ones, which would pass in no order, do not yet.
         t.advance(90).await;
@@ -90,7 +129,7 @@ async fn world(with: bool) -> Vec<Known> {
         }
         let last = own(t, "最后一件").await;
         t.settle().await;
-        let codes = Codes(vec![hidden, first, second, last.clone()]);
+        let codes = Codes(vec![hidden, first, second, last.clone(), own_visit]);
         for who in OUTSIDERS {
             let live = feeds.iter_mut().find(|(hearer, _)| hearer == who);
             let mut heard = Vec::new();

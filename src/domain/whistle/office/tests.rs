@@ -165,7 +165,7 @@ fn letters_of_a_dispatch_go_to_liaison_and_head_and_wait_a_minute_unless_it_pres
         for letter in &story.last.letters {
             assert_eq!(letter.not_before, story.now.plus_minutes(held), "{urgency}");
             let summons = &story.summons(&letter.to.department).id;
-            assert_eq!(letter.summons.as_ref(), Some(summons));
+            assert_eq!(letter.about.as_ref().and_then(Subject::summons), Some(summons));
             assert!(letter.key.contains(summons.as_str()), "a second summons of a unit owes its own letter");
         }
     }

@@ -107,7 +107,7 @@ fn check(sql: &Sql, answered: &mut [Answered], replayed: &[Receipt]) {
     assert_eq!(count(sql, "SELECT COUNT(*) FROM receipts"), i64::try_from(keys.len()).unwrap());
     assert!(replayed.iter().all(|receipt| keys.get(&receipt.key) == Some(&&receipt.code)));
     let soonest = |id: &WhistleId| {
-        let armed = obligations.values().filter(|one| one.tree.as_str() == *id && one.is_armed());
+        let armed = obligations.values().filter(|one| one.tree.as_str() == id.as_str() && one.is_armed());
         armed.map(|one| one.due_at.0).collect::<Vec<_>>()
     };
     let expected = trees.values().map(|whistle| {

@@ -1,0 +1,57 @@
+//! What visits cost a firm, and what one door has saved it: counted from visits that were entered, each once. A figure for
+//! everybody who plans; it says nothing of what was found.
+
+use super::Visit;
+use crate::domain::directory::Enterprise;
+use crate::domain::terms::Outcome;
+use std::collections::BTreeMap;
+
+/// One authority's visits to a firm in a year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfAuthority {
+    /// Those that count toward the yearly cap.
+    pub counted: u32,
+    /// Case checks: shown, never barred (国办发〔2024〕54号).
+    pub exempt: u32,
+}
+
+/// A firm's year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Burden {
+    /// Times that somebody came in.
+    pub visits: u32,
+    /// Σ (departments on site with an item checked − 1), DOMAIN §6.2.
+    pub saved: u32,
+    pub by_authority: BTreeMap<String, OfAuthority>,
+    /// Visits that each authority may make, and what it made before the hub counted.
+    pub cap: u32,
+    pub before: u32,
+}
+
+/// Reckons a firm's year from its visits of that year.
+pub fn reckon(visits: &[Visit], firm: &Enterprise) -> Burden {
+    let mut burden = Burden { cap: firm.visit_cap, before: firm.visits_this_year, ..Burden::default() };
+    for visit in visits.iter().filter(|visit| visit.entry.is_some()) {
+        burden.visits += 1;
+        burden.saved += saved(visit);
+        for department in on_site(visit) {
+            let of = burden.by_authority.entry(department.to_owned()).or_default();
+            if visit.exempt { of.exempt += 1 } else { of.counted += 1 }
+        }
+    }
+    burden
+}
+
+/// Visits that one visit has saved.
+pub fn saved(visit: &Visit) -> u32 {
+    u32::try_from(on_site(visit).count().saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
+/// Departments that have looked at something.
+fn on_site(visit: &Visit) -> impl Iterator<Item = &str> {
+    let looked = |department: &str| {
+        let own = visit.items.iter().filter(|item| item.department == department);
+        own.filter_map(|item| item.answer.as_ref()).any(|answer| answer.outcome != Outcome::NotChecked)
+    };
+    visit.parts.iter().map(|part| part.department.as_str()).filter(move |department| looked(department))
+}
