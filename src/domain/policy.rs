@@ -211,11 +211,12 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
     }
 }
 
-/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33).
+/// A list that one person alone cannot change: limits are counted by the calendar, and whoever the rota names is written to
+/// about them (SECURITY T33).
 pub fn list_needs_two(list: List) -> bool {
     match list {
-        List::Calendar => true,
-        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty | List::Whistles => false,
+        List::Calendar | List::Duty => true,
+        List::Departments | List::Towns | List::People | List::Enterprises | List::Whistles => false,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::http::problem::{Answer, Problem};
 use crate::http::query;
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
+use crate::ids::PersonId;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::Value;
@@ -138,28 +139,30 @@ async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> 
         lists.map(|list| Choice::new(list.as_str(), lang.list(list))).collect()
     };
     let lists = choices(&|list| policy::may_import(actor, list));
-    let proposal = proposal(reader).await?;
-    if lists.is_empty() && proposal.is_none() {
+    let proposals = proposed(reader).await?;
+    if lists.is_empty() && proposals.is_empty() {
         return Err(ProblemKind::RoleMayNot.into());
     }
     let exports = choices(&|list| policy::may_export(actor, list));
     let encodings = Encoding::ALL.iter().map(|one| Choice::new(one.as_str(), lang.encoding(*one))).collect();
-    Ok(ImportPage { shell: reader.shell(Place::Import).await?, form, lists, encodings, exports, preview, proposal })
+    Ok(ImportPage { shell: reader.shell(Place::Import).await?, form, lists, encodings, exports, preview, proposals })
 }
 
-/// The calendar that waits for a second word, to who may say it or has said the first.
-async fn proposal(reader: &Reader) -> Result<Option<ProposalView>, Problem> {
-    let (hub, actor) = (&reader.door.hub, &reader.present.actor);
-    if !policy::confirms_lists(actor) {
-        return Ok(None);
+/// The lists that wait for a second word, to who may say it or has said the first.
+async fn proposed(reader: &Reader) -> Result<Vec<ProposalView>, Problem> {
+    let (hub, actor, mut shown) = (&reader.door.hub, &reader.present.actor, Vec::new());
+    for list in List::ALL.iter().copied().filter(|list| policy::list_needs_two(*list)) {
+        let waiting = proposals::waiting(hub, list).await?;
+        let concerns = |by: &PersonId| policy::confirms_lists(actor) || *by == actor.person;
+        let Some(waiting) = waiting.filter(|waiting| concerns(&waiting.by)) else { continue };
+        shown.push(ProposalView {
+            by: reader.directory().person(&waiting.by).map(|person| person.name.clone()).unwrap_or_default(),
+            list: list.as_str().to_owned(),
+            may_confirm: proposals::may_confirm(hub, actor, &waiting.by),
+            seen: view(&waiting.seen, reader.lang),
+        });
     }
-    let waiting = proposals::waiting(hub, List::Calendar).await?;
-    Ok(waiting.map(|waiting| ProposalView {
-        by: reader.directory().person(&waiting.by).map(|person| person.name.clone()).unwrap_or_default(),
-        list: List::Calendar.as_str().to_owned(),
-        may_confirm: proposals::may_confirm(hub, actor, &waiting.by),
-        seen: view(&waiting.seen, reader.lang),
-    }))
+    Ok(shown)
 }
 
 fn view(seen: &Preview, lang: Lang) -> ImportPreview {

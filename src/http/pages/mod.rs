@@ -217,7 +217,7 @@ pub struct ImportPage {
     /// Lists that the reader may take away.
     pub exports: Vec<Choice>,
     pub preview: Option<ImportPreview>,
-    pub proposal: Option<ProposalView>,
+    pub proposals: Vec<ProposalView>,
 }
 
 /// 412: somebody was faster.
