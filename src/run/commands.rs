@@ -184,8 +184,8 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             };
             say(&users::add(&settings, order, &surroundings()).await?)
         }
-        What::Migrate => say(&upkeep::migrate(&settings).await?),
-        What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
+        What::Migrate => say(&upkeep::migrate(&settings, &SystemClock::start()).await?),
+        What::Redrive { letters: None } => say(&upkeep::redrive(&settings, &SystemClock::start()).await?),
         What::Redrive { letters: Some(word) } => {
             say(&upkeep::settle_letters(&settings, word, &SystemClock::start()).await?)
         }
