@@ -213,6 +213,11 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             setup::proxies(&settings)?;
             settings.limits_texts()?;
             settings.routing_text()?;
+            let unmet = settings.unmet();
+            unmet.iter().try_for_each(|one| say(&one.to_string()))?;
+            if !unmet.is_empty() {
+                bail!("not as security.profile demands: {}", unmet.len());
+            }
             say("settings are sound")
         }
         What::Routes => say(&http::routes::listing()),

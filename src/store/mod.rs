@@ -120,6 +120,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("migrations/0011_reminders.sql")),
     (12, include_str!("migrations/0012_views.sql")),
     (13, include_str!("migrations/0013_trail.sql")),
+    (14, include_str!("migrations/0014_password_age.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.
