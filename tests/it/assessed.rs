@@ -3,7 +3,7 @@
 
 use crate::own_keys::with_keys;
 use crate::town::browser::hidden;
-use crate::town::{BEGIN, PASSWORD, Place, Town, at, settings};
+use crate::town::{BEGIN, PASSWORD, Place, Town, at};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use whistle_hub::clock::{ManualClock, SystemClock};
