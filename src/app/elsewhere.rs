@@ -104,9 +104,11 @@ pub async fn carry_out(hub: &Hub, ground: ErasureGround, marked: &Elsewhere) -> 
 }
 
 /// Lets go of unsent forms that hold this name or phone, or that nobody can open, and of every file that waits for its
-/// sender's word: what may be sent again need not be judged. Answers how many forms.
+/// sender's word or a second person's: what may be sent again need not be judged. Answers how many forms.
 pub async fn drop_unsent(hub: &Hub, wanted: &str) -> Result<usize, Undone> {
-    hub.ledger.keep(Chore::File(FileChore::PurgeKept { before: hub.now().plus_minutes(1) })).await?;
+    let before = hub.now().plus_minutes(1);
+    hub.ledger.keep(Chore::File(FileChore::PurgeKept { before })).await?;
+    hub.ledger.keep(Chore::File(FileChore::PurgeProposed { before })).await?;
     drop_forms(hub, |person, subject, sealed| {
         let fields = unsent::opened(hub, person, subject, sealed);
         fields.is_none_or(|fields| fields.iter().any(|(_, value)| of_whistles::holds(value, wanted)))

@@ -6,18 +6,20 @@ use super::people::Whence;
 use super::{Hub, Undone, proposals, recount, sessions, trail};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
-use crate::domain::decision::{Change, DirectoryRow, Refusal};
+use crate::domain::decision::{Change, DirectoryRow, LetterOwed, Refusal};
 use crate::domain::directory::Directory;
 use crate::domain::draft::Deciding;
 use crate::domain::event::{Doer, Event, EventKind, of_directory};
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List, entries};
+use crate::domain::obligation::Post;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
+use crate::domain::terms::LetterKind;
 use crate::domain::trail::SecurityKind;
 use crate::domain::whistle::blow;
-use crate::ids::{Chance, Mint, PersonId, hex};
+use crate::ids::{Chance, LetterId, Mint, PersonId, hex};
 use crate::store::imports::ImportFile;
 use crate::store::{self, Chore, CommitRefusal, FileChore, Ledger, directory, whistles};
 use aws_lc_rs::digest;
@@ -75,6 +77,8 @@ pub struct By<'a> {
     pub whence: Option<Whence<'a>>,
     /// Who gave the first of two words.
     pub proposer: Option<&'a PersonId>,
+    /// Who is written to where one word was enough.
+    pub hears: Option<&'a Post>,
 }
 
 impl<'a> By<'a> {
@@ -143,16 +147,22 @@ fn look_through(
 ) -> Preview {
     let mut judged = imports::judge(list, file, told, &directory);
     judged.keep_absent(&stands);
-    let wanted = judged.rows.iter().map(|(_, row)| row.clone()).collect();
+    let mut wanted: Vec<_> = judged.rows.iter().map(|(_, row)| row.clone()).collect();
+    if list == List::Duty && left_out == LeftOut::Goes {
+        wanted = [imports::past_shifts(&stands, &wanted, now), wanted].concat();
+    }
     let fate = if list.may_lose_rows() { left_out } else { LeftOut::Stays };
     let difference = Difference::of(list, &stands, wanted, fate);
     let days = (list == List::Calendar).then(|| imports::days_after(&stands, &judged, fate));
-    if list == List::Calendar {
-        let today = now.civil().date().to_string();
-        imports::forbid_the_past(&difference, &stands, &mut judged, &today);
-    }
-    if list == List::Whistles {
-        entries::judge_orders(&mut judged, &directory, now);
+    match list {
+        List::Calendar => {
+            let today = now.civil().date().to_string();
+            imports::forbid_the_past(&difference, &stands, &mut judged, &today);
+        }
+        List::Duty => imports::forbid_past_shifts(&mut judged, &directory, now),
+        List::Whistles => entries::judge_orders(&mut judged, &directory, now),
+        List::Departments | List::Towns | List::Enterprises | List::People => {}
+        List::Checklist | List::Vehicles | List::Leave => {}
     }
     let difference = judged.faults.is_empty().then_some(difference);
     Preview { judged, difference, sha256: digest_of(file), waits: false, version, days }
@@ -191,11 +201,17 @@ pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Re
     }
     let data = json!({ "list": preview.judged.list.as_str(), "rows": preview.judged.rows.len() });
     change.trail.push(trail::of(SecurityKind::ListImported, by.whence, data));
+    change.letters.extend(by.hears.map(|to| letter(to, bench.now, &mut mint)));
     match bench.ledger.commit(change, bench.now).await {
         Ok(_) => Ok(true),
         Err(CommitRefusal::Stale) => Ok(false),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+fn letter(to: &Post, now: At, mint: &mut Mint) -> LetterOwed {
+    let (id, kind) = (LetterId::new(mint), LetterKind::ShiftSet);
+    LetterOwed { key: format!("{kind}:{id}"), id, kind, to: to.clone(), whistle: None, summons: None, not_before: now }
 }
 
 /// Blows what the rows say, each by the decision that every whistle comes from.
@@ -241,7 +257,7 @@ pub async fn import_as(hub: &Hub, whence: Whence<'_>, sent: Sent<'_>) -> Result<
     }
     match policy::list_needs_two(sent.list) {
         true => proposals::propose(hub, whence, sent).await,
-        false => bring_in(hub, sent, By { whence: Some(whence), proposer: None }).await,
+        false => bring_in(hub, sent, By { whence: Some(whence), ..By::default() }).await,
     }
 }
 

@@ -5,14 +5,14 @@ use super::people::Whence;
 use super::sessions::{Present, Shown, TOUCH_MINUTES, must_be_proven, sha256};
 use super::{Hub, Undone, trail};
 use crate::domain::at::MINUTE;
-use crate::domain::decision::Refusal;
-use crate::domain::machine::{self, MachineToken, TokenOrder};
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::machine::{self, MachineToken, PER_DEPARTMENT_MAX, TokenDeed, TokenOrder};
 use crate::domain::order::Node;
 use crate::domain::policy::{self, Actor};
 use crate::domain::session::Door;
 use crate::domain::trail::SecurityKind;
 use crate::ids::hex;
-use crate::store::{Access, Chore, Kept, machine_tokens};
+use crate::store::{Access, Chore, machine_tokens};
 use serde_json::json;
 
 /// What a token begins with: a scanner of repositories and logs finds it.
@@ -58,6 +58,9 @@ pub async fn make(hub: &Hub, whence: Whence<'_>, body: &Node) -> Result<(Machine
     let (machine, now) = (machine_of(hub, maker)?, hub.now());
     must_be_proven(hub, whence.present)?;
     let order = TokenOrder::parse(body, &machine, now).map_err(Refusal::Faults)?;
+    if has_all(hub, maker).await? {
+        return Err(Refusal::TooManyTokens.into());
+    }
     let text = written(&hex(&hub.chance.secret()));
     let token = MachineToken {
         id: format!("mt_{}", hex(&hub.chance.secret()[..16])),
@@ -71,15 +74,21 @@ pub async fn make(hub: &Hub, whence: Whence<'_>, body: &Node) -> Result<(Machine
         used_at: None,
         revoked_at: None,
     };
-    match hub.ledger.keep(Chore::Access(Access::MakeToken(Box::new(token.clone())))).await? {
-        Kept::Done(1) => {
-            let data = json!({ "token": token.id, "scopes": token.scopes, "until": token.ends_at.rfc3339() });
-            trail::did(hub, SecurityKind::TokenMade, whence, data).await?;
-            Ok((token, text))
-        }
-        // Made and taken back: the department has as many as it may.
-        Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::TooManyTokens.into()),
+    let data = json!({ "token": token.id, "scopes": token.scopes, "until": token.ends_at.rfc3339() });
+    let trail = vec![trail::by(SecurityKind::TokenMade, whence, data)];
+    let change = Change { tokens: vec![TokenDeed::Made(Box::new(token.clone()))], trail, ..Change::default() };
+    let committed = hub.commit(change, now).await;
+    // Another made the last one at the same moment: nothing was written, the line neither.
+    if committed.is_err() && has_all(hub, maker).await? {
+        return Err(Refusal::TooManyTokens.into());
     }
+    committed?;
+    Ok((token, text))
+}
+
+/// Whether the maker's unit has as many as it may.
+async fn has_all(hub: &Hub, maker: &Actor) -> Result<bool, Undone> {
+    Ok(list(hub, maker).await?.len() >= usize::try_from(PER_DEPARTMENT_MAX).unwrap_or(usize::MAX))
 }
 
 /// The living tokens of the maker's unit, the newest first.
@@ -94,11 +103,14 @@ pub async fn revoke(hub: &Hub, whence: Whence<'_>, id: &str) -> Result<(), Undon
     let maker = &whence.present.actor;
     machine_of(hub, maker)?;
     must_be_proven(hub, whence.present)?;
-    let revoke = Access::RevokeToken { id: id.to_owned(), department: maker.unit.clone(), at: hub.now() };
-    match hub.ledger.keep(Chore::Access(revoke)).await? {
-        Kept::Done(1) => trail::did(hub, SecurityKind::TokenRevoked, whence, json!({ "token": id })).await,
-        Kept::Done(_) | Kept::Letters(_) | Kept::Lease(_) => Err(Refusal::NotFound.into()),
+    let (department, at) = (maker.unit.clone(), hub.now());
+    if !list(hub, maker).await?.iter().any(|token| token.id == id) {
+        return Err(Refusal::NotFound.into());
     }
+    let tokens = vec![TokenDeed::Revoked { id: id.to_owned(), department, at }];
+    let trail = vec![trail::by(SecurityKind::TokenRevoked, whence, json!({ "token": id }))];
+    hub.commit(Change { tokens, trail, ..Change::default() }, at).await?;
+    Ok(())
 }
 
 /// Which machine bears this; nobody if it is not sound, over, or of a unit that is gone.

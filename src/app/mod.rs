@@ -202,11 +202,13 @@ pub struct Demands {
     pub trail_days: i64,
     /// Who goes nowhere without a second factor.
     pub second_factor: fn(Role) -> bool,
+    /// How old a password may be, days; none: as old as it likes.
+    pub password_days: Option<i64>,
 }
 
 impl Default for Demands {
     fn default() -> Demands {
-        Demands { passwords: Default::default(), trail_days: 400, second_factor: |_| false }
+        Demands { passwords: Default::default(), trail_days: 400, second_factor: |_| false, password_days: None }
     }
 }
 

@@ -91,6 +91,15 @@ pub struct PasswordRules {
     /// The district's own names.
     pub district: Vec<String>,
     pub leaked: Option<Arc<Leaked>>,
+    /// Of capitals, small letters, digits and everything else so many kinds at least.
+    pub kinds: usize,
+}
+
+/// How many of the four kinds of characters there are in a password.
+fn kinds(password: &str) -> usize {
+    let others = |c: char| !c.is_ascii_alphanumeric();
+    let kinds: [fn(char) -> bool; 3] = [|c| c.is_ascii_uppercase(), |c| c.is_ascii_lowercase(), |c| c.is_ascii_digit()];
+    kinds.iter().filter(|kind| password.chars().any(**kind)).count() + usize::from(password.chars().any(others))
 }
 
 impl PasswordRules {
@@ -101,6 +110,9 @@ impl PasswordRules {
     pub fn judge(&self, password: &str, directory: &Directory, owner: &[&str]) -> io::Result<Result<(), Weak>> {
         if let Err(why) = judge(password) {
             return Ok(Err(why));
+        }
+        if kinds(password) < self.kinds {
+            return Ok(Err(Weak::Kinds));
         }
         let departments = directory.departments.iter().flat_map(|unit| [unit.name.as_str(), unit.short_name.as_str()]);
         let units = departments.chain(directory.towns.iter().map(|town| town.name.as_str()));
@@ -232,6 +244,20 @@ mod tests {
             assert_eq!(judge(password), expected, "{password}");
         }
         assert_eq!(judge(&"长x".repeat(65)), Err(Weak::TooLong));
+    }
+
+    #[test]
+    fn t01_a_district_that_asks_for_kinds_of_characters_counts_four() {
+        let rules = PasswordRules { kinds: 3, ..PasswordRules::default() };
+        let judged = |password: &str| rules.judge(password, &Directory::default(), &[]).unwrap();
+        for password in ["Regen-und-Wind", "regen-und-wind-4711", "REGEN4711wind", "粉尘涉爆有限空间a9涉氨"] {
+            assert_eq!(judged(password), Ok(()), "{password}");
+        }
+        for password in ["regenundwindundschnee", "regen-und-wind", "REGENundWIND", "粉尘涉爆有限空间涉氨制冷"]
+        {
+            assert_eq!(judged(password), Err(Weak::Kinds), "{password}");
+            assert!(PasswordRules::default().judge(password, &Directory::default(), &[]).unwrap().is_ok());
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Who is there on a request, and by what they were let in: a session of a person, or a machine's token. It is made where
 //! the ledger was asked and holds for one request only; nothing here asks it again.
 
+use super::Demands;
 use crate::domain::at::At;
 use crate::domain::policy::{Actor, Scope};
 use crate::domain::session::Door;
+use crate::domain::terms::Role;
 use crate::store::sessions::Found;
 
 /// Who is there.
@@ -33,24 +35,38 @@ pub(super) struct Held {
     /// When the person last gave a password or a code.
     pub(super) proven_at: At,
     /// Came in with a password that the hub drew.
-    pub(super) must_choose: bool,
+    pub(super) drawn: bool,
+    /// Came in with one that was older than the district lets it be.
+    pub(super) is_old: bool,
     /// Holds a post that needs a second factor, and has none.
     pub(super) must_enrol: bool,
 }
 
 impl Held {
-    pub(super) fn of(found: Found, demands_factor: bool) -> Held {
-        let Found { session, must_choose, has_factor, .. } = found;
-        let must_enrol = demands_factor && !has_factor;
-        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, must_choose, must_enrol }
+    /// Nobody is stopped in the middle of a watch: a password counts as old from the next sign-in on.
+    pub(super) fn of(found: Found, role: Role, demands: &Demands) -> Held {
+        let Found { session, drawn, chosen_at, has_factor, .. } = found;
+        let ends = |days: i64| chosen_at.map(|at| at.plus_minutes(days * 24 * 60));
+        let is_over = |days: i64| ends(days).is_none_or(|ends| ends <= session.made_at);
+        let is_old = demands.password_days.is_some_and(is_over);
+        let must_enrol = (demands.second_factor)(role) && !has_factor;
+        Held { hash: session.secret_hash, id: session.id, proven_at: session.proven_at, drawn, is_old, must_enrol }
     }
 }
 
 impl Present {
-    /// Nothing goes before a password of the own is chosen.
+    /// Nothing goes before a password of the own is chosen, or another one in place of an old one.
     pub fn must_choose(&self) -> bool {
         match &self.shown {
-            Shown::Session(held) => held.must_choose,
+            Shown::Session(held) => held.drawn || held.is_old,
+            Shown::Machine { .. } => false,
+        }
+    }
+
+    /// Came in with a password that the hub drew, which nobody is asked for again: it let in once.
+    pub fn has_drawn_password(&self) -> bool {
+        match &self.shown {
+            Shown::Session(held) => held.drawn,
             Shown::Machine { .. } => false,
         }
     }

@@ -97,11 +97,14 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     {
         faults.add(reader.pointer("new_password"), FaultCode::Clash(Clash::Weak(why)));
     }
-    if old.is_none() && !present.must_choose() {
+    if old.is_none() && !present.has_drawn_password() {
         faults.add(reader.pointer("password"), FaultCode::Missing);
     }
+    if old.is_some() && old == new {
+        faults.add(reader.pointer("new_password"), FaultCode::Clash(Clash::Weak(Weak::Same)));
+    }
     let new = faults.judge(new).map_err(Refusal::Faults)?;
-    if let Some(old) = old.filter(|_| !present.must_choose()) {
+    if let Some(old) = old.filter(|_| !present.has_drawn_password()) {
         let count = sessions::tries(hub, &actor.username)?;
         let stored = credentials(hub, present).await?;
         if !sessions::is_password(hub, &old, &stored.hash).await? {
@@ -112,9 +115,10 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     }
     let hash = hashed(&new, &hub.chance)?;
     let mut change = Change { ends_sessions: vec![actor.person.clone()], ..Change::default() };
-    change.credentials.push(Credential::Password { person: actor.person.clone(), hash, initial_until: None });
+    let (person, chosen_at) = (actor.person.clone(), hub.now());
+    change.credentials.push(Credential::Password { person, hash, initial_until: None, chosen_at });
     change.trail.push(trail::by(SecurityKind::PasswordChosen, whence, json!({})));
-    hub.commit(change, hub.now()).await?;
+    hub.commit(change, chosen_at).await?;
     Ok(())
 }
 

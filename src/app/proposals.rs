@@ -1,5 +1,5 @@
-//! Lists that one person alone cannot change, as the calendar that all limits are counted by (SECURITY T33): the first
-//! person's word keeps the file, another human's brings it in. It judges no file itself and reaches no day that is over.
+//! Lists that one person alone cannot change, calendar and rota (SECURITY T33): the first person's word keeps the file,
+//! another human's brings it in. It judges no file itself and reaches no day that is over.
 
 use super::asked::Asked;
 use super::imports::{self, By, Preview, Sent};
@@ -68,7 +68,7 @@ pub async fn confirm(hub: &Hub, whence: Whence<'_>, list: List, sha256: &str) ->
         return Err(Refusal::RoleMayNot.into());
     }
     sessions::must_be_proven(hub, whence.present)?;
-    let by = By { whence: Some(whence), proposer: Some(&proposal.by) };
+    let by = By { whence: Some(whence), proposer: Some(&proposal.by), hears: None };
     let written = imports::bring_in(hub, Sent::of(&proposal.file), by).await?;
     hub.ledger.keep(Chore::File(FileChore::Withdraw { list })).await?;
     Ok(written)

@@ -1,5 +1,5 @@
-//! One shift of the duty rota is set: through the same list, the same checks and the same events as a file of it. Rights are
-//! the list's; what the shift may say is the domain's.
+//! One shift of the duty rota is set: through the same list, the same checks and the same events as a file of it. One word
+//! is enough, for at night there is no second; a second person hears of it. What the shift may say is the domain's.
 
 use super::asked::Asked;
 use super::imports::{self, By, Sent};
@@ -27,7 +27,9 @@ pub async fn set(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Shif
         let bench = imports::bench(hub, &rules);
         let preview = imports::preview(bench, sent).await?;
         let stands = preview.version == version && preview.difference.is_some();
-        if stands && imports::write(bench, &preview, By { whence: Some(whence), proposer: None }).await? {
+        let hears = rota::hears(asked.actor, &rules.directory);
+        let by = By { whence: Some(whence), proposer: None, hears: Some(&hears) };
+        if stands && imports::write(bench, &preview, by).await? {
             hub.ring();
             hub.refresh().await?;
             return Ok(shift);

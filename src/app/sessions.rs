@@ -304,7 +304,7 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
 
 pub(super) fn present(hub: &Hub, found: Found, actor: Actor) -> Present {
     let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
-    let held = Held::of(found, (hub.demands.second_factor)(actor.role));
+    let held = Held::of(found, actor.role, &hub.demands);
     Present { scope, actor, door, until, shown: Shown::Session(held) }
 }
 
@@ -330,7 +330,7 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
             let found = living(hub, held.hash, present.door).await?;
             Ok(found.map(|(found, actor)| Present {
                 scope: policy::scope(&actor),
-                shown: Shown::Session(Held::of(found, (hub.demands.second_factor)(actor.role))),
+                shown: Shown::Session(Held::of(found, actor.role, &hub.demands)),
                 actor,
                 ..present.clone()
             }))

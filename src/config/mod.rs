@@ -3,6 +3,7 @@
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
 mod place;
+mod profile;
 mod security;
 mod text;
 

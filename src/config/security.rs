@@ -42,7 +42,21 @@ pub enum SecondFactor {
     Everybody,
 }
 
+/// Days after which an assessor wants another password, and kinds of characters, of four, in a new one.
+const ASSESSED_PASSWORD_DAYS: i64 = 180;
+const ASSESSED_PASSWORD_KINDS: usize = 3;
+
 impl Security {
+    /// How old a password may be, days; a demo's shared one may grow old.
+    pub fn password_days(&self, demo: bool) -> Option<i64> {
+        (self.profile == Profile::Dengbao3 && !demo).then_some(ASSESSED_PASSWORD_DAYS)
+    }
+
+    /// So many of the four kinds of characters are in a new password.
+    pub fn password_kinds(&self) -> usize {
+        if self.profile == Profile::Dengbao3 { ASSESSED_PASSWORD_KINDS } else { 0 }
+    }
+
     /// Who must have a second factor; `demo`: invented people have no devices unless somebody wants it.
     pub fn second_factor(&self, demo: bool) -> SecondFactor {
         self.second_factor.unwrap_or(match (demo, self.profile) {

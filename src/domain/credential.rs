@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credential {
     /// PHC string. `initial_until`: drawn by the hub, good once and until then; its owner chooses another at once.
-    Password { person: PersonId, hash: String, initial_until: Option<At> },
+    Password { person: PersonId, hash: String, initial_until: Option<At>, chosen_at: At },
     /// The sealed seed of a second factor and the last step whose code was taken.
     Factor { person: PersonId, sealed: String, step: i64 },
     /// The second factor and its recovery codes are gone.

@@ -6,6 +6,7 @@ use super::at::At;
 use super::credential::Credential;
 use super::event::{Doer, Event, EventKind};
 use super::finding::Finding;
+use super::machine::TokenDeed;
 use super::obligation::{Obligation, Post, Subject};
 use super::order::{Fault, NotAnObject};
 use super::summons::Summons;
@@ -46,6 +47,8 @@ pub struct Change {
     pub ends_sessions: Vec<PersonId>,
     /// What people come in with, as it shall stand.
     pub credentials: Vec<Credential>,
+    /// What machines come in with, likewise.
+    pub tokens: Vec<TokenDeed>,
     /// Lines of the security trail.
     pub trail: Vec<SecurityEvent>,
     /// The answer to remember for an idempotency key.

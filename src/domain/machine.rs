@@ -33,6 +33,18 @@ pub struct MachineToken {
     pub revoked_at: Option<At>,
 }
 
+/// What becomes of a token, with the decision that made it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenDeed {
+    /// Refused as a whole when the department has as many as it may.
+    Made(Box<MachineToken>),
+    Revoked {
+        id: String,
+        department: String,
+        at: At,
+    },
+}
+
 /// The body of `POST /tokens`.
 pub static MAKE_TOKEN: Spec = Spec {
     name: "TokenOrder",

@@ -272,12 +272,12 @@ pub fn may_import(actor: &Actor, list: List) -> bool {
     }
 }
 
-/// A list that one person alone cannot change: all limits are counted by the calendar (SECURITY T33), and by the checklist
-/// a whole district is looked at.
+/// A list that one person alone cannot change: limits are counted by the calendar, whoever the rota names is written to about
+/// them (SECURITY T33), and by the checklist a whole district is looked at.
 pub fn list_needs_two(list: List) -> bool {
     match list {
-        List::Calendar | List::Checklist => true,
-        List::Departments | List::Towns | List::People | List::Enterprises | List::Duty => false,
+        List::Calendar | List::Duty | List::Checklist => true,
+        List::Departments | List::Towns | List::People | List::Enterprises => false,
         List::Vehicles | List::Leave | List::Whistles => false,
     }
 }

@@ -3,7 +3,9 @@
 
 use super::at::At;
 use super::directory::{Directory, Shift};
+use super::obligation::Post;
 use super::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, read};
+use super::policy::{self, Actor};
 use super::terms::Role;
 
 /// How far ahead a shift may be set.
@@ -96,6 +98,14 @@ fn holder(
         faults.add(reader.pointer(field), FaultCode::NoSuch);
     }
     Some(username)
+}
+
+/// Who hears of a shift that one person set: the office's director, or the supervisors of what the director does.
+pub fn hears(actor: &Actor, directory: &Directory) -> Post {
+    match policy::is_director(actor) {
+        true => Post { role: Role::Supervisor, department: directory.supervisors().to_owned() },
+        false => Post { role: Role::OfficeDirector, department: directory.office().to_owned() },
+    }
 }
 
 /// The rows that set this shift and leave every other from today on as it is. Where the rota only repeats itself up to

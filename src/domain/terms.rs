@@ -156,7 +156,7 @@ words!(
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
         WhistleDeclined = "whistle_declined", WhistleMerged = "whistle_merged", WhistleClosed = "whistle_closed",
         SummonsDisputed = "summons_disputed", SummonsRuled = "summons_ruled", Reminder = "reminder",
-        SignInAdded = "sign_in_added",
+        SignInAdded = "sign_in_added", ShiftSet = "shift_set",
         WhistleUnsealed = "whistle_unsealed",
         VisitInvitation = "visit_invitation", VisitCancelled = "visit_cancelled",
     }
@@ -165,6 +165,11 @@ impl LetterKind {
     /// Tells what only who sees everything may know: that it reached nobody is told to nobody else either.
     pub fn is_discreet(self) -> bool {
         self == LetterKind::WhistleUnsealed
+    }
+
+    /// Is about no whistle: it says that something was done, and where to look.
+    pub fn is_notice(self) -> bool {
+        matches!(self, LetterKind::SignInAdded | LetterKind::ShiftSet)
     }
 }
 

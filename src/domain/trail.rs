@@ -22,6 +22,7 @@ words!(
         ListExported = "list.exported", ListImported = "list.imported",
         TokenMade = "token.made", TokenRevoked = "token.revoked",
         KeysChanged = "keys.changed", BackupMade = "backup.made", LedgerRestored = "ledger.restored",
+        LedgerMigrated = "ledger.migrated", WorkRedriven = "work.redriven",
     }
 );
 words!(

@@ -49,6 +49,9 @@ pub fn kind(kind: LetterKind) -> KindWords {
         LetterKind::SignInAdded => {
             ("平台新增账号", "平台新增了一个账号。如非本单位安排，请立即联系系统管理员。", "时限", "请登录平台核对：")
         }
+        LetterKind::ShiftSet => {
+            ("值班调整", "值班表有一班换了人。如非事先商定，请立即与安委办核实。", "时限", "请登录平台核对值班表：")
+        }
         LetterKind::WhistleUnsealed => (
             "举报人信息被查阅",
             "有人经说明理由，查阅了一件哨的举报人信息。查阅人和理由已记入该哨的经过。",

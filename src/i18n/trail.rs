@@ -35,6 +35,8 @@ impl Lang {
             SecurityKind::KeysChanged => ("更换密钥", "Keys changed"),
             SecurityKind::BackupMade => ("备份", "Backup made"),
             SecurityKind::LedgerRestored => ("从备份恢复", "Restored from a backup"),
+            SecurityKind::LedgerMigrated => ("升级账本结构", "Schema brought forward"),
+            SecurityKind::WorkRedriven => ("搁置事项重新处理", "Laid-aside work tried again"),
         })
     }
 
@@ -71,6 +73,11 @@ impl Lang {
             "feedback" => ("投诉建议", "complaints and advice"),
             "tokens" => ("令牌名称", "names of tokens"),
             "views" => ("我的视图", "saved views"),
+            "from_version" => ("原版本", "from version"),
+            "to_version" => ("现版本", "to version"),
+            "laid_aside" => ("搁置的事项", "laid aside"),
+            "sent" => ("发出的信件", "letters sent"),
+            "given_up" => ("不再发的信件", "letters given up"),
             _ => ("其他", "other"),
         })
     }

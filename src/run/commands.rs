@@ -184,8 +184,8 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             };
             say(&users::add(&settings, order, &surroundings()).await?)
         }
-        What::Migrate => say(&upkeep::migrate(&settings).await?),
-        What::Redrive { letters: None } => say(&upkeep::redrive(&settings).await?),
+        What::Migrate => say(&upkeep::migrate(&settings, &SystemClock::start()).await?),
+        What::Redrive { letters: None } => say(&upkeep::redrive(&settings, &SystemClock::start()).await?),
         What::Redrive { letters: Some(word) } => {
             say(&upkeep::settle_letters(&settings, word, &SystemClock::start()).await?)
         }
@@ -213,6 +213,11 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             setup::proxies(&settings)?;
             settings.limits_texts()?;
             settings.routing_text()?;
+            let unmet = settings.unmet();
+            unmet.iter().try_for_each(|one| say(&one.to_string()))?;
+            if !unmet.is_empty() {
+                bail!("not as security.profile demands: {}", unmet.len());
+            }
             say("settings are sound")
         }
         What::Routes => say(&http::routes::listing()),

@@ -3,7 +3,7 @@
 
 use super::{keys, setup};
 use crate::clock::Clock;
-use crate::config::{LedgerPlace, Settings, StreamPlace};
+use crate::config::{LedgerPlace, Profile, Settings, StreamPlace};
 use crate::domain::at::{At, MINUTE};
 use crate::mail::Transport;
 use crate::store::{self, Look, Reading, backup, directory, due, leases};
@@ -95,6 +95,7 @@ pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     });
     let demo = matches!(&look, Ok(Look { read: Some(standing), .. }) if standing.demo);
     findings.push(secrets(settings, demo, now));
+    findings.extend(profile(settings, demo));
     match look {
         Ok(look) => {
             findings.extend(ledger(&look));
@@ -156,6 +157,19 @@ fn secrets(settings: &Settings, demo: bool, now: At) -> Finding {
             Finding::of(Verdict::Ok, "keys", words)
         }
         Err(fault) => Finding::of(Verdict::Fail, "keys", format!("{fault:#}")),
+    }
+}
+
+/// What the profile of security demands; of a demo nothing.
+fn profile(settings: &Settings, demo: bool) -> Vec<Finding> {
+    if demo || settings.security.profile == Profile::Standard {
+        return Vec::new();
+    }
+    match settings.unmet() {
+        unmet if unmet.is_empty() => {
+            vec![Finding::of(Verdict::Ok, "profile", "dengbao3: the settings are as it demands")]
+        }
+        unmet => unmet.iter().map(|one| Finding::of(Verdict::Fail, "profile", format!("dengbao3: {one}"))).collect(),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::app::Hub;
 use crate::app::sessions::{self, Keys};
-use crate::config::Settings;
+use crate::config::{Profile, Settings};
 use crate::domain::at::{At, MINUTE};
 use crate::ids::{Chance, hex, unhex};
 use crate::store::{Chore, Ledger, directory};
@@ -226,7 +226,11 @@ pub fn take_anew(settings: &Settings, hub: &Hub) -> anyhow::Result<bool> {
 /// # Errors
 /// As for [`of_district`].
 pub fn of_backups(settings: &Settings) -> anyhow::Result<Option<Vec<u8>>> {
-    let Some(file) = &settings.backup.key_file else { return Ok(None) };
+    let Some(file) = &settings.backup.key_file else {
+        let must = settings.security.profile == Profile::Dengbao3;
+        ensure!(!must, "backup.key_file: security.profile is dengbao3, whose backups are sealed");
+        return Ok(None);
+    };
     let secret = read(file).context("backup.key_file")?;
     ensure!(secret.len() == SEAL_BYTES, "backup.key_file: {} does not hold {SEAL_BYTES} bytes", file.display());
     Ok(Some(secret))

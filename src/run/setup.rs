@@ -49,6 +49,11 @@ pub struct Surroundings {
 
 /// A hub on a district of its own. Without keys it touches nothing.
 pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<Hub> {
+    let unmet = settings.unmet();
+    if !unmet.is_empty() {
+        let said: Vec<String> = unmet.iter().map(|one| format!("\n  {one}")).collect();
+        bail!("security.profile is dengbao3, and these settings are not:{}", said.concat());
+    }
     let keys = keys::of_district(settings, around.clock.now())?;
     let ledger = open(settings)?;
     if is_demo(&ledger).await? {
@@ -168,8 +173,8 @@ fn demands(settings: &Settings, demo: bool) -> anyhow::Result<Demands> {
         SecondFactor::Posts => policy::must_have_a_factor,
         SecondFactor::Everybody => |_| true,
     };
-    let trail_days = i64::from(settings.security.trail_days);
-    Ok(Demands { passwords: password_rules(settings)?, trail_days, second_factor })
+    let (trail_days, password_days) = (i64::from(settings.security.trail_days), settings.security.password_days(demo));
+    Ok(Demands { passwords: password_rules(settings)?, trail_days, second_factor, password_days })
 }
 
 /// What is refused as a new password, by the district's names and the operator's file.
@@ -179,7 +184,8 @@ pub(super) fn password_rules(settings: &Settings) -> anyhow::Result<PasswordRule
         opened.map(Arc::new)
     };
     let leaked = settings.security.leaked_passwords.as_ref().map(open).transpose()?;
-    Ok(PasswordRules { district: vec![settings.district.name_zh.clone(), settings.district.name_en.clone()], leaked })
+    let district = vec![settings.district.name_zh.clone(), settings.district.name_en.clone()];
+    Ok(PasswordRules { district, leaked, kinds: settings.security.password_kinds() })
 }
 
 pub(super) fn limits(settings: &Settings) -> anyhow::Result<DatedLimits> {

@@ -1,19 +1,26 @@
 //! What an operator does to a ledger by hand: bring its schema forward, have laid-aside work tried again. Each command
-//! opens the ledger as a hub would, says in one sentence what became of it, and starts nothing.
+//! opens the ledger as a hub would, leaves a line of the trail, says in one sentence what became of it, and starts nothing.
 
 use super::setup;
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Settings};
-use crate::store::{self, Chore, Kept, Ledger, due};
+use crate::domain::decision::Change;
+use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
+use crate::store::{self, Chore, Kept, Ledger, due, leases};
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 
 /// Brings the schema forward; says from where to where.
-pub async fn migrate(settings: &Settings) -> anyhow::Result<String> {
+pub async fn migrate(settings: &Settings, clock: &dyn Clock) -> anyhow::Result<String> {
     let before = store::look(settings.ledger.url.url().expose_secret(), &setup::options(settings), |_| Ok(()));
     let before = before.context("the ledger")?.schema;
-    open(settings)?.close().await?;
-    let now = store::SCHEMA;
+    let (ledger, now) = (open(settings)?, store::SCHEMA);
+    if before != now {
+        let data = json!({ "from_version": before, "to_version": now });
+        leave_line(&ledger, SecurityKind::LedgerMigrated, data, clock).await?;
+    }
+    ledger.close().await?;
     Ok(match before {
         0 => format!("the ledger is laid, its schema is at version {now}"),
         before if before == now => format!("the ledger's schema was at version {now} already: nothing to do"),
@@ -22,8 +29,12 @@ pub async fn migrate(settings: &Settings) -> anyhow::Result<String> {
 }
 
 /// Has everything tried again that was laid aside; says how much that is.
-pub async fn redrive(settings: &Settings) -> anyhow::Result<String> {
+pub async fn redrive(settings: &Settings, clock: &dyn Clock) -> anyhow::Result<String> {
     let ledger = open(settings)?;
+    let aside = ledger.read(leases::laid_aside).await?;
+    if aside > 0 {
+        leave_line(&ledger, SecurityKind::WorkRedriven, json!({ "laid_aside": aside }), clock).await?;
+    }
     let kept = ledger.keep(Chore::Redrive).await?;
     ledger.close().await?;
     Ok(match kept {
@@ -44,10 +55,13 @@ pub enum HeldLetters {
 pub async fn settle_letters(settings: &Settings, word: HeldLetters, clock: &dyn Clock) -> anyhow::Result<String> {
     let ledger = open(settings)?;
     let held = ledger.read(due::letters_held).await?;
-    let chore = match word {
-        HeldLetters::Send => Chore::SendHeldLetters,
-        HeldLetters::Drop => Chore::DropHeldLetters { at: clock.now() },
+    let (chore, data) = match word {
+        HeldLetters::Send => (Chore::SendHeldLetters, json!({ "sent": held })),
+        HeldLetters::Drop => (Chore::DropHeldLetters { at: clock.now() }, json!({ "given_up": held })),
     };
+    if held > 0 {
+        leave_line(&ledger, SecurityKind::WorkRedriven, data, clock).await?;
+    }
     ledger.keep(chore).await?;
     ledger.close().await?;
     Ok(match (held, word) {
@@ -55,6 +69,13 @@ pub async fn settle_letters(settings: &Settings, word: HeldLetters, clock: &dyn 
         (count, HeldLetters::Send) => format!("letters that are sent now: {count}"),
         (count, HeldLetters::Drop) => format!("letters that were given up: {count}"),
     })
+}
+
+/// A line by the operator's hand. Whoever does a chore leaves it first: nothing is done that no line tells of.
+async fn leave_line(ledger: &Ledger, kind: SecurityKind, data: Value, clock: &dyn Clock) -> anyhow::Result<()> {
+    let line = SecurityEvent::of(kind, SecurityOutcome::Done, data);
+    ledger.commit(Change { trail: vec![line], ..Change::default() }, clock.now()).await.context("the trail")?;
+    Ok(())
 }
 
 pub(super) fn open(settings: &Settings) -> anyhow::Result<Ledger> {

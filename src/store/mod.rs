@@ -122,6 +122,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("migrations/0012_views.sql")),
     (13, include_str!("migrations/0013_trail.sql")),
     (14, include_str!("migrations/0014_visits.sql")),
+    (15, include_str!("migrations/0015_password_age.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -12,7 +12,8 @@ const OF_PERSON: &str = "
       s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0), s.proven_at,
       (SELECT p.initial_until FROM passwords p WHERE p.person = s.person),
       (SELECT d.last FROM series d WHERE d.name = 'directory'),
-      (SELECT COUNT(*) FROM factors f WHERE f.person = s.person)
+      (SELECT COUNT(*) FROM factors f WHERE f.person = s.person),
+      (SELECT p.chosen_at FROM passwords p WHERE p.person = s.person)
     FROM sessions s LEFT JOIN epochs e ON e.person = s.person
     WHERE s.person = $1 AND s.revoked_at IS NULL AND s.ends_at > $2 AND s.epoch = COALESCE(e.epoch, 0)
     ORDER BY s.made_at DESC, s.id";
@@ -21,7 +22,8 @@ const BY_SECRET: &str = "
       s.ended_by, s.epoch, s.refreshed_at, COALESCE(e.epoch, 0), s.proven_at,
       (SELECT p.initial_until FROM passwords p WHERE p.person = s.person),
       (SELECT d.last FROM series d WHERE d.name = 'directory'),
-      (SELECT COUNT(*) FROM factors f WHERE f.person = s.person)
+      (SELECT COUNT(*) FROM factors f WHERE f.person = s.person),
+      (SELECT p.chosen_at FROM passwords p WHERE p.person = s.person)
     FROM sessions s LEFT JOIN epochs e ON e.person = s.person WHERE s.secret_hash = $1";
 const EPOCH: &str = "SELECT epoch FROM epochs WHERE person = $1";
 
@@ -34,7 +36,9 @@ pub struct Found {
     pub session: Session,
     pub epoch: i64,
     /// Its owner's password was drawn by the hub, and another one has to be chosen first.
-    pub must_choose: bool,
+    pub drawn: bool,
+    /// When its owner chose the password, where that is known.
+    pub chosen_at: Option<At>,
     /// Its owner has a second factor.
     pub has_factor: bool,
     /// The directory's version at the same moment.
@@ -76,8 +80,9 @@ fn found(row: &Row<'_>) -> Result<Found, Fault> {
         refreshed_at: row.opt_at(11)?,
         proven_at: row.at(13)?,
     };
-    let (must_choose, directory) = (row.opt_at(14)?.is_some(), row.opt_int(15)?.unwrap_or(0));
-    Ok(Found { session, epoch: row.int(12)?, must_choose, has_factor: row.int(16)? > 0, directory })
+    let (drawn, directory) = (row.opt_at(14)?.is_some(), row.opt_int(15)?.unwrap_or(0));
+    let (has_factor, chosen_at) = (row.int(16)? > 0, row.opt_at(17)?);
+    Ok(Found { session, epoch: row.int(12)?, drawn, chosen_at, has_factor, directory })
 }
 
 #[cfg(test)]
@@ -114,8 +119,15 @@ mod tests {
         let read =
             desk.ledger.read(|reading| Ok([[1; 32], [3; 32], [2; 32]].map(|hash| by_secret(reading, &hash).unwrap())));
         let revoked = Session { revoked_at: Some(NOW), ended_by: Some(by), ..cookie };
-        let found =
-            |session: Session| Some(Found { session, epoch: 0, must_choose: false, has_factor: false, directory: 0 });
+        let bare = Found {
+            session: session.clone(),
+            epoch: 0,
+            drawn: false,
+            chosen_at: None,
+            has_factor: false,
+            directory: 0,
+        };
+        let found = |session: Session| Some(Found { session, ..bare.clone() });
         assert_eq!(read.await.unwrap(), [found(session.clone()), found(revoked), None]);
         let person = session.person.clone();
         let own = desk.ledger.read(move |reading| of_person(reading, &person, NOW));

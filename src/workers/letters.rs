@@ -248,7 +248,8 @@ impl Carrier {
     ) -> Result<Result<LetterFacts, End>, WorkerFault> {
         let Some(actor) = self.hub.rules().directory.actor(&person.id) else { return Ok(Err(End::Needless)) };
         let (scope, to) = (policy::scope(&actor), mail_address(&person.username));
-        let link = || format!("{}/console", self.post.links);
+        let page = if letter.kind == LetterKind::ShiftSet { "/admin/rota" } else { "/console" };
+        let link = || format!("{}{page}", self.post.links);
         if letter.kind == LetterKind::Reminder {
             return Ok(match self.word(person, scope, now).await? {
                 Word::Says(owed) => {

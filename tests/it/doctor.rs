@@ -72,12 +72,15 @@ async fn what_waits_is_told_with_its_age_and_redriven_on_demand() {
     assert!(said.contains("warn letters  1 waiting, the oldest for 40 min"), "{said}");
     assert!(said.contains("warn whistles 1 wait for their way to the office"), "{said}");
     if backend() == Backend::Embedded {
-        let refused = format!("{:#}", upkeep::redrive(&settings).await.unwrap_err());
+        let refused = format!("{:#}", upkeep::redrive(&settings, &ManualClock::new(at(BEGIN))).await.unwrap_err());
         assert!(refused.contains("must stop first") && refused.contains("another process"), "{refused}");
     }
     t.leave().await;
-    assert_eq!(upkeep::redrive(&settings).await.unwrap(), "laid aside and tried again by the next sweep: 1");
-    assert_eq!(upkeep::redrive(&settings).await.unwrap(), "nothing was laid aside");
+    assert_eq!(
+        upkeep::redrive(&settings, &ManualClock::new(at(BEGIN))).await.unwrap(),
+        "laid aside and tried again by the next sweep: 1"
+    );
+    assert_eq!(upkeep::redrive(&settings, &ManualClock::new(at(BEGIN))).await.unwrap(), "nothing was laid aside");
     assert!(line(&settings, "aside").await.starts_with("ok "));
 }
 
@@ -93,9 +96,9 @@ async fn looking_at_an_empty_place_lays_nothing_there() {
         LedgerPlace::Postgres(_) => assert!(place.dump().is_empty(), "tables were made"),
     }
     let laid = format!("the ledger is laid, its schema is at version {SCHEMA}");
-    assert_eq!(upkeep::migrate(&settings).await.unwrap(), laid);
+    assert_eq!(upkeep::migrate(&settings, &ManualClock::new(at(BEGIN))).await.unwrap(), laid);
     let nothing = format!("the ledger's schema was at version {SCHEMA} already: nothing to do");
-    assert_eq!(upkeep::migrate(&settings).await.unwrap(), nothing);
+    assert_eq!(upkeep::migrate(&settings, &ManualClock::new(at(BEGIN))).await.unwrap(), nothing);
 }
 
 #[actix_web::test]
@@ -113,7 +116,7 @@ async fn an_older_schema_is_named_left_alone_and_brought_forward_on_demand() {
         assert!(said.contains(&format!("warn ledger   schema 1, this release wants {SCHEMA}")), "{said}");
     }
     let brought = format!("the ledger's schema was brought from version 1 to {SCHEMA}");
-    assert_eq!(upkeep::migrate(&settings).await.unwrap(), brought);
+    assert_eq!(upkeep::migrate(&settings, &ManualClock::new(at(BEGIN))).await.unwrap(), brought);
     assert_eq!(place.dump().iter().filter(|value| *value == b"what the row kept").count(), 1, "a document is lost");
     let newer = SCHEMA + 1;
     place.alter(&format!("INSERT INTO migrations (version) VALUES ({newer})"));

@@ -21,6 +21,7 @@ const SAID: &[&str] = &[
     "feedback",
     "machine_tokens",
     "import_files",
+    "proposed_lists",
     "saved_views",
 ];
 /// Tables that hold ids, codes, numbers, digests and words of the hub's own; names of persons stand in `texts`, and in the
@@ -39,7 +40,6 @@ const SILENT: &[&str] = &[
     "migrations",
     "obligations",
     "passwords",
-    "proposed_lists",
     "receipts",
     "recovery_codes",
     "reminded",
@@ -110,6 +110,13 @@ async fn elsewhere(t: &Town) {
         let ask = admin.ask("POST", "/imports/people").await;
         ask.raw("text/csv; charset=utf-8", body.as_bytes().to_vec()).send().await.expect(200);
     }
+    // One that waits for a second person may say in its notes who took it away.
+    let duty = admin.ask("POST", "/exports/duty").await.send().await.expect(200).text();
+    let other =
+        duty.replace("2026-12-13,night,head.yj.2,head.yj,office.2", "2026-12-13,night,head.yj.2,head.yj,office");
+    let noted = format!("# {NAME}\n{}", other.trim_start_matches('\u{feff}'));
+    let ask = admin.ask("POST", "/imports/duty").await.raw("text/csv; charset=utf-8", noted.into_bytes());
+    assert_eq!(ask.send().await.expect(200).json()["waits"], true);
     let browser = t.signed_in("admin").await;
     let csrf = hidden(&browser.get("/admin/import").await.expect(200), "csrf");
     let file = multipart(&[("csrf", csrf.as_str()), ("list", "people")], renamed.as_bytes());

@@ -36,6 +36,14 @@ async fn every_kind(t: &Town) {
     let ask = t.office().ask("POST", &format!("/whistles/{code}/unseal")).await;
     ask.json(&json!({ "reason": "核实来信" })).send().await.expect(200);
     adds(t.person("admin"), &newcomer("liaison.xf.9", "liaison", "XF")).await.expect(201);
+    let shift = [
+        ("date", "2026-12-03"),
+        ("shift", "night"),
+        ("office_duty", "office"),
+        ("main", "head.yj"),
+        ("deputy", "head.yj.2"),
+    ];
+    t.signed_in("admin").await.fills("/admin/rota", "/admin/rota", &shift).await.expect(303);
     t.settle().await;
     let kinds: BTreeSet<LetterKind> = t.letters().iter().map(|letter| letter.kind).collect();
     assert_eq!(kinds.len(), LetterKind::ALL.len(), "{kinds:?}");

@@ -53,6 +53,68 @@ async fn t33_a_calendar_takes_the_word_of_two_humans_and_says_whose() {
 }
 
 #[actix_web::test]
+async fn t33_a_rota_takes_the_word_of_two_humans_too_and_leaves_alone_what_is_over() {
+    town(async |t| {
+        let (office, director) = (t.office(), t.director());
+        let (_, duty, _) = LISTS[4];
+        let other = |date: &str| {
+            let was = duty.lines().find(|line| line.starts_with(date)).unwrap();
+            let now = if was.ends_with("office.2") { was.replace("office.2", "office") } else { format!("{was}.2") };
+            duty.replace(&format!("{was}\n"), &format!("{now}\n"))
+        };
+        let stands = |date: &str| {
+            let rules = t.db_hub().rules();
+            rules.directory.shift_of(date.parse().unwrap(), false).unwrap().office_duty.clone()
+        };
+        // The night before the story begins is over, the day on which it begins is not.
+        let refused = send(&office, "/imports/duty", other("2026-11-30,night")).await.expect(422);
+        assert_eq!(refused.json()["errors"][0]["code"], "past");
+        send(&office, "/imports/duty?dry_run=true", other("2026-12-01,day")).await.expect(200);
+        let waits = send(&office, "/imports/duty", other("2026-12-05,day")).await.expect(200).json();
+        assert_eq!((&waits["waits"], &waits["written"]), (&json!(true), &json!(false)), "{waits}");
+        let was = stands("2026-12-05");
+        let word = json!({ "sha256": waits["sha256"] });
+        let says =
+            async |who: &Person<'_>| who.ask("POST", "/imports/duty/confirm").await.json(&word).send().await.status;
+        assert_eq!((says(&office).await, says(&t.person("supervisor")).await), (403, 403));
+        assert_eq!(stands("2026-12-05"), was, "one word was enough");
+        assert_eq!(says(&director).await, 200);
+        assert_ne!(stands("2026-12-05"), was);
+        // What is over stays, whatever a file leaves out.
+        let ahead: Vec<&str> = duty.lines().filter(|line| !line.starts_with("2026-11-30")).collect();
+        let file = format!("{}\n", ahead.join("\n"));
+        let seen = send(&office, "/imports/duty?remove_missing=true&dry_run=true", file).await.expect(200).json();
+        assert_eq!((&seen["missing"], &seen["unchanged"]), (&json!(0), &json!(27)), "{seen}");
+        let shorter = ahead[..ahead.len() - 1].join("\n");
+        let seen = send(&office, "/imports/duty?remove_missing=true&dry_run=true", shorter).await.expect(200).json();
+        assert_eq!(seen["missing"], 1, "{seen}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t33_whoever_proposed_a_rota_sees_on_the_page_that_it_waits() {
+    town(async |t| {
+        let (_, duty, _) = LISTS[4];
+        let other =
+            duty.replace("2026-12-13,night,head.yj.2,head.yj,office.2", "2026-12-13,night,head.yj.2,head.yj,office");
+        send(&t.office(), "/imports/duty", other).await.expect(200);
+        let own = t.signed_in("office").await.get("/admin/import").await.expect(200).text();
+        assert!(own.contains("等待第二人复核：") && !own.contains("/admin/import/duty/confirm"), "{own}");
+        let other = t.signed_in("office.2").await.get("/admin/import").await.expect(200).text();
+        assert!(!other.contains("等待第二人复核："));
+        let admin = t.signed_in("admin").await;
+        let page = admin.get("/admin/import").await.expect(200);
+        assert!(page.text().contains("/admin/import/duty/confirm"));
+        let word = [("csrf", &*hidden(&page, "csrf")), ("sha256", &*hidden(&page, "sha256"))];
+        admin.post("/admin/import/duty/confirm", &word).await.expect(303);
+        let last = "2026-12-13".parse().unwrap();
+        assert_eq!(t.db_hub().rules().directory.shift_of(last, true).unwrap().office_duty, "office");
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn t33_the_second_person_sees_on_the_page_what_would_change() {
     town(async |t| {
         let (_, calendar, _) = LISTS[5];

@@ -4,6 +4,7 @@
 use crate::town::browser::hidden;
 use crate::town::{Town, town};
 use whistle_hub::domain::directory::Directory;
+use whistle_hub::domain::terms::LetterKind;
 
 const HERE: &str = "/admin/rota";
 
@@ -126,6 +127,39 @@ async fn an_empty_shift_and_a_suspended_officer_are_named_with_the_next_step() {
         let page = admin.get(HERE).await.expect(200).text();
         assert!(page.contains("未来四周有") && page.contains("/admin/rota?shift=2026-12-05/day#set"), "{page}");
         assert!(page.contains("没有排班"));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t33_a_shift_changes_hands_by_one_word_and_a_second_person_hears_of_it() {
+    town(async |t| {
+        t.until("2026-12-02T03:00:00+08:00").await;
+        let heard = || ["director", "supervisor", "office"].map(|who| t.letters_of(LetterKind::ShiftSet, who));
+        let set = async |who: &'static str, office: &'static str| {
+            let fields = [
+                ("date", "2026-12-01"),
+                ("shift", "night"),
+                ("office_duty", office),
+                ("main", "head.yj"),
+                ("deputy", "head.yj.2"),
+            ];
+            t.signed_in(who).await.fills(HERE, HERE, &fields).await.expect(303);
+            t.settle().await;
+        };
+        // Three at night: nobody is there to say a second word, and the watch is another's at once.
+        set("office.2", "office").await;
+        let now = t.db_hub().now();
+        assert_eq!(t.db_hub().rules().directory.duty_officer(now).unwrap().username, "office");
+        assert_eq!(heard(), [1, 0, 0]);
+        let letter = t.letters().into_iter().rfind(|one| one.kind == LetterKind::ShiftSet).unwrap();
+        assert!(letter.text.contains("/admin/rota") && !letter.text.contains("head.yj"), "{}", letter.text);
+        set("office.2", "office").await;
+        assert_eq!(heard(), [1, 0, 0], "nothing changed and somebody was written to");
+        set("director", "office.2").await;
+        assert_eq!(heard(), [1, 1, 0]);
+        set("admin", "office").await;
+        assert_eq!(heard(), [2, 1, 0]);
     })
     .await;
 }

@@ -6,13 +6,16 @@ use crate::factors::enrols;
 use crate::people::{adds, does, newcomer};
 use crate::town::browser::hidden;
 use crate::town::{BEGIN, PASSWORD, Place, Town, at, settings, town, town_at};
+use futures_util::future::join_all;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use whistle_hub::clock::ManualClock;
 use whistle_hub::domain::trail::SecurityKind;
 use whistle_hub::ids::Chance;
-use whistle_hub::run::backup;
-use whistle_hub::store::{Care, Chore};
+use whistle_hub::run::upkeep::HeldLetters;
+use whistle_hub::run::{backup, upkeep};
+use whistle_hub::store::{self, Care, Chore};
 
 const CODE: &str = "WH-2026-0001";
 
@@ -65,17 +68,62 @@ async fn deeds(t: &Town) {
     let ask = t.person("admin").ask("POST", "/imports/towns").await;
     ask.raw("text/csv; charset=utf-8", renamed.into_bytes()).send().await.expect(200);
     t.office().get("/trail").await.expect(403);
+    let aside = Chore::LayAside { group: "desk", id: CODE.to_owned(), at: at(BEGIN) };
+    t.db_hub().ledger.keep(aside).await.unwrap();
 }
 
 /// What an operator does past the hub; the ledger as it then stands.
 async fn operators(place: &Place) -> Place {
+    let clock = ManualClock::new(at(BEGIN));
+    assert!(upkeep::redrive(&settings(place), &clock).await.unwrap().ends_with(": 1"));
     let said = [erased(place, Some(CODE), None).await, erased(place, None, Some("改名后")).await];
     assert!(said[1].contains("outside of whistles"), "{said:?}");
-    let (file, clock) = (place.path().join("copy"), ManualClock::new(at(BEGIN)));
+    let file = place.path().join("copy");
     backup::back_up(&settings(place), &file, &clock).unwrap();
     let other = Place::empty();
     backup::restore(&settings(&other), &file, &clock, &Chance::seeded(3)).unwrap();
     other
+}
+
+/// The kinds of all lines of a ledger that nobody has open.
+async fn kinds_in(place: &Place) -> Vec<SecurityKind> {
+    let url = settings(place).ledger.url.url();
+    let ledger = store::open(url.expose_secret(), store::Options::default()).unwrap();
+    let lines = ledger.read(|reading| store::people::trail(reading, i64::MAX, 50)).await.unwrap();
+    ledger.close().await.unwrap();
+    lines.into_iter().map(|line| line.kind).collect()
+}
+
+#[actix_web::test]
+async fn t38_a_schema_that_is_laid_or_brought_forward_is_a_line_and_nothing_to_do_is_none() {
+    let (place, clock) = (Place::empty(), ManualClock::new(at(BEGIN)));
+    for _ in 0..2 {
+        upkeep::migrate(&settings(&place), &clock).await.unwrap();
+        assert_eq!(kinds_in(&place).await, [SecurityKind::LedgerMigrated]);
+    }
+    upkeep::redrive(&settings(&place), &clock).await.unwrap();
+    upkeep::settle_letters(&settings(&place), HeldLetters::Drop, &clock).await.unwrap();
+    assert_eq!(kinds_in(&place).await.len(), 1, "nothing was done, and a line says that something was");
+}
+
+#[actix_web::test]
+async fn t38_a_token_that_is_not_made_leaves_no_line() {
+    town(async |t| {
+        let order = json!({ "name": "主机", "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
+        let ask = t.person("head.xf").ask("POST", "/tokens").await.json(&order);
+        let told = join_all((0..24).map(|_| ask.clone().send())).await;
+        assert_eq!(told.iter().filter(|reply| reply.status == 201).count(), 20);
+        let read = t.db_hub().ledger.read(|reading| store::people::trail(reading, i64::MAX, 200)).await.unwrap();
+        let made: BTreeSet<String> = read
+            .iter()
+            .filter(|line| line.kind == SecurityKind::TokenMade)
+            .map(|line| line.data["token"].as_str().unwrap().to_owned())
+            .collect();
+        let listed = t.person("head.xf").sees("/tokens").await;
+        let listed = listed["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
+        assert_eq!(made, listed.collect::<BTreeSet<_>>());
+    })
+    .await;
 }
 
 #[actix_web::test]
@@ -93,7 +141,9 @@ async fn t38_every_security_deed_leaves_a_line() {
     let t = Box::pin(Town::open(&other, at(BEGIN))).await;
     let lines = t.person("auditor").walks("/trail", 50).await;
     let kinds: BTreeSet<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
-    let without: Vec<&&str> = SecurityKind::WORDS.iter().filter(|kind| !kinds.contains(**kind)).collect();
+    // A schema is brought forward elsewhere in this file: a ledger that was just restored has the newest.
+    let told = |kind: &str| kinds.contains(kind) || kind == SecurityKind::LedgerMigrated.as_str();
+    let without: Vec<&&str> = SecurityKind::WORDS.iter().filter(|kind| !told(kind)).collect();
     assert!(without.is_empty(), "done, and no line of the trail says so: {without:?}");
     let of = |kind: &str| lines.iter().find(|line| line["kind"] == kind).unwrap();
     let whence = |line: &Value| (line["actor"]["username"].clone(), line["address"].clone());

@@ -160,7 +160,8 @@ fn codes<'a>(all: impl Iterator<Item = &'a String>, keep: impl Fn(&str) -> bool)
     all.filter(|code| keep(code)).cloned().collect()
 }
 
-fn stood(row: &DirectoryRow) -> Wanted {
+/// A row as it stands.
+pub(super) fn stood(row: &DirectoryRow) -> Wanted {
     Wanted { code: row.code.clone(), body: document(row) }
 }
 

@@ -11,9 +11,11 @@ pub mod lists;
 pub mod sheet;
 pub mod whistles;
 
+use super::at::At;
 use super::calendar::{AnnouncedDay, SpecialDay};
 use super::decision::DirectoryRow;
 use super::directory::{Department, Directory, Enterprise, Hazard, Leave, Person, Shift, Town, Vehicle};
+use super::rota;
 use super::terms::words;
 use cells::Line;
 use check::Check;
@@ -25,7 +27,7 @@ use lists::{Row, Written};
 use serde_json::Value;
 use sheet::{FILE_MAX, Sheet, SheetRow};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 words!(
     /// A list of the directory or of the calendar, or whistles to be entered, each in one file.
@@ -211,6 +213,33 @@ pub fn forbid_the_past(difference: &Difference, stands: &[DirectoryRow], judged:
     for date in touched.filter(|date| date.as_str() < today) {
         judged.faults.add(rows.get(date.as_str()).copied().unwrap_or(0), "date", What::Past);
     }
+}
+
+/// Shifts that are over are what they were (T33): a file says of them what the rota says, by its written days or by its
+/// cycle. The first rota of a district has nothing before it.
+pub fn forbid_past_shifts(judged: &mut Judged, directory: &Directory, now: At) {
+    if directory.rota.is_empty() {
+        return;
+    }
+    let stood = |code: &str| {
+        let (date, night) = rota::parse_key(code)?;
+        directory.shift_of(date, night).map(|shift| Shift { date: date.to_string(), ..shift.clone() }.wanted())
+    };
+    let other = |(_, row): &&(u64, Wanted)| is_over(&row.code, now) && stood(&row.code).as_ref() != Some(row);
+    let touched: Vec<u64> = judged.rows.iter().filter(other).map(|(number, _)| *number).collect();
+    touched.into_iter().for_each(|number| judged.faults.add(number, "date", What::Past));
+}
+
+/// The shifts that are over and that a file leaves out: whatever it removes, they stay.
+pub fn past_shifts(stands: &[DirectoryRow], wanted: &[Wanted], now: At) -> Vec<Wanted> {
+    let named: HashSet<&str> = wanted.iter().map(|row| row.code.as_str()).collect();
+    let stays = |row: &&DirectoryRow| is_over(&row.code, now) && !named.contains(row.code.as_str());
+    stands.iter().filter(stays).map(difference::stood).collect()
+}
+
+fn is_over(shift: &str, now: At) -> bool {
+    let ends = rota::parse_key(shift).and_then(|(date, night)| Shift::ends(date, night));
+    ends.is_some_and(|ends| ends <= now)
 }
 
 /// The announced days as they stand once a file of them is written.

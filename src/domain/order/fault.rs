@@ -135,6 +135,10 @@ pub enum Weak {
     Guessable,
     /// Known from elsewhere.
     Leaked,
+    /// Of fewer kinds of characters than the district asks for.
+    Kinds,
+    /// The one that it is to replace.
+    Same,
 }
 
 impl FaultCode {

@@ -138,7 +138,7 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
     let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonAdded };
     let mut change = Change::default();
     let is = facts(&person, &mut change, by.mint);
-    change.credentials.push(password.of(&person.id));
+    change.credentials.push(password.of(&person.id, by.now));
     owe_letters(&mut change, &person, &mut by);
     put(&mut change, Placed { position, person: person.clone() }, &by);
     change.trail.push(line(kind, &person.id, json!({ "is": is }), &by));
@@ -234,7 +234,7 @@ pub fn reinstate(placed: Placed, by: &mut Deciding<'_>) -> Change {
 pub fn reset_password(placed: Placed, password: Password, by: &mut Deciding<'_>) -> Change {
     let Placed { position, person } = placed;
     let mut change = Change { ends_sessions: vec![person.id.clone()], ..Change::default() };
-    change.credentials.push(password.of(&person.id));
+    change.credentials.push(password.of(&person.id, by.now));
     change.trail.push(line(SecurityKind::PasswordReset, &person.id, json!({}), by));
     put(&mut change, Placed { position, person: person.changed() }, by);
     change
@@ -259,9 +259,9 @@ pub struct Password {
 }
 
 impl Password {
-    fn of(self, person: &PersonId) -> Credential {
+    fn of(self, person: &PersonId, chosen_at: At) -> Credential {
         let Password { hash, initial_until } = self;
-        Credential::Password { person: person.clone(), hash, initial_until }
+        Credential::Password { person: person.clone(), hash, initial_until, chosen_at }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::http::problem::{Answer, Problem};
 use crate::http::query;
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
+use crate::ids::PersonId;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde_json::Value;
@@ -138,7 +139,7 @@ async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> 
         lists.map(|list| Choice::new(list.as_str(), lang.list(list))).collect()
     };
     let lists = choices(&|list| policy::may_import(actor, list));
-    let proposals = waiting(reader).await?;
+    let proposals = proposed(reader).await?;
     if lists.is_empty() && proposals.is_empty() {
         return Err(ProblemKind::RoleMayNot.into());
     }
@@ -148,22 +149,20 @@ async fn filled(reader: &Reader, form: Form, preview: Option<ImportPreview>) -> 
 }
 
 /// The lists that wait for a second word, to who may say it or has said the first.
-async fn waiting(reader: &Reader) -> Result<Vec<ProposalView>, Problem> {
-    let (hub, actor) = (&reader.door.hub, &reader.present.actor);
-    let mut all = Vec::new();
-    if !policy::confirms_lists(actor) {
-        return Ok(all);
-    }
+async fn proposed(reader: &Reader) -> Result<Vec<ProposalView>, Problem> {
+    let (hub, actor, mut shown) = (&reader.door.hub, &reader.present.actor, Vec::new());
     for list in List::ALL.iter().copied().filter(|list| policy::list_needs_two(*list)) {
         let waiting = proposals::waiting(hub, list).await?;
-        all.extend(waiting.map(|waiting| ProposalView {
+        let concerns = |by: &PersonId| policy::confirms_lists(actor) || *by == actor.person;
+        let Some(waiting) = waiting.filter(|waiting| concerns(&waiting.by)) else { continue };
+        shown.push(ProposalView {
             by: reader.directory().person(&waiting.by).map(|person| person.name.clone()).unwrap_or_default(),
             list: list.as_str().to_owned(),
             may_confirm: proposals::may_confirm(hub, actor, &waiting.by),
             seen: view(&waiting.seen, reader.lang),
-        }));
+        });
     }
-    Ok(all)
+    Ok(shown)
 }
 
 fn view(seen: &Preview, lang: Lang) -> ImportPreview {

@@ -48,6 +48,8 @@ async fn filled(reader: &Reader, status: StatusCode, form: Form, once: Once) -> 
         form,
         username: actor.username.clone(),
         must,
+        drawn: reader.present.has_drawn_password(),
+        kinds: hub.demands.passwords.kinds > 0,
         must_enrol: reader.present.must_enrol(),
         proof: !proof::is_proven(hub, &reader.present),
         factor: factors::standing(hub, &actor.person).await?,

@@ -63,6 +63,10 @@ pub struct MePage {
     pub username: String,
     /// Nothing goes before another password.
     pub must: bool,
+    /// The present one was drawn by the hub, and is asked for no more.
+    pub drawn: bool,
+    /// The district asks for kinds of characters.
+    pub kinds: bool,
     /// Nothing goes before a second factor.
     pub must_enrol: bool,
     pub proof: bool,

@@ -7,6 +7,8 @@ page_words! {
     // Password and second factor.
     password_title: "修改口令", "Change the password";
     password_must: "初始口令只能登录一次，请先设置自己的口令。", "A first password lets in once: choose your own now.";
+    password_over: "口令已满180天，请先更换，再办理其他事项。", "Your password is 180 days old: choose another before anything else.";
+    password_kinds: "大写字母、小写字母、数字、其他字符，至少用三种。", "Use three of capitals, small letters, digits and others.";
     password_hint: "12至128个字符，任何字符都可以；修改后所有登录退出，请用新口令重新登录。", "12 to 128 characters of any kind. Every session ends; sign in with the new one.";
     password_old: "现在的口令", "Present password";
     password_new: "新口令", "New password";

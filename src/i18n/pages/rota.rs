@@ -23,13 +23,13 @@ page_words! {
     repeats: "按周期重复", "repeats";
     all_filled: "未来四周没有空缺。", "No gap in the next four weeks.";
     set_title: "调整一班", "Set one shift";
-    set_hint: "只改这一班，其他日子不变；已结束的班次不能改。", "Only this shift changes. A shift that is over stays what it was.";
+    set_hint: "只改这一班，其他日子不变；已结束的班次不能改。保存即生效，并去信告知安委办主任（主任自己调整的，告知纪委监委）。", "Only this shift changes, at once; one that is over stays what it was. The office's director is written to, or the supervisors when it is the director who sets it.";
     save: "保存", "Save";
     set: "值班已调整", "shift set";
     before: "前两周", "Two weeks back";
     after: "后两周", "Two weeks on";
     to_today: "从今天起", "From today";
-    to_import: "整张值班表导入导出", "Import or export the whole rota";
+    to_import: "整张值班表导入导出（须两人确认）", "Import or export the whole rota (two persons decide)";
     empty: "还没有值班表", "There is no rota yet";
     empty_hint: "没有值班表时，信件发给所有值班员。请先排班或者导入。", "Without a rota letters go to every duty officer. Set shifts or import a rota first.";
 }

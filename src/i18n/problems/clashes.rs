@@ -108,5 +108,10 @@ fn weak_words(why: Weak) -> (&'static str, &'static str) {
             "这个口令已在别处泄露，请换一个，别处也不要再用。",
             "This password has leaked elsewhere; choose another, and use this one nowhere.",
         ),
+        Weak::Kinds => (
+            "字符种类太少：大写字母、小写字母、数字、其他字符，至少用三种。",
+            "Too few kinds of characters: use three of capitals, small letters, digits and others.",
+        ),
+        Weak::Same => ("与现在的口令相同，请换一个。", "This is the present password; choose another."),
     }
 }

@@ -94,9 +94,9 @@ problems! {
         "当前身份不能办理此事", Some("请由有此职责的人员办理；如您另有身份，请换用该身份登录。");
         "Your role may not do this", Some("Leave it to whoever holds this duty, or sign in with your other role.");
     PasswordFirst = 403, "password_first":
-        "请先设置自己的口令", Some("初始口令只能登录一次，请先设置新口令再办理其他事项。");
+        "请先设置自己的口令", Some("初始口令只能登录一次，口令满期须更换；请先设置新口令再办理其他事项。");
         "Choose a password of your own first",
-        Some("An initial password lets in once. Choose a new one before anything else.");
+        Some("An initial password lets in once, and one that has had its time no longer. Choose a new one before anything else.");
     FactorFirst = 403, "factor_first":
         "请先启用动态码", Some("您的岗位须启用动态码，启用后才能办理其他事项。");
         "Enrol a second factor first", Some("Your post needs one. Enrol it at /api/v1/me/totp before anything else.");

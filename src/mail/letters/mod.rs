@@ -193,7 +193,7 @@ impl Page {
     fn of(facts: &LetterFacts, now: At) -> Page {
         let kind = words::kind(facts.kind);
         let reminder = facts.kind == LetterKind::Reminder;
-        let whistle = !reminder && facts.kind != LetterKind::SignInAdded;
+        let whistle = !reminder && !facts.kind.is_notice();
         let list = if reminder {
             entries(Lang::Zh, facts, now)
         } else {
@@ -251,7 +251,7 @@ fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
 }
 
 fn subject(mark: &str, title: &str, facts: &LetterFacts, now: At) -> String {
-    if facts.kind == LetterKind::SignInAdded {
+    if facts.kind.is_notice() {
         return format!("{mark}{title}");
     }
     format!("{mark}{title}：{}", subject_tail(facts, now))

@@ -3,7 +3,7 @@
 
 use super::super::sql::{Call, Value};
 use crate::domain::at::At;
-use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX};
+use crate::domain::machine::{MachineToken, PER_DEPARTMENT_MAX, TokenDeed};
 use crate::domain::session::{Ending, Session};
 use crate::ids::PersonId;
 
@@ -21,11 +21,13 @@ const REFRESH: &str = "UPDATE sessions SET refresh_hash = $3, refreshed_at = $4,
     WHERE secret_hash = $1 AND refresh_hash = $2 AND revoked_at IS NULL";
 const END_OTHERS: &str = "UPDATE sessions SET revoked_at = $3, ended_by = $4
     WHERE person = $1 AND secret_hash <> $2 AND revoked_at IS NULL AND ends_at > $3";
+/// One too many has no department, which its column refuses, and with it the whole Change: two makers at once cannot both
+/// be the last.
 const MAKE_TOKEN: &str = "INSERT INTO machine_tokens
-    (id, secret_hash, name, department, scopes, maker, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-/// Taken back in the same breath when there are too many: two makers at once cannot both be the last.
-const ONE_TOO_MANY: &str = "DELETE FROM machine_tokens WHERE id = $1 AND $4 < (
-    SELECT COUNT(*) FROM machine_tokens WHERE department = $2 AND revoked_at IS NULL AND ends_at > $3)";
+    (id, secret_hash, name, department, scopes, maker, made_at, ends_at) VALUES ($1, $2, $3,
+      CASE WHEN $9 > (
+        SELECT COUNT(*) FROM machine_tokens WHERE department = $4 AND revoked_at IS NULL AND ends_at > $7)
+      THEN $4 END, $5, $6, $7, $8)";
 const TOUCH_TOKEN: &str = "UPDATE machine_tokens SET used_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 const REVOKE_TOKEN: &str =
     "UPDATE machine_tokens SET revoked_at = $3 WHERE id = $1 AND department = $2 AND revoked_at IS NULL";
@@ -33,17 +35,8 @@ const PURGE_TOKENS: &str = "DELETE FROM machine_tokens WHERE ends_at < $1 OR rev
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[
-    OPEN_SESSION,
-    ONLY_NEWEST,
-    REFRESH,
-    END_OTHERS,
-    MAKE_TOKEN,
-    ONE_TOO_MANY,
-    TOUCH_TOKEN,
-    REVOKE_TOKEN,
-    PURGE_TOKENS,
-];
+pub(super) const STATEMENTS: &[&str] =
+    &[OPEN_SESSION, ONLY_NEWEST, REFRESH, END_OTHERS, MAKE_TOKEN, TOUCH_TOKEN, REVOKE_TOKEN, PURGE_TOKENS];
 
 /// One thing to be kept. `Debug` is missing on purpose: some hold hashes.
 pub enum Access {
@@ -66,15 +59,8 @@ pub enum Access {
         but: [u8; 32],
         at: At,
     },
-    /// Touches two rows when the department has as many tokens as it may: then it was not made.
-    MakeToken(Box<MachineToken>),
     TouchToken {
         id: String,
-        at: At,
-    },
-    RevokeToken {
-        id: String,
-        department: String,
         at: At,
     },
     /// Those that ended or were revoked before.
@@ -98,11 +84,7 @@ impl Access {
             Access::EndOthers { person, but, at } => {
                 one(END_OTHERS, vec![person.into(), but.into(), (*at).into(), Ending::SignedOut.as_str().into()])
             }
-            Access::MakeToken(token) => make_token(token),
             Access::TouchToken { id, at } => one(TOUCH_TOKEN, vec![id.into(), (*at).into()]),
-            Access::RevokeToken { id, department, at } => {
-                one(REVOKE_TOKEN, vec![id.into(), department.into(), (*at).into()])
-            }
             Access::PurgeTokens { before } => one(PURGE_TOKENS, vec![(*before).into()]),
         }
     }
@@ -120,8 +102,18 @@ fn only_newest(session: &Session, at_most: i64, awake_since: At) -> Vec<Value<'_
     ]
 }
 
-fn make_token(token: &MachineToken) -> Vec<Call<'_>> {
-    let row = vec![
+/// Adds the statement that a decision about a machine token comes to.
+pub(super) fn add_token<'a>(calls: &mut Vec<Call<'a>>, deed: &'a TokenDeed) {
+    calls.push(match deed {
+        TokenDeed::Made(token) => Call::of(MAKE_TOKEN, token_row(token)),
+        TokenDeed::Revoked { id, department, at } => {
+            Call::of(REVOKE_TOKEN, vec![id.into(), department.into(), (*at).into()])
+        }
+    });
+}
+
+fn token_row(token: &MachineToken) -> Vec<Value<'_>> {
+    vec![
         (&token.id).into(),
         (&token.secret_hash).into(),
         (&token.name).into(),
@@ -130,9 +122,8 @@ fn make_token(token: &MachineToken) -> Vec<Call<'_>> {
         (&token.maker).into(),
         token.made_at.into(),
         token.ends_at.into(),
-    ];
-    let counted = vec![(&token.id).into(), (&token.department).into(), token.made_at.into(), PER_DEPARTMENT_MAX.into()];
-    vec![Call::of(MAKE_TOKEN, row), Call::of(ONE_TOO_MANY, counted)]
+        PER_DEPARTMENT_MAX.into(),
+    ]
 }
 
 fn session_row(session: &Session) -> Vec<Value<'_>> {

@@ -4,8 +4,9 @@
 use super::super::sql::Call;
 use crate::domain::credential::Credential;
 
-const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until) VALUES ($1, $2, $3)
-    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until";
+const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until, chosen_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until,
+      chosen_at = excluded.chosen_at";
 const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step";
 const NO_FACTOR: &str = "DELETE FROM factors WHERE person = $1";
@@ -19,8 +20,9 @@ pub(super) const STATEMENTS: &[&str] = &[PASSWORD, FACTOR, NO_FACTOR, NO_RECOVER
 /// Adds the statements that write one.
 pub(super) fn add<'a>(calls: &mut Vec<Call<'a>>, credential: &'a Credential) {
     match credential {
-        Credential::Password { person, hash, initial_until } => {
-            calls.push(Call::of(PASSWORD, vec![person.into(), hash.into(), (*initial_until).into()]));
+        Credential::Password { person, hash, initial_until, chosen_at } => {
+            let row = vec![person.into(), hash.into(), (*initial_until).into(), (*chosen_at).into()];
+            calls.push(Call::of(PASSWORD, row));
         }
         Credential::Factor { person, sealed, step } => {
             calls.push(Call::of(FACTOR, vec![person.into(), sealed.into(), (*step).into()]));

@@ -5,10 +5,11 @@ use super::super::sql::{Call, Value};
 use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
-use super::{Fault, care, credentials, leaf, visits};
+use super::{Fault, access, care, credentials, leaf, visits};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::finding::Finding;
+use crate::domain::machine::TokenDeed;
 use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::summons::Summons;
 use crate::domain::trail::SecurityEvent;
@@ -177,6 +178,7 @@ pub(super) struct Rows<'a> {
     directory: Vec<&'a DirectoryChange>,
     ends_sessions: BTreeSet<&'a PersonId>,
     credentials: Vec<&'a Credential>,
+    tokens: Vec<&'a TokenDeed>,
     trail: Vec<Value<'a>>,
 }
 
@@ -223,6 +225,7 @@ impl<'a> Rows<'a> {
         change.letters.iter().for_each(|letter| self.add_letter(letter));
         self.ends_sessions.extend(&change.ends_sessions);
         self.credentials.extend(&change.credentials);
+        self.tokens.extend(&change.tokens);
         for line in &change.trail {
             self.add_line(line, at)?;
         }
@@ -295,6 +298,7 @@ impl<'a> Rows<'a> {
         }
         raise_epochs(&mut calls, self.ends_sessions.into_iter());
         self.credentials.into_iter().for_each(|credential| credentials::add(&mut calls, credential));
+        self.tokens.into_iter().for_each(|deed| access::add_token(&mut calls, deed));
         TRAIL.add(&mut calls, self.trail);
         overlay.add_series(&mut calls);
         Ok(calls)

@@ -9,6 +9,7 @@ mod letters;
 mod log;
 mod people;
 mod rows;
+mod security;
 mod stream;
 
 pub(crate) use http::{Ask, Reply};
@@ -26,7 +27,7 @@ use stream::{Outbox, Workers};
 use whistle_hub::app::sample_district::{self, SampleDistrict};
 use whistle_hub::app::{Hub, laying};
 use whistle_hub::clock::ManualClock;
-use whistle_hub::config::{LedgerPlace, SecondFactor, Settings, StreamPlace};
+use whistle_hub::config::{LedgerPlace, Security, Settings, StreamPlace};
 use whistle_hub::domain::at::At;
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::event::of_directory;
@@ -70,8 +71,8 @@ pub(crate) struct Place {
     opened: Cell<u64>,
     /// Requests a second of each principal; zero: no bound.
     rate: Cell<u32>,
-    /// Who must have a second factor.
-    factor: Cell<Option<SecondFactor>>,
+    /// What the district demands of its own security.
+    security: RefCell<Security>,
 }
 
 impl Place {
@@ -106,19 +107,13 @@ impl Place {
         self
     }
 
-    /// The same where these must have a second factor.
-    pub(crate) fn demanding(self, of: SecondFactor) -> Place {
-        self.factor.set(Some(of));
-        self
-    }
-
     fn made(backend: Backend, make: impl FnOnce(&str)) -> Place {
         let (path, name) = Place::folder();
         let database = (backend == Backend::Servers).then(|| {
             make(&name);
             name
         });
-        Place { path, database, opened: Cell::new(0), rate: Cell::new(0), factor: Cell::new(None) }
+        Place { path, database, opened: Cell::new(0), rate: Cell::new(0), security: RefCell::default() }
     }
 
     fn folder() -> (PathBuf, String) {
@@ -207,7 +202,7 @@ impl Town {
         // Each start draws other secrets, and the same story the same ones.
         place.opened.set(place.opened.get() + 1);
         let around = Surroundings { clock: Arc::new(clock.clone()), chance: Chance::seeded(place.opened.get()) };
-        let hub = setup::demo(&settings(place), PASSWORD, around).await.unwrap();
+        let hub = place.hub(around).await;
         let laid = events_of_laying(&hub).await;
         let metrics = Metrics::of_this_process().unwrap();
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -380,7 +375,7 @@ impl Town {
 pub(crate) fn settings(place: &Place) -> Settings {
     let mut settings = Settings::default();
     settings.erasure.list = Some(place.path.join("erased"));
-    settings.security.second_factor = place.factor.get();
+    settings.security = place.security.borrow().clone();
     match &place.database {
         Some(database) => {
             settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());

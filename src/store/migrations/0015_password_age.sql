@@ -1,0 +1,2 @@
+-- When its owner chose it; null: before this was kept, or drawn for a demo.
+ALTER TABLE passwords ADD COLUMN chosen_at BIGINT;
