@@ -5,13 +5,14 @@ use super::asked::{Asked, Key, VersionGiven};
 use super::{Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::decision::{Passed, Refusal};
-use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
+use crate::domain::deeds::{self, Before, ObligationDeed, SummonsDeed, WhistleDeed};
 use crate::domain::event::Doer;
+use crate::domain::obligation::Subject;
 use crate::domain::order::Node;
 use crate::domain::rules::Rules;
 use crate::domain::summons::{self, Summons};
-use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Plan, Seen};
+use crate::domain::whistle::{Tree, late};
 use crate::ids::SummonsId;
 use crate::store::{CommitRefusal, Outcome, events, whistles};
 
@@ -33,6 +34,8 @@ pub struct Done {
 pub(super) enum Target {
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
+    /// What the whistle or summons of that code owes.
+    Obligation(ObligationDeed),
 }
 
 /// What was loaded for one attempt.
@@ -48,6 +51,12 @@ impl Loaded {
     /// The addressed summons, when the deed addresses one.
     fn summons(&self) -> Option<&Summons> {
         self.tree.summons(self.id.as_ref()?)
+    }
+
+    /// What is addressed, as the subject of what it owes.
+    fn subject(&self) -> Subject {
+        let whole = || Subject::Whistle(self.tree.whistle.id.clone());
+        self.id.clone().map_or_else(whole, Subject::Summons)
     }
 
     fn version(&self) -> i64 {
@@ -110,9 +119,14 @@ impl Way<'_> {
                 };
                 Ok(Some(Loaded { tree, id: None, beside }))
             }
-            Target::Summons(_) => {
+            Target::Summons(_) | Target::Obligation(_) => {
                 let found = whistles::tree_of_summons(reading, &scope, &code)?;
-                Ok(found.map(|(tree, id)| Loaded { tree, id: Some(id), beside: Vec::new() }))
+                let of_summons = found.map(|(tree, id)| Loaded { tree, id: Some(id), beside: Vec::new() });
+                if of_summons.is_some() || matches!(target, Target::Summons(_)) {
+                    return Ok(of_summons);
+                }
+                let tree = whistles::tree(reading, &scope, &code)?;
+                Ok(tree.map(|tree| Loaded { tree, id: None, beside: Vec::new() }))
             }
         });
         Ok(loaded.await?.ok_or(Refusal::NotFound)?)
@@ -124,6 +138,7 @@ impl Way<'_> {
             (Target::Whistle(deed), _) => deeds::whistle_role(deed, actor, &loaded.tree),
             (Target::Summons(deed), Some(one)) => deeds::summons_role(deed, actor, Before::of(&loaded.tree, one, now)),
             (Target::Summons(_), None) => Err(Refusal::NotFound),
+            (Target::Obligation(deed), _) => deeds::obligation_role(deed, actor, loaded.tree.armed(&loaded.subject())),
         }
     }
 
@@ -133,6 +148,9 @@ impl Way<'_> {
             (Target::Whistle(deed), _) => deeds::whistle_state(deed, actor, &loaded.tree, now),
             (Target::Summons(deed), Some(one)) => deeds::summons_state(deed, actor, Before::of(&loaded.tree, one, now)),
             (Target::Summons(_), None) => Err(Refusal::NotFound),
+            (Target::Obligation(deed), _) => {
+                deeds::obligation_state(deed, actor, loaded.tree.armed(&loaded.subject()), now)
+            }
         }
     }
 
@@ -142,6 +160,7 @@ impl Way<'_> {
             (Target::Whistle(deed), _) => Ok(plan::plan(deed, body, seen)?),
             (Target::Summons(deed), Some(one)) => Ok(summons::plan::plan(deed, body, one, seen)?),
             (Target::Summons(_), None) => Err(Refusal::NotFound),
+            (Target::Obligation(deed), _) => Ok(late::plan(deed, body, loaded.subject())?),
         }
     }
 
@@ -153,7 +172,12 @@ impl Way<'_> {
 
     /// Versions begin at 1: zero matches nothing. Whoever moves nothing names none.
     fn named_version(&self, loaded: &Loaded) -> Result<i64, Refusal> {
-        if matches!(self.target, Target::Whistle(deed) if !deed.moves()) {
+        let moves = match self.target {
+            Target::Whistle(deed) => deed.moves(),
+            Target::Summons(_) => true,
+            Target::Obligation(_) => false,
+        };
+        if !moves {
             return Ok(loaded.version());
         }
         match self.asked.version {

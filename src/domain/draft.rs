@@ -135,6 +135,14 @@ impl<'a> Draft<'a> {
         self.push_event(kind, Some(summons.clone()), self.by.actor.map(Doer::from), data);
     }
 
+    /// Records what happened to whatever an obligation is about, by whoever decides.
+    pub fn record_about(&mut self, kind: EventKind, subject: &Subject, data: Value) {
+        match subject {
+            Subject::Summons(summons) => self.record_summons(kind, summons, data),
+            Subject::Whistle(_) => self.record(kind, data),
+        }
+    }
+
     fn push_event(&mut self, kind: EventKind, summons: Option<SummonsId>, doer: Option<Doer>, data: Value) {
         self.change.events.push(Event {
             kind,
@@ -209,6 +217,8 @@ impl<'a> Draft<'a> {
             next_at: None,
             reached_at: None,
             passed_at: None,
+            acknowledged_at: None,
+            held_back_at: None,
             ended_at: None,
         };
         let id = next.id.clone();
@@ -252,6 +262,8 @@ impl<'a> Draft<'a> {
             obligation.explained = deadline.explained;
             obligation.reached_at = None;
             obligation.passed_at = None;
+            obligation.acknowledged_at = None;
+            obligation.held_back_at = None;
         });
     }
 

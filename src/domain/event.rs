@@ -31,6 +31,7 @@ words!(
         SummonsExtensionAsked = "summons.extension_asked", SummonsExtensionGranted = "summons.extension_granted",
         SummonsExtensionRefused = "summons.extension_refused",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
+        ObligationAcknowledged = "obligation.acknowledged", ObligationHeldBack = "obligation.held_back",
         LetterNotReached = "letter.not_reached",
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
         DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",

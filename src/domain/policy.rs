@@ -1,9 +1,10 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+use super::at::At;
 use super::directory::{Directory, Shift};
 use super::imports::List;
-use super::terms::Role;
+use super::terms::{Role, WhistleStatus};
 use super::whistle::Blower;
 use crate::ids::PersonId;
 
@@ -30,6 +31,8 @@ pub struct Scope(Sight);
 enum Sight {
     All,
     Viewer(String),
+    /// What the post sees, and all that is open besides. The key has a plus before it.
+    OnShift(String),
     Nothing,
 }
 
@@ -39,26 +42,62 @@ impl Scope {
         Scope(Sight::All)
     }
 
-    /// The key under which the ledger keeps this reader's list of sights: `*` is everything, empty is nothing.
+    /// The key under which the ledger keeps this reader's list of sights: `*` is everything, empty is nothing, and before
+    /// the key of whoever reads all open work besides stands a plus.
     pub fn viewer(&self) -> &str {
         match &self.0 {
             Sight::All => "*",
-            Sight::Viewer(key) => key,
+            Sight::Viewer(key) | Sight::OnShift(key) => key,
             Sight::Nothing => "",
         }
     }
 
-    /// Whether this reader sees a thing that these viewers see.
-    pub fn is_among(&self, viewers: &[String]) -> bool {
+    /// The same for whistles in one state: never with a plus.
+    pub fn viewer_of(&self, status: WhistleStatus) -> &str {
+        match &self.0 {
+            Sight::OnShift(_) if status.is_open() => "*",
+            Sight::OnShift(key) => key.trim_start_matches(PLUS),
+            Sight::All | Sight::Viewer(_) | Sight::Nothing => self.viewer(),
+        }
+    }
+
+    /// Whether this reader reads all open work for as long as the shift lasts.
+    pub fn is_on_shift(&self) -> bool {
+        matches!(self.0, Sight::OnShift(_))
+    }
+
+    /// What the post alone sees: whoever does something does it by this.
+    pub fn of_post(&self) -> Scope {
+        Scope(match &self.0 {
+            Sight::OnShift(key) => Sight::Viewer(key.trim_start_matches(PLUS).to_owned()),
+            Sight::All | Sight::Viewer(_) | Sight::Nothing => self.0.clone(),
+        })
+    }
+
+    /// Whether this reader sees a thing that these viewers see, or that is open to whoever is on shift.
+    pub fn is_among(&self, viewers: &[String], is_open: bool) -> bool {
+        let has = |key: &str| viewers.iter().any(|one| one == key);
         match &self.0 {
             Sight::All => true,
-            Sight::Viewer(key) => viewers.contains(key),
+            Sight::Viewer(key) => has(key),
+            Sight::OnShift(key) => is_open || has(key.trim_start_matches(PLUS)),
             Sight::Nothing => false,
         }
     }
 }
 
-/// What this actor may see of whistles and summonses.
+/// Before the key of a reader on shift. No unit's code holds one.
+const PLUS: char = '+';
+
+/// What this actor may read now. The two leaders of the shift read all open work until it ends (DOMAIN §5), and may do no
+/// more for it.
+pub fn reads(actor: &Actor, directory: &Directory, now: At) -> Scope {
+    let leads = |shift: &Shift| [&shift.main, &shift.deputy].contains(&&actor.username);
+    let on_shift = actor.role == Role::DepartmentHead && directory.shift(now).is_some_and(leads);
+    if on_shift { Scope(Sight::OnShift(format!("{PLUS}{}", actor.unit))) } else { scope(actor) }
+}
+
+/// What this actor's post sees of whistles and summonses.
 pub fn scope(actor: &Actor) -> Scope {
     Scope(match actor.role {
         Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => Sight::All,
@@ -249,7 +288,7 @@ pub fn makes_tokens(actor: &Actor) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::tests::sample::{PEOPLE, actor};
+    use crate::domain::tests::sample::{PEOPLE, actor, at, rules};
 
     #[test]
     fn everybody_sees_what_the_domain_page_lets_them_see() {
@@ -274,12 +313,42 @@ mod tests {
     #[test]
     fn i4_a_reader_is_among_the_viewers_by_the_whole_key() {
         let viewers = ["XF".to_owned(), "T01".to_owned()];
-        let among = |who: &str| scope(&actor(who)).is_among(&viewers);
+        let among = |who: &str| scope(&actor(who)).is_among(&viewers, true);
         assert!(among("office") && among("liaison.xf") && among("squad.sq01"));
         for who in ["inspector.xf", "liaison.yj", "town.t02", "expert.1", "admin"] {
             assert!(!among(who), "{who}");
         }
-        assert!(scope(&actor("supervisor")).is_among(&[]) && !scope(&actor("admin")).is_among(&[String::new()]));
+        let nobodys = |who: &str, viewer: &str| scope(&actor(who)).is_among(&[viewer.to_owned()], true);
+        assert!(nobodys("supervisor", "SH") && !nobodys("admin", ""));
+    }
+
+    #[test]
+    fn i4_whoever_leads_the_shift_reads_all_open_work_until_it_ends_and_acts_by_the_post_alone() {
+        // The night of the 25th is nobody's.
+        let mut directory = rules().directory.clone();
+        directory.rota.iter_mut().for_each(|shift| shift.deputy = "head.xf".into());
+        let at_work = |who: &str, now: &str| reads(&actor(who), &directory, at(now));
+        for (who, now, key) in [
+            ("head.yj", "11-25 07:59", "+YJ"),
+            ("head.yj", "11-25 17:59", "+YJ"),
+            ("head.xf", "11-25 17:59", "+XF"),
+            ("head.yj", "11-25 18:00", "YJ"),
+            ("head.xf.2", "11-25 10:00", "XF"),
+            ("liaison.yj", "11-25 10:00", "YJ"),
+            ("office.2", "11-25 10:00", "*"),
+            ("admin", "11-25 10:00", ""),
+        ] {
+            let scope = at_work(who, now);
+            assert_eq!((scope.viewer(), scope.is_on_shift()), (key, key.starts_with('+')), "{who} {now}");
+            assert_eq!(scope.of_post(), super::scope(&actor(who)), "{who} {now}");
+        }
+        let on_shift = at_work("head.yj", "11-25 10:00");
+        for status in WhistleStatus::ALL {
+            assert_eq!(on_shift.viewer_of(*status), if status.is_open() { "*" } else { "YJ" }, "{status}");
+        }
+        let [own, others] = ["YJ", "SH"].map(|unit| [unit.to_owned()]);
+        let seen = [(&own, false), (&others, true), (&others, false)].map(|(of, open)| on_shift.is_among(of, open));
+        assert_eq!(seen, [true, true, false]);
     }
 
     #[test]

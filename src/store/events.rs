@@ -1,6 +1,7 @@
 //! The log of facts as it is read: by whistle for a timeline, from a place on for whoever follows it, and as the live
 //! feed tells it. It gives what is stored and resolves no text; whether somebody may see an event is asked of its whistle.
 
+use super::sight::{is_seen, open_states};
 use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
@@ -29,23 +30,31 @@ const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
 /// One row for each event and viewer; an event that nobody but `*` sees has one row too. CROSS JOIN: from the log on.
-const HEARD: &str = "
-    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer
+const HEARD: &str = concat!(
+    "
+    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer,
+           CASE WHEN e.office_only = 0 AND w.status IN ",
+    open_states!(),
+    " THEN 1 ELSE 0 END
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
     LEFT JOIN sights s ON s.whistle = e.whistle AND e.office_only = 0
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.whistle
-    ORDER BY e.seq";
+    ORDER BY e.seq"
+);
 
 /// What one viewer may be told, the right in the same statement.
-const SEEN: &str = "
+const SEEN: &str = concat!(
+    "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code)
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.summons
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.whistle
-      AND ($1 = '*' OR (e.office_only = 0
-                        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.whistle AND s.viewer = $1)))
-    ORDER BY e.seq";
+      AND ($1 = '*' OR e.office_only = 0) AND ",
+    is_seen!("e.whistle", "$1"),
+    "
+    ORDER BY e.seq"
+);
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR, HEARD, SEEN];
@@ -81,6 +90,8 @@ pub struct Told {
 pub struct Heard {
     pub told: Told,
     pub viewers: Vec<String>,
+    /// Its whistle is open, so whoever leads the shift may be told, too.
+    pub is_open: bool,
 }
 
 /// A stretch of the log. What of it was not asked for is not in `events`, so `up_to` is where the next one begins.
@@ -136,13 +147,14 @@ pub fn cursor(reading: &mut Reading<'_>, name: &str) -> Result<i64, Fault> {
 /// What happened after a place and who may see it now, oldest first. `limit`: events that are looked at.
 pub fn heard(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Stretch<Heard>, Fault> {
     let (up_to, last) = bounds(reading, after_seq, limit)?;
-    let rows = reading
-        .rows(HEARD, &[after_seq.into(), up_to.into()], |row| Ok((told(row)?, row.opt_text(3)?.map(str::to_owned))))?;
+    let rows = reading.rows(HEARD, &[after_seq.into(), up_to.into()], |row| {
+        Ok((told(row)?, row.opt_text(3)?.map(str::to_owned), row.flag(4)?))
+    })?;
     let mut events: Vec<Heard> = Vec::new();
-    for (told, viewer) in rows {
+    for (told, viewer, is_open) in rows {
         match events.last_mut().filter(|one| one.told.seq == told.seq) {
             Some(same) => same.viewers.extend(viewer),
-            None => events.push(Heard { told, viewers: viewer.into_iter().collect() }),
+            None => events.push(Heard { told, viewers: viewer.into_iter().collect(), is_open }),
         }
     }
     Ok(Stretch { events, up_to, last })

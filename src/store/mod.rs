@@ -17,6 +17,7 @@ pub mod older;
 pub mod people;
 pub mod reminders;
 pub mod sessions;
+mod sight;
 mod sql;
 pub mod summonses;
 #[cfg(test)]
@@ -120,6 +121,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("migrations/0011_reminders.sql")),
     (12, include_str!("migrations/0012_views.sql")),
     (13, include_str!("migrations/0013_trail.sql")),
+    (14, include_str!("migrations/0014_acknowledged.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -1,6 +1,10 @@
 //! Which deed is possible, where and for whom: one table for refusals, for `allowed_deeds` and for the buttons of every
 //! page. A deed that is not listed here does not exist.
 
+mod obligation;
+
+pub use obligation::{ObligationDeed, allowed_on_obligation, obligation_role, obligation_state};
+
 use super::at::At;
 use super::decision::Refusal;
 use super::policy::{self, Actor};

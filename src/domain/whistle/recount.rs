@@ -29,10 +29,7 @@ pub fn recount(tree: Tree, old: &Rules, by: Deciding<'_>) -> Option<Change> {
             "duty": armed.duty, "role": armed.owner.role, "department": armed.owner.department,
             "was": armed.due_at.rfc3339(), "due_at": deadline.at.rfc3339(),
         });
-        match &armed.subject {
-            Subject::Whistle(_) => draft.record(EventKind::ObligationMoved, data),
-            Subject::Summons(summons) => draft.record_summons(EventKind::ObligationMoved, summons, data),
-        }
+        draft.record_about(EventKind::ObligationMoved, &armed.subject, data);
         let length = draft.by.rules.length(armed.duty, draft.tree.whistle.urgency, &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;

@@ -6,7 +6,7 @@ use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, LetterOwed};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Obligation;
 use crate::domain::reminders;
 use crate::domain::terms::{Duty, LetterKind};
 use crate::ids::{LetterId, ObligationId};
@@ -68,10 +68,7 @@ fn overdue(tree: Tree, passed: &Obligation, by: Deciding<'_>) -> Change {
         "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
         "due_at": passed.due_at.rfc3339(), "late_hours": late,
     });
-    match &passed.subject {
-        Subject::Summons(summons) => draft.record_summons(EventKind::ObligationOverdue, &summons.clone(), data),
-        Subject::Whistle(_) => draft.record(EventKind::ObligationOverdue, data),
-    }
+    draft.record_about(EventKind::ObligationOverdue, &passed.subject, data);
     if passed.reminds {
         owe_reminders(&mut draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
     }
@@ -90,6 +87,7 @@ fn owe_reminders(draft: &mut Draft<'_>, one: &Obligation, what: &str, not_before
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::obligation::Subject;
     use crate::domain::tests::sample::at;
     use crate::domain::tests::story::Story;
 

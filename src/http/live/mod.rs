@@ -132,14 +132,14 @@ impl Feed {
                 Ok(Ok(heard)) if heard.told.seq <= self.at => {}
                 Ok(Ok(heard)) => {
                     self.at = heard.told.seq;
-                    if !self.present.scope.is_among(&heard.viewers) {
+                    if !self.present.scope.is_among(&heard.viewers, heard.is_open) {
                         continue;
                     }
                     if !self.is_still_right().await {
                         return None;
                     }
                     // By the right as it is now.
-                    if self.present.scope.is_among(&heard.viewers) {
+                    if self.present.scope.is_among(&heard.viewers, heard.is_open) {
                         return Some(on_the_wire(&heard.told).into());
                     }
                 }

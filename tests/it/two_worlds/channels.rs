@@ -8,7 +8,7 @@ use crate::town::browser::Browser;
 use crate::town::{Person, Reply, Town};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
 use whistle_hub::http::routes::every_route;
 
 /// Route and what is asked of it.
@@ -100,9 +100,14 @@ pub(super) fn count() -> usize {
 /// Every POST on a thing, by path.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
-    let things = |path: &str| path.contains("whistles/{code}") || path.contains("summonses/{code}");
+    let nouns = ["whistles/{code}", "summonses/{code}", "obligations/{code}", "deadlines/{code}"];
+    let things = |path: &str| nouns.iter().any(|noun| path.contains(noun));
     for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && things(path)) {
-        let verbs = if path.contains("summonses") { SummonsDeed::WORDS } else { WhistleDeed::WORDS };
+        let verbs = match path {
+            path if path.contains("summonses") => SummonsDeed::WORDS,
+            path if path.contains("deadlines") => ObligationDeed::WORDS,
+            _ => WhistleDeed::WORDS,
+        };
         match path.contains("{verb}") {
             true => all.extend(verbs.iter().map(|verb| path.replace("{verb}", verb))),
             false => all.push(path.to_owned()),
@@ -169,7 +174,7 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
 
 /// What a deed on the hidden thing is answered, sound as far as anybody can tell who does not see it.
 async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str, codes: &Codes) -> String {
-    let hidden = if path.contains("summonses") { format!("{}-SC", codes.0[0]) } else { codes.0[0].clone() };
+    let hidden = if path.contains("/whistles/") { codes.0[0].clone() } else { format!("{}-SC", codes.0[0]) };
     let path = path.replace("{code}", &hidden);
     let reply = match path.strip_prefix("/api/v1") {
         Some(path) => {
