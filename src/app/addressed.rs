@@ -3,15 +3,15 @@
 
 use super::deeds::{Before, Deed, Named, Plan};
 use crate::domain::decision::Refusal;
-use crate::domain::deeds::{self, FindingDeed, SummonsDeed, VisitDeed, WhistleDeed};
+use crate::domain::deeds::{self, FindingDeed, ObligationDeed, SummonsDeed, VisitDeed, WhistleDeed};
 use crate::domain::finding::{self, Finding};
 use crate::domain::obligation::Subject;
 use crate::domain::order::Node;
 use crate::domain::policy::Scope;
 use crate::domain::summons::{self, Summons};
 use crate::domain::visit::{self, VisitTree};
-use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Seen};
+use crate::domain::whistle::{Tree, late};
 use crate::ids::{FindingId, SummonsId, TreeId};
 use crate::store::{Fault, Reading, visits, whistles};
 
@@ -122,6 +122,67 @@ impl Deed for SummonsDeed {
 
     fn tree(loaded: LoadedSummons) -> Tree {
         loaded.tree
+    }
+}
+
+/// What a whistle or one of its summonses owes.
+pub(super) struct LoadedObligation {
+    tree: Tree,
+    id: Option<SummonsId>,
+}
+
+impl LoadedObligation {
+    fn subject(&self) -> Subject {
+        let whole = || Subject::Whistle(self.tree.whistle.id.clone());
+        self.id.clone().map_or_else(whole, Subject::Summons)
+    }
+}
+
+impl Deed for ObligationDeed {
+    type Loaded = LoadedObligation;
+    type Tree = Tree;
+
+    fn load(
+        self,
+        reading: &mut Reading<'_>,
+        scope: &Scope,
+        code: &str,
+        _named: &Named,
+    ) -> Result<Option<LoadedObligation>, Fault> {
+        if let Some((tree, id)) = whistles::tree_of_summons(reading, scope, code)? {
+            return Ok(Some(LoadedObligation { tree, id: Some(id) }));
+        }
+        let tree = whistles::tree(reading, scope, code)?;
+        Ok(tree.map(|tree| LoadedObligation { tree, id: None }))
+    }
+
+    fn role(self, loaded: &LoadedObligation, before: Before<'_>) -> Result<(), Refusal> {
+        deeds::obligation_role(self, before.actor, loaded.tree.armed(&loaded.subject()))
+    }
+
+    fn state(self, loaded: &LoadedObligation, before: Before<'_>) -> Result<(), Refusal> {
+        deeds::obligation_state(self, before.actor, loaded.tree.armed(&loaded.subject()), before.now)
+    }
+
+    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<Tree>, Refusal> {
+        Ok(late::plan(self, body, loaded.subject())?)
+    }
+
+    fn version(loaded: &LoadedObligation) -> i64 {
+        let summons = loaded.id.as_ref().and_then(|id| loaded.tree.summons(id));
+        summons.map_or(loaded.tree.whistle.version, |summons| summons.version)
+    }
+
+    fn place(loaded: &LoadedObligation) -> (TreeId, Option<Subject>) {
+        ((&loaded.tree.whistle.id).into(), loaded.id.clone().map(Subject::Summons))
+    }
+
+    fn tree(loaded: LoadedObligation) -> Tree {
+        loaded.tree
+    }
+
+    fn moves(self) -> bool {
+        false
     }
 }
 

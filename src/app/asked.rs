@@ -23,6 +23,7 @@ pub enum VersionGiven {
 #[derive(Debug)]
 pub struct Asked<'a> {
     pub actor: &'a Actor,
+    /// What the post sees: nothing is done to what is only read for the length of a shift.
     pub scope: Scope,
     /// Method and path: the scope of the key.
     pub route: &'a str,

@@ -65,8 +65,8 @@ pub fn whistle_detail(
         overdue: tree.is_overdue(open.now),
     };
     let mut card = whistle_item(&item, &rules.directory);
-    let armed: Vec<Value> =
-        tree.obligations.iter().filter(|one| one.is_armed()).map(|one| obligation(one, &explain)).collect();
+    let armed = tree.obligations.iter().filter(|one| one.is_armed());
+    let armed: Vec<Value> = armed.map(|one| obligation(one, (open, actor), &explain)).collect();
     let summonses: Vec<Value> = tree
         .summonses
         .iter()
@@ -109,14 +109,21 @@ fn late_entry(entry: &LateEntry, whistle: &Whistle, directory: &Directory) -> Va
     })
 }
 
-/// Whose move, what, until when, and how the limit was counted.
-fn obligation(armed: &Obligation, explain: &impl Fn(&[Span]) -> Vec<String>) -> Value {
+/// Whose move, what, until when, how the limit was counted, and what this reader may say of it.
+fn obligation(
+    armed: &Obligation,
+    (open, actor): (&OpenWhistle, &Actor),
+    explain: &impl Fn(&[Span]) -> Vec<String>,
+) -> Value {
     json!({
+        "code": open.tree.code_of(&armed.subject),
         "owner": armed.owner,
         "what": armed.duty,
         "due_at": armed.due_at.rfc3339(),
+        "status": armed.status(open.now),
         "provisional": armed.provisional,
         "explained": explain(&armed.explained),
+        "allowed_deeds": deeds::allowed_on_obligation(actor, armed, open.now),
     })
 }
 

@@ -303,7 +303,8 @@ async fn by_secret(hub: &Hub, secret: &str, door: Door) -> Result<Option<Present
 }
 
 pub(super) fn present(hub: &Hub, found: Found, actor: Actor) -> Present {
-    let (scope, door, until) = (policy::scope(&actor), found.session.door, found.session.ends_at);
+    let scope = policy::reads(&actor, &hub.rules().directory, hub.now());
+    let (door, until) = (found.session.door, found.session.ends_at);
     let held = Held::of(found, actor.role, &hub.demands);
     Present { scope, actor, door, until, shown: Shown::Session(held) }
 }
@@ -329,7 +330,7 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
         Shown::Session(held) => {
             let found = living(hub, held.hash, present.door).await?;
             Ok(found.map(|(found, actor)| Present {
-                scope: policy::scope(&actor),
+                scope: policy::reads(&actor, &hub.rules().directory, hub.now()),
                 shown: Shown::Session(Held::of(found, actor.role, &hub.demands)),
                 actor,
                 ..present.clone()

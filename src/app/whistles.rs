@@ -98,6 +98,8 @@ pub struct OpenWhistle {
     /// Title, what, place, clause; tasks, notes, results and lacks of its summonses. Erased ones are missing.
     pub texts: HashMap<TextId, String>,
     pub now: At,
+    /// It is the shift that shows it, not the post: there is nothing to do here.
+    pub only_read: bool,
 }
 
 /// Opens one whistle.
@@ -106,7 +108,8 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenWhistle, U
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
         let texts = whistles::texts(reading, &text_ids(&tree))?;
-        Ok(Some(OpenWhistle { tree, texts, now }))
+        let only_read = scope.is_on_shift() && !whistles::stands(reading, &scope.of_post(), &code)?;
+        Ok(Some(OpenWhistle { tree, texts, now, only_read }))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }

@@ -116,9 +116,10 @@ impl<'a, T: Rooted> Draft<'a, T> {
         self.push_event(kind, None, None, data);
     }
 
-    /// Records what happened to a part of the tree, by whoever decides.
-    pub fn record_about(&mut self, kind: EventKind, about: Subject, data: Value) {
-        self.push_event(kind, Some(about), self.by.actor.map(Doer::from), data);
+    /// Records what happened to the whole or to a part of it, by whoever decides.
+    pub fn record_about(&mut self, kind: EventKind, about: &Subject, data: Value) {
+        let part = (*about != self.tree.whole()).then(|| about.clone());
+        self.push_event(kind, part, self.by.actor.map(Doer::from), data);
     }
 
     /// Records a move that the hub makes on a part of the tree because of a deed.
@@ -159,6 +160,8 @@ impl<'a, T: Rooted> Draft<'a, T> {
             next_at: None,
             reached_at: None,
             passed_at: None,
+            acknowledged_at: None,
+            held_back_at: None,
             ended_at: None,
         };
         let id = next.id.clone();
@@ -202,6 +205,8 @@ impl<'a, T: Rooted> Draft<'a, T> {
             obligation.explained = deadline.explained;
             obligation.reached_at = None;
             obligation.passed_at = None;
+            obligation.acknowledged_at = None;
+            obligation.held_back_at = None;
         });
     }
 

@@ -48,6 +48,7 @@ words!(
         FindingPassed = "finding.passed", FindingFailed = "finding.failed", FindingClosed = "finding.closed",
         FindingReopened = "finding.reopened",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
+        ObligationAcknowledged = "obligation.acknowledged", ObligationHeldBack = "obligation.held_back",
         LetterNotReached = "letter.not_reached",
         DirectoryImported = "directory.imported", DirectoryAdded = "directory.added",
         DirectoryChanged = "directory.changed", DirectoryRemoved = "directory.removed",

@@ -4,7 +4,7 @@
 
 use super::at::At;
 use super::calendar::{Deadline, Span};
-use super::terms::{Duty, Role};
+use super::terms::{Duty, Role, words};
 use crate::ids::{FindingId, ObligationId, SummonsId, TreeId, VisitId, WhistleId};
 
 /// A post, not a person: who holds it is looked up when a letter leaves.
@@ -14,6 +14,20 @@ pub struct Post {
     /// The unit's code.
     pub department: String,
 }
+
+words!(
+    /// How a limit stands with whoever owes the move.
+    ObligationStatus {
+        Running = "running",
+        Overdue = "overdue",
+        /// Late, and whoever owes it has said that they know.
+        Acknowledged = "acknowledged",
+        /// Late, and the office has nobody reminded of it.
+        HeldBack = "held_back",
+        /// The move was made.
+        Ended = "ended",
+    }
+);
 
 /// What an obligation, an event or a letter is about: each subject has at most one armed obligation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -98,6 +112,10 @@ pub struct Obligation {
     pub reminds: bool,
     /// When the hub noticed that the limit had passed.
     pub passed_at: Option<At>,
+    /// When whoever owes it said that they know that it is late.
+    pub acknowledged_at: Option<At>,
+    /// When the office held its reminders back.
+    pub held_back_at: Option<At>,
     /// When the move was made (or became needless).
     pub ended_at: Option<At>,
 }
@@ -116,6 +134,17 @@ impl Obligation {
     /// Past its limit and still waiting, at `now`.
     pub fn is_overdue(&self, now: At) -> bool {
         self.is_armed() && self.due_at <= now
+    }
+
+    /// How it stands at `now`.
+    pub fn status(&self, now: At) -> ObligationStatus {
+        match (self.ended_at, self.held_back_at, self.acknowledged_at) {
+            (Some(_), _, _) => ObligationStatus::Ended,
+            (None, Some(_), _) => ObligationStatus::HeldBack,
+            (None, None, Some(_)) => ObligationStatus::Acknowledged,
+            (None, None, None) if self.is_overdue(now) => ObligationStatus::Overdue,
+            (None, None, None) => ObligationStatus::Running,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod gate;
 mod imports;
 mod live;
 mod machine_tokens;
+mod obligations;
 mod openapi;
 mod ops;
 pub mod pages;

@@ -13,6 +13,8 @@ impl Lang {
             Some(("finding", past)) => finding_event(past),
             Some(("obligation", "overdue")) => Some(("超时", "Overdue")),
             Some(("obligation", "moved")) => Some(("时限调整", "Limit moved")),
+            Some(("obligation", "acknowledged")) => Some(("确认知悉超时", "Delay acknowledged")),
+            Some(("obligation", "held_back")) => Some(("停止催办", "Reminders held back")),
             Some(("letter", "not_reached")) => Some(("通知未送达", "Letter not delivered")),
             Some(_) | None => None,
         };
@@ -147,7 +149,8 @@ mod tests {
     fn every_event_of_the_contract_has_its_words() {
         let whistle = WHISTLE.split_whitespace().map(|past| format!("whistle.{past}"));
         let summons = SUMMONS.split_whitespace().map(|past| format!("summons.{past}"));
-        let others = ["obligation.overdue", "obligation.moved", "letter.not_reached"].map(str::to_owned);
+        let limits = ["overdue", "moved", "acknowledged", "held_back"].map(|past| format!("obligation.{past}"));
+        let others = limits.into_iter().chain(["letter.not_reached".to_owned()]);
         for kind in whistle.chain(summons).chain(others) {
             for lang in [Lang::Zh, Lang::En] {
                 assert_ne!(lang.event(&kind), lang.event("a.thing"), "{kind}");

@@ -3,6 +3,8 @@
 //! Nothing here knows a thing, only its kind.
 
 use super::Lang;
+use crate::domain::deeds::ObligationDeed;
+use crate::domain::obligation::ObligationStatus;
 use crate::domain::people::ShutGround;
 use crate::domain::terms::{
     Category, ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Needs, Period, ReopenGround, Role,
@@ -299,6 +301,25 @@ impl Lang {
             Duty::Recheck => ("复查", "Recheck"),
             Duty::Reorder => ("重新下达整改", "Order it anew"),
             Duty::StrikeOff => ("销号", "Strike off"),
+        })
+    }
+
+    /// How a limit stands with whoever owes the move.
+    pub fn obligation_status(self, of: ObligationStatus) -> &'static str {
+        self.pick(match of {
+            ObligationStatus::Running => ("未到时限", "Not late yet"),
+            ObligationStatus::Overdue => ("已超时", "Late"),
+            ObligationStatus::Acknowledged => ("已知悉超时", "Delay acknowledged"),
+            ObligationStatus::HeldBack => ("已停止催办", "Reminders held back"),
+            ObligationStatus::Ended => ("已办", "Done"),
+        })
+    }
+
+    /// The button for what is said of a limit.
+    pub fn obligation_deed(self, of: ObligationDeed) -> &'static str {
+        self.pick(match of {
+            ObligationDeed::Acknowledge => ("确认知悉超时", "Acknowledge the delay"),
+            ObligationDeed::HoldBack => ("停止催办", "Hold reminders back"),
         })
     }
 

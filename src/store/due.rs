@@ -1,6 +1,7 @@
 //! What is late or still owed: moments of limits that have come, whistles that nobody has yet, letters that have not left.
 //! For the hub's own loops and its gauges, so nothing here asks for a scope or gives a text of a whistle.
 
+use super::sight::open_states;
 use super::{Fault, Reading};
 use crate::domain::at::At;
 use crate::ids::{LetterId, ObligationId, PersonId, TreeId, WhistleId};
@@ -58,10 +59,12 @@ const ARMED_TREES: &str = "
     SELECT DISTINCT tree FROM obligations
     WHERE ended_at IS NULL AND passed_at IS NULL AND tree > $1 ORDER BY tree LIMIT $2";
 
-const UNARMED: &str = "
+const UNARMED: &str = concat!(
+    "
     SELECT w.code FROM whistles w
-    WHERE w.status IN ('submitted', 'returned', 'accepted', 'dispatched', 'handling', 'rectifying',
-                       'awaiting_closure', 'suspended')
+    WHERE w.status IN ",
+    open_states!(),
+    "
       AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.subject = w.id AND o.ended_at IS NULL)
     UNION ALL
     SELECT u.code FROM summonses u
@@ -75,7 +78,8 @@ const UNARMED: &str = "
     SELECT f.code FROM findings f
     WHERE f.status <> 'closed'
       AND NOT EXISTS (SELECT 1 FROM obligations o WHERE o.subject = f.id AND o.ended_at IS NULL)
-    LIMIT $1";
+    LIMIT $1"
+);
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
@@ -216,23 +220,13 @@ mod tests {
         born.obligations.push(armed);
         desk.put(born).await;
         let mut found = desk.ledger.read(|reading| unarmed(reading, 100)).await.unwrap();
-        let whistles = (1..).zip(WhistleStatus::ALL).filter(|(_, status)| is_open(**status));
+        let whistles = (1..).zip(WhistleStatus::ALL).filter(|(_, status)| status.is_open());
         let mut expected: Vec<String> = whistles.map(|(n, _)| format!("WH-2026-{n:04}")).collect();
         let open = ["acknowledged", "disputed", "referred", "reported_in", "submitted", "working"];
         expected.extend(open.map(|status| format!("WH-2026-0099-{status}")));
         found.sort();
         assert_eq!(found, expected);
         assert_eq!(desk.ledger.read(|reading| unarmed(reading, 3)).await.unwrap().len(), 3);
-    }
-
-    fn is_open(status: WhistleStatus) -> bool {
-        match status {
-            WhistleStatus::Submitted | WhistleStatus::Returned | WhistleStatus::Accepted => true,
-            WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying => true,
-            WhistleStatus::AwaitingClosure | WhistleStatus::Suspended => true,
-            WhistleStatus::Closed | WhistleStatus::Declined | WhistleStatus::Merged => false,
-            WhistleStatus::Withdrawn => false,
-        }
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! The log of facts as it is read: by tree for a timeline, from a place on for whoever follows it, and as the live
 //! feed tells it. It gives what is stored and resolves no text; whether somebody may see an event is asked of its whistle.
 
+use super::sight::{is_seen, open_states};
 use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
@@ -30,29 +31,36 @@ const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
 /// One row for each event and viewer; an event that nobody but `*` sees has one row too. CROSS JOIN: from the log on. Then
-/// the same of visits.
-const HEARD: &str = "
-    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer, 0
+/// the same of visits, of which the shift's leaders see no more for it.
+const HEARD: &str = concat!(
+    "
+    SELECT e.seq, e.kind, COALESCE(u.code, w.code), s.viewer,
+           CASE WHEN e.office_only = 0 AND w.status IN ",
+    open_states!(),
+    " THEN 1 ELSE 0 END, 0
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.about
     LEFT JOIN sights s ON s.whistle = e.tree AND e.office_only = 0
     WHERE e.seq > $1 AND e.seq <= $2 AND w.id = e.tree
     UNION ALL
-    SELECT e.seq, e.kind, COALESCE(f.code, v.code), s.viewer, 1
+    SELECT e.seq, e.kind, COALESCE(f.code, v.code), s.viewer, 0, 1
     FROM events e CROSS JOIN visits v
     LEFT JOIN findings f ON f.id = e.about
     LEFT JOIN visit_sights s ON s.visit = e.tree AND e.office_only = 0
     WHERE e.seq > $1 AND e.seq <= $2 AND v.id = e.tree
-    ORDER BY 1";
+    ORDER BY 1"
+);
 
 /// What one viewer may be told, the right in the same statement.
-const SEEN: &str = "
+const SEEN: &str = concat!(
+    "
     SELECT e.seq, e.kind, COALESCE(u.code, w.code)
     FROM events e CROSS JOIN whistles w
     LEFT JOIN summonses u ON u.id = e.about
     WHERE e.seq > $2 AND e.seq <= $3 AND w.id = e.tree
-      AND ($1 = '*' OR (e.office_only = 0
-                        AND EXISTS (SELECT 1 FROM sights s WHERE s.whistle = e.tree AND s.viewer = $1)))
+      AND ($1 = '*' OR e.office_only = 0) AND ",
+    is_seen!("e.tree", "$1"),
+    "
     UNION ALL
     SELECT e.seq, e.kind, COALESCE(f.code, v.code)
     FROM events e CROSS JOIN visits v
@@ -61,7 +69,8 @@ const SEEN: &str = "
       AND ($4 = '*' OR (e.office_only = 0
                         AND EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = e.tree
                                     AND s.viewer IN ($4, $5, $6) AND s.viewer <> '')))
-    ORDER BY 1";
+    ORDER BY 1"
+);
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR, HEARD, SEEN];
@@ -97,6 +106,8 @@ pub struct Told {
 pub struct Heard {
     pub told: Told,
     pub viewers: Vec<String>,
+    /// Its whistle is open, so whoever leads the shift may be told, too.
+    pub is_open: bool,
     /// Whose keys those are: of a visit, or of a whistle.
     pub of_visit: bool,
 }
@@ -104,7 +115,10 @@ pub struct Heard {
 impl Heard {
     /// Whether this reader may be told.
     pub fn is_for(&self, scope: &Scope) -> bool {
-        if self.of_visit { scope.is_among_visitors(&self.viewers) } else { scope.is_among(&self.viewers) }
+        match self.of_visit {
+            true => scope.is_among_visitors(&self.viewers),
+            false => scope.is_among(&self.viewers, self.is_open),
+        }
     }
 }
 
@@ -160,10 +174,10 @@ pub fn heard(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<St
         Ok((told(row)?, row.opt_text(3)?.map(str::to_owned), row.flag(4)?))
     })?;
     let mut events: Vec<Heard> = Vec::new();
-    for (told, viewer, of_visit) in rows {
+    for (told, viewer, is_open, of_visit) in rows {
         match events.last_mut().filter(|one| one.told.seq == told.seq) {
             Some(same) => same.viewers.extend(viewer),
-            None => events.push(Heard { told, viewers: viewer.into_iter().collect(), of_visit }),
+            None => events.push(Heard { told, viewers: viewer.into_iter().collect(), is_open, of_visit }),
         }
     }
     Ok(Stretch { events, up_to, last })

@@ -17,6 +17,7 @@ pub mod older;
 pub mod people;
 pub mod reminders;
 pub mod sessions;
+mod sight;
 mod sql;
 pub mod summonses;
 #[cfg(test)]
@@ -123,6 +124,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("migrations/0013_trail.sql")),
     (14, include_str!("migrations/0014_visits.sql")),
     (15, include_str!("migrations/0015_password_age.sql")),
+    (16, include_str!("migrations/0016_acknowledged.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -11,15 +11,16 @@ use crate::ids::PersonId;
 
 /// Two halves, each with its index: what the hub has noticed, and what it is about to notice.
 const LATE: &str = "
-    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
+           o.acknowledged_at
     FROM (
-        SELECT id, tree, subject, duty, due_at FROM obligations
+        SELECT id, tree, subject, duty, due_at, acknowledged_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NOT NULL
-          AND reminds = 1 AND due_at <= $3
+          AND reminds = 1 AND due_at <= $3 AND held_back_at IS NULL
         UNION ALL
-        SELECT id, tree, subject, duty, due_at FROM obligations
+        SELECT id, tree, subject, duty, due_at, acknowledged_at FROM obligations
         WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $3
-          AND department = $1 AND role = $2 AND reminds = 1
+          AND department = $1 AND role = $2 AND reminds = 1 AND held_back_at IS NULL
     ) AS o
     LEFT JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
@@ -34,7 +35,7 @@ const LATE: &str = "
 
 /// The same of what was to be written about before its limit and has not passed.
 const COMING: &str = "
-    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, o.reached_at, o.next_at
+    SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, o.reached_at, o.next_at, CAST(NULL AS BIGINT)
     FROM (
         SELECT id, tree, subject, duty, due_at, reached_at, next_at FROM obligations
         WHERE department = $1 AND role = $2 AND ended_at IS NULL AND passed_at IS NULL AND reached_at IS NOT NULL
@@ -90,7 +91,8 @@ fn owed(
         // A moment that has come and was not noticed yet is in this letter, and needs no other.
         let reached_at = row.opt_at(4)?.filter(|next| *next <= now).or(row.opt_at(3)?);
         let (code, duty) = (row.text(0)?.to_owned(), row.word(1, Duty::parse)?);
-        Ok(Owed { code, duty, owner: post.clone(), due_at: row.at(2)?, reached_at })
+        let (due_at, is_acknowledged) = (row.at(2)?, row.opt_at(5)?.is_some());
+        Ok(Owed { code, duty, owner: post.clone(), due_at, reached_at, is_acknowledged })
     })
 }
 
@@ -159,6 +161,21 @@ mod tests {
         assert_eq!(codes, [("WH-2026-0005-XF", due(-5)), ("WH-2026-0002", due(-1)), ("WH-2026-0001", NOW)]);
         let codes: Vec<_> = coming.iter().map(|one| (one.due_at, one.reached_at)).collect();
         assert_eq!(codes, [(due(80), Some(due(-30))), (due(90), Some(due(-6)))]);
+    }
+
+    #[tokio::test]
+    async fn what_is_held_back_is_in_no_letter_and_what_is_acknowledged_says_so() {
+        let desk = Desk::open();
+        // Noticed by the hub, and about to be.
+        for (n, passed_at) in [(10, Some(NOW)), (20, None)] {
+            put(&desk, n, |one| one.passed_at = passed_at).await;
+            put(&desk, n + 1, |one| (one.passed_at, one.held_back_at) = (passed_at, Some(NOW))).await;
+            put(&desk, n + 2, |one| (one.passed_at, one.acknowledged_at) = (passed_at, Some(NOW))).await;
+        }
+        let read = desk.ledger.read(|reading| late(reading, &scope_of("*"), &office(), NOW));
+        let told: Vec<_> = read.await.unwrap().iter().map(|one| (NOW.0 - one.due_at.0, one.is_acknowledged)).collect();
+        let minutes = [(22, true), (20, false), (12, true), (10, false)];
+        assert_eq!(told, minutes.map(|(minutes, known)| (minutes * 60_000_000, known)));
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Lists of summonses, newest first, each with the whistle that it belongs to. A summons is visible if and only if its
 //! whistle is, and the right stands in the same statement as the row. Never writes.
 
+use super::sight::is_seen;
 use super::whistles::{self, Position};
 use super::{Fault, Reading, Value};
 use crate::domain::at::At;
@@ -34,19 +35,19 @@ macro_rules! narrowed {
     };
 }
 
-/// One department in one state: flat by `summonses_of_department`.
+/// One department in one state: flat by `summonses_of_department`. `{right}` is said by [`statement`].
 const OF_DEPARTMENT: &str = narrowed!(
     "
     SELECT u.body, o.due_at, b.body
     FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
     WHERE u.department = $2 AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
-      AND ($1 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $1))
+      AND {right}
       AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
     "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6"
 );
 
-/// Any departments and states, for whoever sees everything.
+/// Any departments and states, for whoever sees everything, or all that is open.
 const OF_ALL: &str = narrowed!(
     "
     SELECT page.body, page.due_at, b.body
@@ -54,7 +55,7 @@ const OF_ALL: &str = narrowed!(
         SELECT u.issued_at, u.id, u.whistle, u.body, o.due_at
         FROM summonses u
         LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-        WHERE $1 = '*' AND (u.issued_at, u.id) < ($4, $5)
+        WHERE {right} AND (u.issued_at, u.id) < ($4, $5)
           AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
           AND ($3 = '' OR INSTR($3, ',' || u.status || ',') > 0)
           AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
@@ -64,13 +65,13 @@ const OF_ALL: &str = narrowed!(
     ORDER BY page.issued_at DESC, page.id DESC"
 );
 
-/// One state over all departments, for a scope that sees everything.
+/// One state over all departments, for the same.
 const OF_STATE: &str = narrowed!(
     "
     SELECT u.body, o.due_at, b.body
     FROM summonses u CROSS JOIN whistle_bodies b
     LEFT JOIN obligations o ON o.subject = u.id AND o.ended_at IS NULL
-    WHERE $1 = '*' AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
+    WHERE {right} AND u.status = $3 AND (u.issued_at, u.id) < ($4, $5) AND b.whistle = u.whistle
       AND ($2 = '' OR INSTR($2, ',' || u.department || ',') > 0)
       AND ($8 = 0 OR ($8 = 1 AND o.due_at <= $7) OR ($8 = 2 AND (o.due_at IS NULL OR o.due_at > $7)))",
     "ORDER BY u.issued_at DESC, u.id DESC LIMIT $6"
@@ -94,8 +95,18 @@ const OF_SEEN: &str = narrowed!(
     ORDER BY page.issued_at DESC, page.id DESC"
 );
 
+/// A statement for a viewer: of who sees everything nothing more is asked of each row.
+fn statement(text: &str, viewer: &str) -> String {
+    let right = if viewer == "*" { "$1 = '*'" } else { is_seen!("u.whistle", "$1") };
+    text.replace("{right}", right)
+}
+
+/// Every statement of a list.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[OF_DEPARTMENT, OF_STATE, OF_ALL, OF_SEEN];
+pub(super) fn every_list() -> impl Iterator<Item = String> {
+    let texts = [OF_DEPARTMENT, OF_STATE, OF_ALL, OF_SEEN].into_iter();
+    texts.flat_map(|text| ["*", "+YJ"].map(|viewer| statement(text, viewer)))
+}
 
 /// What a list is asked for; an empty filter asks nothing.
 #[derive(Debug, Clone, Default)]
@@ -161,21 +172,24 @@ pub fn list(
     let flat = match (query.department.as_slice(), viewer) {
         ([department], _) => Some((OF_DEPARTMENT, department.as_str())),
         (_, "*") if !query.status.is_empty() => Some((OF_STATE, departments.as_str())),
+        (_, _) if scope.is_on_shift() && !query.status.is_empty() => Some((OF_STATE, departments.as_str())),
         (_, _) => None,
     };
     let mut items = Vec::new();
-    if let Some((statement, departments)) = flat {
+    if let Some((text, departments)) = flat {
         // One flat read per state and a merge.
         let states = if query.status.is_empty() { SummonsStatus::ALL } else { &query.status };
+        let statement = statement(text, viewer);
         for state in states.iter().collect::<BTreeSet<_>>() {
-            items.extend(read(reading, statement, [viewer, departments, state.as_str()], query, now)?);
+            items.extend(read(reading, &statement, [viewer, departments, state.as_str()], query, now)?);
         }
         items.sort_by_key(|item| std::cmp::Reverse((item.summons.issued_at, item.summons.id.clone())));
         items.truncate(query.limit.into());
     } else {
         let states = whistles::listed(query.status.iter().map(|status| status.as_str()));
-        let statement = if viewer == "*" { OF_ALL } else { OF_SEEN };
-        items = read(reading, statement, [viewer, &departments, &states], query, now)?;
+        let wide = viewer == "*" || scope.is_on_shift();
+        let statement = statement(if wide { OF_ALL } else { OF_SEEN }, viewer);
+        items = read(reading, &statement, [viewer, &departments, &states], query, now)?;
     }
     let titles: Vec<_> = items.iter().map(|item| item.whistle.texts.title.clone()).collect();
     let titles = whistles::texts(reading, &titles)?;
@@ -221,6 +235,7 @@ fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::terms::WhistleStatus;
     use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, owed, scope_of, summons, whistle};
 
     fn query(department: &[&str], status: &[SummonsStatus]) -> SummonsQuery {
@@ -264,6 +279,23 @@ mod tests {
         assert!(read(&desk, "SC", query(&["XF"], &[])).await.is_empty());
         let item = read(&desk, "XF", query(&["XF"], &[])).await.remove(0);
         assert_eq!((item.whistle.code.as_str(), item.title.as_deref()), ("WH-2026-0002", Some("title of wh_0002")));
+    }
+
+    #[tokio::test]
+    async fn whoever_leads_the_shift_sees_the_summonses_of_what_is_open_and_the_own_ones_for_ever() {
+        let desk = Desk::open();
+        for (n, viewers) in [(1, &["YJ"][..]), (2, &[]), (3, &["YJ"]), (4, &[])] {
+            let status = if n > 2 { WhistleStatus::Closed } else { WhistleStatus::Handling };
+            let one = Whistle { status, ..whistle(n) };
+            let mut born = birth(one.clone(), viewers);
+            born.summonses = vec![summons(&one, "XF")];
+            desk.put(born).await;
+        }
+        let issued = [SummonsStatus::Issued];
+        for asked in [query(&[], &[]), query(&["XF"], &[]), query(&["XF", "SH"], &[]), query(&[], &issued)] {
+            assert_eq!(codes(&read(&desk, "+YJ", asked.clone()).await), ["1-XF", "2-XF", "3-XF"], "{asked:?}");
+            assert_eq!(codes(&read(&desk, "YJ", asked).await), ["1-XF", "3-XF"]);
+        }
     }
 
     #[tokio::test]
@@ -335,7 +367,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_departments_list_is_read_along_its_index_and_never_sorted() {
-        let plan = Desk::on_file().plan(OF_DEPARTMENT).await;
+        let plan = Desk::on_file().plan(&statement(OF_DEPARTMENT, "XF")).await;
         let index = "u USING INDEX summonses_of_department (department=? AND status=? AND (issued_at,id)";
         assert!(plan.contains(index) && plan.contains("obligations_armed"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");

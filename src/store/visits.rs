@@ -36,7 +36,7 @@ const FINDINGS: &str = "SELECT body FROM findings WHERE visit = $1 ORDER BY code
 
 const ARMED: &str = "
     SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
-           reached_at
+           reached_at, acknowledged_at, held_back_at
     FROM obligations WHERE tree = $1 AND ended_at IS NULL ORDER BY due_at, id";
 
 const WHISTLES: &str = "SELECT whistle FROM visit_whistles WHERE visit = $1 ORDER BY whistle";

@@ -2,6 +2,7 @@
 //! as clients do. Only what is named `db_…` looks behind the door. Nothing here sleeps or needs a network.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acknowledged;
 mod assessed;
 mod backups;
 mod bodies;
@@ -31,6 +32,7 @@ mod mail_faults;
 mod mail_holders;
 mod mail_tls;
 mod moved;
+mod on_shift;
 mod operation;
 mod order_of_checks;
 mod own_keys;

@@ -23,18 +23,18 @@ fn moment(letter: &Rendered) -> String {
 }
 
 /// The same, without to whom.
-fn times(t: &Town, who: &str) -> Vec<String> {
+pub(crate) fn times(t: &Town, who: &str) -> Vec<String> {
     told(t, who).into_iter().map(|one| one[..11].to_owned()).collect()
 }
 
 /// The last reminder to a sign-in.
-fn last(t: &Town, username: &str) -> Rendered {
+pub(crate) fn last(t: &Town, username: &str) -> Rendered {
     let to = format!("{username}@yunhu.example");
     t.letters().into_iter().rfind(|one| one.kind == LetterKind::Reminder && one.to == to).unwrap()
 }
 
 /// Moves the clock from hour to hour, with a stop at the end of each day's work, up to a moment.
-async fn hourly(t: &Town, until: &str) {
+pub(crate) async fn hourly(t: &Town, until: &str) {
     loop {
         let now = at(&t.now());
         let civil = now.civil();

@@ -1,7 +1,7 @@
 //! The duty rota's page: shifts set one by one through the rota's own list, gaps named with the next step, and who stands
 //! on duty at the very next look. Whose page it is, is `doors`' to say.
 
-use crate::town::browser::hidden;
+use crate::town::browser::{Browser, hidden};
 use crate::town::{Town, town};
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::terms::LetterKind;
@@ -54,6 +54,50 @@ async fn one_shift_is_set_by_a_plain_form_and_no_other_moves() {
         let late = admin.fills(&page, HERE, &fields("office.2", "2026-12-03/night head.yj.3/head.yj.4/office.2")).await;
         assert!(late.expect(422).text().contains("这一班刚被别人改过"));
         assert_eq!(t.db_events().await, events + 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn of_two_who_set_one_shift_at_once_the_second_is_told_and_of_two_shifts_both_stand() {
+    town(async |t| {
+        let (admin, office) = (t.signed_in("admin").await, t.signed_in("office").await);
+        let fields = |date: &'static str, officer: &'static str, seen: &str| {
+            [
+                ("date", date),
+                ("shift", "night"),
+                ("office_duty", officer),
+                ("main", "head.yj"),
+                ("deputy", "head.yj.2"),
+                ("seen", seen),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+        };
+        let set = async |browser: &Browser<'_>, fields: [(&'static str, String); 6]| {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            browser.fills(HERE, HERE, &fields).await
+        };
+        for date in ["2026-12-03", "2026-12-04", "2026-12-05", "2026-12-06", "2026-12-07", "2026-12-08"] {
+            let seen = hidden(&admin.get(&format!("{HERE}?shift={date}/night")).await.expect(200), "seen");
+            let (one, other) =
+                tokio::join!(set(&admin, fields(date, "office", &seen)), set(&office, fields(date, "office.2", &seen)));
+            let first = if one.status == 303 { "office" } else { "office.2" };
+            let mut told = [one.status, other.status];
+            told.sort_unstable();
+            assert_eq!(told, [303, 422], "{date}: {} {}", one.text(), other.text());
+            let directory = &t.db_hub().rules().directory;
+            assert_eq!(named(directory, date, true), first, "{date}: what was told is not what stands");
+        }
+        for (one_day, other_day) in [("2026-12-09", "2026-12-10"), ("2026-12-28", "2026-12-30")] {
+            let (one, other) = tokio::join!(
+                set(&admin, fields(one_day, "office", "")),
+                set(&office, fields(other_day, "office.2", ""))
+            );
+            assert_eq!([one.status, other.status], [303, 303], "{one_day}: {} {}", one.text(), other.text());
+            let directory = &t.db_hub().rules().directory;
+            let stand = [one_day, other_day].map(|date| named(directory, date, true));
+            assert_eq!(stand, ["office", "office.2"], "one of them took the other away");
+        }
     })
     .await;
 }

@@ -1,8 +1,10 @@
 //! Which deed is possible, where and for whom: one table for refusals, for `allowed_deeds` and for the buttons of every
 //! page. A deed that is not listed here does not exist.
 
+mod obligation;
 mod visit;
 
+pub use obligation::{ObligationDeed, allowed_on_obligation, obligation_role, obligation_state};
 pub use visit::{
     FindingDeed, VisitDeed, allowed_on_finding, allowed_on_visit, finding_role, finding_state, own_part, visit_role,
     visit_state,

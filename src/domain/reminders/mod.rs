@@ -1,6 +1,7 @@
 //! When somebody is written to about a limit: at half of it, at four fifths, when it passes, and each working morning after
-//! that until the move is made; and what one letter then says to one person, so that few are sent. Counted in the time
-//! in which the limit runs. What does not press waits for the day. Nothing here knows the hour or owes a letter.
+//! that until the move is made, its lateness acknowledged or its reminders held back; and what one letter then says to one
+//! person, so that few are sent. Counted in the time in which the limit runs. What does not press waits for the day. Nothing
+//! here knows the hour or owes a letter.
 
 use super::at::At;
 use super::directory::{Directory, Person};
@@ -20,8 +21,11 @@ const LINES_MAX: usize = 50;
 
 /// When time alone next brings something about for an armed obligation, after `now`; its end may be behind.
 pub fn next(one: &Obligation, urgency: Urgency, rules: &Rules, now: At) -> Option<At> {
-    if one.passed_at.is_some() {
-        return one.reminds.then(|| rules.calendar.next_working_hour(now, MORNING));
+    if let Some(passed_at) = one.passed_at {
+        // Whoever knows has the first morning's letter still, for that is the ladder's first step.
+        let from = if one.acknowledged_at.is_some() { passed_at } else { now };
+        let morning = rules.calendar.next_working_hour(from, MORNING);
+        return (one.reminds && one.held_back_at.is_none() && now < morning).then_some(morning);
     }
     // A suspended whistle goes on by itself: nobody has to be told beforehand.
     let told = one.reminds && one.length > 0 && one.duty != Duty::Resume;
@@ -32,11 +36,21 @@ pub fn next(one: &Obligation, urgency: Urgency, rules: &Rules, now: At) -> Optio
 
 /// The moment from which so much leads up to the limit, or the first after it at which a letter may leave.
 fn point(one: &Obligation, left: i64, urgency: Urgency, rules: &Rules, now: At) -> At {
-    let exact = match rules.runs_in_working_time(one.duty, urgency, now) {
+    leaves(exact(one, left, urgency, rules, now), urgency, rules)
+}
+
+fn exact(one: &Obligation, left: i64, urgency: Urgency, rules: &Rules, now: At) -> At {
+    match rules.runs_in_working_time(one.duty, urgency, now) {
         true => rules.calendar.before_working_time(one.due_at, left),
         false => At(one.due_at.0.saturating_sub(left)),
-    };
-    leaves(exact, urgency, rules)
+    }
+}
+
+/// Whether four fifths of a limit that still runs are gone, by day or by night: the pages say so, whoever is written to.
+pub fn is_nearly_over(one: &Obligation, urgency: Urgency, rules: &Rules, now: At) -> bool {
+    let [_, fifth] = LEFT;
+    let runs = one.length > 0 && one.duty != Duty::Resume && now < one.due_at;
+    runs && exact(one, one.length / fifth, urgency, rules, now) <= now
 }
 
 /// When a letter may leave that is owed at this moment: at once if the matter presses, else by day.
@@ -87,6 +101,8 @@ pub struct Owed {
     pub due_at: At,
     /// The last moment before the limit that was to be written about; none: it has passed.
     pub reached_at: Option<At>,
+    /// Whoever owes it knows that it is late.
+    pub is_acknowledged: bool,
 }
 
 /// When somebody last had a reminder: of what was coming, of what was late.
@@ -112,6 +128,8 @@ pub enum Word {
 pub fn word(mut owed: Vec<Owed>, last: Reminded, now: At) -> Word {
     owed.sort_by(|one, other| (one.due_at, &one.code).cmp(&(other.due_at, &other.code)));
     let (mut late, mut coming): (Vec<Owed>, Vec<Owed>) = owed.into_iter().partition(|one| one.due_at <= now);
+    // What is acknowledged is told once, to each reader, and never again.
+    late.retain(|one| !one.is_acknowledged || last.late_at < one.due_at);
     if !late.is_empty() && last.late_at.civil().date() != now.civil().date() {
         late.extend(coming);
         late.truncate(LINES_MAX);

@@ -24,6 +24,8 @@ fn owed(duty: Duty, urgency: Urgency, from: At, rules: &Rules) -> Obligation {
         reached_at: None,
         reminds: true,
         passed_at: None,
+        acknowledged_at: None,
+        held_back_at: None,
         ended_at: None,
     }
 }
@@ -116,7 +118,8 @@ fn a_letter_of_a_morning_waits_for_one() {
 
 fn line(code: &str, due: &str, reached: Option<&str>) -> Owed {
     let owner = Post { role: Role::Liaison, department: "XF".into() };
-    Owed { code: code.into(), duty: Duty::ReportIn, owner, due_at: at(due), reached_at: reached.map(at) }
+    let (due_at, reached_at) = (at(due), reached.map(at));
+    Owed { code: code.into(), duty: Duty::ReportIn, owner, due_at, reached_at, is_acknowledged: false }
 }
 
 fn last(coming: &str, late: &str) -> Reminded {

@@ -82,7 +82,7 @@ impl Story {
         self.decide(&who, decide)
     }
 
-    fn decide(&mut self, who: &Actor, decide: Plan) -> Result<(), Refusal> {
+    pub(crate) fn decide(&mut self, who: &Actor, decide: Plan) -> Result<(), Refusal> {
         let (mut mint, tree) = (self.mint(), self.tree.clone());
         let change = decide(tree, Deciding { actor: Some(who), rules: rules(), now: self.now, mint: &mut mint })?;
         self.commit(change);
@@ -278,9 +278,11 @@ impl Story {
 }
 
 /// What raises no version.
-const QUIET: [EventKind; 5] = [
+const QUIET: [EventKind; 7] = [
     EventKind::WhistleRouted,
     EventKind::ObligationOverdue,
+    EventKind::ObligationAcknowledged,
+    EventKind::ObligationHeldBack,
     EventKind::LetterNotReached,
     EventKind::SummonsIssued,
     EventKind::WhistleCommented,

@@ -95,7 +95,7 @@ impl<'a> Draft<'a, VisitTree> {
 
     /// Records what happened to a finding, by whoever decides.
     pub fn record_finding(&mut self, kind: EventKind, id: &FindingId, data: Value) {
-        self.record_about(kind, Subject::Finding(id.clone()), data);
+        self.record_about(kind, &Subject::Finding(id.clone()), data);
     }
 
     /// One department's part, as an obligation's subject.

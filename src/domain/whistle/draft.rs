@@ -92,7 +92,7 @@ impl<'a> Draft<'a> {
 
     /// Records what happened to a summons, by whoever decides.
     pub fn record_summons(&mut self, kind: EventKind, summons: &SummonsId, data: Value) {
-        self.record_about(kind, Subject::Summons(summons.clone()), data);
+        self.record_about(kind, &Subject::Summons(summons.clone()), data);
     }
 
     /// Puts the whistle into a state and raises its version: the move that a deed makes or that follows from one.

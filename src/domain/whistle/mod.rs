@@ -11,6 +11,7 @@ pub mod follow;
 pub mod hints;
 pub mod informer;
 pub mod issue;
+pub mod late;
 pub mod merge;
 pub mod objection;
 pub mod office;
@@ -187,6 +188,19 @@ pub struct Whistle {
     pub tree_version: i64,
 }
 
+impl WhistleStatus {
+    /// Somebody must still move, or time.
+    pub fn is_open(self) -> bool {
+        match self {
+            WhistleStatus::Submitted | WhistleStatus::Returned | WhistleStatus::Accepted => true,
+            WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying => true,
+            WhistleStatus::AwaitingClosure | WhistleStatus::Suspended => true,
+            WhistleStatus::Closed | WhistleStatus::Declined => false,
+            WhistleStatus::Merged | WhistleStatus::Withdrawn => false,
+        }
+    }
+}
+
 impl Whistle {
     /// Whether a timeline names who did it. A protected whistle names units only, but for who had its informer opened;
     /// and never its blower.
@@ -263,6 +277,15 @@ impl Tree {
     /// The armed obligation of a subject.
     pub fn armed(&self, subject: &Subject) -> Option<&Obligation> {
         self.obligations.iter().find(|obligation| obligation.subject == *subject && obligation.is_armed())
+    }
+
+    /// The code of what an obligation is about.
+    pub fn code_of(&self, subject: &Subject) -> &str {
+        let summons = match subject {
+            Subject::Whistle(_) => None,
+            Subject::Summons(id) => self.summons(id),
+        };
+        summons.map_or(&self.whistle.code, |summons| &summons.code)
     }
 
     /// The armed obligation of one of its summonses.

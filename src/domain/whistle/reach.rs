@@ -11,7 +11,7 @@ pub fn not_reached<T: Rooted>(tree: T, letter: &LetterOwed, by: Deciding<'_>) ->
     let mut draft = Draft::on(by, tree);
     let data = json!({ "letter": letter.kind, "role": letter.to.role, "department": letter.to.department });
     match &letter.about {
-        Some(about) => draft.record_about(EventKind::LetterNotReached, about.clone(), data),
+        Some(about) => draft.record_about(EventKind::LetterNotReached, about, data),
         None => draft.record(EventKind::LetterNotReached, data),
     }
     draft.finish()

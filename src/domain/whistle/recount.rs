@@ -25,10 +25,7 @@ pub fn recount<T: Rooted>(tree: T, old: &Rules, by: Deciding<'_>) -> Option<Chan
             "duty": armed.duty, "role": armed.owner.role, "department": armed.owner.department,
             "was": armed.due_at.rfc3339(), "due_at": deadline.at.rfc3339(),
         });
-        match armed.subject == draft.whole() {
-            true => draft.record(EventKind::ObligationMoved, data),
-            false => draft.record_about(EventKind::ObligationMoved, armed.subject.clone(), data),
-        }
+        draft.record_about(EventKind::ObligationMoved, &armed.subject, data);
         let length = draft.by.rules.length(armed.duty, draft.tree.urgency(), &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;

@@ -6,7 +6,7 @@ use crate::domain::at::{At, MINUTE};
 use crate::domain::decision::{Change, LetterOwed};
 use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::Obligation;
 use crate::domain::reminders;
 use crate::domain::terms::{Duty, LetterKind};
 use crate::ids::{LetterId, ObligationId};
@@ -66,10 +66,7 @@ pub fn overdue<T: Rooted>(draft: &mut Draft<'_, T>, passed: &Obligation) {
         "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
         "due_at": passed.due_at.rfc3339(), "late_hours": late,
     });
-    match passed.subject == draft.whole() {
-        true => draft.record(EventKind::ObligationOverdue, data),
-        false => draft.record_about(EventKind::ObligationOverdue, passed.subject.clone(), data),
-    }
+    draft.record_about(EventKind::ObligationOverdue, &passed.subject, data);
     if passed.reminds {
         owe_reminders(draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
     }
@@ -87,6 +84,7 @@ fn owe_reminders<T: Rooted>(draft: &mut Draft<'_, T>, one: &Obligation, what: &s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::obligation::Subject;
     use crate::domain::tests::sample::at;
     use crate::domain::tests::story::Story;
 

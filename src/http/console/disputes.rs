@@ -3,7 +3,7 @@
 
 use super::answers::page;
 use super::flash::shown_once;
-use super::made::Deed;
+use super::made::{Deed, behind};
 use super::reader::Reader;
 use super::views::{Words, text};
 use crate::app::summonses::{self, OpenSummons};
@@ -41,11 +41,6 @@ pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
 pub(super) async fn refused(reader: &Reader, code: &str, form: Form) -> Answer {
     let form = Form { deed: behind(&form.deed, code), version: String::new(), ..form };
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(reader, None, form).await?)
-}
-
-/// What the inputs of one ruling on one summons go by.
-fn behind(verb: &str, code: &str) -> String {
-    format!("{verb}-{code}")
 }
 
 async fn filled(reader: &Reader, cursor: Option<String>, form: Form) -> Result<DisputesPage, Problem> {

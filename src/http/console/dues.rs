@@ -1,18 +1,34 @@
 //! Open limits as rows, for the desk and for the deadlines: whose move, what, by when, whom to call. Under the reader's
-//! scope; a unit looks at what it owes itself, the office and the supervisors at all.
+//! scope; a unit looks at what it owes itself; the office, the supervisors and who leads the shift at all. Of what is late its owner says here
+//! that they know, and the office that nobody is to be reminded of it.
 
-use super::answers::shown;
+use super::answers::{Refused, not_now, page};
+use super::flash::{done, shown_once};
+use super::made::behind;
+use super::orders;
 use super::reader::Reader;
 use super::views::Words;
-use crate::app::obligations;
+use crate::app::{Undone, obligations};
 use crate::domain::at::At;
-use crate::domain::policy;
+use crate::domain::decision::Refusal;
+use crate::domain::deeds::{ObligationDeed, allowed_on_obligation};
+use crate::domain::obligation::ObligationStatus;
+use crate::domain::order::Field;
+use crate::domain::policy::{self, Actor};
+use crate::domain::reminders;
+use crate::domain::rules::Rules;
 use crate::domain::terms::Role;
-use crate::http::pages::{DeadlinesPage, DueRow, Lane, Place};
+use crate::http::gate;
+use crate::http::pages::{DeadlinesPage, DueRow, Form, Input, Lane, MadeForm, Place, Widget};
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
 use crate::store::obligations::{OpenItem, OpenQuery};
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
 
+pub(super) const HERE: &str = "/console/deadlines";
 /// Most that the page of deadlines shows.
 const ROWS: u16 = 200;
 /// What counts as soon, minutes.
@@ -29,14 +45,17 @@ pub(super) fn owed_by(reader: &Reader) -> Option<String> {
 pub(super) async fn rows(reader: &Reader, query: OpenQuery) -> Result<Vec<DueRow>, Problem> {
     let items = obligations::open(&reader.door.hub, &reader.present.scope, query).await?;
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
-    Ok(items.iter().map(|item| words_of.due(item)).collect())
+    let (actor, rules) = (&reader.present.actor, reader.door.hub.rules());
+    Ok(items.iter().map(|item| words_of.due(item, actor, &rules)).collect())
 }
 
 impl Words<'_> {
-    fn due(&self, item: &OpenItem) -> DueRow {
+    fn due(&self, item: &OpenItem, actor: &Actor, rules: &Rules) -> DueRow {
         let noun = if item.summons.is_some() { "summonses" } else { "whistles" };
         let code = item.summons.as_ref().unwrap_or(&item.whistle.code);
         let holders = self.directory.holders(&item.obligation.owner, self.now);
+        let allowed = allowed_on_obligation(actor, &item.obligation, self.now);
+        let deeds = allowed.into_iter().filter_map(ObligationDeed::parse);
         DueRow {
             code: code.clone(),
             href: format!("/console/{noun}/{code}"),
@@ -45,16 +64,52 @@ impl Words<'_> {
             major: self.major(&item.whistle, words::of(self.lang).claim_major_row),
             deadline: self.deadline(&item.whistle, &item.obligation),
             holders: holders.iter().take(2).map(|person| person.name.clone()).collect(),
+            note: self.note(item, rules),
+            made: deeds.map(|deed| self.made_of_limit(deed, code)).collect(),
         }
+    }
+
+    fn note(&self, item: &OpenItem, rules: &Rules) -> Option<&'static str> {
+        let status = item.obligation.status(self.now);
+        match status {
+            ObligationStatus::Running => {
+                let nearly = reminders::is_nearly_over(&item.obligation, item.whistle.urgency, rules, self.now);
+                nearly.then_some(words::desk(self.lang).nearly_over)
+            }
+            ObligationStatus::Acknowledged | ObligationStatus::HeldBack => Some(self.lang.obligation_status(status)),
+            ObligationStatus::Overdue | ObligationStatus::Ended => None,
+        }
+    }
+
+    fn made_of_limit(&self, deed: ObligationDeed, code: &str) -> MadeForm {
+        let d = words::desk(self.lang);
+        let hint = match deed {
+            ObligationDeed::Acknowledge => d.acknowledge_hint,
+            ObligationDeed::HoldBack => d.hold_back_hint,
+        };
+        let input = |field: &Field| {
+            let label = words::field(self.lang, field.name).to_owned();
+            Input { name: field.name, label, widget: Widget::Area(2), options: Vec::new() }
+        };
+        let inputs = obligations::order_spec(deed).fields.iter().map(input).collect();
+        let (verb, word) = (deed.as_str(), self.lang.obligation_deed(deed));
+        MadeForm { verb, deed: behind(verb, code), version: None, word, hint, inputs }
     }
 }
 
 /// `GET /console/deadlines`
 pub(super) async fn deadlines(reader: Reader) -> Answer {
-    let all = policy::is_office(&reader.present.actor);
-    let department = if all { None } else { owed_by(&reader) };
+    let form = reader.left(HERE, Form::fresh(reader.key(), String::new())).await?;
+    let mut filled = filled(&reader, form).await?;
+    filled.shell.notice = reader.told();
+    shown_once(&reader, &filled)
+}
+
+async fn filled(reader: &Reader, form: Form) -> Result<DeadlinesPage, Problem> {
+    let all = policy::is_office(&reader.present.actor) || reader.present.scope.is_on_shift();
+    let department = if all { None } else { owed_by(reader) };
     let (now, week) = (reader.now, reader.now.week_end());
-    let mut rows = rows(&reader, OpenQuery { department, until: week, limit: ROWS + 1 }).await?;
+    let mut rows = rows(reader, OpenQuery { department, until: week, limit: ROWS + 1 }).await?;
     let cut = rows.len() > usize::from(ROWS);
     rows.truncate(ROWS.into());
     let d = words::desk(reader.lang);
@@ -66,6 +121,33 @@ pub(super) async fn deadlines(reader: Reader) -> Answer {
         let within = rows.iter().take_while(|row| At(row.deadline.due * 1_000_000) <= end).count();
         lanes.push(Lane { name, word, rows: rows.drain(..within).collect() });
     }
-    let page_of = DeadlinesPage { shell: reader.shell(Place::Deadlines).await?, lanes, cut };
-    shown(reader.lang, &page_of)
+    Ok(DeadlinesPage { shell: reader.shell(Place::Deadlines).await?, form, lanes, cut })
+}
+
+/// `POST /console/deadlines/{code}/{verb}`
+pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sent: gate::Form) -> Answer {
+    let (code, verb) = path.into_inner();
+    let reader = Reader::of(&request, sent.present.clone())?.at(HERE.to_owned());
+    let deed = ObligationDeed::parse(&verb).ok_or(ProblemKind::NotFound)?;
+    let asked = sent.asked(obligations::order_spec(deed));
+    match obligations::deed(&reader.door.hub, asked, &code, deed).await {
+        Ok(did) => {
+            reader.sent(&format!("{HERE}/{code}/{deed}")).await?;
+            done(&reader.door, HERE, &format!("obligation.{deed}"), &did.code)
+        }
+        Err(Undone::Refusal(Refusal::Faults(faults))) => {
+            let form = orders::refused(&reader, &behind(deed.as_str(), &code), &sent.bytes, &faults);
+            page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(&reader, form).await?)
+        }
+        Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
+            let lang = reader.lang;
+            let status = ObligationStatus::parse(status).map_or("", |status| lang.obligation_status(status));
+            let could = allowed.into_iter().filter_map(ObligationDeed::parse);
+            let could = could.map(|deed| lang.obligation_deed(deed)).collect();
+            let (did, bars) = (lang.obligation_deed(deed), Vec::new());
+            let refused = Refused { code: &code, status, did, could, bars, back: HERE.to_owned() };
+            not_now(&reader, &sent, refused).await
+        }
+        Err(undone) => Err(undone.into()),
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::answers::{see_other, shown, with_cookie};
 use super::reader::Reader;
+use crate::domain::deeds::ObligationDeed;
 use crate::domain::imports::List;
 use crate::http::pages::{Notice, Tone};
 use crate::http::problem::Answer;
@@ -52,6 +53,7 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
+        ("obligation", verb) => lang.obligation_deed(ObligationDeed::parse(verb)?),
         ("rota", "set") => words::of(lang).rota.set,
         ("list", "import") => words::of(lang).imported,
         ("list", "propose") => words::of(lang).imports.proposed,

@@ -2,6 +2,7 @@
 //! a failed try says one neutral sentence, whichever half was wrong.
 
 use super::answers::{page, see_other, shown, sign_in_first, with_cookie};
+use super::dues;
 use super::flash;
 use super::next::own_path;
 use super::reader::{Stranger, language_cookie, pairs};
@@ -74,6 +75,7 @@ pub(super) fn needed(request: &HttpRequest) -> Answer {
 /// The page that a form stands on. The verb closes the address of a deed: without it, it is the thing's page.
 pub(super) fn page_of_form(path: &str) -> &str {
     match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["", "console", "deadlines", ..] => dues::HERE,
         ["", "console", _, _, _] => path.rsplit_once('/').map_or(path, |(thing, _)| thing),
         _ => path,
     }

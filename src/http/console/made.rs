@@ -20,6 +20,11 @@ macro_rules! choices {
     };
 }
 
+/// What the inputs of a deed go by on a page that shows several things.
+pub(super) fn behind(verb: &str, code: &str) -> String {
+    format!("{verb}-{code}")
+}
+
 /// What a made form is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Deed<'a> {

@@ -81,6 +81,7 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/live", SIGNED_IN, || web::to(live::feed)),
     send("/console/unsent", SIGNED_IN, || web::to(unsent::keep)),
     look("/console/deadlines", SIGNED_IN, || web::to(dues::deadlines)),
+    send("/console/deadlines/{code}/{verb}", BY_DEED, || web::to(dues::deed)),
     look("/console/disputes", "office", || web::to(disputes::list)),
     look("/feedback", SIGNED_IN, || web::to(feedback::form)),
     send("/feedback", SIGNED_IN, || web::to(feedback::leave)),

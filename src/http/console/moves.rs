@@ -132,6 +132,8 @@ mod tests {
             reached_at: None,
             reminds: true,
             passed_at: None,
+            acknowledged_at: None,
+            held_back_at: None,
             ended_at: None,
         }
     }

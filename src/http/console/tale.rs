@@ -98,7 +98,9 @@ impl Words<'_> {
                 vec![time(data, "until").map(|until| words::until(lang, &until))]
             }
             EventKind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
-            EventKind::ObligationOverdue => vec![unit("department"), duty()],
+            EventKind::ObligationOverdue | EventKind::ObligationAcknowledged | EventKind::ObligationHeldBack => {
+                vec![unit("department"), duty()]
+            }
             EventKind::LetterNotReached => {
                 vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
             }

@@ -3,6 +3,7 @@
 
 use super::answers::see_other;
 use super::login::page_of_form;
+use super::made::behind;
 use super::next::own_path;
 use super::reader::Reader;
 use crate::app::unsent;
@@ -43,9 +44,14 @@ impl Reader {
     /// The form of this page as its reader left it, else as it is.
     pub(super) async fn left(&self, path: &str, form: Form) -> Result<Form, Problem> {
         let Some(left) = unsent::newest(&self.door.hub, &self.present, path).await? else { return Ok(form) };
-        let verb = left.subject.rsplit('/').next().unwrap_or_default();
-        let deed = if verb == "new" { "blow" } else { verb };
-        Ok(Form { deed: deed.to_owned(), typed: left.fields, kept: Some(super::views::moment(left.at)), ..form })
+        let deed = match left.subject.split('/').collect::<Vec<_>>().as_slice() {
+            // Of the many on the page of deadlines.
+            ["", "console", "deadlines", code, verb] => behind(verb, code),
+            [.., "new"] => "blow".to_owned(),
+            [.., verb] => (*verb).to_owned(),
+            [] => String::new(),
+        };
+        Ok(Form { deed, typed: left.fields, kept: Some(super::views::moment(left.at)), ..form })
     }
 
     /// The form that went to this address was sent.

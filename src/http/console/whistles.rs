@@ -193,6 +193,9 @@ pub(super) async fn part(
     let knows = |whistle: &Whistle| policy::may_unseal(actor, &whistle.blower);
     let similar = reader.similar(&similar).await?;
     let mut verdict = words_of.verdict(tree, texts, actor, next);
+    if open.only_read {
+        verdict.made.clear();
+    }
     offer_similar(&mut verdict, &similar);
     let part = WhistlePart {
         unseals: tree.whistle.texts.contact.is_some() && knows(&tree.whistle),

@@ -111,7 +111,7 @@ impl Posted {
     pub fn asked(&self) -> Asked<'_> {
         Asked {
             actor: &self.present.actor,
-            scope: self.present.scope.clone(),
+            scope: self.present.scope.of_post(),
             route: &self.route,
             key: headers::key(self.request.headers()),
             version: headers::version(self.request.headers()),
@@ -230,7 +230,7 @@ impl Form {
     pub fn asked(&self, spec: &'static Spec) -> Asked<'_> {
         Asked {
             actor: &self.present.actor,
-            scope: self.present.scope.clone(),
+            scope: self.present.scope.of_post(),
             route: &self.route,
             key: self.key.as_deref(),
             version: self.version,

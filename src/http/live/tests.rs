@@ -75,7 +75,7 @@ impl Stage {
     fn call_out(&self, seq: i64, viewers: &[&str]) {
         let told = Told { seq, kind: EventKind::WhistleBlown, code: format!("WH-2026-{seq:04}") };
         let viewers = viewers.iter().map(|viewer| (*viewer).to_owned()).collect();
-        self.door.feeds.live.send(Arc::new(Heard { told, viewers, of_visit: false })).unwrap();
+        self.door.feeds.live.send(Arc::new(Heard { told, viewers, of_visit: false, is_open: false })).unwrap();
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{object, or_null, reference, texts, time, time_or_null, words, words_or_null};
 use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
+use crate::domain::obligation::ObligationStatus;
 use crate::domain::terms::{
     Category, Duty, Mode, Role, Route, Severity, Source, SummonsRole, SummonsStatus, Urgency, WhistleStatus,
 };
@@ -101,11 +102,14 @@ fn hints() -> Value {
 fn whistle_more() -> Vec<(&'static str, Value)> {
     let owner = object(&[("role", words(Role::WORDS)), ("department", json!({ "type": "string" }))]);
     let obligation = object(&[
+        ("code", json!({ "type": "string" })),
         ("owner", owner),
         ("what", words(Duty::WORDS)),
         ("due_at", time()),
+        ("status", words(ObligationStatus::WORDS)),
         ("provisional", json!({ "type": "boolean" })),
         ("explained", texts()),
+        ("allowed_deeds", texts()),
     ]);
     vec![
         ("what", or_null("string")),

@@ -39,6 +39,8 @@ pub struct TileView {
 #[template(path = "http/pages/deadlines.html", config = "src/askama.toml")]
 pub struct DeadlinesPage {
     pub shell: Shell,
+    /// Comes back refused with the code behind its verb.
+    pub form: Form,
     pub lanes: Vec<Lane>,
     /// There are more than are shown.
     pub cut: bool,
@@ -64,6 +66,10 @@ pub struct DueRow {
     pub deadline: DeadlineView,
     /// Who holds the post now.
     pub holders: Vec<String>,
+    /// That it is nearly over, or what was said of it since it is.
+    pub note: Option<&'static str>,
+    /// What this reader may say of it.
+    pub made: Vec<MadeForm>,
 }
 
 /// `/console/disputes`.

@@ -10,11 +10,13 @@ pub use line::Line;
 pub(super) use register::register;
 
 use super::openapi::{self, Shape};
-use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
+use super::{console, directory, exports, imports, live, machine_tokens, obligations, ops, people, sessions};
+use super::{summonses, whistles};
 use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
 use crate::domain::people::{self as people_orders, PersonDeed};
+use crate::domain::summons::{BARE, REASON};
 use crate::domain::whistle::{blow, hints, informer};
 use actix_web::web::{self, ServiceConfig};
 use line::{To, open, order, person, read, summons, whistle};
@@ -149,6 +151,20 @@ static TABLE: &[Line] = &[
         "Refuse it",
         "office; director for a second one or if major",
         SummonsDeed::RefuseExtension,
+    ),
+    order(
+        "/api/v1/obligations/{code}/acknowledge",
+        "Know that what this whistle or summons owes is late: no more daily reminders",
+        "whoever owes it, or heads the unit that does",
+        &BARE,
+        || web::to(obligations::acknowledge),
+    ),
+    order(
+        "/api/v1/obligations/{code}/hold_back",
+        "Have nobody reminded of what this whistle or summons is late with",
+        "office; never of its own, nor the director of the own bureau's",
+        &REASON,
+        || web::to(obligations::hold_back),
     ),
     Line {
         method: "POST",

@@ -40,6 +40,9 @@ page_words! {
     lane_empty: "没有", "None";
     no_deadlines: "没有临期的事项", "Nothing is due this week";
     whom_to_call: "联系人：", "Call: ";
+    nearly_over: "时限已过五分之四", "Four fifths of the limit are gone";
+    acknowledge_hint: "确认后不再每天催办；时限不变，超时仍有记录，该上报的照常上报。", "No more daily reminders. The limit stays, the delay stays on record, and what follows from it follows.";
+    hold_back_hint: "不再就这一时限催办任何人，理由记入经过。", "Nobody is reminded of this limit any more; the reason goes on record.";
     first_only: "只列出最先到期的200项。", "Only the first 200 are listed.";
     // Disputes.
     disputes: "异议", "Disputes";

@@ -97,12 +97,13 @@ static SUMMONSES: Listed = Listed::new(
 );
 static OBLIGATIONS: Listed = Listed::new(
     "INSERT INTO obligations (id, tree, subject, role, department, duty, due_at, provisional, reminds, explained,
-     length, next_at, reached_at, passed_at, ended_at) VALUES ",
-    15,
+     length, next_at, reached_at, passed_at, ended_at, acknowledged_at, held_back_at) VALUES ",
+    17,
     " ON CONFLICT (id) DO UPDATE SET role = excluded.role, department = excluded.department, due_at = excluded.due_at,
       provisional = excluded.provisional, reminds = excluded.reminds, explained = excluded.explained,
       length = excluded.length, next_at = excluded.next_at, reached_at = excluded.reached_at,
-      passed_at = excluded.passed_at, ended_at = excluded.ended_at",
+      passed_at = excluded.passed_at, ended_at = excluded.ended_at, acknowledged_at = excluded.acknowledged_at,
+      held_back_at = excluded.held_back_at",
 );
 // The same reason owes the same letter once, whoever found it first.
 static LETTERS: Listed = Listed::new(

@@ -47,7 +47,7 @@ pub(super) fn summons_row(summons: &Summons) -> Result<[Value<'_>; 8], Fault> {
     ])
 }
 
-pub(super) fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 15], Fault> {
+pub(super) fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 17], Fault> {
     Ok([
         (&obligation.id).into(),
         (&obligation.tree).into(),
@@ -64,5 +64,7 @@ pub(super) fn obligation_row(obligation: &Obligation) -> Result<[Value<'_>; 15],
         obligation.reached_at.into(),
         obligation.passed_at.into(),
         obligation.ended_at.into(),
+        obligation.acknowledged_at.into(),
+        obligation.held_back_at.into(),
     ])
 }

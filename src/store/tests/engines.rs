@@ -47,7 +47,6 @@ fn every_statement_is_prepared_on_both_engines() {
         obligations::STATEMENTS,
         older::STATEMENTS,
         sessions::STATEMENTS,
-        summonses::STATEMENTS,
         unsent::STATEMENTS,
         views::STATEMENTS,
         visits::STATEMENTS,
@@ -56,6 +55,7 @@ fn every_statement_is_prepared_on_both_engines() {
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))
     .collect();
     all.extend(whistles::every_list());
+    all.extend(summonses::every_list());
     all.extend(every_statement());
     assert!(all.len() > 150, "{}", all.len());
     for text in &all {

@@ -2,6 +2,7 @@
 //! did not change appears exactly once. A statement is put together from the constant pieces below by scope, state and
 //! sort, never from what somebody typed; `INSTR(` is the one word that the bridge says otherwise (`STRPOS(`) elsewhere.
 
+use super::super::sight::is_seen;
 use super::super::{Fault, Reading, Row, Value};
 use super::texts;
 use crate::domain::at::At;
@@ -84,6 +85,8 @@ const NEAR_ROWS: i64 = if cfg!(test) { 3 } else { 2_000 };
 const OF_ALL: [&str; 5] = ["whistles w", "$1 = '*'", "w.status", "w.blown_at", "w.id"];
 const OF_SEEN: [&str; 5] =
     ["sights s CROSS JOIN whistles w", "s.viewer = $1 AND w.id = s.whistle", "s.status", "s.at", "s.whistle"];
+/// On shift, and something is looked for: in whatever is open and in what the own key sees, by one walk.
+const ON_SHIFT: [&str; 5] = ["whistles w", is_seen!("w.id", "$1"), "w.status", "w.blown_at", "w.id"];
 /// The other way round: from what fits to who sees it.
 const FITS: [&str; 2] = ["fits w", "fits w CROSS JOIN sights s"];
 
@@ -169,13 +172,16 @@ pub fn list(
         return Ok(Vec::new());
     }
     // One flat read per state and a merge: several states at once would read the whole history for a few rows.
-    let states: BTreeSet<&str> = query.status.iter().map(|status| status.as_str()).collect();
+    // On shift each state has its own key.
+    let by_state = !query.status.is_empty() || (scope.is_on_shift() && query.q.is_none());
+    let states = if query.status.is_empty() { WhistleStatus::ALL } else { &query.status };
+    let states: BTreeSet<&WhistleStatus> = states.iter().filter(|_| by_state).collect();
     let mut items = Vec::new();
-    if states.is_empty() {
+    if !by_state {
         items = read_state(reading, viewer, "", query, now)?;
     }
     for state in states {
-        items.extend(read_state(reading, viewer, state, query, now)?);
+        items.extend(read_state(reading, scope.viewer_of(*state), state.as_str(), query, now)?);
     }
     items.sort_by(|one, other| in_order(query.sort, one, other));
     items.truncate(query.limit.into());
@@ -259,10 +265,11 @@ pub(in crate::store) fn words(q: Option<&Wanted>) -> impl Iterator<Item = Value<
     texts.chain(words().map(in_code).map(Value::from).chain(filled).take(WORDS_MAX))
 }
 
-/// A statement for a scope, a state (or none) and a sort: twelve of each.
+/// A statement for a scope, a state (or none) and a sort.
 fn statement(text: &str, viewer: &str, state: &str, sort: Sort) -> String {
     let ([from, right, status, time, id], fits) = match viewer {
         "*" => (OF_ALL, FITS[0]),
+        on_shift if on_shift.starts_with('+') => (ON_SHIFT, FITS[0]),
         _ => (OF_SEEN, FITS[1]),
     };
     let [due, whistle] = DUE;
@@ -293,7 +300,7 @@ pub(in crate::store) fn every_list() -> impl Iterator<Item = String> {
 fn every_one(text: &'static str) -> impl Iterator<Item = String> {
     let sorts = [Sort::NewestFirst, Sort::OldestFirst, Sort::DueFirst].into_iter();
     sorts.flat_map(move |sort| {
-        [("*", ""), ("*", "closed"), ("XF", ""), ("XF", "closed")]
+        [("*", ""), ("*", "closed"), ("XF", ""), ("XF", "closed"), ("+XF", "")]
             .map(|(viewer, state)| statement(text, viewer, state, sort))
     })
 }

@@ -10,6 +10,7 @@ pub(super) use list::every_list;
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
 pub(super) use list::{asked, listed, words};
 
+use super::sight::is_seen;
 use super::{Fault, Reading, Row};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::policy::Scope;
@@ -19,20 +20,26 @@ use crate::domain::whistle::{Tree, Whistle};
 use crate::ids::{ObligationId, SummonsId, TextId, TreeId, WhistleId};
 use std::collections::HashMap;
 
-const BY_CODE: &str = "
+const BY_CODE: &str = concat!(
+    "
     SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
-    WHERE w.code = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = w.id AND s.viewer = $2))";
+    WHERE w.code = $1 AND ",
+    is_seen!("w.id", "$2")
+);
 
-const BY_ID: &str = "
+const BY_ID: &str = concat!(
+    "
     SELECT b.body FROM whistle_bodies b
-    WHERE b.whistle = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = b.whistle AND s.viewer = $2))";
+    WHERE b.whistle = $1 AND ",
+    is_seen!("b.whistle", "$2")
+);
 
-const BY_SUMMONS: &str = "
+const BY_SUMMONS: &str = concat!(
+    "
     SELECT b.body, u.id FROM summonses u JOIN whistle_bodies b ON b.whistle = u.whistle
-    WHERE u.code = $1
-      AND ($2 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = u.whistle AND s.viewer = $2))";
+    WHERE u.code = $1 AND ",
+    is_seen!("u.whistle", "$2")
+);
 
 /// Along its index: whistles that were merged are few.
 const MERGED_INTO: &str = "SELECT b.body FROM whistles w JOIN whistle_bodies b ON b.whistle = w.id
@@ -42,7 +49,7 @@ const SUMMONSES: &str = "SELECT body FROM summonses WHERE whistle = $1 ORDER BY 
 
 const ARMED: &str = "
     SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
-           reached_at
+           reached_at, acknowledged_at, held_back_at
     FROM obligations
     WHERE tree = $1 AND ended_at IS NULL
     ORDER BY due_at, id";
@@ -128,6 +135,8 @@ pub(super) fn armed(row: &Row<'_>, tree: &TreeId) -> Result<Obligation, Fault> {
         length: row.int(10)?,
         next_at: row.opt_at(11)?,
         reached_at: row.opt_at(12)?,
+        acknowledged_at: row.opt_at(13)?,
+        held_back_at: row.opt_at(14)?,
         ended_at: None,
     })
 }
@@ -139,7 +148,7 @@ pub fn count_by_status(
     status: WhistleStatus,
     at_most: i64,
 ) -> Result<i64, Fault> {
-    let viewer = scope.viewer();
+    let viewer = scope.viewer_of(status);
     let statement = if viewer == "*" { COUNT_ALL } else { COUNT_SEEN };
     let counted = reading.row(statement, &[status.as_str().into(), at_most.into(), viewer.into()], |row| row.int(0))?;
     Ok(counted.unwrap_or(0))

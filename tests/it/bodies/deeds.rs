@@ -4,8 +4,21 @@
 use super::Door;
 use crate::town::accept_order;
 use serde_json::{Value, json};
-use whistle_hub::app::{summonses, whistles};
-use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::app::{obligations, summonses, whistles};
+use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
+
+/// Whatever is said of a limit.
+pub(super) fn limit_doors(summons: &str) -> Vec<Door> {
+    let door = |deed: &ObligationDeed| {
+        let (who, sound) = match deed {
+            ObligationDeed::Acknowledge => ("liaison.xf", json!({})),
+            ObligationDeed::HoldBack => ("office", json!({ "reason": "停电" })),
+        };
+        let path = format!("/obligations/{summons}/{deed}");
+        Door { path, who, version: None, spec: obligations::order_spec(*deed), sound }
+    };
+    ObligationDeed::ALL.iter().map(door).collect()
+}
 
 /// Every deed on a whistle.
 pub(super) fn whistle_doors(code: &str, summons: &str, blow: &Value) -> Vec<Door> {

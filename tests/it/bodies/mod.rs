@@ -6,7 +6,7 @@ mod deeds;
 
 use crate::town::http::raw_counted;
 use crate::town::{Reply, Town, blow_order, town};
-use deeds::{summons_doors, whistle_doors};
+use deeds::{limit_doors, summons_doors, whistle_doors};
 use serde_json::{Map, Value, json};
 use whistle_hub::domain::order::{Field, Kind, LIST_MAX, Spec};
 use whistle_hub::domain::whistle::{blow, hints};
@@ -44,6 +44,7 @@ async fn doors(t: &Town) -> Vec<Door> {
         spec: &hints::HINTS,
         sound: json!({ "category": "fire", "what": "堆放", "place": "东门", "enterprise": "E01" }),
     });
+    all.extend(limit_doors(&summons));
     all.extend(whistle_doors(&code, &summons, &all[0].sound));
     all.extend(summons_doors(&summons, &officer));
     all

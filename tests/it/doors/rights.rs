@@ -10,7 +10,7 @@ use super::super::town::browser::{Browser, hidden};
 use super::super::town::{EVERYBODY, Person, Town, town};
 use serde_json::json;
 use std::collections::BTreeSet;
-use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
 use whistle_hub::domain::people::PersonDeed;
 use whistle_hub::http::routes::every_route;
 
@@ -149,6 +149,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/findings/{code}/recheck", GOES, 428),
     ("POST /api/v1/findings/{code}/close", HEAD, 428),
     ("POST /api/v1/findings/{code}/reopen", These("office director head.yj"), 428),
+    // Nothing is late. The office holds nothing of its own back, and the director nothing of the own bureau.
+    ("POST /api/v1/obligations/{code}/acknowledge", SPEAKS, 409),
+    ("POST /api/v1/obligations/{code}/hold_back", These("office"), 422),
     ("POST /api/v1/sessions", Anyone, 422),
     ("DELETE /api/v1/sessions/current", SignedIn, 204),
     ("POST /api/v1/sessions/refresh", Anyone, 422),
@@ -289,6 +292,12 @@ fn rows() -> Vec<(String, May, u16)> {
             all.push((format!("POST /console/{noun}/{{code}}/{verb}"), *may, *go));
         }
     }
+    for verb in ObligationDeed::WORDS {
+        let deed = format!("POST /api/v1/obligations/{{code}}/{verb}");
+        let Some((_, may, _)) = ROWS.iter().find(|(route, ..)| *route == deed) else { continue };
+        // What is tried with a form has a field that no order knows.
+        all.push((format!("POST /console/deadlines/{{code}}/{verb}"), *may, 422));
+    }
     for verb in PersonDeed::WORDS {
         let deed = format!("POST /api/v1/people/{{code}}/{verb}");
         let Some((_, may, go)) = ROWS.iter().find(|(route, ..)| *route == deed) else { continue };
@@ -304,7 +313,8 @@ fn every_route_has_its_line_and_every_line_its_route() {
     let forms = |noun: &str| format!("POST /console/{noun}/{{code}}/{{verb}}");
     let mut lines: BTreeSet<String> = ROWS.iter().map(|(route, ..)| (*route).to_owned()).collect();
     assert_eq!(lines.len(), ROWS.len(), "a route has two lines");
-    lines.extend([forms("whistles"), forms("summonses"), "POST /admin/people/{code}/{verb}".to_owned()]);
+    lines.extend(["whistles", "summonses", "deadlines"].map(forms));
+    lines.insert("POST /admin/people/{code}/{verb}".to_owned());
     lines.extend(UNCOVERED.iter().map(|route| (*route).to_owned()));
     let without: Vec<&String> = routes.difference(&lines).collect();
     assert!(
@@ -330,10 +340,11 @@ fn address(route: &str, there: bool) -> (String, String) {
         (false, false) => path.replace("{code}", "enterprises"),
     };
     let visit = whistle.replace("WH", "LJ");
-    let code = match path.split('/').find(|part| ["summonses", "visits", "findings"].contains(part)) {
-        Some("summonses") => format!("{whistle}-YJ"),
+    let nouns = ["summonses", "obligations", "deadlines", "visits", "findings"];
+    let code = match path.split('/').find(|part| nouns.contains(part)) {
         Some("visits") => visit,
-        Some(_) => format!("{visit}-01"),
+        Some("findings") => format!("{visit}-01"),
+        Some(_) => format!("{whistle}-YJ"),
         None => whistle.to_owned(),
     };
     let path = if route.ends_with("ports/{code}") { format!("{path}?zzz=1") } else { path };
@@ -443,6 +454,35 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
         assert!(wrong.is_empty(), "{} of {tried} answers:\n{}", wrong.len(), wrong.join("\n"));
         assert!(tried > 1000, "only {tried} were tried");
         assert_eq!(t.db_events().await, before + taken, "somebody changed something");
+    })
+    .await;
+}
+
+/// Whoever leads the shift reads what is open, whosever it is, and finds nothing there to do.
+#[actix_web::test]
+async fn i4_on_shift_every_route_answers_a_leader_as_who_sees_and_may_do_nothing() {
+    town(async |t| {
+        // Of YJ, which has no part in it.
+        let who = "head.yj.5";
+        assert_eq!(
+            t.fire().blows(&json!({ "category": "fire", "what": "别人的", "place": "别处" })).await,
+            "WH-2026-0001"
+        );
+        t.office().summons("WH-2026-0001", &["SC"], "normal").await;
+        let browser = t.signed_in(who).await;
+        let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
+        let mut wrong = Vec::new();
+        for (route, may, go) in rows().into_iter().filter(|(route, may, _)| about_a_whistle(route) && *may != Anyone) {
+            let expected = if route.starts_with("GET ") && may == Seer { go } else { 404 };
+            let (method, path) = address(&route, true);
+            let path = path.replace("-YJ", "-SC");
+            let status = match path.starts_with("/api/") {
+                true => by_token(t, t.person(who), &method, &path).await,
+                false => by_page(&browser, &csrf, &method, &path).await,
+            };
+            wrong.extend((status != expected).then(|| format!("{method} {path}: {status}, not {expected}")));
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     })
     .await;
 }

@@ -8,7 +8,7 @@ use crate::town::browser::Browser;
 use crate::town::{Person, Reply, Town};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use whistle_hub::domain::deeds::{SummonsDeed, WhistleDeed};
+use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
 use whistle_hub::http::routes::every_route;
 
 /// Route and what is asked of it.
@@ -106,13 +106,14 @@ pub(super) fn count() -> usize {
 /// Every POST on a thing, by path.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
-    let things = |path: &str| {
-        ["whistles/{code}", "summonses/{code}", "visits/{code}", "findings/{code}"]
-            .iter()
-            .any(|part| path.contains(part))
-    };
+    let nouns = ["whistles", "summonses", "obligations", "deadlines", "visits", "findings"];
+    let things = |path: &str| nouns.iter().any(|noun| path.contains(&format!("{noun}/{{code}}")));
     for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && things(path)) {
-        let verbs = if path.contains("summonses") { SummonsDeed::WORDS } else { WhistleDeed::WORDS };
+        let verbs = match path {
+            path if path.contains("summonses") => SummonsDeed::WORDS,
+            path if path.contains("deadlines") => ObligationDeed::WORDS,
+            _ => WhistleDeed::WORDS,
+        };
         match path.contains("{verb}") {
             true => all.extend(verbs.iter().map(|verb| path.replace("{verb}", verb))),
             false => all.push(path.to_owned()),
@@ -181,11 +182,11 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
 async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str, codes: &Codes) -> String {
     // In the world without it the first visit is the own one: another code that nobody may see stands for it there.
     let visit = if codes.0.get(4).is_some_and(|own| own == "LJ-2026-0001") { "LJ-2026-0009" } else { "LJ-2026-0001" };
-    let hidden = match path.split('/').find(|part| ["summonses", "visits", "findings"].contains(part)) {
-        Some("summonses") => format!("{}-SC", codes.0[0]),
+    let hidden = match path.split('/').find(|part| ["whistles", "visits", "findings"].contains(part)) {
+        Some("whistles") => codes.0[0].clone(),
         Some("visits") => visit.to_owned(),
         Some(_) => format!("{visit}-01"),
-        None => codes.0[0].clone(),
+        None => format!("{}-SC", codes.0[0]),
     };
     let path = path.replace("{code}", &hidden);
     let reply = match path.strip_prefix("/api/v1") {

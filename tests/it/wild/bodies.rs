@@ -281,6 +281,7 @@ async fn doors(t: &Town) -> Vec<Door> {
         ("/unseal", sealed.as_str()),
         ("/whistles/", &code),
         ("/summonses/", summons),
+        ("/obligations/", summons),
         ("/people/", "liaison.sc"),
         ("/imports/", "calendar"),
     ];

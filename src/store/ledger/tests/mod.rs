@@ -97,6 +97,8 @@ fn armed(mint: &mut Mint, whistle: &WhistleId, minutes: i64) -> Obligation {
         reached_at: None,
         reminds: true,
         passed_at: None,
+        acknowledged_at: None,
+        held_back_at: None,
         ended_at: None,
     }
 }

@@ -4,6 +4,7 @@
 use super::super::{WhistleItem, WhistleQuery, list};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, Guard, Series, Text};
+use crate::domain::directory::{Directory, Shift};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::policy::{self, Actor, Scope};
@@ -61,23 +62,32 @@ impl Desk {
     }
 }
 
-/// `*`: the duty officer; else the liaison of that unit; empty: somebody who sees no whistle.
+/// `*`: the duty officer; else the liaison of that unit, or with a plus its head, who leads every shift; empty: somebody
+/// who sees no whistle.
 pub(in crate::store) fn scope_of(unit: &str) -> Scope {
     let role = match unit {
         "*" => Role::OfficeDuty,
         "" => Role::Admin,
+        on_shift if on_shift.starts_with('+') => Role::DepartmentHead,
         _ => Role::Liaison,
     };
-    let (person, name) = (PersonId::from_text("pe_1"), String::new());
-    policy::scope(&Actor {
-        person,
+    let name = "head".to_owned();
+    let shift = |night| {
+        let (date, main, deputy, office_duty) = ("2026-11-25".into(), name.clone(), String::new(), String::new());
+        Shift { date, night, main, deputy, office_duty }
+    };
+    let rota = vec![shift(false), shift(true)];
+    let directory = Directory::new(Vec::new(), Vec::new(), Vec::new(), Vec::new(), rota);
+    let actor = Actor {
+        person: PersonId::from_text("pe_1"),
         username: name.clone(),
         name,
         role,
-        unit: unit.to_owned(),
+        unit: unit.trim_start_matches('+').to_owned(),
         town: None,
         also_of: Vec::new(),
-    })
+    };
+    policy::reads(&actor, &directory, NOW)
 }
 
 /// Whistle `n`, blown `n` seconds before now by YJ.
@@ -140,6 +150,8 @@ pub(in crate::store) fn owed(whistle: &Whistle, summons: Option<&Summons>, due_a
         reached_at: None,
         reminds: true,
         passed_at: None,
+        acknowledged_at: None,
+        held_back_at: None,
         ended_at: None,
     }
 }

@@ -45,6 +45,56 @@ async fn each_sees_what_concerns_them_and_nothing_of_the_rest() {
 }
 
 #[tokio::test]
+async fn whoever_leads_the_shift_sees_what_is_open_once_and_of_what_is_over_the_own_alone() {
+    let desk = Desk::open();
+    let mut all = Vec::new();
+    for (n, status) in (1..).zip(WhistleStatus::ALL) {
+        for (n, own) in [(n, true), (n + 100, false)] {
+            let one = Whistle { status: *status, ..whistle(n) };
+            let viewers: &[&str] = if own { &["YJ"] } else { &["XF"] };
+            desk.put(birth(one.clone(), viewers)).await;
+            all.extend((own || status.is_open()).then_some((one.blown_at, one.id)));
+        }
+    }
+    all.sort();
+    let scope = scope_of("+YJ");
+    let ids: Vec<&str> = all.iter().map(|(_, id)| id.as_str()).collect();
+    assert_eq!(ids.len(), 12 + 8);
+    assert_eq!(desk.ids(&scope, &fifty(Sort::OldestFirst, None)).await, ids);
+    // Looked for near and far: one page holds all of them, or three at a time.
+    for limit in [50, 3] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let asked = WhistleQuery { limit, q: Some(Wanted::of("wh-2026")), ..fifty(Sort::OldestFirst, after) };
+            let page = desk.list(&scope, &asked).await;
+            after = page.last().map(|last| last.position(Sort::OldestFirst));
+            seen.extend(page.iter().map(|item| item.whistle.id.as_str().to_owned()));
+            if page.len() < usize::from(limit) {
+                break;
+            }
+        }
+        assert_eq!(seen, ids, "{limit}");
+    }
+    for (status, found) in [(WhistleStatus::Handling, 2), (WhistleStatus::Closed, 1)] {
+        let asked = WhistleQuery { status: vec![status], ..fifty(Sort::NewestFirst, None) };
+        assert_eq!(desk.list(&scope, &asked).await.len(), found, "{status}");
+        let scope = scope.clone();
+        let counted = desk.ledger.read(move |reading| count_by_status(reading, &scope, status, 100)).await.unwrap();
+        assert_eq!(counted, i64::try_from(found).unwrap(), "{status}");
+    }
+    // Another's closed one (the ninth state), by its code and by its id; the own one beside it.
+    let read = desk.ledger.read(move |reading| {
+        let by_id = |reading: &mut Reading<'_>, id: &str| tree_by_id(reading, &scope, &WhistleId::from_text(id));
+        Ok([
+            by_id(reading, "wh_0109")?.is_some(),
+            by_id(reading, "wh_0009")?.is_some(),
+            by_id(reading, "wh_0101")?.is_some(),
+        ])
+    });
+    assert_eq!(read.await.unwrap(), [false, true, true]);
+}
+
+#[tokio::test]
 async fn a_tree_comes_with_its_summonses_and_with_what_is_still_owed() {
     let (desk, mut one) = (Desk::open(), whistle(1));
     one.status = WhistleStatus::Dispatched;

@@ -1,6 +1,12 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use scope::{Scope, VISIT_KEYS, reads, scope};
+
 use super::directory::{Directory, Shift};
 use super::imports::List;
 use super::terms::Role;
@@ -20,100 +26,6 @@ pub struct Actor {
     pub town: Option<String>,
     /// Units in which the same person holds another post under another sign-in.
     pub also_of: Vec<String>,
-}
-
-/// What may be read. Reads demand one; only this file makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
-    /// Of whistles and summonses.
-    sight: Sight,
-    /// Of visits and findings: keys of which one suffices; what is not used is empty.
-    visits: [String; VISIT_KEYS],
-}
-
-/// Keys under which one reader may see a visit: as the unit, as its head, as a person who goes.
-pub const VISIT_KEYS: usize = 3;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Sight {
-    All,
-    Viewer(String),
-    Nothing,
-}
-
-impl Scope {
-    /// For the hub's own loops and figures; the reason is for the reader of the code.
-    pub fn everything(_reason: &'static str) -> Scope {
-        Scope { sight: Sight::All, visits: visit_keys(["*"]) }
-    }
-
-    /// The key under which the ledger keeps this reader's list of sights: `*` is everything, empty is nothing.
-    pub fn viewer(&self) -> &str {
-        match &self.sight {
-            Sight::All => "*",
-            Sight::Viewer(key) => key,
-            Sight::Nothing => "",
-        }
-    }
-
-    /// Whether this reader sees a thing that these viewers see.
-    pub fn is_among(&self, viewers: &[String]) -> bool {
-        match &self.sight {
-            Sight::All => true,
-            Sight::Viewer(key) => viewers.contains(key),
-            Sight::Nothing => false,
-        }
-    }
-
-    /// The keys under which the ledger keeps who sees a visit: a first one of `*` is every visit.
-    pub fn visit_keys(&self) -> &[String; VISIT_KEYS] {
-        &self.visits
-    }
-
-    /// Whether this reader sees a visit that these viewers see.
-    pub fn is_among_visitors(&self, viewers: &[String]) -> bool {
-        let [first, ..] = &self.visits;
-        first == "*" || self.visits.iter().any(|key| !key.is_empty() && viewers.contains(key))
-    }
-}
-
-fn visit_keys<'k>(keys: impl IntoIterator<Item = &'k str>) -> [String; VISIT_KEYS] {
-    let mut all: [String; VISIT_KEYS] = Default::default();
-    for (slot, key) in all.iter_mut().zip(keys) {
-        key.clone_into(slot);
-    }
-    all
-}
-
-/// What this actor may see.
-pub fn scope(actor: &Actor) -> Scope {
-    Scope { sight: sight(actor), visits: visits_of(actor) }
-}
-
-/// Of visits: the office all, supervisors what is no secret, others by unit, by post and by going.
-fn visits_of(actor: &Actor) -> [String; VISIT_KEYS] {
-    let (person, unit) = (actor.person.as_str(), actor.unit.as_str());
-    match actor.role {
-        Role::OfficeDuty | Role::OfficeDirector => visit_keys(["*"]),
-        Role::Supervisor => visit_keys([SUPERVISION]),
-        Role::Liaison => visit_keys([unit, person]),
-        Role::DepartmentHead => visit_keys([unit, &heads_of(unit), person]),
-        Role::TownOfficer | Role::SquadLeader => visit_keys([&blower_viewer(unit, actor.town.as_deref()), person]),
-        Role::Inspector => visit_keys([&inspectors_of(unit), person]),
-        Role::Expert => visit_keys([person]),
-        Role::LegalReviewer | Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => visit_keys([]),
-    }
-}
-
-fn sight(actor: &Actor) -> Sight {
-    match actor.role {
-        Role::OfficeDuty | Role::OfficeDirector | Role::Supervisor => Sight::All,
-        Role::Liaison | Role::DepartmentHead => Sight::Viewer(actor.unit.clone()),
-        Role::TownOfficer | Role::SquadLeader => Sight::Viewer(blower_viewer(&actor.unit, actor.town.as_deref())),
-        Role::Inspector => Sight::Viewer(inspectors_of(&actor.unit)),
-        Role::Expert | Role::LegalReviewer => Sight::Nothing,
-        Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => Sight::Nothing,
-    }
 }
 
 /// The sight key of the unit that blew: a town and the squad stationed there look at one queue.
@@ -307,110 +219,4 @@ pub fn reads_rota(actor: &Actor, directory: &Directory) -> bool {
 /// Makes and ends machine tokens of the own unit: its head, in the office its director.
 pub fn makes_tokens(actor: &Actor) -> bool {
     matches!(actor.role, Role::DepartmentHead | Role::OfficeDirector)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::tests::sample::{PEOPLE, actor};
-
-    #[test]
-    fn everybody_sees_what_the_domain_page_lets_them_see() {
-        for (who, ..) in PEOPLE {
-            let expected = match who {
-                "office" | "office.2" | "director" | "director.2" | "supervisor" => "*",
-                "liaison.yj" | "head.yj" => "YJ",
-                "liaison.xf" | "head.xf" | "head.xf.2" => "XF",
-                "liaison.sh" => "SH",
-                "inspector.xf" | "inspector.xf.2" => "XF/summoned",
-                "inspector.sh" => "SH/summoned",
-                "town.t01" | "squad.sq01" => "T01",
-                "town.t02" => "T02",
-                "expert.1" | "legal.t01" | "admin" => "",
-                other => panic!("{other} has no row"),
-            };
-            assert_eq!(scope(&actor(who)).viewer(), expected, "{who}");
-        }
-        assert_eq!(Scope::everything("a test").viewer(), "*");
-    }
-
-    #[test]
-    fn i4_a_reader_is_among_the_viewers_by_the_whole_key() {
-        let viewers = ["XF".to_owned(), "T01".to_owned()];
-        let among = |who: &str| scope(&actor(who)).is_among(&viewers);
-        assert!(among("office") && among("liaison.xf") && among("squad.sq01"));
-        for who in ["inspector.xf", "liaison.yj", "town.t02", "expert.1", "admin"] {
-            assert!(!among(who), "{who}");
-        }
-        assert!(scope(&actor("supervisor")).is_among(&[]) && !scope(&actor("admin")).is_among(&[String::new()]));
-    }
-
-    #[test]
-    fn only_whom_the_domain_page_names_may_blow_and_the_office_only_for_others() {
-        let may: Vec<_> = PEOPLE.iter().filter(|(who, ..)| may_blow(&actor(who))).map(|(who, ..)| *who).collect();
-        let expected = [
-            "office",
-            "office.2",
-            "director",
-            "director.2",
-            "liaison.yj",
-            "head.yj",
-            "head.xf",
-            "head.xf.2",
-            "liaison.xf",
-            "liaison.sh",
-            "town.t01",
-            "squad.sq01",
-            "town.t02",
-        ];
-        assert_eq!(may, expected);
-        let behalf: Vec<_> =
-            PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
-        assert_eq!(behalf, ["office", "office.2", "director", "director.2"]);
-    }
-
-    #[test]
-    fn nobody_speaks_or_acts_for_a_unit_that_is_not_the_own() {
-        for unit in ["YJ", "XF", "SH", "SF", "AWB", "JW", "T01", "SQ01", "T02"] {
-            let named = |may: fn(&Actor, &str) -> bool| {
-                let named = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| may(&actor(who), unit));
-                named.collect::<Vec<_>>().join(" ")
-            };
-            let (speak, act) = match unit {
-                "YJ" => ("liaison.yj head.yj", "liaison.yj head.yj"),
-                "XF" => ("head.xf head.xf.2 liaison.xf", "head.xf head.xf.2 liaison.xf inspector.xf inspector.xf.2"),
-                "SH" => ("liaison.sh", "liaison.sh inspector.sh"),
-                "T01" => ("town.t01", "town.t01"),
-                "T02" => ("town.t02", "town.t02"),
-                "SQ01" => ("squad.sq01", "squad.sq01"),
-                _ => ("", ""),
-            };
-            assert_eq!((named(speaks_for).as_str(), named(acts_for).as_str()), (speak, act), "{unit}");
-        }
-    }
-
-    #[test]
-    fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() {
-        for (blew, role, may) in [
-            ("liaison.xf", Role::Liaison, "office office.2 director director.2 supervisor liaison.xf"),
-            ("head.xf", Role::DepartmentHead, "office office.2 director director.2 supervisor"),
-            ("town.t01", Role::TownOfficer, "office office.2 director director.2 supervisor town.t01"),
-            ("squad.sq01", Role::SquadLeader, "office office.2 director director.2 supervisor"),
-            ("office", Role::Liaison, "office office.2 director director.2 supervisor"),
-        ] {
-            let blower = actor(blew);
-            let viewer = blower_viewer(&blower.unit, blower.town.as_deref());
-            let blower =
-                Blower { person: blower.person, on_behalf: blew == "office", department: blower.unit, role, viewer };
-            let named = PEOPLE.iter().map(|(who, ..)| *who).filter(|who| may_unseal(&actor(who), &blower));
-            assert_eq!(named.collect::<Vec<_>>().join(" "), may, "blown by {blew}");
-        }
-    }
-
-    #[test]
-    fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators() {
-        let all: Vec<_> =
-            PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
-        assert_eq!(all, ["office", "office.2", "director", "director.2", "admin", "supervisor"]);
-    }
 }
