@@ -211,7 +211,16 @@ pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Re
 
 fn letter(to: &Post, now: At, mint: &mut Mint) -> LetterOwed {
     let (id, kind) = (LetterId::new(mint), LetterKind::ShiftSet);
-    LetterOwed { key: format!("{kind}:{id}"), id, kind, to: to.clone(), person: None, tree: None, about: None, not_before: now }
+    LetterOwed {
+        key: format!("{kind}:{id}"),
+        id,
+        kind,
+        to: to.clone(),
+        person: None,
+        tree: None,
+        about: None,
+        not_before: now,
+    }
 }
 
 /// Blows what the rows say, each by the decision that every whistle comes from.

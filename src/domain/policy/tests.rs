@@ -83,8 +83,7 @@ fn only_whom_the_domain_page_names_may_blow_and_the_office_only_for_others() {
         "town.t02",
     ];
     assert_eq!(may, expected);
-    let behalf: Vec<_> =
-        PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
+    let behalf: Vec<_> = PEOPLE.iter().filter(|(who, ..)| blows_on_behalf(&actor(who))).map(|(who, ..)| *who).collect();
     assert_eq!(behalf, ["office", "office.2", "director", "director.2"]);
 }
 
@@ -128,7 +127,6 @@ fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() 
 
 #[test]
 fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators() {
-    let all: Vec<_> =
-        PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
+    let all: Vec<_> = PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
     assert_eq!(all, ["office", "office.2", "director", "director.2", "admin", "supervisor"]);
 }
