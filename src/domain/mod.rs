@@ -12,6 +12,7 @@ pub mod event;
 pub mod feedback;
 pub mod guessable;
 pub mod imports;
+pub mod invitation;
 pub mod limits;
 pub mod machine;
 pub mod obligation;
