@@ -65,6 +65,12 @@ impl At {
         format!("{}+08:00", self.civil().strftime("%Y-%m-%dT%H:%M:%S"))
     }
 
+    /// UTC to the second without separators, as calendars write it: `20261125T093032Z`.
+    pub fn utc(self) -> String {
+        let stamp = Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MIN);
+        stamp.strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
     /// Reads RFC 3339 with any offset.
     pub fn parse(text: &str) -> Option<At> {
         text.parse::<Timestamp>().ok().map(|stamp| At(stamp.as_microsecond()))

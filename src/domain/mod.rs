@@ -13,6 +13,7 @@ pub mod feedback;
 pub mod finding;
 pub mod guessable;
 pub mod imports;
+pub mod invitation;
 pub mod limits;
 pub mod machine;
 pub mod obligation;

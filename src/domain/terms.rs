@@ -151,7 +151,7 @@ words!(
     }
 );
 words!(
-    /// The kinds of letters that the deeds of whistle and summons owe, API.md.
+    /// The kinds of letters that deeds owe, API.md.
     LetterKind {
         WhistleNew = "whistle_new", SummonsNew = "summons_new", WhistleReturned = "whistle_returned",
         WhistleDeclined = "whistle_declined", WhistleMerged = "whistle_merged", WhistleClosed = "whistle_closed",
@@ -162,6 +162,11 @@ words!(
     }
 );
 impl LetterKind {
+    /// Brings a visit into somebody's calendar, or out of it.
+    pub fn is_invitation(self) -> bool {
+        matches!(self, LetterKind::VisitInvitation | LetterKind::VisitCancelled)
+    }
+
     /// Tells what only who sees everything may know: that it reached nobody is told to nobody else either.
     pub fn is_discreet(self) -> bool {
         self == LetterKind::WhistleUnsealed

@@ -58,12 +58,18 @@ pub fn kind(kind: LetterKind) -> KindWords {
             "时限",
             "请登录平台核对查阅理由：",
         ),
-        LetterKind::VisitInvitation => {
-            ("联检通知", "请按下列时间参加联合检查。", "检查时间", "请登录平台查看地点、车辆和检查项：")
-        }
-        LetterKind::VisitCancelled => {
-            ("联检取消", "下列联合检查不再按原定时间进行，或者不再需要您参加。", "检查时间", "请登录平台查看：")
-        }
+        LetterKind::VisitInvitation => (
+            "联合检查安排",
+            "请按下列时间参加联合检查。本邮件带有日程，改期后另发，以最新一封为准。",
+            "时间",
+            "请登录平台查看详情：",
+        ),
+        LetterKind::VisitCancelled => (
+            "联合检查取消",
+            "下列联合检查已取消，或者不再需要您参加，日程随本邮件撤销。",
+            "原定时间",
+            "请登录平台查看：",
+        ),
         LetterKind::Reminder => ("催办", "下列事项等待办理。", "最近时限", "请登录平台逐项办理："),
     };
     KindWords { title, lead, due, ask }
@@ -88,6 +94,8 @@ pub mod label {
     pub const RULED: &str = "决定";
     pub const CLOSURE: &str = "办结方式";
     pub const MISSING: &str = "需要补充的内容";
+    pub const VISIT: &str = "联检编号";
+    pub const VISIT_EN: &str = "In English";
     pub const ITEMS: &str = "待办事项";
     pub const ITEMS_EN: &str = "To do";
 }
@@ -135,6 +143,24 @@ pub fn reminder_due(lang: Lang, due_at: At) -> String {
         Lang::Zh => format!("时限{}", due.strftime("%Y年%-m月%-d日%H:%M")),
         Lang::En => format!("due {}", due.strftime("%Y-%m-%d %H:%M")),
     }
+}
+
+/// What a visit is called in a calendar.
+pub fn visit(lang: Lang) -> &'static str {
+    lang.pick(("联合检查", "Joint inspection"))
+}
+
+/// That a visit is on, or is off: the first line of its entry.
+pub fn visit_stands(cancelled: bool) -> &'static str {
+    if cancelled { "Joint inspection cancelled, or without you" } else { "Joint inspection" }
+}
+
+/// From when to when: the day once, unless it runs past midnight.
+pub fn visit_hours(lang: Lang, starts_at: At, ends_at: At) -> String {
+    let (start, end) = (starts_at.civil(), ends_at.civil());
+    let (day, dash) = lang.pick((("%Y年%-m月%-d日", "～"), ("%Y-%m-%d ", "–")));
+    let until = if start.date() == end.date() { "%H:%M".to_owned() } else { format!("{day}%H:%M") };
+    format!("{}{dash}{}", start.strftime(&format!("{day}%H:%M")), end.strftime(&until))
 }
 
 /// The footer: what this is, as of when, whom to ask, how to have a mistake put right.

@@ -71,6 +71,7 @@ mod tests {
             include_str!("pages/own.rs"),
             include_str!("pages/phrases.rs"),
             include_str!("pages/rota.rs"),
+            include_str!("pages/sheets.rs"),
         ];
         let han = |of: char| ('\u{4e00}'..='\u{9fff}').contains(&of);
         for line in files.iter().flat_map(|file| file.lines()).filter(|line| !line.trim_start().starts_with("//")) {

@@ -4,7 +4,7 @@
 
 pub mod letters;
 
-pub use letters::{LetterFacts, OwedItem, Rendered, Sender, render};
+pub use letters::{LetterFacts, OwedItem, Rendered, Sender, VisitTime, render};
 
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};

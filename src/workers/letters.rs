@@ -351,6 +351,7 @@ impl Carrier {
             closure: None,
             ruled: None,
             owed: Vec::new(),
+            visit: None,
             link: String::new(),
             district: self.post.district.clone(),
             demo: self.hub.demo,

@@ -8,8 +8,11 @@ mod district;
 mod flows;
 mod live;
 mod page;
+mod paper;
+mod samples;
 #[path = "../servers/mod.rs"]
 mod servers;
+mod sheets;
 #[path = "../it/town/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the stories of tests/it use the rest")]
 mod town;

@@ -55,7 +55,8 @@ pub(crate) async fn keep_picture(chrome: &Chrome, name: &str) {
     std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
 }
 
-fn from_base64(text: &str) -> Vec<u8> {
+/// The bytes of what WebDriver hands over as text.
+pub(crate) fn from_base64(text: &str) -> Vec<u8> {
     const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut out, mut held, mut bits) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
     for sign in text.bytes().filter(|sign| *sign != b'=') {

@@ -1,9 +1,11 @@
-//! The OpenAPI document against the hub that made it: schemathesis asks every route what the document allows and what it
-//! forbids, as several people and as nobody. No answer is above 499 or other than documented, and nothing that the schema
-//! forbids is done. A missing tool is a failure that says how to get it. `HUB_CONTRACT=200` tries so many cases a route.
+//! What others make of what we give them: `invitations`, and here the OpenAPI document against the hub that made it.
+//! Schemathesis asks every route what the document allows and what it forbids, as several people and as nobody. No answer is
+//! above 499 or other than documented, and nothing that the schema forbids is done. A missing tool is a failure that says how
+//! to get it. `HUB_CONTRACT=200` tries so many cases a route.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "how much was asked is worth a line")]
 
+mod invitations;
 #[path = "../servers/mod.rs"]
 mod servers;
 #[path = "../it/town/mod.rs"]

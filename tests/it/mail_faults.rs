@@ -35,6 +35,7 @@ pub(crate) fn facts(kind: LetterKind) -> LetterFacts {
         closure: None,
         ruled: None,
         owed: vec![],
+        visit: None,
         link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
         district: "云湖区".into(),
         demo: false,

@@ -41,6 +41,7 @@ pub struct Assets {
     pub js: String,
     pub live: String,
     pub icons: String,
+    pub sheet: String,
 }
 
 /// How somebody wants pages to look and to take keys; the browser keeps it.

@@ -7,6 +7,7 @@ pub mod form;
 pub mod frame;
 mod people;
 mod rota;
+pub mod sheets;
 mod square;
 pub mod views;
 

@@ -28,6 +28,7 @@ fn shell(lang: Lang) -> Shell {
             js: text("/assets/hub.js"),
             live: text("/assets/live.js"),
             icons: text("/assets/icons.svg"),
+            sheet: text("/assets/sheet.css"),
         },
     }
 }

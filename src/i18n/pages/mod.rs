@@ -24,10 +24,12 @@ mod imports;
 mod own;
 mod phrases;
 mod rota;
+mod sheets;
 
 pub use desk::{DeskText, desk};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
+pub use sheets::{SheetText, sheet};
 
 use super::Lang;
 

@@ -4,6 +4,7 @@
 
 use super::{BadSetting, Fault};
 use crate::domain::at::{At, MINUTE};
+use crate::domain::invitation::Invitation;
 use crate::domain::terms::{Category, ClosureKind, DeclineGround, Duty, LetterKind, Role};
 use crate::domain::terms::{Severity, SummonsStatus, Urgency};
 use crate::i18n::Lang;
@@ -22,7 +23,7 @@ pub struct LetterFacts {
     pub key: String,
     /// One address: a letter has one recipient.
     pub to: String,
-    /// The whistle's code.
+    /// The whistle's code; in an invitation the visit's.
     pub code: String,
     /// The summons' code, where the letter is about one.
     pub summons: Option<String>,
@@ -40,12 +41,26 @@ pub struct LetterFacts {
     pub ruled: Option<SummonsStatus>,
     /// For `reminder`: everything that this person owes, late or coming.
     pub owed: Vec<OwedItem>,
+    /// For `visit_invitation` and `visit_cancelled`: when the visit is.
+    pub visit: Option<VisitTime>,
     /// Public address of the page. It only shows; whoever opens it signs in first (C07).
     pub link: String,
     /// The district's name, as in 云湖区.
     pub district: String,
     /// The ledger is a demo: subject and body say so.
     pub demo: bool,
+}
+
+/// When a visit is, as one decision set it: what a calendar is told besides code, town and link.
+#[derive(Debug, Clone)]
+pub struct VisitTime {
+    /// The same for every letter about this visit.
+    pub uid: String,
+    /// Higher in every letter about this visit that one person gets.
+    pub sequence: u32,
+    pub starts_at: At,
+    pub ends_at: At,
+    pub decided_at: At,
 }
 
 /// One line of a reminder.
@@ -96,6 +111,8 @@ pub struct Rendered {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The part for calendars, in an invitation.
+    pub calendar: Option<String>,
     pub(super) envelope: Envelope,
     pub(super) bytes: Vec<u8>,
 }
@@ -111,10 +128,13 @@ impl Rendered {
 pub fn render(facts: &LetterFacts, sender: &Sender, now: At) -> Result<Rendered, Fault> {
     let to = check(facts)?;
     let page = Page::of(facts, now);
+    let invitation = invitation(facts, sender);
     let text = PlainPart { page: &page }.render().map_err(Fault::permanent)?;
     let html = HtmlPart { page: &page }.render().map_err(Fault::permanent)?;
     let envelope = Envelope::new(sender.return_path.clone(), vec![to.clone()]).map_err(Fault::permanent)?;
     let hash = key_hash(&facts.key);
+    let calendar = invitation.as_ref().map(Invitation::calendar);
+    let parts = parts(&hash, &text, &html, invitation.as_ref().zip(calendar.as_deref()))?;
     let message = Message::builder()
         .from(sender.from.clone())
         .reply_to(sender.reply_to.clone())
@@ -125,10 +145,10 @@ pub fn render(facts: &LetterFacts, sender: &Sender, now: At) -> Result<Rendered,
         .raw_header(mark("Auto-Submitted", "auto-generated"))
         .raw_header(mark("X-Auto-Response-Suppress", "All"))
         .envelope(envelope.clone())
-        .multipart(alternative(&hash, &text, &html))
+        .multipart(parts)
         .map_err(Fault::permanent)?;
     let (kind, key, to, subject) = (facts.kind, facts.key.clone(), facts.to.clone(), page.subject);
-    Ok(Rendered { kind, key, to, subject, text, html, envelope, bytes: message.formatted() })
+    Ok(Rendered { kind, key, to, subject, text, html, calendar, envelope, bytes: message.formatted() })
 }
 
 /// Names the first fact that must not enter a mail; gives the recipient.
@@ -138,8 +158,17 @@ fn check(facts: &LetterFacts) -> Result<Address, Fault> {
         facts.summons.iter().map(|text| ("summons", text)).chain(facts.town.iter().map(|text| ("town", text)));
     let owed = facts.owed.iter().flat_map(|item| std::iter::once(&item.code).chain(&item.unit));
     let items = owed.map(|text| ("what is owed", text));
-    if let Some((name, _)) = singles.into_iter().chain(options).chain(items).find(|(_, text)| unclean(text)) {
+    let visit = facts.visit.iter().map(|visit| ("uid", &visit.uid));
+    if let Some((name, _)) =
+        singles.into_iter().chain(options).chain(items).chain(visit).find(|(_, text)| unclean(text))
+    {
         return Err(Fault::permanent(format!("{name} of the letter holds a control character")));
+    }
+    let invites = facts.kind.is_invitation();
+    if !facts.visit.as_ref().map_or(!invites, |visit| invites && visit.starts_at < visit.ends_at) {
+        return Err(Fault::permanent(
+            "an invitation has hours that begin before they end, and no other letter has any",
+        ));
     }
     if !facts.link.starts_with("https://") && !facts.link.starts_with("http://") {
         return Err(Fault::permanent("link of the letter is not http"));
@@ -169,7 +198,7 @@ struct Page {
     /// Each entry by its lines.
     list: Vec<Vec<String>>,
     english_label: &'static str,
-    /// The same list for whoever reads English; only a reminder has it.
+    /// The same for whoever reads English; a reminder and an invitation have it.
     english: Vec<Vec<String>>,
     link: String,
     footer: [String; 3],
@@ -202,11 +231,19 @@ impl Page {
         let mark = if facts.demo { words::DEMO_MARK } else { "" };
         Page {
             subject: subject(mark, kind.title, facts, now),
-            rows: if whistle { rows(facts, kind.due) } else { Vec::new() },
+            rows: match &facts.visit {
+                Some(visit) => hours(facts, visit, kind.due),
+                None if whistle => rows(facts, kind.due),
+                None => Vec::new(),
+            },
             list_label: if reminder { label::ITEMS } else { label::MISSING },
             list,
-            english_label: label::ITEMS_EN,
-            english: if reminder { entries(Lang::En, facts, now) } else { Vec::new() },
+            english_label: if reminder { label::ITEMS_EN } else { label::VISIT_EN },
+            english: match &facts.visit {
+                Some(visit) => vec![in_english(facts, visit)],
+                None if reminder => entries(Lang::En, facts, now),
+                None => Vec::new(),
+            },
             district: facts.district.clone(),
             link: facts.link.clone(),
             footer: words::footer(&facts.district, &clock(now)),
@@ -250,6 +287,37 @@ fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
     all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
 }
 
+/// The table of a visit.
+fn hours(facts: &LetterFacts, visit: &VisitTime, due: &'static str) -> Vec<(&'static str, String)> {
+    let when = words::visit_hours(Lang::Zh, visit.starts_at, visit.ends_at);
+    let all = [(label::VISIT, Some(facts.code.clone())), (label::TOWN, facts.town.clone()), (due, Some(when))];
+    all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+}
+
+/// The same, but for the town, whose name is Chinese.
+fn in_english(facts: &LetterFacts, visit: &VisitTime) -> Vec<String> {
+    let what = words::visit_stands(facts.kind == LetterKind::VisitCancelled);
+    vec![what.to_owned(), facts.code.clone(), words::visit_hours(Lang::En, visit.starts_at, visit.ends_at)]
+}
+
+/// What the calendar is told: nothing that the letter does not say.
+fn invitation(facts: &LetterFacts, sender: &Sender) -> Option<Invitation> {
+    facts.visit.as_ref().map(|visit| Invitation {
+        uid: visit.uid.clone(),
+        sequence: visit.sequence,
+        starts_at: visit.starts_at,
+        ends_at: visit.ends_at,
+        stamp: visit.decided_at,
+        organizer: sender.from.email.to_string(),
+        attendee: facts.to.clone(),
+        heading: words::visit(Lang::Zh),
+        code: facts.code.clone(),
+        town: facts.town.clone().unwrap_or_default(),
+        link: facts.link.clone(),
+        cancelled: facts.kind == LetterKind::VisitCancelled,
+    })
+}
+
 fn subject(mark: &str, title: &str, facts: &LetterFacts, now: At) -> String {
     if facts.kind.is_notice() {
         return format!("{mark}{title}");
@@ -262,6 +330,9 @@ fn subject_tail(facts: &LetterFacts, now: At) -> String {
     if facts.kind == LetterKind::Reminder {
         let passed = facts.owed.iter().filter(|item| late(item, now) >= 0).count();
         return words::reminder_counts(passed, facts.owed.len() - passed);
+    }
+    if facts.kind.is_invitation() {
+        return facts.code.clone();
     }
     let code = facts.summons.as_ref().unwrap_or(&facts.code);
     let major = if facts.severity == Some(Severity::Major) { "，重大" } else { "" };
@@ -295,16 +366,19 @@ fn mark(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// Plain first. Base64 on purpose: Chinese then passes relays without 8BITMIME. The boundary comes from the key,
-/// so a repeated letter has the same bytes.
-fn alternative(hash: &str, text: &str, html: &str) -> MultiPart {
+/// Plain first, the calendar's last: a mail program takes the last that it knows. Base64 on purpose: Chinese then passes
+/// relays without 8BITMIME. The boundary comes from the key, so a repeated letter has the same bytes.
+fn parts(hash: &str, text: &str, html: &str, calendar: Option<(&Invitation, &str)>) -> Result<MultiPart, Fault> {
     let part = |kind: ContentType, body: &str| {
         SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(body.to_owned())
     };
-    MultiPart::alternative()
+    let parts = MultiPart::alternative()
         .boundary(format!("=_{hash}"))
         .singlepart(part(ContentType::TEXT_PLAIN, text))
-        .singlepart(part(ContentType::TEXT_HTML, html))
+        .singlepart(part(ContentType::TEXT_HTML, html));
+    let Some((invitation, calendar)) = calendar else { return Ok(parts) };
+    let kind = format!("text/calendar; charset=utf-8; method={}", invitation.method());
+    Ok(parts.singlepart(part(ContentType::parse(&kind).map_err(Fault::permanent)?, calendar)))
 }
 
 #[cfg(test)]

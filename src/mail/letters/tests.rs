@@ -19,10 +19,21 @@ fn facts(kind: LetterKind) -> LetterFacts {
         closure: None,
         ruled: None,
         owed: vec![],
+        visit: hours(kind),
         link: "https://hub.yunhu.example/w/WH-2026-0731".into(),
         district: "云湖区".into(),
         demo: false,
     }
+}
+
+fn hours(kind: LetterKind) -> Option<VisitTime> {
+    kind.is_invitation().then(|| VisitTime {
+        uid: "vs_1@whistle-hub".into(),
+        sequence: 0,
+        starts_at: At::parse("2026-12-01T09:00:00+08:00").unwrap(),
+        ends_at: At::parse("2026-12-01T11:30:00+08:00").unwrap(),
+        decided_at: At::parse("2026-11-25T15:00:00+08:00").unwrap(),
+    })
 }
 
 fn letter(facts: &LetterFacts) -> Result<Rendered, Fault> {
@@ -73,7 +84,7 @@ type Poison = fn(&mut LetterFacts, String);
 #[test]
 fn t23_crlf_in_every_name() {
     let poison = || "x\r\nBcc: spy@evil.example".to_owned();
-    let poisoned: [(&str, Poison); 10] = [
+    let poisoned: [(&str, Poison); 11] = [
         ("key", |facts, text| facts.key = text),
         ("to", |facts, text| facts.to = text),
         ("code", |facts, text| facts.code = text),
@@ -83,6 +94,10 @@ fn t23_crlf_in_every_name() {
         ("district", |facts, text| facts.district = text),
         ("owed", |facts, text| facts.owed = vec![owed(&text, "区消防救援大队")]),
         ("owed by", |facts, text| facts.owed = vec![owed("WH-2026-0731", &text)]),
+        ("uid", |facts, text| {
+            facts.kind = LetterKind::VisitInvitation;
+            facts.visit = hours(facts.kind).map(|visit| VisitTime { uid: text, ..visit });
+        }),
         ("to, two of them", |facts, _| facts.to = "a@yunhu.example, b@yunhu.example".into()),
     ];
     for (name, poison_it) in poisoned {
@@ -96,6 +111,53 @@ fn t23_crlf_in_every_name() {
     assert!(!String::from_utf8_lossy(letter.eml()).contains("spy") && !letter.text.contains("spy"));
     assert!(Sender::parse("hub\r\nBcc: <spy@evil.example>", None, None).is_err());
     assert!(Sender::parse("hub@yunhu.example", Some("a@b.example\r\n"), None).is_err());
+}
+
+#[test]
+fn c27_an_invitation_says_code_town_hours_and_link_and_nothing_else() {
+    let link = "https://hub.yunhu.example/w/LJ-2026-0042".into();
+    let facts = LetterFacts { code: "LJ-2026-0042".into(), link, ..facts(LetterKind::VisitInvitation) };
+    let letter = letter(&facts).unwrap();
+    assert_eq!(letter.subject, "联合检查安排：LJ-2026-0042");
+    let body = letter.text.split("\n--\n").next().unwrap();
+    insta::assert_snapshot!(body, @"
+    云湖区吹哨协同平台
+
+    联合检查安排
+    请按下列时间参加联合检查。本邮件带有日程，改期后另发，以最新一封为准。
+
+    联检编号：LJ-2026-0042
+    属地：青溪镇
+    时间：2026年12月1日09:00～11:30
+
+    In English:
+    - Joint inspection
+      LJ-2026-0042
+      2026-12-01 09:00–11:30
+
+    请登录平台查看详情：
+    https://hub.yunhu.example/w/LJ-2026-0042
+    ");
+    let eml = String::from_utf8(letter.eml().to_vec()).unwrap();
+    assert!(eml.is_ascii() && eml.contains("Content-Type: text/calendar; charset=utf-8; method=REQUEST"), "{eml}");
+    let calendar = letter.calendar.unwrap();
+    for word in ["粉尘", "加急", "WH-2026"] {
+        assert!(!body.contains(word) && !calendar.contains(word), "{word}");
+    }
+    assert!(calendar.contains("\r\nATTENDEE") && calendar.contains("LOCATION:青溪镇\r\n"));
+}
+
+#[test]
+fn an_invitation_without_hours_and_another_letter_with_hours_are_refused() {
+    let without = LetterFacts { visit: None, ..facts(LetterKind::VisitCancelled) };
+    let with = LetterFacts { visit: hours(LetterKind::VisitCancelled), ..facts(LetterKind::WhistleNew) };
+    let mut turned = facts(LetterKind::VisitInvitation);
+    if let Some(visit) = &mut turned.visit {
+        std::mem::swap(&mut visit.starts_at, &mut visit.ends_at);
+    }
+    for facts in [without, with, turned] {
+        assert_eq!(letter(&facts).unwrap_err().kind, crate::mail::FaultKind::Permanent);
+    }
 }
 
 #[test]
