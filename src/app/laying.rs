@@ -4,7 +4,7 @@
 use super::Undone;
 use super::sample_district::SampleDistrict;
 use crate::domain::at::At;
-use crate::domain::decision::Change;
+use crate::domain::decision::{Change, DirectoryRow};
 use crate::domain::imports;
 use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::ids::{Chance, Mint};
@@ -13,6 +13,21 @@ use serde_json::Map;
 
 /// Lays a district where another one, or nothing, stood: what is not in it goes. `false`: it stood already.
 pub async fn lay(ledger: &Ledger, district: &SampleDistrict, at: At, chance: &Chance) -> Result<bool, Undone> {
+    laid(ledger, district, (at, chance), |_| true).await
+}
+
+/// Lays the lists of a district of which nothing stands: those that an older release did not know. What stands is left
+/// as it is.
+pub async fn complete(ledger: &Ledger, district: &SampleDistrict, at: At, chance: &Chance) -> Result<bool, Undone> {
+    laid(ledger, district, (at, chance), <[DirectoryRow]>::is_empty).await
+}
+
+async fn laid(
+    ledger: &Ledger,
+    district: &SampleDistrict,
+    (at, chance): (At, &Chance),
+    lays: fn(&[DirectoryRow]) -> bool,
+) -> Result<bool, Undone> {
     let wanted = imports::wanted(&district.directory, &district.days);
     let lists: Vec<_> = wanted.iter().map(|(list, _)| *list).collect();
     let (version, stands) = ledger
@@ -22,7 +37,7 @@ pub async fn lay(ledger: &Ledger, district: &SampleDistrict, at: At, chance: &Ch
         })
         .await?;
     let (mut change, mut mint) = (Change::default(), Mint::new(at.0, chance.seed()));
-    for ((list, rows), stands) in wanted.into_iter().zip(&stands) {
+    for ((list, rows), stands) in wanted.into_iter().zip(&stands).filter(|(_, stands)| lays(stands)) {
         let difference = Difference::of(list, stands, rows, LeftOut::Goes);
         if !difference.is_nothing() {
             difference.write(&mut change, None, Map::new(), &mut mint);

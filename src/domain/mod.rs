@@ -21,6 +21,7 @@ pub mod order;
 pub mod people;
 pub mod person;
 pub mod policy;
+pub mod proposing;
 pub mod reminders;
 pub mod rota;
 pub mod routing;

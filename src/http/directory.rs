@@ -1,15 +1,16 @@
-//! The district's lists for whoever fills in an order: units, towns, firms, categories, and the people of the own
-//! unit. Names of people outside it are the office's, the supervisors' and the administrators'.
+//! The district's lists for whoever fills in an order: units, towns, firms, categories, checklist, cars, and the
+//! people of the own unit. Names of people outside it are the office's, the supervisors' and the administrators'.
 
-use super::gate::Caller;
+use super::gate::{self, Caller};
 use super::problem::Answer;
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER};
 use super::{Door, cursor, json};
-use crate::domain::directory::{Directory, Person};
+use crate::domain::directory::{Directory, Enterprise, Person};
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::Category;
 use crate::domain::wanted::Wanted;
 use crate::i18n::Lang;
+use crate::i18n::problems::ProblemKind;
 use crate::store::whistles::Position;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -37,6 +38,38 @@ pub(super) async fn towns(door: Data<Door>, caller: Caller, request: HttpRequest
 pub(super) async fn enterprises(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
     let rules = door.hub.rules();
     let rows = rules.directory.enterprises.iter();
+    answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
+}
+
+/// A firm with those who rent from it.
+#[derive(Debug, Serialize)]
+struct FirmCard<'a> {
+    #[serde(flatten)]
+    firm: &'a Enterprise,
+    tenants: Vec<&'a str>,
+}
+
+/// `GET /enterprises/{code}`
+pub(super) async fn enterprise(door: Data<Door>, _caller: Caller, request: HttpRequest) -> Answer {
+    let rules = door.hub.rules();
+    let directory = &rules.directory;
+    let firm = directory.enterprise(gate::code(&request)).ok_or(ProblemKind::NotFound)?;
+    Query::read(request.query_string(), &[])?;
+    let tenants = directory.tenants_of(&firm.code).map(|tenant| tenant.code.as_str()).collect();
+    Ok(json(&mut HttpResponse::Ok(), &value!(FirmCard { firm, tenants })))
+}
+
+/// `GET /checklist`
+pub(super) async fn checklist(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let rules = door.hub.rules();
+    let rows = rules.directory.checklist.iter();
+    answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
+}
+
+/// `GET /vehicles`
+pub(super) async fn vehicles(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let rules = door.hub.rules();
+    let rows = rules.directory.vehicles.iter();
     answer(&door, &caller.present.actor, &request, rows.map(|row| (row, row.names())))
 }
 

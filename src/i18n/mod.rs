@@ -2,6 +2,7 @@
 //! two constants, so a missing word does not compile. Nothing here decides anything or formats HTML.
 
 pub mod deadlines;
+mod district;
 mod events;
 pub mod imports;
 pub mod letters;

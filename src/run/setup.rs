@@ -140,13 +140,15 @@ async fn is_demo(ledger: &Ledger) -> anyhow::Result<bool> {
 /// somebody who was cut off there, lays the same people again.
 async fn lay_sample(ledger: &Ledger, around: &Surroundings) -> anyhow::Result<()> {
     let (directory_now, _) = ledger.read(directory::load).await?;
-    if !directory_now.people.is_empty() {
-        if is_demo(ledger).await? {
-            return Ok(());
-        }
-        bail!("this ledger holds a real district: `demo` does not touch it; give --dir another folder");
-    }
     let sample = sample_district::read().map_err(|fault| anyhow!(fault))?;
+    if !directory_now.people.is_empty() {
+        if !is_demo(ledger).await? {
+            bail!("this ledger holds a real district: `demo` does not touch it; give --dir another folder");
+        }
+        // A demo of an older release lacks the lists that this one adds.
+        laying::complete(ledger, &sample, around.clock.now(), &around.chance).await?;
+        return Ok(());
+    }
     ledger.keep(Chore::MakeMeta { key: DEMO.to_owned(), value: "1".to_owned() }).await?;
     laying::lay(ledger, &sample, around.clock.now(), &around.chance).await?;
     Ok(())

@@ -114,6 +114,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_demo_of_an_older_release_gets_the_lists_that_it_lacks_and_keeps_what_stands() {
+        let (desk, chance) = (Desk::open(), Chance::seeded(1));
+        let sample = sample_district::read().unwrap();
+        let mut older = sample.clone();
+        older.directory = older.directory.equipped(Vec::new(), Vec::new(), Vec::new());
+        older.directory.towns[0].name = "青溪街道".to_owned();
+        laying::lay(&desk.ledger, &older, NOW, &chance).await.unwrap();
+        for complete in [true, false] {
+            assert_eq!(laying::complete(&desk.ledger, &sample, NOW, &chance).await.unwrap(), complete);
+        }
+        let (loaded, _) = desk.ledger.read(load).await.unwrap();
+        assert_eq!((loaded.checklist.len(), loaded.vehicles.len(), loaded.leave.len()), (32, 30, 3));
+        assert_eq!(loaded.towns[0].name, "青溪街道");
+    }
+
+    #[tokio::test]
     async fn a_password_and_a_note_are_given_only_to_who_names_them() {
         let desk = Desk::open();
         let person = PersonId::from_text("pe_office");

@@ -18,6 +18,7 @@ mod erased_everywhere;
 mod erasure;
 mod factors;
 mod feedback;
+mod firms;
 mod forty;
 mod imports;
 mod informers;

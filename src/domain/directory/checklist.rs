@@ -37,6 +37,11 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    /// What it is found by, its code first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.code, &self.part, &self.part_en, &self.text, &self.text_en].into_iter().map(String::as_str)
+    }
+
     /// Whether it is looked for on that day.
     pub fn is_in_force(&self, day: civil::Date) -> bool {
         let day = day.to_string();

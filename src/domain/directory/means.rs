@@ -20,6 +20,13 @@ pub struct Vehicle {
     pub kit: bool,
 }
 
+impl Vehicle {
+    /// What it is found by, its code first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.code, &self.unit, &self.base_town].into_iter().map(String::as_str)
+    }
+}
+
 words!(
     /// Why somebody is not available.
     LeaveReason { Leave = "leave", Training = "training", Sick = "sick", Other = "other", }

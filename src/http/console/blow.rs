@@ -25,9 +25,14 @@ use actix_web::http::StatusCode;
 
 const HERE: &str = "/console/whistles/new";
 
-/// `GET /console/whistles/new` and `GET /field/new`
-pub(super) async fn form(reader: Reader) -> Answer {
-    let fresh = reader.left("/console/whistles/new", Form::fresh(reader.key(), String::new())).await?;
+/// `GET /console/whistles/new` and `GET /field/new`; a firm's page names itself in the address, and what was kept of an
+/// unsent form comes before.
+pub(super) async fn form(reader: Reader, request: HttpRequest) -> Answer {
+    let mut fresh = reader.left("/console/whistles/new", Form::fresh(reader.key(), String::new())).await?;
+    let firm = form_field(request.query_string().as_bytes(), "enterprise");
+    if let Some(firm) = firm.filter(|code| fresh.typed.is_empty() && reader.directory().enterprise(code).is_some()) {
+        fresh.typed.push(("enterprise".to_owned(), firm));
+    }
     shown(reader.lang, &filled(&reader, fresh, None).await?)
 }
 
@@ -78,7 +83,10 @@ async fn filled(reader: &Reader, mut form: Form, hints: Option<&Hints>) -> Resul
         form.typed.extend(only_one(reader, &find).map(|code| ("enterprise".to_owned(), code)));
     }
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
-    let lists = words_of.blow_lists(actor, &find, form.typed("enterprise"));
+    let mut lists = words_of.blow_lists(actor, &find, form.typed("enterprise"));
+    if form.deed.is_empty() {
+        lists.start.extend(form.typed.iter().cloned());
+    }
     let hints = match hints {
         None => None,
         Some(found) => {

@@ -11,6 +11,7 @@ mod disputes;
 mod dues;
 mod feedback;
 mod filters;
+mod firms;
 mod flash;
 mod imports;
 mod informer;
@@ -51,7 +52,7 @@ pub(super) struct Page {
 }
 
 const BLOWERS: &str = "liaison, head, squad, town, office";
-const LISTS: &str = "admin; for enterprises and the rota the office too";
+const LISTS: &str = "admin; for enterprises, rota, vehicles and leave the office, for the checklist the director too";
 const KEEPERS: &str = "administrators, director";
 const ROTA: &str = "office, supervisor, admin, inspector, squad, town; liaisons and heads of who is on it";
 const BY_DEED: &str = "as the deed of the JSON door";
@@ -100,6 +101,8 @@ pub(super) static PAGES: &[Page] = &[
     send("/admin/import/{code}/confirm", KEEPERS, || web::to(imports::confirm_proposal)),
     send("/admin/import/{code}/refuse", KEEPERS, || web::to(imports::refuse_proposal)),
     send("/admin/export/{code}", LISTS, || web::to(imports::export)),
+    look("/console/checklist", SIGNED_IN, || web::to(firms::checklist)),
+    look("/console/enterprises/{code}", SIGNED_IN, || web::to(firms::one)),
     look("/console/whistles/new", BLOWERS, || web::to(blow::form)),
     send("/console/whistles/new", BLOWERS, || web::to(blow::blow)),
     look("/field/new", BLOWERS, || web::to(blow::form)),

@@ -114,7 +114,7 @@ fn names(reader: &Reader, wanted: &Wanted, page_of: &mut SearchPage) {
     page_of.firms = firms
         .map(|firm| {
             let note = format!("{} {}", firm.code, unit_of(&firm.town_code));
-            entry(&firm.name, firm.names().collect(), note, list_of(&firm.name))
+            entry(&firm.name, firm.names().collect(), note, super::firms::address(&firm.code))
         })
         .collect();
     let departments = directory.departments.iter().filter(|unit| wanted.is_among(unit.names())).map(|unit| {

@@ -6,7 +6,7 @@ use crate::app::summonses::OpenSummons;
 use crate::app::whistles::OpenWhistle;
 use crate::domain::at::At;
 use crate::domain::deeds::{self, Before};
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Directory, Enterprise};
 use crate::domain::obligation::Subject;
 use crate::domain::policy::Actor;
 use crate::domain::summons::Summons;
@@ -74,15 +74,15 @@ impl Words<'_> {
         whistle.town.as_deref().map_or_else(|| "--".to_owned(), |town| self.unit(town))
     }
 
-    fn firm(&self, whistle: &Whistle) -> Option<String> {
-        let firm = self.directory.enterprise(whistle.enterprise.as_deref()?)?;
-        Some(firm.name.clone())
+    fn firm(&self, whistle: &Whistle) -> Option<&Enterprise> {
+        self.directory.enterprise(whistle.enterprise.as_deref()?)
     }
 
     /// The enterprise, else the place, else the town.
     fn site(&self, whistle: &Whistle, texts: &Texts) -> String {
         let place = || text(whistle.texts.place.as_ref(), texts);
-        self.firm(whistle).or_else(place).unwrap_or_else(|| self.town(whistle))
+        let firm = self.firm(whistle).map(|firm| firm.name.clone());
+        firm.or_else(place).unwrap_or_else(|| self.town(whistle))
     }
 
     pub(super) fn title(&self, title: Option<&String>) -> String {
@@ -136,7 +136,9 @@ impl Words<'_> {
             status_word: self.lang.whistle_status(whistle.status).to_owned(),
             category: self.lang.category(whistle.category).to_owned(),
             town: self.town(whistle),
-            enterprise: self.firm(whistle),
+            enterprise: self
+                .firm(whistle)
+                .map(|firm| Choice::new(super::firms::address(&firm.code), firm.name.as_str())),
             place: text(whistle.texts.place.as_ref(), texts),
             source: self.lang.source(whistle.source).to_owned(),
             blower: self.unit(&whistle.blower.department),

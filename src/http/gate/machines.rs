@@ -16,6 +16,9 @@ const LOOKS: &[&str] = &[
     "/api/v1/departments",
     "/api/v1/towns",
     "/api/v1/enterprises",
+    "/api/v1/enterprises/{code}",
+    "/api/v1/checklist",
+    "/api/v1/vehicles",
     "/api/v1/categories",
 ];
 /// Open to every machine: who it is.

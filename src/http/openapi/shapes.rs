@@ -39,6 +39,8 @@ pub(super) fn answers() -> Map<String, Value> {
         ("data", json!({ "type": "object" })),
     ];
     let row = |names: &[&'static str]| object(&names.iter().map(|name| (*name, text())).collect::<Vec<_>>());
+    let firm = ["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"];
+    let firm = firm.map(|name| (name, text()));
     [
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
@@ -53,7 +55,10 @@ pub(super) fn answers() -> Map<String, Value> {
         ("Me", object(&me)),
         ("Department", row(&["code", "name", "short_name", "name_en", "kind", "role_in_hub", "remit", "remit_en"])),
         ("Town", row(&["code", "name", "name_en", "kind", "squad_code", "branch_code", "industries"])),
-        ("Enterprise", row(&["code", "name", "town_code", "industry", "risk_level", "lead_department", "status"])),
+        ("Enterprise", object(&firm)),
+        ("EnterpriseCard", object(&[firm.as_slice(), &[("tenants", texts())]].concat())),
+        ("Hazard", hazard()),
+        ("Vehicle", vehicle()),
         ("Person", row(&["id", "username", "name", "department_code", "role", "title", "since"])),
         ("PersonCard", people::shape()),
         ("Enrolment", row(&["secret", "uri", "enrolment"])),
@@ -89,6 +94,35 @@ fn whistle_item() -> Vec<(&'static str, Value)> {
         ("overdue", json!({ "type": "boolean" })),
         ("version", json!({ "type": "integer" })),
     ]
+}
+
+fn hazard() -> Value {
+    let text = || json!({ "type": "string" });
+    object(&[
+        ("part_no", json!({ "type": "integer" })),
+        ("part", text()),
+        ("part_en", text()),
+        ("item_code", text()),
+        ("hazard", text()),
+        ("hazard_en", text()),
+        ("category", words(Category::WORDS)),
+        ("competent_departments", texts()),
+        ("evidence", text()),
+        ("correctable_on_site", json!({ "type": "boolean" })),
+        ("legal_basis", text()),
+        ("version", json!({ "type": "integer" })),
+    ])
+}
+
+fn vehicle() -> Value {
+    let text = || json!({ "type": "string" });
+    object(&[
+        ("code", text()),
+        ("department_or_squad", text()),
+        ("base_town", text()),
+        ("seats", json!({ "type": "integer" })),
+        ("kit", json!({ "type": "boolean" })),
+    ])
 }
 
 fn hints() -> Value {

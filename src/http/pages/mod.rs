@@ -3,6 +3,7 @@
 
 pub mod desk;
 mod filters;
+mod firm;
 pub mod form;
 pub mod frame;
 mod people;
@@ -17,6 +18,7 @@ pub use desk::{
     DeadlinesPage, DeskPage, DisputeView, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView,
 };
 pub use filters::{FilterField, FiltersView, ViewLink};
+pub use firm::{ChecklistPage, ChecklistPart, FirmPage, HazardRow};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};

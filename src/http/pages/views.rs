@@ -222,7 +222,8 @@ pub struct WhistleFacts {
     pub status_word: String,
     pub category: String,
     pub town: String,
-    pub enterprise: Option<String>,
+    /// Address of its page, and name.
+    pub enterprise: Option<super::form::Choice>,
     pub place: Option<String>,
     pub source: String,
     pub blower: String,

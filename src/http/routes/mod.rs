@@ -276,6 +276,13 @@ static TABLE: &[Line] = &[
     read("/api/v1/enterprises", "Enterprises", directory::LIST, Shape::List("Enterprise"), || {
         web::to(directory::enterprises)
     }),
+    read("/api/v1/enterprises/{code}", "One enterprise, with its tenants", &[], Shape::One("EnterpriseCard"), || {
+        web::to(directory::enterprise)
+    }),
+    read("/api/v1/checklist", "What visits look for", directory::LIST, Shape::List("Hazard"), || {
+        web::to(directory::checklist)
+    }),
+    read("/api/v1/vehicles", "Vehicles", directory::LIST, Shape::List("Vehicle"), || web::to(directory::vehicles)),
     read("/api/v1/people", "People of your unit", directory::LIST, Shape::List("Person"), || {
         web::to(directory::people)
     }),

@@ -20,6 +20,7 @@ macro_rules! page_words {
 }
 
 mod desk;
+mod firms;
 mod imports;
 mod own;
 mod phrases;
@@ -27,6 +28,7 @@ mod rota;
 mod sheets;
 
 pub use desk::{DeskText, desk};
+pub use firms::{FirmText, times, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
 pub use sheets::{SheetText, sheet};
@@ -35,7 +37,7 @@ use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with imports: ImportText, own: OwnText, rota: RotaText;
+    PageText with firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

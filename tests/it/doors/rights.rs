@@ -172,6 +172,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /api/v1/departments", SignedIn, 200),
     ("GET /api/v1/towns", SignedIn, 200),
     ("GET /api/v1/enterprises", SignedIn, 200),
+    ("GET /api/v1/enterprises/{code}", SignedIn, 200),
+    ("GET /api/v1/checklist", SignedIn, 200),
+    ("GET /api/v1/vehicles", SignedIn, 200),
     ("GET /api/v1/people", SignedIn, 200),
     ("GET /api/v1/people/{code}", CONFIRMS, 200),
     ("POST /api/v1/people", KEEPS, 422),
@@ -237,6 +240,8 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /admin/import/confirm", LISTS, 409),
     ("POST /admin/export/{code}", THE_DISTRICTS, 200),
     ("POST /console/whistles/export", SEERS, 200),
+    ("GET /console/checklist", SignedIn, 200),
+    ("GET /console/enterprises/{code}", SignedIn, 200),
     ("GET /console/whistles/new", BLOWS, 200),
     ("POST /console/whistles/new", BLOWS, 400),
     ("GET /field/new", BLOWS, 200),
@@ -333,12 +338,9 @@ fn every_route_has_its_line_and_every_line_its_route() {
 fn address(route: &str, there: bool) -> (String, String) {
     let (method, path) = route.split_once(' ').unwrap();
     let whistle = if there { "WH-2026-0001" } else { "WH-2026-9999" };
-    let path = match (about_a_thing(route), path.contains("/people/")) {
-        (true, _) => path.to_owned(),
-        (false, true) => path.replace("{code}", "liaison.gx"),
-        (false, false) if path.contains("/enterprises/") => path.replace("{code}", "E01"),
-        (false, false) => path.replace("{code}", "enterprises"),
-    };
+    let known = [("/people/", "liaison.gx"), ("/enterprises/", "E01"), ("", "enterprises")];
+    let code = known.iter().find(|(part, _)| path.contains(part)).map_or("", |(_, code)| code);
+    let path = if about_a_thing(route) { path.to_owned() } else { path.replace("{code}", code) };
     let visit = whistle.replace("WH", "LJ");
     let nouns = ["summonses", "obligations", "deadlines", "visits", "findings"];
     let code = match path.split('/').find(|part| nouns.contains(part)) {

@@ -1,0 +1,69 @@
+//! What a firm's page and the checklist's show: finished words, nothing to fill in. Whoever fills them has passed the
+//! reader's Scope; nothing here reads the ledger.
+
+use super::{Choice, QueueRow, Shell};
+use askama::Template;
+
+/// `/console/enterprises/{code}`: one company, one file.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/firm.html", config = "src/askama.toml")]
+pub struct FirmPage {
+    pub shell: Shell,
+    pub code: String,
+    pub name: String,
+    /// The colour's word in the ledger, for its looks, and as people say it.
+    pub risk: Option<Choice>,
+    pub state: String,
+    pub operates: bool,
+    pub key: bool,
+    pub credit_code: String,
+    pub town: String,
+    pub industry: String,
+    pub categories: Vec<String>,
+    pub employees: u32,
+    pub lead: String,
+    /// Address and name, as of the tenants.
+    pub landlord: Option<Choice>,
+    pub tenants: Vec<Choice>,
+    pub aliases: Vec<String>,
+    pub visits: String,
+    pub cap_reached: bool,
+    /// Kinds that came up more than once, with how often.
+    pub recurring: Vec<String>,
+    pub open: Vec<QueueRow>,
+    pub past: Vec<QueueRow>,
+    /// The list of all its whistles.
+    pub list: String,
+    /// The whistle form with the firm filled in; nothing for whoever does not blow.
+    pub blow: Option<String>,
+}
+
+/// `/console/checklist`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/checklist.html", config = "src/askama.toml")]
+pub struct ChecklistPage {
+    pub shell: Shell,
+    pub parts: Vec<ChecklistPart>,
+}
+
+/// A part of a site with its hazards.
+#[derive(Debug, Clone)]
+pub struct ChecklistPart {
+    pub no: u32,
+    pub name: String,
+    pub hazards: Vec<HazardRow>,
+}
+
+/// One hazard of the checklist.
+#[derive(Debug, Clone)]
+pub struct HazardRow {
+    pub code: String,
+    pub text: String,
+    pub category: String,
+    pub departments: Vec<String>,
+    pub evidence: String,
+    pub on_site: bool,
+    pub basis: String,
+    pub version: i64,
+    pub in_force: bool,
+}

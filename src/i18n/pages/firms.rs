@@ -1,0 +1,57 @@
+//! The words of a firm's page and of the checklist's, Chinese first, English beside it. Names and hazards come from
+//! elsewhere; nothing here decides anything.
+
+use super::super::Lang;
+
+page_words! {
+    /// The words of both pages in one language.
+    FirmText;
+    credit_code: "信用代码", "Credit code";
+    industry: "行业", "Industry";
+    employees: "从业人数", "Employees";
+    risk: "风险等级", "Risk";
+    state: "经营状态", "State";
+    key: "重点企业", "key enterprise";
+    lead: "主管部门", "In charge";
+    landlord: "出租方", "Landlord";
+    tenants: "承租方", "Tenants";
+    aliases: "别名", "Also called";
+    visits: "本年检查", "Visits this year";
+    cap_reached: "已达年度上限", "yearly cap reached";
+    open: "在办哨件", "Open whistles";
+    past: "以往哨件", "Past whistles";
+    none_open: "没有您可以查看的在办哨件。", "No open whistle that you may see.";
+    none_past: "没有您可以查看的以往哨件。", "No past whistle that you may see.";
+    recurring: "反复出现的隐患类别", "Kinds that came up more than once";
+    all: "在列表中查看", "See them in the list";
+    blow: "吹哨（已填企业）", "Blow a whistle about this firm";
+    checklist: "检查清单", "Checklist";
+    checklist_hint: "联合检查按此清单提出检查项；已安排的检查保留安排时的文字。", "What joint visits are proposed from; a visit keeps the words that it was planned with.";
+    checklist_none: "还没有检查清单", "There is no checklist yet";
+    checklist_none_hint: "请由安委办主任或管理员导入。", "The office's director or an administrator imports it.";
+    hazard: "隐患", "Hazard";
+    competent: "有权检查部门", "Who may look";
+    evidence: "取证方式", "Evidence";
+    on_site: "可当场改正", "May be fixed on the spot";
+    basis: "法律依据", "Legal basis";
+    version: "版本", "Version";
+    retired: "不在启用期", "not in force";
+    yes: "是", "Yes";
+    no: "否", "No";
+}
+
+/// The visits of a firm against its cap: 本年2次，上限4次。
+pub fn visits_of_cap(lang: Lang, visits: u32, cap: u32) -> String {
+    match lang {
+        Lang::Zh => format!("{visits}次，上限{cap}次"),
+        Lang::En => format!("{visits} of at most {cap}"),
+    }
+}
+
+/// How often a kind came up: 粉尘涉爆3次。
+pub fn times(lang: Lang, kind: &str, count: usize) -> String {
+    match lang {
+        Lang::Zh => format!("{kind}{count}次"),
+        Lang::En => format!("{kind}: {count} times"),
+    }
+}

@@ -1,0 +1,128 @@
+//! One company, one file: a firm's page shows the directory's word and the whistles that its reader may see, and leads to
+//! a whistle about it; the checklist is everybody's to read, in both languages.
+
+use crate::town::browser::{Browser, hidden};
+use crate::town::{Reply, blow_order, town};
+use serde_json::json;
+
+/// What stands between a page's frame.
+fn main_of(reply: &Reply) -> String {
+    let text = reply.text();
+    text.split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).unwrap().0.to_owned()
+}
+
+async fn in_english(browser: &Browser<'_>) {
+    let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
+    browser.post("/language", &[("csrf", &csrf), ("lang", "en"), ("next", "/console")]).await.expect(303);
+}
+
+#[actix_web::test]
+async fn a_firms_page_shows_what_the_directory_says_and_leads_to_landlord_and_tenants() {
+    town(async |t| {
+        let liaison = t.signed_in("liaison.xf").await;
+        let page = main_of(&liaison.get("/console/enterprises/E36").await.expect(200));
+        for words in ["E36", "云湖里项目", "risk red", "红色", "重点企业", "2次，上限4次", "云湖街道", "建筑施工"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("已达年度上限") && !page.contains("停产停业"));
+        let landlord = main_of(&liaison.get("/console/enterprises/E54").await.expect(200));
+        assert!(landlord.contains("href=\"/console/enterprises/E55\"") && landlord.contains("明川缕织绣品厂"));
+        assert!(landlord.contains("2次，上限2次") && landlord.contains("已达年度上限"));
+        let tenant = main_of(&liaison.get("/console/enterprises/E56").await.expect(200));
+        assert!(tenant.contains("href=\"/console/enterprises/E54\"") && !tenant.contains("承租方"));
+        assert!(main_of(&liaison.get("/console/enterprises/E22").await.expect(200)).contains("停产停业"));
+        liaison.get("/console/enterprises/E99").await.expect(404);
+        let card = t.fire().sees("/enterprises/E54").await;
+        assert_eq!((&card["risk_level"], &card["tenants"]), (&json!("orange"), &json!(["E55", "E56"])));
+        t.fire().get("/enterprises/E99").await.expect(404);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn i4_a_firms_page_counts_only_the_whistles_that_its_reader_sees() {
+    town(async |t| {
+        let about = |what: &str, category: &str| {
+            let mut order = blow_order(what);
+            order["enterprise"] = json!("E01");
+            order["category"] = json!(category);
+            order.as_object_mut().unwrap().remove("place");
+            order
+        };
+        let first = t.fire().blows(&about("除尘管道积粉", "fire")).await;
+        t.advance(1).await;
+        let second = t.fire().blows(&about("除尘风机停用", "fire")).await;
+        t.advance(1).await;
+        let others = t.emergency().blows(&about("打磨间无人监护", "fire")).await;
+        t.office().does(&first, "decline", json!({ "ground": "already_handled" })).await;
+        let page = async |who: &str| main_of(&t.signed_in(who).await.get("/console/enterprises/E01").await.expect(200));
+        let own = page("liaison.xf").await;
+        let (open, past) = own.split_once("past-title").unwrap();
+        assert!(open.contains(&second) && !open.contains(&first) && past.contains(&first));
+        assert!(!own.contains(&others) && own.contains("消防2次"), "{own}");
+        let office = page("office").await;
+        assert!(office.contains(&others) && office.contains("消防3次"));
+        let none = page("liaison.gx").await;
+        assert!(![&first, &second, &others].iter().any(|code| none.contains(*code)) && !none.contains("反复出现"));
+        let english = t.signed_in("liaison.xf").await;
+        in_english(&english).await;
+        assert!(main_of(&english.get("/console/enterprises/E01").await.expect(200)).contains("Fire: 2 times"));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firm_is_reached_from_its_whistle_and_the_search_and_leads_to_a_form_that_names_it() {
+    town(async |t| {
+        let mut order = blow_order("除尘管道积粉");
+        order["enterprise"] = json!("E01");
+        let code = t.fire().blows(&order).await;
+        let liaison = t.signed_in("liaison.xf").await;
+        let link = "href=\"/console/enterprises/E01\"";
+        assert!(liaison.get(&format!("/console/whistles/{code}")).await.text().contains(link));
+        assert!(liaison.get("/search?q=hclzp").await.text().contains(link));
+        let page = liaison.get("/console/enterprises/E01").await.text();
+        let form = "/console/whistles/new?enterprise=E01";
+        assert!(page.contains(form) && page.contains("/console/whistles?enterprise=E01"));
+        let blank = liaison.get(form).await.expect(200).text();
+        assert!(blank.contains("<option value=\"E01\" selected>"), "{blank}");
+        assert!(
+            blank.contains("value=\"normal\" id=\"blow-urgency\" checked")
+                || blank.contains("value=\"normal\" checked")
+        );
+        assert!(
+            !liaison
+                .get("/console/whistles/new?enterprise=E99")
+                .await
+                .text()
+                .contains("<option value=\"E01\" selected>")
+        );
+        // An inspector does not blow.
+        let inspector = t.signed_in("inspector.xf").await.get("/console/enterprises/E01").await.expect(200).text();
+        assert!(!inspector.contains("/console/whistles/new"));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_checklist_is_everybodys_to_read_in_both_languages() {
+    town(async |t| {
+        for who in ["inspector.xf", "expert.1", "supervisor", "admin"] {
+            let browser = t.signed_in(who).await;
+            let page = main_of(&browser.get("/console/checklist").await.expect(200));
+            assert!(page.contains("消防车通道") && page.contains("C32") && page.contains("安全生产法41、81"), "{who}");
+            in_english(&browser).await;
+            let page = main_of(&browser.get("/console/checklist").await.expect(200));
+            assert!(page.contains("Gate and fire lane") && !page.contains("消防车通道"), "{who}");
+        }
+        let list = t.fire().sees("/checklist?limit=100").await;
+        let first = &list["items"][0];
+        assert_eq!((list["items"].as_array().unwrap().len(), &first["item_code"]), (32, &json!("C01")));
+        assert_eq!((&first["version"], &first["competent_departments"]), (&json!(1), &json!(["XF", "CG"])));
+        assert_eq!(t.fire().sees("/checklist?q=C09").await["items"][0]["evidence"], "运行记录");
+        let cars = t.fire().sees("/vehicles?q=SQ01").await;
+        assert_eq!((&cars["items"][0]["code"], &cars["items"][1]["kit"]), (&json!("V01"), &json!(false)));
+    })
+    .await;
+}
