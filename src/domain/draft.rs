@@ -2,6 +2,7 @@
 //! the field's words (arm, record, owe, write down) and never put a `Change` together by hand.
 
 use super::at::At;
+use super::attachment::Attachment;
 use super::calendar::Deadline;
 use super::decision::{Change, Erasure, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
@@ -80,6 +81,11 @@ impl<'a> Draft<'a> {
         let id = text.id.clone();
         self.change.texts.push(text);
         id
+    }
+
+    /// Keeps a file of proof.
+    pub(super) fn keep_attachment(&mut self, attachment: Attachment) {
+        self.change.attachments.push(attachment);
     }
 
     /// Has texts erased with this decision.

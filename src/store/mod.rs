@@ -1,6 +1,7 @@
 //! The only SQL. This file opens a ledger by its address and brings its schema forward; what differs between engines
 //! is in `sql/`. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
+pub mod attachments;
 pub mod backup;
 pub mod directory;
 pub mod due;
@@ -120,6 +121,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("migrations/0011_reminders.sql")),
     (12, include_str!("migrations/0012_views.sql")),
     (13, include_str!("migrations/0013_trail.sql")),
+    (14, include_str!("migrations/0014_attachments.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -2,6 +2,7 @@
 //! as clients do. Only what is named `db_…` looks behind the door. Nothing here sleeps or needs a network.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod attachments;
 mod backups;
 mod bodies;
 mod canaries;

@@ -9,7 +9,9 @@ pub use line::Line;
 pub(super) use register::register;
 
 use super::openapi::{self, Shape};
-use super::{console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles};
+use super::{
+    attachments, console, directory, exports, imports, live, machine_tokens, ops, people, sessions, summonses, whistles,
+};
 use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
@@ -100,6 +102,22 @@ pub static TABLE: &[Line] = &[
         "Comment; moves nothing",
         "whoever sees it, but supervisors",
         WhistleDeed::Comments,
+    ),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/attachments",
+        summary: "Attach pictures and documents as proof; moves nothing",
+        who: "whoever may comment",
+        query: &[],
+        answers: Shape::News("Attachment"),
+        to: To::Upload(|| web::to(attachments::attach)),
+    },
+    read(
+        "/api/v1/attachments/{id}",
+        "One attached file: a picture's viewing copy, or the file as it came",
+        attachments::FILE,
+        Shape::File,
+        || web::to(attachments::one),
     ),
     Line {
         method: "POST",

@@ -21,7 +21,7 @@ fn every_line_stands_once_and_every_deed_has_a_line() {
             To::Whistle(deed) => deed.as_str(),
             To::Summons(deed) => deed.as_str(),
             To::Person(deed) => deed.as_str(),
-            To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
+            To::Read(_) | To::Order(..) | To::File(_) | To::Upload(_) => unreachable!(),
         };
         assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
     }

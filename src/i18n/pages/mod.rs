@@ -20,12 +20,14 @@ macro_rules! page_words {
 }
 
 mod desk;
+mod files;
 mod imports;
 mod own;
 mod phrases;
 mod rota;
 
 pub use desk::{DeskText, desk};
+pub use files::{FileText, size};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
 
@@ -33,7 +35,7 @@ use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with imports: ImportText, own: OwnText, rota: RotaText;
+    PageText with files: FileText, imports: ImportText, own: OwnText, rota: RotaText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

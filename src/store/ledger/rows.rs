@@ -6,6 +6,7 @@ use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
 use super::{Fault, care, credentials, leaf};
+use crate::domain::attachment::Attachment;
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::obligation::Obligation;
@@ -107,6 +108,11 @@ static LETTERS: Listed = Listed::new(
     8,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+static ATTACHMENTS: Listed = Listed::new(
+    "INSERT INTO attachments (id, tree, subject, at, person, department, name, format, bytes, sha256, copy) VALUES ",
+    11,
+    "",
+);
 static TRAIL: Listed = Listed::new(
     "INSERT INTO security_events (seq, at, kind, outcome, person, department, about, address, data, leaf) VALUES ",
     10,
@@ -139,7 +145,7 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 15] = [
+pub(super) static LISTS: [&Listed; 16] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
@@ -154,6 +160,7 @@ pub(super) static LISTS: [&Listed; 15] = [
     &SIGHTS,
     &SIGHTS_FOLLOW,
     &SOONEST_LIMIT,
+    &ATTACHMENTS,
     &TRAIL,
 ];
 
@@ -167,6 +174,7 @@ pub(super) struct Rows<'a> {
     texts: Vec<Value<'a>>,
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
+    attachments: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
     erased: Vec<&'a Erasure>,
     /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
@@ -212,6 +220,7 @@ impl<'a> Rows<'a> {
             ]);
         }
         change.letters.iter().for_each(|letter| self.add_letter(letter));
+        change.attachments.iter().for_each(|attachment| self.add_attachment(attachment));
         self.ends_sessions.extend(&change.ends_sessions);
         self.credentials.extend(&change.credentials);
         for line in &change.trail {
@@ -244,6 +253,22 @@ impl<'a> Rows<'a> {
         ]);
     }
 
+    fn add_attachment(&mut self, attachment: &'a Attachment) {
+        self.attachments.extend([
+            (&attachment.id).into(),
+            (&attachment.tree).into(),
+            (&attachment.subject).into(),
+            attachment.at.into(),
+            (&attachment.person).into(),
+            (&attachment.department).into(),
+            (&attachment.name).into(),
+            attachment.format.as_str().into(),
+            attachment.bytes.into(),
+            (&attachment.sha256).into(),
+            attachment.copy.as_ref().into(),
+        ]);
+    }
+
     fn add_line(&mut self, line: &'a SecurityEvent, at: i64) -> Result<(), Fault> {
         let data = json(&line.data)?;
         let hash = leaf::trail_hash(line, at, &data);
@@ -271,6 +296,7 @@ impl<'a> Rows<'a> {
         let summonses = self.summonses.values().map(|summons| summons_row(summons)).collect::<Result<Vec<_>, _>>()?;
         SUMMONSES.add(&mut calls, summonses.concat());
         LETTERS.add(&mut calls, self.letters);
+        ATTACHMENTS.add(&mut calls, self.attachments);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
         care::erase(&mut calls, &self.erased);

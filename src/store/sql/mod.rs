@@ -6,7 +6,7 @@ pub(super) mod sqlite;
 
 use super::Fault;
 use crate::domain::at::At;
-use crate::ids::{LetterId, ObligationId, PersonId, SummonsId, TextId, WhistleId};
+use crate::ids::{AttachmentId, LetterId, ObligationId, PersonId, SummonsId, TextId, WhistleId};
 use postgres::Postgres;
 use serde::de::DeserializeOwned;
 use sqlite::Sqlite;
@@ -86,7 +86,7 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId);
+id_values!(AttachmentId, WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId);
 
 /// A statement with its parameters.
 pub(crate) struct Call<'a> {
