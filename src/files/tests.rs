@@ -83,7 +83,7 @@ async fn what_is_not_kept_leaves_nothing_behind() {
     let whole = arrived(&files, b"x").await;
     assert_eq!(place.lying().len(), 2);
     drop((part, whole));
-    assert_eq!(place.lying(), [PathBuf::new(); 0]);
+    assert!(place.lying().is_empty(), "{:?}", place.lying());
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn only_what_has_lain_is_removed_and_left_behind_parts_are_swept() {
     assert_eq!(files.old(shelf).await.unwrap(), std::slice::from_ref(&sha256));
     assert_eq!(place.lying().len(), 1, "the part goes with the look");
     assert_eq!(files.remove(vec![sha256]).await.unwrap(), 1);
-    assert_eq!(place.lying(), [PathBuf::new(); 0]);
+    assert!(place.lying().is_empty(), "{:?}", place.lying());
     drop(left);
 }
 
