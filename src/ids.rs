@@ -47,6 +47,8 @@ id! {
     LetterId = "le";
     /// A text that law may erase.
     TextId = "tx";
+    /// A file that was attached as proof.
+    AttachmentId = "at";
     /// One sign-in of one person.
     PersonId = "pe";
     /// A joint visit; on the wire it goes by its code.

@@ -1,16 +1,19 @@
 //! What goes over the wire about whistles and summonses: one maker per thing, so a list, a detail and a remembered
 //! answer never differ. Whoever calls has passed the reader's Scope; names of people are only the officials who acted.
 
+use super::attachments::sees_original;
 use super::summonses::OpenSummons;
 use super::whistles::OpenWhistle;
 use crate::domain::at::At;
+use crate::domain::attachment::Attachment;
 use crate::domain::calendar::Span;
 use crate::domain::deeds::{self, Before};
 use crate::domain::directory::Directory;
+use crate::domain::event::EventKind;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
-use crate::domain::whistle::{LateEntry, Whistle};
+use crate::domain::whistle::{LateEntry, Whistle, attach};
 use crate::ids::{PersonId, TextId};
 use crate::store::events::StoredEvent;
 use crate::store::summonses::SummonsItem;
@@ -89,6 +92,7 @@ pub fn whistle_detail(
         "summonses": summonses,
         "visits": [],
         "findings": [],
+        "attachments": attachments(open, actor, &rules.directory),
         "merged_into": whistle.master.as_ref().map(|master| &master.code),
         "objection_until": whistle.objection_until.map(At::rfc3339),
         "reopened": whistle.reopened,
@@ -98,6 +102,27 @@ pub fn whistle_detail(
         card.extend(more);
     }
     card
+}
+
+/// What is attached to a whistle, as far as this reader learns of it. A protected whistle names no person.
+pub fn attachments(open: &OpenWhistle, actor: &Actor, directory: &Directory) -> Vec<Value> {
+    let whistle = &open.tree.whistle;
+    let card = |one: &Attachment| {
+        let person = Some(&one.person).filter(|person| whistle.names(EventKind::WhistleAttached, person));
+        let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
+        json!({
+            "id": one.id,
+            "name": open.texts.get(&one.name),
+            "format": one.format,
+            "bytes": one.bytes,
+            "sha256": one.sha256,
+            "at": one.at.rfc3339(),
+            "by": { "name": name, "department": one.department },
+            "drawn": one.copy.is_some(),
+            "original": sees_original(actor, one),
+        })
+    };
+    open.attachments.iter().filter(|one| attach::sees(actor, whistle, one)).map(card).collect()
 }
 
 /// That it was noted on paper and came in later: when by our time, and by whom (no department: an operator).

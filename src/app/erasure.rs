@@ -1,6 +1,7 @@
 //! Erases by law what was said of a person, on an operator's word: found by whistle, or by a name or phone among the
 //! sealed. What was erased once is erased again in a ledger that was restored; only ids ever leave this file.
 
+use super::attachments::{of_texts, remove_unnamed};
 use super::{Hub, Undone};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
@@ -12,7 +13,7 @@ use crate::domain::whistle::informer::Contact;
 use crate::domain::whistle::{Tree, erase};
 use crate::ids::{TextId, WhistleId};
 use crate::store::whistles::{self, WhistleQuery};
-use crate::store::{CommitRefusal, erasure};
+use crate::store::{CommitRefusal, attachments as stored, erasure};
 use serde_json::json;
 
 /// How often one whistle is decided anew when its tree moves.
@@ -80,13 +81,17 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
         let Marked { whistle, ground, texts } = marked.clone();
         let read = hub.ledger.read(move |reading| {
             let tree = whistles::tree_by_id(reading, &everything(), &whistle)?;
-            Ok(tree.zip(Some(erasure::standing(reading, &texts)?)))
+            let files = of_texts(&stored::of_tree(reading, &whistle)?, &texts);
+            Ok(tree.map(|tree| (tree, files)).zip(Some(erasure::standing(reading, &texts)?)))
         });
         // A ledger that was restored from before the whistle has nothing to erase.
-        let Some((tree, texts)) = read.await?.filter(|(_, texts)| !texts.is_empty()) else { return Ok(0) };
+        let Some(((tree, files), texts)) = read.await?.filter(|(_, texts)| !texts.is_empty()) else { return Ok(0) };
         let count = texts.len();
         match hub.commit(decided(hub, texts, ground, tree), hub.now()).await {
-            Ok(_) => return Ok(count),
+            Ok(_) => {
+                remove_unnamed(hub, files).await?;
+                return Ok(count);
+            }
             Err(CommitRefusal::Stale) => {}
             Err(refusal) => return Err(refusal.into()),
         }

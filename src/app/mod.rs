@@ -3,6 +3,7 @@
 
 mod addressed;
 pub mod asked;
+pub mod attachments;
 pub mod cards;
 mod deeds;
 pub mod devices;
@@ -53,6 +54,7 @@ use crate::domain::draft::Deciding;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::terms::Role;
+use crate::files::Files;
 use crate::ids::{Chance, Mint};
 use crate::store::{self, CommitRefusal, Ledger, Outcome, directory};
 use aws_lc_rs::hmac;
@@ -69,6 +71,8 @@ pub struct Hub {
     /// A ledger with invented people: every page and letter says so.
     pub demo: bool,
     pub demands: Demands,
+    /// Where proof lies.
+    pub files: Files,
     /// Counts commits: whoever listens hears each ring, and nobody takes it from another.
     pub bell: Arc<watch::Sender<u64>>,
     pub(crate) doorkeeper: Arc<sessions::Doorkeeper>,
@@ -81,7 +85,8 @@ impl Hub {
         let doorkeeper = Arc::new(sessions::Doorkeeper::new(settings.keys));
         let (chance, bell) = (Arc::new(chance), Arc::new(watch::Sender::new(0)));
         let standing = Arc::new(RwLock::new(Standing { version: 0, rules: Arc::new(rules) }));
-        Hub { ledger, clock, standing, chance, demo: settings.demo, demands: settings.demands, bell, doorkeeper }
+        let HubSettings { demo, demands, files, .. } = settings;
+        Hub { ledger, clock, standing, chance, demo, demands, files, bell, doorkeeper }
     }
 
     /// The rules as they were last read. Whoever decides takes them once.
@@ -192,6 +197,7 @@ pub struct HubSettings {
     pub demo: bool,
     pub keys: sessions::Keys,
     pub demands: Demands,
+    pub files: Files,
 }
 
 /// What a district demands of its own security.

@@ -5,6 +5,7 @@ use super::asked::Asked;
 use super::deeds::Way;
 use super::{Hub, Undone, cards};
 use crate::domain::at::At;
+use crate::domain::attachment::Attachment;
 use crate::domain::decision::{KeyFault, Receipt, Refusal};
 use crate::domain::deeds::WhistleDeed;
 use crate::domain::event::text_ref;
@@ -12,6 +13,7 @@ use crate::domain::policy::{self, Scope};
 use crate::domain::whistle::blow::{self, BlowOrder};
 use crate::domain::whistle::{Tree, Whistle};
 use crate::ids::TextId;
+use crate::store::attachments;
 use crate::store::events::{self, StoredEvent};
 use crate::store::whistles::{self, WhistleItem, WhistleQuery};
 use crate::store::{Outcome, Reading};
@@ -95,8 +97,10 @@ pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: WhistleDeed) ->
 #[derive(Debug, Clone)]
 pub struct OpenWhistle {
     pub tree: Tree,
-    /// Title, what, place, clause; tasks, notes, results and lacks of its summonses. Erased ones are missing.
+    /// Title, what, place, clause; names of files; tasks, notes, results and lacks of its summonses. Erased ones are missing.
     pub texts: HashMap<TextId, String>,
+    /// All of them: which a reader sees, [`cards::attachments`] knows.
+    pub attachments: Vec<Attachment>,
     pub now: At,
     /// It is the shift that shows it, not the post: there is nothing to do here.
     pub only_read: bool,
@@ -107,9 +111,11 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenWhistle, U
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
-        let texts = whistles::texts(reading, &text_ids(&tree))?;
+        let attachments = attachments::of_tree(reading, &tree.whistle.id)?;
+        let names = attachments.iter().map(|one| one.name.clone());
+        let texts = whistles::texts(reading, &text_ids(&tree).into_iter().chain(names).collect::<Vec<_>>())?;
         let only_read = scope.is_on_shift() && !whistles::stands(reading, &scope.of_post(), &code)?;
-        Ok(Some(OpenWhistle { tree, texts, now, only_read }))
+        Ok(Some(OpenWhistle { tree, texts, attachments, now, only_read }))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }

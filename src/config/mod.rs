@@ -2,11 +2,13 @@
 //! first, then the environment (`WHISTLE__HTTP__LISTEN`); what cannot be meant is refused at the start, by name.
 //! No secret appears in a fault or when settings are shown; nothing here connects to anything.
 
+mod files;
 mod place;
 mod profile;
 mod security;
 mod text;
 
+pub use files::Files;
 pub use place::{LedgerPlace, StreamPlace};
 pub use security::{Profile, SecondFactor, Security};
 
@@ -38,6 +40,7 @@ pub struct Settings {
     pub mail: Mail,
     pub pen: Pen,
     pub keys: Keys,
+    pub files: Files,
     pub erasure: Erasure,
     pub backup: Backup,
     pub security: Security,
@@ -303,6 +306,7 @@ impl Settings {
                 "stream.claim_idle_seconds",
                 "is more than 60, up to 86400: earlier it would be taken from somebody who is still at it",
             ),
+            (self.files.keep_free_percent > 90, "files.keep_free_percent", "is 0 to 90"),
             (!(1..=2160).contains(&self.backup.warn_hours), "backup.warn_hours", "is 1 to 2160"),
             (
                 !(183..=36_500).contains(&self.security.trail_days),

@@ -32,7 +32,7 @@ fn the_shipped_file_shows_every_key_with_its_default() {
     let read = format!("{:#?}", load_text("all", &all, &[]).unwrap());
     let mut fields: Vec<_> = read.lines().filter_map(|line| line.strip_prefix("        ")?.split_once(": ")).collect();
     fields.retain(|(key, _)| !key.starts_with(' '));
-    assert_eq!(fields.len(), 27, "{read}");
+    assert_eq!(fields.len(), 30, "{read}");
     for (key, _) in fields {
         assert!(all.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the shipped file");
     }

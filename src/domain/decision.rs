@@ -3,6 +3,7 @@
 //! series: the pen allots numbers once its guards have passed.
 
 use super::at::At;
+use super::attachment::Attachment;
 use super::credential::Credential;
 use super::event::{Doer, Event, EventKind};
 use super::finding::Finding;
@@ -39,6 +40,8 @@ pub struct Change {
     pub events: Vec<Event>,
     pub letters: Vec<LetterOwed>,
     pub texts: Vec<Text>,
+    /// Files of proof; they lie on disk already.
+    pub attachments: Vec<Attachment>,
     /// What law has erased.
     pub erased: Option<Erasure>,
     /// Rows of the directory and the calendar as they shall stand.
@@ -135,6 +138,7 @@ impl Change {
         self.events.extend(other.events);
         self.letters.extend(other.letters);
         self.texts.extend(other.texts);
+        self.attachments.extend(other.attachments);
         self
     }
 
@@ -264,6 +268,8 @@ pub enum Refusal {
     },
     /// The department has as many machine tokens as it may.
     TooManyTokens,
+    /// The disk's last room is the ledger's: no file is taken.
+    NoRoom,
     /// The state allows it, something else does not: all reasons at once.
     Guarded { status: &'static str, allowed: Vec<&'static str>, reasons: Vec<Reason> },
     /// Somebody else kept moving it while we decided; the client named no version. Try again.
@@ -331,6 +337,8 @@ words!(
         ExtendedTwice = "extended_twice",
         /// Measures stand: they are lifted before it is struck off.
         MeasuresStand = "measures_stand",
+        /// As many files are attached as one case takes.
+        TooManyAttachments = "too_many_attachments",
     }
 );
 

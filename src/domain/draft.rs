@@ -2,6 +2,7 @@
 //! the field's words (arm, record, owe, write down) and never put a `Change` together by hand.
 
 use super::at::At;
+use super::attachment::Attachment;
 use super::calendar::Deadline;
 use super::decision::{Change, Guard, LetterOwed, Series, Text};
 use super::event::{Doer, Event, EventKind};
@@ -99,6 +100,11 @@ impl<'a, T: Rooted> Draft<'a, T> {
         let id = text.id.clone();
         self.change.texts.push(text);
         id
+    }
+
+    /// Keeps a file of proof.
+    pub(super) fn keep_attachment(&mut self, attachment: Attachment) {
+        self.change.attachments.push(attachment);
     }
 
     /// Records what happened to the tree as a whole, by whoever decides.

@@ -22,6 +22,7 @@ words!(
         WhistleSuspended = "whistle.suspended", WhistleResumed = "whistle.resumed",
         WhistleReopened = "whistle.reopened", WhistleContested = "whistle.contested",
         WhistleContestDismissed = "whistle.contest_dismissed", WhistleCommented = "whistle.commented",
+        WhistleAttached = "whistle.attached",
         SummonsIssued = "summons.issued", SummonsAcknowledged = "summons.acknowledged",
         SummonsReportedIn = "summons.reported_in", SummonsStarted = "summons.started",
         SummonsSubmitted = "summons.submitted", SummonsAccepted = "summons.accepted",

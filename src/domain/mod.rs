@@ -2,6 +2,7 @@
 //! time, and answers a [`decision::Change`] or a [`decision::Refusal`]. No I/O, no clock, no chance, no logs.
 
 pub mod at;
+pub mod attachment;
 pub mod calendar;
 pub mod credential;
 pub mod decision;

@@ -6,8 +6,10 @@ use super::problem::Problem;
 use crate::domain::imports::sheet::FILE_MAX;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -74,13 +76,33 @@ impl Wanted {
 /// The whole body: 413 when too large, 415 when it is packed or of another type. No body at all is of any type.
 pub async fn read(headers: &HeaderMap, payload: Payload, wanted: Wanted, from: From) -> Result<Bytes, Problem> {
     let bytes = gather(payload, wanted.max(), from, wanted.deadline()).await?;
+    match check_type(headers, wanted) {
+        Err(problem) if problem.kind() == ProblemKind::ContentType && bytes.is_empty() => Ok(bytes),
+        checked => checked.map(|()| bytes),
+    }
+}
+
+/// 415 when it is packed or of another type.
+pub(super) fn check_type(headers: &HeaderMap, wanted: Wanted) -> Result<(), Problem> {
     if packed(headers) {
         return Err(ProblemKind::Encoding.into());
     }
-    if !bytes.is_empty() && !is_type(headers, wanted) {
-        return Err(ProblemKind::ContentType.into());
-    }
-    Ok(bytes)
+    if is_type(headers, wanted) { Ok(()) } else { Err(ProblemKind::ContentType.into()) }
+}
+
+/// Reads and drops what somebody signed in goes on sending; whether it came to its end.
+pub(super) async fn drop_rest(mut rest: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin) -> bool {
+    let dropped = async {
+        let mut seen = 0;
+        while let Some(Ok(piece)) = rest.next().await {
+            seen += piece.len();
+            if seen > DROP_SIGNED_IN {
+                return false;
+            }
+        }
+        true
+    };
+    tokio::time::timeout(DEADLINE, dropped).await.unwrap_or(false)
 }
 
 /// Reads and drops what a refused stranger sends, so that the refusal arrives.
@@ -128,8 +150,7 @@ async fn gather_all(mut payload: Payload, max: usize, from: From) -> Result<Byte
     }
 }
 
-async fn next(payload: &mut Payload) -> Option<Result<Bytes, actix_web::error::PayloadError>> {
-    use futures_util::Stream;
+async fn next(payload: &mut Payload) -> Option<Result<Bytes, PayloadError>> {
     std::future::poll_fn(|cx| Pin::new(&mut *payload).poll_next(cx)).await
 }
 
@@ -168,7 +189,7 @@ mod tests {
     }
 
     fn pieces(sizes: &[usize]) -> Payload {
-        let pieces: Vec<Result<Bytes, actix_web::error::PayloadError>> =
+        let pieces: Vec<Result<Bytes, PayloadError>> =
             sizes.iter().map(|size| Ok(Bytes::from(vec![b'x'; *size]))).collect();
         Payload::Stream { payload: Box::pin(stream::iter(pieces)) }
     }

@@ -2,6 +2,7 @@
 //! [`gate`] who is there; then one file per noun. Handlers ask `app` and put its answers into JSON or pages; nothing
 //! here decides, writes a fact, or opens a transaction.
 
+mod attachments;
 pub mod body;
 mod connections;
 pub mod console;
@@ -23,9 +24,9 @@ mod proxies;
 pub mod query;
 mod rates;
 pub mod routes;
-mod searches;
 mod sessions;
 mod summonses;
+mod turns;
 mod visits;
 mod whistles;
 
@@ -69,7 +70,8 @@ pub struct Door {
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,
     feeds: live::Feeds,
-    searches: searches::Searches,
+    searches: turns::Turns,
+    uploads: turns::Turns,
     rates: rates::Rates,
     proxies: Proxies,
     stopping: AtomicBool,
@@ -94,7 +96,8 @@ impl Door {
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
             feeds: live::Feeds::new(live),
-            searches: searches::Searches::default(),
+            searches: turns::Turns::of_searches(),
+            uploads: turns::Turns::of_uploads(),
             rates: rates::Rates::default(),
             proxies: Proxies::default(),
             stopping: AtomicBool::new(false),
@@ -120,11 +123,18 @@ impl Door {
     }
 
     /// The turn of a search, if this is one; it weighs more than other reads.
-    async fn search_turn(&self, person: &PersonId, searches: bool) -> Result<Option<searches::Search<'_>>, Problem> {
-        if searches {
-            self.rates.person(person, SEARCH_WEIGHT - 1, self.hub.clock.elapsed())?;
+    async fn search_turn(&self, person: &PersonId, searches: bool) -> Result<Option<turns::Turn<'_>>, Problem> {
+        if !searches {
+            return Ok(None);
         }
-        self.searches.turn(person, searches).await
+        self.rates.person(person, SEARCH_WEIGHT - 1, self.hub.clock.elapsed())?;
+        self.searches.turn(person).await.map(Some)
+    }
+
+    /// The turn of an upload.
+    async fn upload_turn(&self, person: &PersonId) -> Result<turns::Turn<'_>, Problem> {
+        self.rates.create(person, self.hub.clock.elapsed())?;
+        self.uploads.turn(person).await
     }
 
     fn is_stopping(&self) -> bool {

@@ -24,6 +24,8 @@ pub type Answer = Result<HttpResponse, Problem>;
 /// Seconds after which a client may try again when the hub was full, and when a part of it is away.
 const RETRY_BUSY_SECONDS: u32 = 1;
 const RETRY_AWAY_SECONDS: u32 = 5;
+/// Somebody has to make room first.
+const RETRY_ROOM_SECONDS: u32 = 600;
 
 /// An answer other than success, before it is put into words.
 #[derive(Debug)]
@@ -72,6 +74,11 @@ impl Problem {
     /// The same, and the connection ends with it: what follows on it can no longer be trusted or was not read.
     pub fn closing(kind: ProblemKind) -> Problem {
         Problem { closes: true, ..Problem::new(kind) }
+    }
+
+    /// The same, and the connection ends with it.
+    pub(super) fn and_closes(self) -> Problem {
+        Problem { closes: true, ..self }
     }
 
     /// A query that asks for what there is not.
@@ -250,6 +257,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::NotNow { status, allowed } => with(ProblemKind::State, More::NotNow { status, allowed }),
             Refusal::TooManyTokens => ProblemKind::TooManyTokens.into(),
+            Refusal::NoRoom => Problem::retry_after(ProblemKind::NoRoom, RETRY_ROOM_SECONDS),
             Refusal::Contended | Refusal::Busy => Problem::retry_after(ProblemKind::Busy, RETRY_BUSY_SECONDS),
         }
     }

@@ -1,7 +1,7 @@
 //! `whistle-hub backup FILE` and `restore FILE`: a backup is written beside its name, read back, and only then takes it;
 //! a restore reads the whole file before it touches anything. Neither replaces a file or a ledger that is there.
 
-use super::{keys, setup};
+use super::{keys, proof, setup};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::at::At;
@@ -44,6 +44,7 @@ pub fn back_up(settings: &Settings, file: &Path, clock: &dyn Clock) -> anyhow::R
         words.push_str("\nthe ledger did not take the note that it was made: `doctor` will not know of it");
     }
     told(&mut words, now, &summary)?;
+    proof::tell(&mut words, settings)?;
     Ok(words)
 }
 
@@ -100,6 +101,7 @@ pub fn restore(settings: &Settings, file: &Path, clock: &dyn Clock, chance: &Cha
             restored.held
         )?;
     }
+    proof::tell(&mut words, settings)?;
     Ok(words)
 }
 

@@ -266,6 +266,9 @@ async fn demo(
     if settings.mail.url.expose_secret() == plain.mail.url.expose_secret() {
         settings.mail.url = SecretString::from(format!("file://{}", dir.join("letters").display()));
     }
+    if settings.files.dir == plain.files.dir {
+        settings.files.dir = dir.join("files");
+    }
     if let Some(port) = port {
         settings.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     }

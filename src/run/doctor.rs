@@ -1,10 +1,11 @@
 //! `whistle-hub doctor`: tries everything that the settings name and says in one line each how it is and what to do.
 //! It writes no fact, brings no schema forward and sends no letter; on Redis it uses, and removes, a stream of its own.
 
-use super::{keys, setup};
+use super::{keys, proof, setup};
 use crate::clock::Clock;
 use crate::config::{LedgerPlace, Profile, Settings, StreamPlace};
 use crate::domain::at::{At, MINUTE};
+use crate::files::Bounds;
 use crate::mail::Transport;
 use crate::store::{self, Look, Reading, backup, directory, due, leases};
 use crate::stream::StreamFault;
@@ -32,8 +33,9 @@ const KEY_DAYS: i64 = 90;
 /// The stream that is tried, beside the hub's own.
 const TRIAL_STREAM: &str = "doctor";
 
+/// How a part is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Ok,
     Warn,
     Fail,
@@ -48,7 +50,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn of(verdict: Verdict, part: &'static str, words: impl Into<String>) -> Finding {
+    pub(super) fn of(verdict: Verdict, part: &'static str, words: impl Into<String>) -> Finding {
         Finding { verdict, part, words: words.into() }
     }
 
@@ -81,6 +83,7 @@ struct Standing {
     unrouted: usize,
     oldest_limit: Option<At>,
     round_trip: Duration,
+    files: proof::Named,
 }
 
 /// Looks at everything, part by part.
@@ -91,8 +94,12 @@ pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     findings.push(rules("routing", setup::routing(settings).map(drop)));
     let now = clock.now();
     let look = store::look(settings.ledger.url.url().expose_secret(), &setup::options(settings), move |reading| {
-        standing(reading, clock)
+        standing(reading, clock, &setup::bounds_of_files(settings))
     });
+    let files = match &look {
+        Ok(Look { read: Some(standing), .. }) => vec![proof::finding(settings, &standing.files)],
+        Ok(_) | Err(_) => Vec::new(),
+    };
     let demo = matches!(&look, Ok(Look { read: Some(standing), .. }) if standing.demo);
     findings.push(secrets(settings, demo, now));
     findings.extend(profile(settings, demo));
@@ -107,6 +114,7 @@ pub async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     if let LedgerPlace::Sqlite(path) = &settings.ledger.url {
         findings.push(disk(path));
     }
+    findings.extend(files);
     findings.push(stream(settings).await);
     findings.push(mail(settings).await);
     findings
@@ -174,7 +182,7 @@ fn profile(settings: &Settings, demo: bool) -> Vec<Finding> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "an operator asks how long it takes")]
-fn standing(reading: &mut Reading<'_>, clock: &dyn Clock) -> Result<Standing, store::Fault> {
+fn standing(reading: &mut Reading<'_>, clock: &dyn Clock, files: &Bounds) -> Result<Standing, store::Fault> {
     let began = Instant::now();
     let server = reading.server_time()?;
     let demo = directory::meta(reading, setup::DEMO)?.is_some();
@@ -190,6 +198,7 @@ fn standing(reading: &mut Reading<'_>, clock: &dyn Clock) -> Result<Standing, st
         unrouted: due::unrouted(reading, clock.now().plus_minutes(-LATE_MINUTES), 1000)?.len(),
         oldest_limit: due::oldest_unpassed_due(reading)?,
         round_trip,
+        files: proof::count(reading, files)?,
     })
 }
 

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod erasure;
 pub mod keys;
 mod lists;
+mod proof;
 pub mod setup;
 pub mod upkeep;
 pub mod users;

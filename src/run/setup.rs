@@ -9,7 +9,7 @@ use crate::app::{
     Demands, Hub, HubSettings, informers, laying, lived_in, noticed, passwords, sample_district, sample_whistles,
 };
 use crate::clock::Clock;
-use crate::config::{LedgerPlace, SecondFactor, Settings, StreamPlace};
+use crate::config::{self, LedgerPlace, SecondFactor, Settings, StreamPlace};
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::limits::DatedLimits;
@@ -17,6 +17,7 @@ use crate::domain::policy::{self, Scope};
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
 use crate::domain::terms::Role;
+use crate::files::{Bounds, Files};
 use crate::http::Proxies;
 use crate::ids::Chance;
 use crate::mail::{Sender, Transport};
@@ -59,7 +60,9 @@ pub async fn serve(settings: &Settings, around: Surroundings) -> anyhow::Result<
     if is_demo(&ledger).await? {
         bail!("this is a demo ledger with invented people: `serve` does not open it; give `ledger.url` another file");
     }
-    hub(settings, ledger, around, HubSettings { demo: false, keys, demands: demands(settings, false)? }).await
+    let demands = demands(settings, false)?;
+    let files = files(settings, &around);
+    hub(settings, ledger, around, HubSettings { demo: false, keys, demands, files }).await
 }
 
 /// A hub for an operator's command on the ledger that is there, a district's or a demo's.
@@ -70,7 +73,9 @@ pub(super) async fn for_a_command(settings: &Settings, around: Surroundings) -> 
         true => keys::of_demo(&ledger, &around.chance).await?,
         false => keys::of_district(settings, around.clock.now())?,
     };
-    hub(settings, ledger, around, HubSettings { demo, keys, demands: demands(settings, demo)? }).await
+    let demands = demands(settings, demo)?;
+    let files = files(settings, &around);
+    hub(settings, ledger, around, HubSettings { demo, keys, demands, files }).await
 }
 
 /// A hub on the sample district, laid when it is not there yet; everybody signs in with `password`.
@@ -80,8 +85,9 @@ pub async fn demo(settings: &Settings, password: &str, around: Surroundings) -> 
     let phc =
         passwords::hash(password, &around.chance.secret()[..16]).map_err(|_| anyhow!("the password is not taken"))?;
     let keys = keys::of_demo(&ledger, &around.chance).await?;
-    let hub =
-        hub(settings, ledger, around, HubSettings { demo: true, keys, demands: demands(settings, true)? }).await?;
+    let demands = demands(settings, true)?;
+    let files = files(settings, &around);
+    let hub = hub(settings, ledger, around, HubSettings { demo: true, keys, demands, files }).await?;
     sessions::set_shared_password(&hub, password, phc).await.context("the password")?;
     Ok(hub)
 }
@@ -105,6 +111,16 @@ pub async fn live_in(hub: &Hub) -> anyhow::Result<()> {
     lived_in::live(hub, &sample).await.context("the sample district's past")?;
     hub.ledger.keep(Chore::MakeMeta { key: LIVED_IN.to_owned(), value: "1".to_owned() }).await?;
     Ok(())
+}
+
+fn files(settings: &Settings, around: &Surroundings) -> Files {
+    Files::at(bounds_of_files(settings), around.chance.seed())
+}
+
+/// Where files of proof lie, by the settings.
+pub(super) fn bounds_of_files(settings: &Settings) -> Bounds {
+    let config::Files { dir, keep_free_mib, keep_free_percent } = settings.files.clone();
+    Bounds { dir, keep_free: keep_free_mib.saturating_mul(1024 * 1024), keep_free_percent }
 }
 
 /// The bounds of the ledger, by the settings.

@@ -1,6 +1,7 @@
 //! The only SQL. This file opens a ledger by its address and brings its schema forward; what differs between engines
 //! is in `sql/`. It decides nothing about whistles, and nothing but the pen behind [`Ledger`] ever writes.
 
+pub mod attachments;
 pub mod backup;
 pub mod directory;
 pub mod due;
@@ -125,6 +126,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (14, include_str!("migrations/0014_visits.sql")),
     (15, include_str!("migrations/0015_password_age.sql")),
     (16, include_str!("migrations/0016_acknowledged.sql")),
+    (17, include_str!("migrations/0017_attachments.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -6,7 +6,7 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub, noticed, proposals, trail, unsent};
+use crate::app::{self, Hub, attachments, noticed, proposals, trail, unsent};
 use crate::domain::at::{At, MINUTE};
 use crate::store::{Access, Care, Chore, FileChore, Note, due, leases};
 use futures_util::future::join_all;
@@ -19,6 +19,8 @@ const GROUP: &str = "due";
 const COME_MAX: i64 = 64;
 /// Time between two clean-ups. Microseconds.
 const CLEAN_EVERY: i64 = 60 * MINUTE;
+/// Time between two sweeps of the folder of files. Microseconds.
+const SWEEP_EVERY: i64 = 24 * 60 * MINUTE;
 /// How long an idempotency key is remembered, minutes (API.md: seven days).
 const RECEIPT_MINUTES: i64 = 7 * 24 * 60;
 /// Stuck things that one audit names.
@@ -36,6 +38,7 @@ pub struct Due {
     cleans: Pace,
     audits: Pace,
     tells: Pace,
+    sweeps: Pace,
 }
 
 impl Due {
@@ -47,6 +50,7 @@ impl Due {
             cleans: Pace::of(CLEAN_EVERY),
             audits: Pace::of(MINUTE),
             tells: Pace::of(MINUTE),
+            sweeps: Pace::of(SWEEP_EVERY),
         }
     }
 
@@ -105,6 +109,19 @@ impl Due {
         self.cleans.keep(self.hub.clock.as_ref());
         Ok(())
     }
+
+    /// A folder that cannot be swept keeps nothing else waiting: it is tried again next time.
+    async fn sweep(&mut self) {
+        if !self.sweeps.is_due(self.hub.clock.as_ref()) {
+            return;
+        }
+        match attachments::sweep(&self.hub).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "files that nobody names are gone"),
+            Err(fault) => tracing::warn!(%fault, "the folder of files is not swept"),
+        }
+        self.sweeps.keep(self.hub.clock.as_ref());
+    }
 }
 
 impl Worker for Due {
@@ -118,6 +135,7 @@ impl Worker for Due {
         let come = match self.timekeeper.is_believed().await? {
             true => {
                 self.clean(now).await?;
+                Box::pin(self.sweep()).await;
                 self.hub.ledger.read(move |reading| due::come(reading, now, COME_MAX)).await?
             }
             false => Vec::new(),

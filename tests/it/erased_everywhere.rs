@@ -5,6 +5,7 @@ use crate::erasure::erased;
 use crate::imports::multipart;
 use crate::people::does;
 use crate::town::browser::{Browser, hidden};
+use crate::town::files::jpeg;
 use crate::town::{BEGIN, Place, Town, accept_order, at};
 use serde_json::json;
 
@@ -27,6 +28,7 @@ const SAID: &[&str] = &[
 /// Tables that hold ids, codes, numbers, digests and words of the hub's own; names of persons stand in `texts`, and in the
 /// directory as it is now.
 const SILENT: &[&str] = &[
+    "attachments",
     "cursors",
     "dead_letters",
     "directory",
@@ -59,6 +61,7 @@ async fn in_a_whistle(t: &Town) {
     let order = json!({ "category": "fire", "what": said("说"), "title": said("题"), "place": said("处"),
         "clause": said("条"), "contact": { "name": NAME, "phone": "13955550009" } });
     t.fire().blows(&order).await;
+    t.office().attaches(CODE, &format!("{}.jpg", said("照")), &jpeg(8, 8)).await;
     let comment = json!({ "text": said("评"), "visibility": "all" });
     t.office().ask("POST", &format!("/whistles/{CODE}/comments")).await.json(&comment).send().await.expect(200);
     let mut accept = accept_order(&["XF"], "urgent");

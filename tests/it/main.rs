@@ -4,6 +4,7 @@
 
 mod acknowledged;
 mod assessed;
+mod attachments;
 mod backups;
 mod bodies;
 mod canaries;

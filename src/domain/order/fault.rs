@@ -3,6 +3,7 @@
 //! A pointer may hold a field name that the sender made up: it goes back to the sender, and never into a log.
 
 use super::{Kind, Spec};
+use crate::domain::attachment::Unfit;
 
 /// Most faults that one answer names.
 pub const FAULTS_MAX: usize = 50;
@@ -47,6 +48,8 @@ pub enum FaultCode {
     OneOf(&'static [&'static str]),
     /// Well formed, but not with the rest of what is known.
     Clash(Clash),
+    /// A file that is not taken.
+    Unfit(Unfit),
 }
 
 /// The type that a field wants.
@@ -161,6 +164,7 @@ impl FaultCode {
             FaultCode::NoSuch => "no_such",
             FaultCode::OneOf(_) => "one_of",
             FaultCode::Clash(clash) => clash.as_str(),
+            FaultCode::Unfit(_) => "unfit",
         }
     }
 }

@@ -125,6 +125,11 @@ pub fn may_comment(actor: &Actor) -> bool {
     }
 }
 
+/// Sees a picture as it was taken, with all that is in it: the office, and whoever brought it (SECURITY T26).
+pub fn keeps_proof(actor: &Actor, brought: &PersonId) -> bool {
+    is_office(actor) || actor.person == *brought
+}
+
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || actor.role == Role::Supervisor || is_one_of_three(actor.role)

@@ -2,6 +2,7 @@
 //! the deeds stand in the files that it names; what follows from summonses is in [`follow`], from time in [`timers`]. Every deed on anything in a whistle's tree guards and bumps
 //! `tree_version`, so two "last" reports cannot both leave the whistle unmoved.
 
+pub mod attach;
 pub mod blow;
 pub mod comment;
 mod draft;

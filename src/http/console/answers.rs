@@ -135,6 +135,7 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
         | ProblemKind::StepUpNeeded
         | ProblemKind::ProofFailed => general,
         ProblemKind::TooManyRows | ProblemKind::Rows => general,
+        ProblemKind::NoRoom => (t.stale_title, general.0),
         // What only a broken form or address can cause: its cure is a fresh page.
         ProblemKind::BrokenRequest | ProblemKind::BothCredentials | ProblemKind::MissingKey | ProblemKind::BadKey => {
             (t.stale_title, t.stale_words)

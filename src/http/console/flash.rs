@@ -51,6 +51,7 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
     }
     let did = match (noun, verb) {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
+        ("whistle", "attach") => words::of(lang).files.go,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
         ("obligation", verb) => lang.obligation_deed(ObligationDeed::parse(verb)?),

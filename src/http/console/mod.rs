@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod assets;
+mod attachments;
 mod blow;
 mod choices;
 mod desk;
@@ -112,6 +113,8 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/whistles", SIGNED_IN, || web::to(whistles::list)),
     send("/console/whistles/export", SIGNED_IN, || web::to(imports::export_whistles)),
     look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
+    send("/console/whistles/{code}/attachments", BY_DEED, || web::to(attachments::attach)),
+    look("/console/attachments/{id}", SIGNED_IN, || web::to(attachments::one)),
     send("/console/whistles/{code}/unseal", BY_DEED, || web::to(informer::unseal)),
     send("/console/whistles/{code}/{verb}", BY_DEED, || web::to(whistles::deed)),
     send("/console/views", SIGNED_IN, || web::to(saved::save)),

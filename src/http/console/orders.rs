@@ -141,9 +141,11 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
             FaultCode::Duplicate | FaultCode::Null | FaultCode::Type(_) | FaultCode::TooLong(_) | FaultCode::Blank => {
                 named(reader, &field, &reader.lang.fault(fault))
             }
-            FaultCode::ControlCharacter | FaultCode::TooMany(_) | FaultCode::NoSuch | FaultCode::Clash(_) => {
-                named(reader, &field, &reader.lang.fault(fault))
-            }
+            FaultCode::ControlCharacter
+            | FaultCode::TooMany(_)
+            | FaultCode::NoSuch
+            | FaultCode::Clash(_)
+            | FaultCode::Unfit(_) => named(reader, &field, &reader.lang.fault(fault)),
         };
         if !told.iter().any(|one| one.field == field && one.message == message) {
             told.push(FormFault { field, message });

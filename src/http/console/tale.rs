@@ -17,7 +17,8 @@ use crate::store::events::StoredEvent;
 use serde_json::Value;
 
 /// The texts that an event may carry, whatever it is.
-const NOTES: &[&str] = &["note", "lacks", "conclusion", "result", "task", "clause", "reason", "law", "basis", "text"];
+const NOTES: &[&str] =
+    &["note", "lacks", "conclusion", "result", "task", "clause", "reason", "law", "basis", "text", "name"];
 
 impl Words<'_> {
     /// The lines of a timeline. `summonses`: those of its whistle. A dispatch names its departments in one line: each
@@ -105,7 +106,7 @@ impl Words<'_> {
                 vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
             }
             EventKind::WhistleBlown => vec![time(data, "late").map(|at| words::blown_on_paper(lang, &at))],
-            EventKind::WhistleRouted | EventKind::WhistleCompleted => Vec::new(),
+            EventKind::WhistleRouted | EventKind::WhistleCompleted | EventKind::WhistleAttached => Vec::new(),
             EventKind::WhistleLapsed | EventKind::WhistleAppealed | EventKind::WhistleWithdrawn => Vec::new(),
             EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure => Vec::new(),
             EventKind::WhistleSentBack | EventKind::WhistleResumed | EventKind::WhistleContested => Vec::new(),

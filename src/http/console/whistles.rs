@@ -208,6 +208,7 @@ pub(super) async fn part(
         deadlines: words_of.deadlines(tree),
         parts: words_of.parts(tree, texts, None),
         return_note: return_note(&events),
+        files: words_of.files(&open, actor),
         timeline: words_of.timeline(&tree.whistle, &tree.summonses, &events),
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };

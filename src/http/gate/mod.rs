@@ -7,12 +7,14 @@ mod files;
 mod headers;
 mod machines;
 mod proof;
+mod uploads;
 
 pub(super) use barred::tell_barred;
 pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 pub(super) use proof::{Typed, hand_over};
+pub use uploads::{Arriving, Upload, UploadForm};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;

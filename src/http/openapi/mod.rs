@@ -7,6 +7,7 @@ mod visits;
 
 use super::query::{LIMIT_MAX, Parameter, SEARCH_MAX, Takes};
 use super::routes::{Line, lines};
+use crate::domain::attachment;
 use crate::domain::imports::sheet::FILE_MAX;
 use crate::domain::order::schema;
 use actix_web::HttpResponse;
@@ -20,6 +21,8 @@ pub(super) enum Shape {
     Created(&'static str),
     /// 201 without an address of its own.
     New(&'static str),
+    /// 201, several of them.
+    News(&'static str),
     /// 200 with its tag.
     Tagged(&'static str),
     One(&'static str),
@@ -32,6 +35,8 @@ pub(super) enum Shape {
     Text,
     /// 200, a list as a file.
     Csv,
+    /// 200, a picture or a document.
+    File,
     /// 200, server-sent events for as long as the reader listens.
     Feed,
     Nothing,
@@ -87,6 +92,13 @@ fn operation(line: &Line) -> Value {
             "content": { "text/csv": { "schema": { "type": "string", "format": "binary", "maxLength": FILE_MAX } } },
         });
     }
+    if line.takes_upload() {
+        let file = json!({ "type": "string", "format": "binary", "maxLength": attachment::FILE_MAX });
+        let files = json!({ "type": "array", "items": file, "minItems": 1, "maxItems": attachment::FILES_MAX });
+        let form = json!({ "type": "object", "properties": { "files": files }, "required": ["files"] });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "multipart/form-data": { "schema": form } } });
+    }
     operation
 }
 
@@ -106,7 +118,7 @@ fn parameters(line: &Line) -> Vec<Value> {
         all.push(header("If-Match", true, json!({ "type": "string", "pattern": "^\"[0-9]+\"$" })));
     }
     let is_create = matches!(line.answers, Shape::Created(_));
-    if line.is_deed() || is_create {
+    if line.is_deed() || line.takes_upload() || is_create {
         let key = json!({ "type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$" });
         all.push(header("Idempotency-Key", is_create, key));
     }

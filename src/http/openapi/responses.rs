@@ -1,7 +1,7 @@
 //! What each route may answer: success by its shape, and every refusal by its status. A status that is not here is a
 //! fault of the route or of this list; nothing stands for "anything else".
 
-use super::{Shape, list_of, reference};
+use super::{Shape, list_of, object, reference};
 use crate::http::routes::Line;
 use serde_json::{Map, Value, json};
 
@@ -64,6 +64,10 @@ fn success(shape: Shape) -> (&'static str, Value) {
             }),
         ),
         Shape::New(name) => ("201", json!({ "description": "Done", "content": json_of(reference(name)) })),
+        Shape::News(name) => {
+            let items = object(&[("items", json!({ "type": "array", "items": reference(name) }))]);
+            ("201", json!({ "description": "Done", "content": json_of(items) }))
+        }
         Shape::Tagged(name) => {
             ("200", json!({ "description": "As it stands now", "headers": tag, "content": json_of(reference(name)) }))
         }
@@ -74,6 +78,10 @@ fn success(shape: Shape) -> (&'static str, Value) {
         }
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
         Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
+        Shape::File => {
+            let file = json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } });
+            ("200", json!({ "description": "The file", "content": file }))
+        }
         Shape::Feed => {
             ("200", json!({ "description": "As it happens", "content": { "text/event-stream": { "schema": event } } }))
         }

@@ -2,6 +2,7 @@
 //! here knows a route.
 
 use super::{object, or_null, reference, texts, time, time_or_null, words, words_or_null};
+use crate::domain::attachment::Format;
 use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::obligation::ObligationStatus;
@@ -45,6 +46,7 @@ pub(super) fn answers() -> Map<String, Value> {
         ("WhistleItem", whistle(Vec::new())),
         ("Whistle", whistle(whistle_more())),
         ("Summons", object(&summons())),
+        ("Attachment", object(&attachment())),
         ("Hints", hints()),
         ("Contact", object(&[("name", text()), ("phone", text())])),
         ("TimelineEntry", object(&entry)),
@@ -162,10 +164,26 @@ fn whistle_more() -> Vec<(&'static str, Value)> {
         ("summonses", json!({ "type": "array", "items": reference("Summons") })),
         ("visits", texts()),
         ("findings", texts()),
+        ("attachments", json!({ "type": "array", "items": reference("Attachment") })),
         ("merged_into", or_null("string")),
         ("objection_until", time_or_null()),
         ("reopened", json!({ "type": "integer" })),
         ("allowed_deeds", texts()),
+    ]
+}
+
+fn attachment() -> Vec<(&'static str, Value)> {
+    vec![
+        ("id", json!({ "type": "string" })),
+        ("name", or_null("string")),
+        ("format", words(Format::WORDS)),
+        ("bytes", json!({ "type": "integer" })),
+        ("sha256", json!({ "type": "string" })),
+        ("at", time()),
+        ("by", object(&[("name", or_null("string")), ("department", json!({ "type": "string" }))])),
+        // Whether there is a viewing copy, and whether this reader may have the file as it came.
+        ("drawn", json!({ "type": "boolean" })),
+        ("original", json!({ "type": "boolean" })),
     ]
 }
 

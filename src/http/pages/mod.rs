@@ -2,6 +2,7 @@
 //! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
 
 pub mod desk;
+mod files;
 mod filters;
 mod firm;
 pub mod form;
@@ -17,6 +18,7 @@ use askama::Template;
 pub use desk::{
     DeadlinesPage, DeskPage, DisputeView, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView,
 };
+pub use files::{FileView, FilesView};
 pub use filters::{FilterField, FiltersView, ViewLink};
 pub use firm::{ChecklistPage, ChecklistPart, FirmPage, HazardRow};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
@@ -78,6 +80,8 @@ pub struct WhistlePart {
     /// What the office wrote when it last returned it.
     pub return_note: Option<String>,
     pub timeline: Vec<Entry>,
+    /// What is attached to it.
+    pub files: FilesView,
     /// Open ones that may be about the same thing, for the office while it decides.
     pub similar: Vec<SimilarView>,
     /// Address of the events that follow, if there are more.

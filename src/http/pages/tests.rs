@@ -72,6 +72,7 @@ fn whistle(what: &str, allowed: &[&'static str]) -> WhistlePart {
         deadlines: Vec::new(),
         parts: Vec::new(),
         return_note: None,
+        files: FilesView::default(),
         timeline: Vec::new(),
         similar: Vec::new(),
         later: None,

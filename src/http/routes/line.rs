@@ -34,6 +34,8 @@ pub(super) enum To {
     Order(&'static Spec, fn() -> Route),
     /// A handler with a list as a file.
     File(fn() -> Route),
+    /// A handler with files of proof as a form.
+    Upload(fn() -> Route),
     Whistle(WhistleDeed),
     Summons(SummonsDeed),
     Person(PersonDeed),
@@ -90,7 +92,7 @@ impl Line {
     /// The table that the body follows.
     pub fn order(&self) -> Option<&'static Spec> {
         match self.to {
-            To::Read(_) | To::File(_) => None,
+            To::Read(_) | To::File(_) | To::Upload(_) => None,
             To::Order(spec, _) => Some(spec),
             To::Whistle(deed) => Some(app::whistles::order_spec(deed)),
             To::Summons(deed) => Some(app::summonses::order_spec(deed)),
@@ -110,13 +112,13 @@ impl Line {
         match self.to {
             To::Whistle(deed) => deed.moves(),
             To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) => true,
-            To::Read(_) | To::Order(..) | To::File(_) => false,
+            To::Read(_) | To::Order(..) | To::File(_) | To::Upload(_) => false,
         }
     }
 
     /// Whether it takes a body.
     pub fn takes_body(&self) -> bool {
-        self.takes_file() || self.order().is_some()
+        self.takes_file() || self.takes_upload() || self.order().is_some()
     }
 
     /// Whether no body at all is a fault: a deed without fields takes `{}` or none.
@@ -127,7 +129,7 @@ impl Line {
     /// Whether a state may bar it.
     pub fn may_clash(&self) -> bool {
         match self.to {
-            To::Whistle(_) | To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) => true,
+            To::Whistle(_) | To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) | To::Upload(_) => true,
             // Machine tokens are counted, second factors are there or not.
             To::Order(..) => self.needs_token(),
             To::Read(_) | To::File(_) => false,
@@ -139,6 +141,11 @@ impl Line {
         matches!(self.to, To::File(_))
     }
 
+    /// Whether its body is a form with files.
+    pub fn takes_upload(&self) -> bool {
+        matches!(self.to, To::Upload(_))
+    }
+
     /// Whether it asks for a token.
     pub fn needs_token(&self) -> bool {
         self.who != ANYONE
@@ -146,7 +153,7 @@ impl Line {
 
     pub(super) fn route(&self) -> Route {
         match self.to {
-            To::Read(to) | To::Order(_, to) | To::File(to) => to(),
+            To::Read(to) | To::Order(_, to) | To::File(to) | To::Upload(to) => to(),
             To::Whistle(deed) => web::to(move |door, posted| whistles::deed(door, posted, deed)),
             To::Summons(deed) => web::to(move |door, posted| summonses::deed(door, posted, deed)),
             To::Person(deed) => web::to(move |door, posted| people::deed(door, posted, deed)),

@@ -10,8 +10,8 @@ pub use line::Line;
 pub(super) use register::register;
 
 use super::openapi::{self, Shape};
-use super::{console, directory, exports, imports, live, machine_tokens, obligations, ops, people, sessions};
-use super::{summonses, whistles};
+use super::{attachments, console, directory, exports, imports, live, machine_tokens, obligations, ops, people};
+use super::{sessions, summonses, whistles};
 use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::machine;
@@ -103,6 +103,22 @@ static TABLE: &[Line] = &[
         "Comment; moves nothing",
         "whoever sees it, but supervisors",
         WhistleDeed::Comments,
+    ),
+    Line {
+        method: "POST",
+        path: "/api/v1/whistles/{code}/attachments",
+        summary: "Attach pictures and documents as proof; moves nothing",
+        who: "whoever may comment",
+        query: &[],
+        answers: Shape::News("Attachment"),
+        to: To::Upload(|| web::to(attachments::attach)),
+    },
+    read(
+        "/api/v1/attachments/{id}",
+        "One attached file: a picture's viewing copy, or the file as it came",
+        attachments::FILE,
+        Shape::File,
+        || web::to(attachments::one),
     ),
     Line {
         method: "POST",

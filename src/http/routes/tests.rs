@@ -30,7 +30,7 @@ fn every_line_stands_once_and_every_deed_has_a_line() {
             To::Person(deed) => deed.as_str(),
             To::Visit(deed) => deed.as_str(),
             To::Finding(deed) => deed.as_str(),
-            To::Read(_) | To::Order(..) | To::File(_) => unreachable!(),
+            To::Read(_) | To::Order(..) | To::File(_) | To::Upload(_) => unreachable!(),
         };
         assert!(line.path.ends_with(&format!("/{deed}")), "{} does {deed}", line.path);
     }

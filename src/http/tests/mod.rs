@@ -13,6 +13,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::limits::DatedLimits;
 use crate::domain::routing::Routing;
 use crate::domain::rules::Rules;
+use crate::files::{Bounds, Files};
 use crate::ids::Chance;
 use crate::store;
 use actix_web::body::to_bytes;
@@ -39,8 +40,15 @@ pub(crate) fn hub() -> Hub {
         directory: sample.directory,
     };
     let clock = Arc::new(ManualClock::new(At::parse("2026-11-25T10:00:00+08:00").unwrap()));
+    let files = Files::at(Bounds { dir: folder.join("files"), keep_free: 0, keep_free_percent: 0 }, 7);
     let keys = Keys::read(&[&sessions::new_key().unwrap()], &[&[7; 32]], &[7; 32]).unwrap();
-    Hub::new(ledger, clock, rules, Chance::seeded(7), HubSettings { demo: true, keys, demands: Demands::default() })
+    Hub::new(
+        ledger,
+        clock,
+        rules,
+        Chance::seeded(7),
+        HubSettings { demo: true, keys, demands: Demands::default(), files },
+    )
 }
 
 pub(crate) fn door() -> Door {

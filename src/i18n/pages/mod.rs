@@ -20,6 +20,7 @@ macro_rules! page_words {
 }
 
 mod desk;
+mod files;
 mod firms;
 mod imports;
 mod own;
@@ -28,6 +29,7 @@ mod rota;
 mod sheets;
 
 pub use desk::{DeskText, desk};
+pub use files::{FileText, size};
 pub use firms::{FirmText, times, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
@@ -37,7 +39,7 @@ use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText;
+    PageText with files: FileText, firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

@@ -1,6 +1,7 @@
 //! What a body is told whose single parts are sound and do not go together, or do not fit what stands. A text here
 //! says what to do next, and never holds anything that the sender wrote.
 
+use crate::domain::attachment::Unfit;
 use crate::domain::order::{Clash, Weak};
 
 /// Chinese and English.
@@ -89,6 +90,30 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
             "This code is not right or was used; type the 6 digits that the device shows now.",
         ),
         Clash::Weak(why) => weak_words(why),
+    }
+}
+
+/// Why a file is not taken.
+pub(super) fn unfit_words(why: Unfit) -> (&'static str, &'static str) {
+    match why {
+        Unfit::Empty => ("文件是空的，请重新选择。", "The file is empty; choose another."),
+        Unfit::Active => (
+            "内容是程序、脚本或者网页，不是照片或文档，不能上传。",
+            "This is a program, a script or a page, and no picture or document; it is not taken.",
+        ),
+        Unfit::OtherKind => (
+            "只接受JPEG、PNG、WebP、HEIC照片和PDF、OFD、DOCX、XLSX文档。",
+            "Pictures (JPEG, PNG, WebP, HEIC) and documents (PDF, OFD, DOCX, XLSX) are taken, nothing else.",
+        ),
+        Unfit::OtherName => (
+            "内容与文件名的后缀不一致，请改正后缀或者重新导出。",
+            "The end of its name says another kind than its content; name it rightly or export it again.",
+        ),
+        Unfit::Macros => (
+            "文档里带有宏或者程序，请另存为不带宏的文档后再上传。",
+            "The document brings macros or programs along; save it without them and send that.",
+        ),
+        Unfit::Damaged => ("文件已损坏或者不完整，请重新导出。", "The file is damaged or not whole; export it again."),
     }
 }
 

@@ -6,7 +6,7 @@ mod reasons;
 
 use super::Lang;
 use crate::domain::order::{Expected, Fault, FaultCode, NotAnObject};
-use clashes::clash_words;
+use clashes::{clash_words, unfit_words};
 
 /// Declares the problems: name, status, slug, then title and detail in Chinese and in English.
 /// The answers of 500 and above are mute: their title says all, and they have no detail.
@@ -170,6 +170,9 @@ problems! {
     Busy = 503, "busy":
         "系统繁忙，没有执行，请稍后再试", None;
         "The hub is busy and nothing was done: try again shortly", None;
+    NoRoom = 503, "no_room":
+        "存放附件的空间不足，文件没有保存；其他业务照常办理，请告知管理员", None;
+        "There is no room left for files and none was kept; all other work goes on. Please tell the administrator", None;
     UnknownOutcome = 503, "unknown_outcome":
         "结果未能确认，请用同一Idempotency-Key重试", None;
         "The outcome is not known: retry with the same Idempotency-Key", None;
@@ -245,6 +248,7 @@ impl Lang {
                 format!("Fill in at least one of: {}.", fields.join(", ")),
             ),
             FaultCode::Clash(clash) => return self.pick(clash_words(clash)).to_owned(),
+            FaultCode::Unfit(why) => return self.pick(unfit_words(why)).to_owned(),
         };
         self.pick((zh, en))
     }

@@ -82,6 +82,9 @@ const WORDS: &[(ReasonCode, &str, &str)] = &[
     (ReasonCode::MeasuresStand,
         "现场处理措施尚未解除，请先解除。",
         "Safety measures stand; lift them first."),
+    (ReasonCode::TooManyAttachments,
+        "附件已满200个，不能再添加。",
+        "It has two hundred files, which is as many as one case takes."),
 ];
 
 impl Lang {

@@ -8,6 +8,8 @@ use crate::domain::decision::Erasure;
 use crate::ids::{TextId, WhistleId};
 
 static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
+/// An attachment goes with its name: what lies on disk is then nobody's.
+static NO_ATTACHMENTS: Listed = Listed::new("DELETE FROM attachments WHERE name IN (VALUES ", 1, ")");
 /// A repeat of the request finds another body, and is refused.
 const FORGET: &str = "UPDATE receipts SET salt = $2, digest = $3, card = NULL WHERE code = $1";
 const NO_FEEDBACK: &str = "DELETE FROM feedback WHERE id = $1";
@@ -29,7 +31,7 @@ const PURGE_TRAIL: &str = "DELETE FROM security_events WHERE seq IN (
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] = &[FORGET, NO_FEEDBACK, NO_VIEW, NAMELESS_TOKEN, SEAL_TEXT, NOTE, PURGE_TRAIL];
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 1] = [&ERASED];
+pub(super) static LISTS: [&Listed; 2] = [&ERASED, &NO_ATTACHMENTS];
 
 /// One thing to be done. `Debug` is missing on purpose.
 pub enum Care {
@@ -56,7 +58,9 @@ impl Care {
 
 /// Adds the statements that erase.
 pub(super) fn erase<'a>(calls: &mut Vec<Call<'a>>, all: &[&'a Erasure]) {
-    ERASED.add(calls, all.iter().flat_map(|one| &one.texts).map(Value::from).collect());
+    for list in [&NO_ATTACHMENTS, &ERASED] {
+        list.add(calls, all.iter().flat_map(|one| &one.texts).map(Value::from).collect());
+    }
     for code in all.iter().flat_map(|one| &one.codes) {
         let nothing = |bytes: usize| Value::Bytes(vec![0; bytes].into());
         calls.push(Call::of(FORGET, vec![code.into(), nothing(16), nothing(32)]));

@@ -6,6 +6,7 @@ use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
 use super::{Fault, access, care, credentials, leaf, visits};
+use crate::domain::attachment::Attachment;
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::finding::Finding;
@@ -111,6 +112,11 @@ static LETTERS: Listed = Listed::new(
     9,
     " ON CONFLICT (natural_key) DO NOTHING",
 );
+static ATTACHMENTS: Listed = Listed::new(
+    "INSERT INTO attachments (id, tree, subject, at, person, department, name, format, bytes, sha256, copy) VALUES ",
+    11,
+    "",
+);
 static TRAIL: Listed = Listed::new(
     "INSERT INTO security_events (seq, at, kind, outcome, person, department, about, address, data, leaf) VALUES ",
     10,
@@ -143,7 +149,7 @@ static SOONEST_LIMIT: Listed = Listed::new(
 
 /// Every statement that writes a batch.
 #[cfg(test)]
-pub(super) static LISTS: [&Listed; 15] = [
+pub(super) static LISTS: [&Listed; 16] = [
     &GONE,
     &DIRECTORY,
     &TEXTS,
@@ -158,6 +164,7 @@ pub(super) static LISTS: [&Listed; 15] = [
     &SIGHTS,
     &SIGHTS_FOLLOW,
     &SOONEST_LIMIT,
+    &ATTACHMENTS,
     &TRAIL,
 ];
 
@@ -173,6 +180,7 @@ pub(super) struct Rows<'a> {
     texts: Vec<Value<'a>>,
     events: Vec<Value<'a>>,
     letters: Vec<Value<'a>>,
+    attachments: Vec<Value<'a>>,
     receipts: Vec<Value<'a>>,
     erased: Vec<&'a Erasure>,
     /// Each of a Change by itself: a row may be laid, taken away and laid again in one batch.
@@ -224,6 +232,7 @@ impl<'a> Rows<'a> {
             ]);
         }
         change.letters.iter().for_each(|letter| self.add_letter(letter));
+        change.attachments.iter().for_each(|attachment| self.add_attachment(attachment));
         self.ends_sessions.extend(&change.ends_sessions);
         self.credentials.extend(&change.credentials);
         self.tokens.extend(&change.tokens);
@@ -258,6 +267,22 @@ impl<'a> Rows<'a> {
         ]);
     }
 
+    fn add_attachment(&mut self, attachment: &'a Attachment) {
+        self.attachments.extend([
+            (&attachment.id).into(),
+            (&attachment.tree).into(),
+            (&attachment.subject).into(),
+            attachment.at.into(),
+            (&attachment.person).into(),
+            (&attachment.department).into(),
+            (&attachment.name).into(),
+            attachment.format.as_str().into(),
+            attachment.bytes.into(),
+            (&attachment.sha256).into(),
+            attachment.copy.as_ref().into(),
+        ]);
+    }
+
     fn add_line(&mut self, line: &'a SecurityEvent, at: i64) -> Result<(), Fault> {
         let data = json(&line.data)?;
         let hash = leaf::trail_hash(line, at, &data);
@@ -287,6 +312,7 @@ impl<'a> Rows<'a> {
         let visits: Vec<_> = self.visits.values().copied().collect();
         visits::add(&mut calls, &visits, self.findings.values().copied())?;
         LETTERS.add(&mut calls, self.letters);
+        ATTACHMENTS.add(&mut calls, self.attachments);
         EVENTS.add(&mut calls, self.events);
         RECEIPTS.add(&mut calls, self.receipts);
         care::erase(&mut calls, &self.erased);

@@ -6,7 +6,9 @@ pub(super) mod sqlite;
 
 use super::Fault;
 use crate::domain::at::At;
-use crate::ids::{FindingId, LetterId, ObligationId, PersonId, SummonsId, TextId, TreeId, VisitId, WhistleId};
+use crate::ids::{
+    AttachmentId, FindingId, LetterId, ObligationId, PersonId, SummonsId, TextId, TreeId, VisitId, WhistleId,
+};
 use postgres::Postgres;
 use serde::de::DeserializeOwned;
 use sqlite::Sqlite;
@@ -86,7 +88,9 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId, VisitId, FindingId, TreeId);
+id_values!(
+    AttachmentId, WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId, VisitId, FindingId, TreeId
+);
 
 /// A statement with its parameters.
 pub(crate) struct Call<'a> {

@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, older, people,
-    reminders, sessions, summonses, unsent, views, visits, whistles,
+    attachments, backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, older,
+    people, reminders, sessions, summonses, unsent, views, visits, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -33,6 +33,7 @@ fn every_statement_is_prepared_on_both_engines() {
     let (one, other) = (file.pen(), base.pen());
     let mut all: Vec<String> = [
         whistles::STATEMENTS,
+        attachments::STATEMENTS,
         backup::STATEMENTS,
         directory::STATEMENTS,
         due::STATEMENTS,

@@ -1,6 +1,7 @@
 //! The door itself: every route is known to the OpenAPI document and to nobody without a token, every answer wears its
 //! headers, and what no honest client sends is refused on the raw socket (T13, T14).
 
+mod bare;
 mod rights;
 
 use crate::town::http::raw;

@@ -6,8 +6,9 @@
 //! (428), an empty body (400, 422), or 200 for a reading. A deed on whistle or summonses has its page's form tried with it.
 
 use super::super::people::joins;
-use super::super::town::browser::{Browser, hidden};
-use super::super::town::{EVERYBODY, Person, Town, town};
+use super::super::town::browser::hidden;
+use super::super::town::{EVERYBODY, town};
+use super::bare::{by_page, by_token};
 use serde_json::json;
 use std::collections::BTreeSet;
 use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
@@ -97,6 +98,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/whistles/{code}/dismiss_contest", DIRECTOR, 428),
     // A comment moves nothing, so it names no version.
     ("POST /api/v1/whistles/{code}/comments", COMMENTS, 422),
+    // A form with no file in it.
+    ("POST /api/v1/whistles/{code}/attachments", COMMENTS, 422),
+    ("GET /api/v1/attachments/{id}", SignedIn, 404),
     ("POST /api/v1/whistles/{code}/unseal", UNSEALS, 422),
     ("GET /api/v1/summonses", SignedIn, 200),
     ("GET /api/v1/summonses/{code}", Seer, 200),
@@ -248,6 +252,8 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /field/new", BLOWS, 400),
     ("GET /console/whistles", SignedIn, 200),
     ("GET /console/whistles/{code}", Seer, 200),
+    ("POST /console/whistles/{code}/attachments", COMMENTS, 422),
+    ("GET /console/attachments/{id}", SignedIn, 404),
     ("POST /console/whistles/{code}/unseal", UNSEALS, 422),
     // A person's own views show nothing by themselves.
     ("POST /console/views", SignedIn, 422),
@@ -353,34 +359,6 @@ fn address(route: &str, there: bool) -> (String, String) {
     (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
 }
 
-/// What the JSON door answers to a request that brings nothing along.
-async fn by_token(t: &Town, who: Person<'_>, method: &str, path: &str) -> u16 {
-    let mut ask = t.ask(method, path);
-    let token = match method {
-        // Ends a session of its own.
-        "DELETE" => who.fresh_token().await,
-        _ => who.token().await,
-    };
-    ask = ask.bearer(&token);
-    if method == "POST" {
-        // A list's file needs its kind said; and nothing of it is taken away by the way.
-        ask = match path.contains("/imports/") && path.contains('?') {
-            true => ask.raw("text/csv", b"x".to_vec()),
-            false => ask.json(&json!({})),
-        };
-    }
-    if path.ends_with("/events") { ask.listen().await.head.status } else { ask.send().await.status }
-}
-
-/// What a page answers to a form that carries nothing but what the page hid in it.
-async fn by_page(browser: &Browser<'_>, csrf: &str, method: &str, path: &str) -> u16 {
-    match method {
-        "GET" if path.ends_with("/live") => browser.ask("GET", path).listen().await.head.status,
-        "GET" => browser.get(path).await.status,
-        _ => browser.post(path, &[("csrf", csrf), ("lang", "zh-CN")]).await.status,
-    }
-}
-
 /// Whether the session is over after it: those come last, and what ends all of them after what ends one.
 fn signs_out(route: &str) -> u8 {
     let ends = ["DELETE /api/v1/sessions", "/end_others", "/logout", "/sign_out_everywhere"];
@@ -474,7 +452,7 @@ async fn i4_on_shift_every_route_answers_a_leader_as_who_sees_and_may_do_nothing
         let browser = t.signed_in(who).await;
         let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
         let mut wrong = Vec::new();
-        for (route, may, go) in rows().into_iter().filter(|(route, may, _)| about_a_whistle(route) && *may != Anyone) {
+        for (route, may, go) in rows().into_iter().filter(|(route, may, _)| about_a_thing(route) && *may != Anyone) {
             let expected = if route.starts_with("GET ") && may == Seer { go } else { 404 };
             let (method, path) = address(&route, true);
             let path = path.replace("-YJ", "-SC");

@@ -67,7 +67,7 @@ impl Browser<'_> {
         self.post(path, &all).await
     }
 
-    fn keep(&self, reply: Reply) -> Reply {
+    pub(super) fn keep(&self, reply: Reply) -> Reply {
         for (_, line) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
             let mut jar = self.cookies.borrow_mut();

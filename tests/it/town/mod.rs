@@ -4,6 +4,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod feed;
+pub(crate) mod files;
 pub(crate) mod http;
 mod letters;
 mod log;
@@ -373,7 +374,7 @@ impl Town {
 
 /// The settings of a story: each ledger has a stream of its own on the one server.
 pub(crate) fn settings(place: &Place) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings { files: place.files(), ..Settings::default() };
     settings.erasure.list = Some(place.path.join("erased"));
     settings.security = place.security.borrow().clone();
     match &place.database {

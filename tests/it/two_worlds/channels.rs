@@ -5,6 +5,7 @@
 //! `#0` for the one that may not be seen; or to [`NOBODYS`] when its answer is the same whoever asks.
 
 use crate::town::browser::Browser;
+use crate::town::files::{FORM_OF_FILES, files};
 use crate::town::{Person, Reply, Town};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -23,6 +24,8 @@ const READ: &[(&str, &[&str])] = &[
     ]),
     ("/api/v1/whistles/{code}", &["#1", "#2", "#0"]),
     ("/api/v1/whistles/{code}/timeline", &["#1", "#2", "#2?limit=2", "#0", "#0?limit=x"]),
+    ("/api/v1/attachments/{id}", &["at_0"]),
+    ("/console/attachments/{id}", &["at_0", "at_0?original=true"]),
     ("/api/v1/summonses", &["", "?limit=1", "?department=SC", "?department=YJ", "?status=issued", "?overdue=true"]),
     ("/api/v1/summonses/{code}", &["#1-YJ", "#0-SC", "#1-SC"]),
     ("/api/v1/visits", &["", "?limit=1", "?department=SC", "?department=YJ", "?enterprise=E01", "?status=in_progress", "?from=2026-12-01"]),
@@ -158,7 +161,7 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
     let seqs = places(person, codes).await;
     for (route, asked) in READ {
         for asked in *asked {
-            let path = match route.split_once("{code}") {
+            let path = match route.split_once("{code}").or(route.split_once("{id}")) {
                 Some((before, after)) => {
                     let (code, query) =
                         asked.split_once('?').map_or((*asked, String::new()), |(c, q)| (c, format!("?{q}")));
@@ -197,10 +200,17 @@ async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str
     let reply = match path.strip_prefix("/api/v1") {
         Some(path) => {
             let ask = person.ask("POST", path).await.version(1).key(&t.fresh_key());
+            if path.ends_with("/attachments") {
+                let form = files(&[], &[("a.jpg", b"x")]);
+                return comparable(&ask.raw(FORM_OF_FILES, form).send().await, codes, &[]);
+            }
             ask.json(&json!({ "reason": "x", "result": "x" })).send().await
         }
         None => {
             let csrf = crate::town::browser::hidden(&browser.get("/console/whistles").await, "csrf");
+            if path.ends_with("/attachments") {
+                return comparable(&browser.sends(&path, &[("csrf", &csrf)], &[("a.jpg", b"x")]).await, codes, &[]);
+            }
             browser.post(&path, &[("csrf", &csrf), ("key", &t.fresh_key()), ("version", "1"), ("reason", "x")]).await
         }
     };

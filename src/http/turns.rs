@@ -1,5 +1,6 @@
-//! Searches read much to find little (SECURITY T39): so many a person, so many a replica, and the readers that are left
-//! serve everybody else. It knows no query and no ledger.
+//! What is heavy takes turns (SECURITY T39): so many a person, so many a replica, and the rest is left to everybody else.
+//! Searches read much to find little; uploads hold a part of the disk and of the line. It knows no query, no file and no
+//! ledger.
 
 use super::problem::Problem;
 use crate::i18n::problems::ProblemKind;
@@ -10,37 +11,38 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// Searches of one person under way or waiting.
+/// Of one person under way or waiting, of each kind.
 const PER_PERSON: usize = 2;
 /// Searches of this replica under way: half of its readers.
-const PER_REPLICA: usize = 2;
+const SEARCHES: usize = 2;
+/// Uploads of this replica under way: what each may bring is bounded, too.
+const UPLOADS: usize = 8;
 /// How long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 const RETRY_SECONDS: u32 = 2;
 
 type Counts = Arc<Mutex<HashMap<PersonId, usize>>>;
 
-/// The searches of this replica.
-pub(super) struct Searches {
-    turns: Semaphore,
+/// The turns of one kind, of this replica.
+pub(super) struct Turns {
+    places: Semaphore,
     counts: Counts,
 }
 
-impl Default for Searches {
-    fn default() -> Searches {
-        Searches { turns: Semaphore::new(PER_REPLICA), counts: Counts::default() }
+impl Turns {
+    pub(super) fn of_searches() -> Turns {
+        Turns { places: Semaphore::new(SEARCHES), counts: Counts::default() }
     }
-}
 
-impl Searches {
-    /// Waits for a turn, if this is a search at all; it ends when what is answered here is dropped.
-    pub(super) async fn turn(&self, person: &PersonId, searches: bool) -> Result<Option<Search<'_>>, Problem> {
-        if !searches {
-            return Ok(None);
-        }
+    pub(super) fn of_uploads() -> Turns {
+        Turns { places: Semaphore::new(UPLOADS), counts: Counts::default() }
+    }
+
+    /// Waits for a turn; it ends when what is answered here is dropped.
+    pub(super) async fn turn(&self, person: &PersonId) -> Result<Turn<'_>, Problem> {
         let counted = self.count(person)?;
-        match timeout(PATIENCE, self.turns.acquire()).await {
-            Ok(Ok(turn)) => Ok(Some(Search { _turn: turn, _counted: counted })),
+        match timeout(PATIENCE, self.places.acquire()).await {
+            Ok(Ok(place)) => Ok(Turn { _place: place, _counted: counted }),
             Ok(Err(_)) | Err(_) => Err(Problem::retry_after(ProblemKind::Busy, RETRY_SECONDS)),
         }
     }
@@ -56,9 +58,9 @@ impl Searches {
     }
 }
 
-/// A search that has its turn.
-pub(super) struct Search<'s> {
-    _turn: SemaphorePermit<'s>,
+/// Something heavy that has its turn.
+pub(super) struct Turn<'s> {
+    _place: SemaphorePermit<'s>,
     _counted: Counted,
 }
 

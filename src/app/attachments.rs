@@ -1,0 +1,227 @@
+//! Proof: files that come in for a whistle, are looked at, laid on disk and then named by the ledger, in this order; one
+//! file for whoever may see it; and what becomes of files that nobody names any longer.
+
+use super::asked::{Asked, Key};
+use super::{Hub, Undone};
+use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, kept_name};
+use crate::domain::decision::{Receipt, Refusal};
+use crate::domain::order::{Fault, FaultCode};
+use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::whistle::{Tree, attach};
+use crate::files::{Arrived, Opened, is_full};
+use crate::ids::TextId;
+use crate::store::{CommitRefusal, Fault as Failed, Outcome, Retry, attachments, whistles};
+use serde_json::{Value, json};
+use std::io;
+use std::sync::Arc;
+
+/// How often it is decided anew when the tree moves.
+const ATTEMPTS_MAX: usize = 3;
+/// What a receipt remembers them by.
+const MADE: &str = "attachments";
+/// Shelves of the folder of files.
+const SHELVES: std::ops::RangeInclusive<u8> = 0..=255;
+
+/// A file as it was sent: whole on disk, and not yet anybody's.
+#[derive(Debug)]
+pub struct Sent {
+    /// As its sender calls it.
+    pub name: String,
+    pub file: Arrived,
+}
+
+/// Whether this person may attach anything there: asked before a byte of a file is taken.
+pub async fn may_attach(hub: &Hub, asked: &Asked<'_>, code: &str) -> Result<(), Undone> {
+    let (scope, wanted) = (asked.scope.clone(), code.to_owned());
+    let there = hub.ledger.read(move |reading| whistles::stands(reading, &scope, &wanted)).await?;
+    if !there {
+        return Err(Refusal::NotFound.into());
+    }
+    if !policy::may_comment(asked.actor) {
+        return Err(Refusal::RoleMayNot.into());
+    }
+    asked.sound_key(hub)?;
+    Ok(())
+}
+
+/// What was sent, to tell a repeat by: names and digests, however the form around them was made.
+pub fn manifest(sent: &[Sent]) -> Vec<u8> {
+    let one = |sent: &Sent| format!("{} {}\n", sent.file.sha256(), kept_name(&sent.name));
+    sent.iter().map(one).collect::<String>().into_bytes()
+}
+
+/// What came of it: the new attachments' ids.
+#[derive(Debug)]
+pub struct Attached {
+    pub ids: Vec<String>,
+    pub replayed: bool,
+}
+
+/// Attaches files to a whistle: all of them, or none with every fault by its place.
+pub async fn attach(hub: &Hub, asked: Asked<'_>, code: &str, sent: Vec<Sent>) -> Result<Attached, Undone> {
+    may_attach(hub, &asked, code).await?;
+    let key = asked.sound_key(hub)?;
+    if let Some(key) = &key
+        && let Some(receipt) = key.remembered(hub).await?
+    {
+        return Ok(replayed(&receipt));
+    }
+    let received = laid(hub, sent).await?;
+    for _ in 0..ATTEMPTS_MAX {
+        let (tree, there) = load(hub, &asked.scope, code).await?;
+        let (now, rules) = (hub.now(), hub.rules());
+        let mut mint = hub.mint(now);
+        let (version, by) = (tree.whistle.version, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
+        let mut change = attach::attach(&received, there, tree, by)?;
+        let ids: Vec<String> = change.attachments.iter().map(|one| one.id.as_str().to_owned()).collect();
+        change.receipt = key.as_ref().map(|key: &Key| {
+            let card = Some(json!({ MADE: ids }));
+            Receipt { card, ..key.receipt(now, code, version) }
+        });
+        match hub.commit(change, now).await {
+            Ok(Outcome::Committed(_)) => return Ok(Attached { ids, replayed: false }),
+            Ok(Outcome::Replayed(receipt)) => return Ok(replayed(&receipt)),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+fn replayed(receipt: &Receipt) -> Attached {
+    let ids = receipt.card.as_ref().and_then(|card| card.get(MADE)).and_then(Value::as_array);
+    let ids = ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    Attached { ids, replayed: true }
+}
+
+async fn load(hub: &Hub, scope: &Scope, code: &str) -> Result<(Tree, usize), Undone> {
+    let (scope, code) = (scope.clone(), code.to_owned());
+    let found = hub.ledger.read(move |reading| {
+        let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
+        let there = attachments::of_tree(reading, &tree.whistle.id)?.len();
+        Ok(Some((tree, there)))
+    });
+    Ok(found.await?.ok_or(Refusal::NotFound)?)
+}
+
+/// Looks at every file, and only when all are taken lays them where they stay.
+async fn laid(hub: &Hub, sent: Vec<Sent>) -> Result<Vec<Received>, Undone> {
+    let formats = formats(hub, &sent).await?;
+    let mut received = Vec::with_capacity(sent.len());
+    for (Sent { name, file }, format) in sent.into_iter().zip(formats) {
+        let copy = hub.files.copy_of(&file, format).await.map_err(failed)?;
+        received.push(Received {
+            name: kept_name(&name),
+            format,
+            bytes: i64::try_from(file.bytes()).unwrap_or(i64::MAX),
+            sha256: file.sha256().to_owned(),
+            copy: copy.as_ref().map(|copy| copy.sha256().to_owned()),
+        });
+        for file in [Some(file), copy].into_iter().flatten() {
+            hub.files.keep(file).await.map_err(failed)?;
+        }
+    }
+    Ok(received)
+}
+
+async fn formats(hub: &Hub, sent: &[Sent]) -> Result<Vec<Format>, Undone> {
+    let (mut formats, mut faults) = (Vec::new(), Vec::new());
+    match sent.len() {
+        0 => faults.push(at("/files".to_owned(), FaultCode::Missing)),
+        count if count > FILES_MAX => faults.push(at("/files".to_owned(), FaultCode::TooMany(FILES_MAX))),
+        _ => {
+            for (place, one) in sent.iter().enumerate() {
+                match hub.files.format_of(&one.file, &one.name).await.map_err(failed)? {
+                    Ok(format) => formats.push(format),
+                    Err(unfit) => faults.push(at(format!("/files/{place}"), FaultCode::Unfit(unfit))),
+                }
+            }
+        }
+    }
+    if faults.is_empty() { Ok(formats) } else { Err(Refusal::Faults(faults).into()) }
+}
+
+fn at(pointer: String, code: FaultCode) -> Fault {
+    Fault { pointer, code }
+}
+
+/// What the disk did not do.
+pub fn failed(fault: io::Error) -> Undone {
+    if is_full(&fault) {
+        return Refusal::NoRoom.into();
+    }
+    Failed { what: "the folder of files fails", retry: Retry::Later, source: Some(Arc::new(fault)) }.into()
+}
+
+/// Which of its two files somebody wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The viewing copy; what has none, as it came.
+    Shown,
+    Original,
+}
+
+/// A file for its reader.
+#[derive(Debug)]
+pub struct Handed {
+    /// What a download is called: its whistle's code and its place there, never what its sender called it.
+    pub name: String,
+    /// The copy that we drew ourselves may be shown in a page; nothing else may.
+    pub drawn: bool,
+    pub format: Format,
+    pub file: Opened,
+}
+
+/// Opens one file.
+pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, Wanted)) -> Result<Handed, Undone> {
+    let (scope, id) = (scope.clone(), id.to_owned());
+    let found = hub.ledger.read(move |reading| {
+        let Some((one, tree)) = attachments::by_id(reading, &scope, &id)? else { return Ok(None) };
+        let all = attachments::of_tree(reading, &one.tree)?;
+        Ok(Some((one, tree, all)))
+    });
+    let (one, tree, all) = found.await?.ok_or(Refusal::NotFound)?;
+    if !attach::sees(actor, &tree.whistle, &one) {
+        return Err(Refusal::NotFound.into());
+    }
+    let (sha256, drawn) = match (&one.copy, wanted) {
+        (Some(copy), Wanted::Shown) => (copy, true),
+        (Some(_), Wanted::Original) | (None, _) if sees_original(actor, &one) => (&one.sha256, false),
+        (Some(_), Wanted::Original) | (None, _) => return Err(Refusal::RoleMayNot.into()),
+    };
+    let file = hub.files.open(sha256).await.map_err(failed)?;
+    let place = all.iter().position(|other| other.id == one.id).unwrap_or_default() + 1;
+    let end = if drawn { "jpg" } else { one.format.extensions().first().copied().unwrap_or_default() };
+    let name = format!("{}-{place}.{end}", tree.whistle.code);
+    Ok(Handed { name, drawn, format: one.format, file })
+}
+
+/// Whether this reader, who sees it, may have it as it came. Pictures may hold where and by whom they were taken.
+pub fn sees_original(actor: &Actor, one: &Attachment) -> bool {
+    !one.format.is_picture() || policy::keeps_proof(actor, &one.person)
+}
+
+/// The digests that go if these texts are erased: each attachment goes with its name.
+pub(super) fn of_texts(all: &[Attachment], texts: &[TextId]) -> Vec<String> {
+    let gone = all.iter().filter(|one| texts.contains(&one.name));
+    gone.flat_map(|one| [Some(one.sha256.clone()), one.copy.clone()]).flatten().collect()
+}
+
+/// Removes those of these files that no row names any longer.
+pub(super) async fn remove_unnamed(hub: &Hub, digests: Vec<String>) -> Result<usize, Undone> {
+    if digests.is_empty() {
+        return Ok(0);
+    }
+    let unnamed = hub.ledger.read(move |reading| attachments::unnamed(reading, digests)).await?;
+    hub.files.remove(unnamed).await.map_err(failed)
+}
+
+/// Removes what has lain for a day and is named by nobody: of uploads that were refused or cut off at the last moment.
+pub async fn sweep(hub: &Hub) -> Result<usize, Undone> {
+    let mut count = 0;
+    for shelf in SHELVES {
+        let old = hub.files.old(shelf).await.map_err(failed)?;
+        count += remove_unnamed(hub, old).await?;
+    }
+    Ok(count)
+}
