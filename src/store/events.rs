@@ -171,7 +171,7 @@ pub fn cursor(reading: &mut Reading<'_>, name: &str) -> Result<i64, Fault> {
 pub fn heard(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Stretch<Heard>, Fault> {
     let (up_to, last) = bounds(reading, after_seq, limit)?;
     let rows = reading.rows(HEARD, &[after_seq.into(), up_to.into()], |row| {
-        Ok((told(row)?, row.opt_text(3)?.map(str::to_owned), row.flag(4)?))
+        Ok((told(row)?, row.opt_text(3)?.map(str::to_owned), row.flag(4)?, row.flag(5)?))
     })?;
     let mut events: Vec<Heard> = Vec::new();
     for (told, viewer, is_open, of_visit) in rows {

@@ -1,6 +1,7 @@
 //! The table of rights against the domain page: who sees, blows, speaks, acts and opens what.
 
 use super::*;
+use crate::domain::terms::WhistleStatus;
 use crate::domain::tests::sample::{PEOPLE, actor, at, rules};
 
 #[test]

@@ -70,7 +70,7 @@ pub fn disarm_parts(draft: &mut Draft<'_, VisitTree>) {
 }
 
 /// Lets the whistles of a visit follow: each is guarded and raised, whatever happened.
-pub fn whistles(mut change: Change, tree: VisitTree, mut by: Deciding<'_>) -> Change {
+pub fn whistles(mut change: Change, tree: VisitTree, by: Deciding<'_>) -> Change {
     for of in &tree.whistles {
         let id = &of.whistle.id;
         let open = tree.findings.iter().filter(|one| one.is_open_for(id)).map(|one| one.id.clone());

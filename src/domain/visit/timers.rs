@@ -4,7 +4,7 @@
 use super::VisitTree;
 use super::propose::back_to_planning;
 use crate::domain::decision::Change;
-use crate::domain::draft::{Deciding, Draft, Rooted};
+use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::finding;
 use crate::domain::obligation::{Obligation, Subject};

@@ -282,10 +282,7 @@ impl Tree {
 
     /// The code of what an obligation is about.
     pub fn code_of(&self, subject: &Subject) -> &str {
-        let summons = match subject {
-            Subject::Whistle(_) => None,
-            Subject::Summons(id) => self.summons(id),
-        };
+        let summons = subject.summons().and_then(|id| self.summons(id));
         summons.map_or(&self.whistle.code, |summons| &summons.code)
     }
 

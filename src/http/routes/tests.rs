@@ -6,22 +6,22 @@ use std::collections::BTreeSet;
 
 #[test]
 fn every_line_stands_once_and_every_deed_has_a_line() {
-    let lines: BTreeSet<_> = lines().map(|line| (line.method, line.path)).collect();
-    assert_eq!(lines.len(), lines().count());
+    let there: BTreeSet<_> = lines().map(|line| (line.method, line.path)).collect();
+    assert_eq!(there.len(), lines().count());
     for deed in WhistleDeed::WORDS {
-        assert!(lines.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
+        assert!(there.contains(&("POST", format!("/api/v1/whistles/{{code}}/{deed}").as_str())), "{deed}");
     }
     for deed in SummonsDeed::WORDS {
-        assert!(lines.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
+        assert!(there.contains(&("POST", format!("/api/v1/summonses/{{code}}/{deed}").as_str())), "{deed}");
     }
     for deed in VisitDeed::WORDS {
-        assert!(lines.contains(&("POST", format!("/api/v1/visits/{{code}}/{deed}").as_str())), "{deed}");
+        assert!(there.contains(&("POST", format!("/api/v1/visits/{{code}}/{deed}").as_str())), "{deed}");
     }
     for deed in FindingDeed::WORDS {
-        assert!(lines.contains(&("POST", format!("/api/v1/findings/{{code}}/{deed}").as_str())), "{deed}");
+        assert!(there.contains(&("POST", format!("/api/v1/findings/{{code}}/{deed}").as_str())), "{deed}");
     }
     for deed in PersonDeed::WORDS {
-        assert!(lines.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
+        assert!(there.contains(&("POST", format!("/api/v1/people/{{code}}/{deed}").as_str())), "{deed}");
     }
     for line in lines().filter(|line| line.is_deed()) {
         let deed = match line.to {

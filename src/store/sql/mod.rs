@@ -88,9 +88,7 @@ macro_rules! id_values {
         }
     )+};
 }
-id_values!(
-    AttachmentId, WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId, VisitId, FindingId, TreeId
-);
+id_values!(AttachmentId, WhistleId, SummonsId, ObligationId, LetterId, TextId, PersonId, VisitId, FindingId, TreeId);
 
 /// A statement with its parameters.
 pub(crate) struct Call<'a> {

@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    attachments, backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations, older,
-    people, reminders, sessions, summonses, unsent, views, visits, whistles,
+    attachments, backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations,
+    older, people, reminders, sessions, summonses, unsent, views, visits, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};

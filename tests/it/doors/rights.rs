@@ -7,7 +7,7 @@
 
 use super::super::people::joins;
 use super::super::town::browser::hidden;
-use super::super::town::{EVERYBODY, town};
+use super::super::town::{EVERYBODY, Town, town};
 use super::bare::{by_page, by_token};
 use serde_json::json;
 use std::collections::BTreeSet;
