@@ -225,6 +225,7 @@ fn stored(row: &Row<'_>) -> Result<StoredEvent, Fault> {
 mod tests {
     use super::*;
     use crate::domain::event::{Doer, Event};
+    use crate::domain::terms::WhistleStatus;
     use crate::domain::whistle::Whistle;
     use crate::store::Chore;
     use crate::store::whistles::tests::by_hand::{Desk, NOW, birth, moved, scope_of, summons, whistle};
@@ -370,6 +371,26 @@ mod tests {
             Ok(told)
         });
         assert_eq!(told.await.unwrap(), [vec![1, 2], vec![1, 2], vec![1, 2], vec![1], vec![1], vec![1], vec![2]]);
+    }
+
+    #[tokio::test]
+    async fn i4_who_leads_the_shift_is_told_of_what_is_open_and_of_nothing_discreet() {
+        let desk = Desk::open();
+        let [open, over] = [(1, WhistleStatus::Handling), (2, WhistleStatus::Closed)]
+            .map(|(n, status)| Whistle { status, ..whistle(n) });
+        desk.put(birth(open.clone(), &["XF"])).await;
+        desk.put(birth(over, &["XF"])).await;
+        let mut said = moved(Whistle { code: "WH-2026-0001".into(), ..open.clone() });
+        let (kind, doer, data) = (EventKind::WhistleCommented, None, json!({}));
+        said.events = vec![Event { kind, whistle: open.id.clone(), summons: None, doer, office_only: true, data }];
+        desk.put(said).await;
+        let read = desk.ledger.read(move |reading| {
+            let is_open: Vec<bool> = heard(reading, 0, 10)?.events.iter().map(|one| one.is_open).collect();
+            let scope = scope_of("+YJ");
+            let seen: Vec<i64> = seen_after(reading, &scope, 0, 10)?.events.iter().map(|told| told.seq).collect();
+            Ok((is_open, seen, seqs(&timeline(reading, &scope, &open.id, (0, 10))?)))
+        });
+        assert_eq!(read.await.unwrap(), (vec![true, false, false], vec![1], vec![1]));
     }
 
     #[tokio::test]

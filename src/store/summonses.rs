@@ -337,7 +337,18 @@ mod tests {
             }
         }
         let odd: Vec<Urgency> = Urgency::ALL.iter().copied().filter(|of| *of != whistle(1).urgency).collect();
-        assert!(read(&desk, "*", SummonsQuery { urgency: odd, ..all }).await.is_empty());
+        assert!(read(&desk, "*", SummonsQuery { urgency: odd, ..all.clone() }).await.is_empty());
+        let odd: Vec<Severity> = Severity::ALL.iter().copied().filter(|of| *of != whistle(1).severity).collect();
+        assert!(read(&desk, "*", SummonsQuery { severity: odd, ..all.clone() }).await.is_empty());
+        let odd: Vec<Category> = Category::ALL.iter().copied().filter(|of| *of != whistle(1).category).collect();
+        assert!(read(&desk, "*", SummonsQuery { category: odd, ..all }).await.is_empty());
+        // Every word counts, the fifth too.
+        for (words, found) in [("wh 2026 00 000 0002", 2), ("wh 2026 00 000 0009", 0)] {
+            assert_eq!(
+                read(&desk, "*", SummonsQuery { q: Some(Wanted::of(words)), ..query(&[], &[]) }).await.len(),
+                found
+            );
+        }
     }
 
     #[tokio::test]

@@ -43,7 +43,9 @@ async fn seen(t: &Town, who: &str, (code, summons): &(String, String), word: &st
         ("tasks page", "/console/summonses?view=all&department=SC".to_owned()),
         ("deadlines page", "/console/deadlines".to_owned()),
     ] {
-        found.extend(browser.get(&path).await.text().contains(code.as_str()).then_some(name));
+        let reply = browser.get(&path).await;
+        // The page that says that there is none has the address of what was asked for.
+        found.extend((reply.status == 200 && reply.text().contains(code.as_str())).then_some(name));
     }
     found
 }

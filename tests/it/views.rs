@@ -1,8 +1,8 @@
 //! Filters of the lists in their address, and the views that a person keeps of them: theirs alone, twenty at most, and
 //! never a way to what the Scope hides.
 
-use crate::town::browser::hidden;
-use crate::town::{Town, blow_order, town};
+use crate::town::browser::{Browser, hidden};
+use crate::town::{BEGIN, Place, Town, at, blow_order, town};
 use serde_json::json;
 
 const LIST: &str = "/console/whistles";
@@ -99,6 +99,10 @@ async fn a_view_is_its_owners_alone_and_shows_what_the_scope_lets_see() {
         let shown = fire.get("/console/whistles?urgency=urgent").await.expect(200).text();
         assert!(shown.contains(&urgent) && !shown.contains(&others));
         assert!(!office.get(LIST).await.text().contains("我的急件"), "another's view");
+        // What the list's own table does not know is in no address, and so in no header.
+        let odd = [("list", "whistles"), ("query", "urgency=urgent&zzz=%0d%0aX:y"), ("name", "我的急件")];
+        let kept = fire.fills(LIST, VIEWS, &odd).await.expect(303);
+        assert_eq!(kept.header("location"), Some("/console/whistles?urgency=urgent"));
         // The same name again replaces it; another cannot take it away.
         fire.fills(LIST, VIEWS, &[("list", "whistles"), ("query", "urgency=normal"), ("name", "我的急件")]).await;
         let page = fire.get(LIST).await.expect(200).text();
@@ -115,6 +119,37 @@ async fn a_view_is_its_owners_alone_and_shows_what_the_scope_lets_see() {
 }
 
 #[actix_web::test]
+async fn one_name_stands_in_each_list_and_a_row_that_was_laid_under_another_persons_name_opens_nowhere() {
+    let place = Place::new();
+    let t = Town::open(&place, at(BEGIN)).await;
+    let (fire, rescue) = (t.signed_in("liaison.xf").await, t.signed_in("liaison.yj").await);
+    for (browser, list, query) in [
+        (&fire, "whistles", "urgency=urgent"),
+        (&fire, "summonses", "view=all"),
+        (&rescue, "whistles", "urgency=normal"),
+    ] {
+        browser.fills(LIST, VIEWS, &[("list", list), ("query", query), ("name", "同一个名")]).await.expect(303);
+    }
+    let stands = async |browser: &Browser<'_>, list: &str| {
+        let page = browser.get(list).await.expect(200).text();
+        (page.contains("同一个名"), page.matches("/remove\"").count())
+    };
+    for list in [LIST, "/console/summonses"] {
+        assert_eq!(stands(&fire, list).await, (true, 1), "{list}");
+    }
+    // Whoever can write to the ledger shows nobody what another keeps.
+    let of = |username: &str| t.db_hub().rules().directory.by_username(username).unwrap().id.to_string();
+    let laid = format!("UPDATE saved_views SET person = '{}' WHERE person = '{}'", of("liaison.yj"), of("liaison.xf"));
+    t.leave().await;
+    place.alter(&laid);
+    let t = Town::open(&place, at(BEGIN)).await;
+    let (fire, rescue) = (t.signed_in("liaison.xf").await, t.signed_in("liaison.yj").await);
+    assert_eq!(stands(&rescue, LIST).await, (true, 1), "another's view is opened");
+    assert_eq!((stands(&rescue, "/console/summonses").await.1, stands(&fire, LIST).await.1), (0, 0));
+    t.close().await;
+}
+
+#[actix_web::test]
 async fn twenty_views_at_most_and_each_has_a_name() {
     town(async |t| {
         let fire = t.signed_in("liaison.xf").await;
@@ -127,6 +162,9 @@ async fn twenty_views_at_most_and_each_has_a_name() {
         }
         assert!(keep("one more").await.expect(422).text().contains("最多存20个视图"));
         keep("v3").await.expect(303);
+        // A name of the other list is another view.
+        let other = [("list", "whistles"), ("query", "urgency=urgent"), ("name", "v3")];
+        assert!(fire.fills(LIST, VIEWS, &other).await.expect(422).text().contains("最多存20个视图"));
         for name in ["", "  ", &"长".repeat(21)] {
             let page = keep(name).await.expect(422).text();
             assert!(page.contains("id=\"view-name-fault\"") && page.contains("<title>错误："), "{name:?}");

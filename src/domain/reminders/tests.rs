@@ -141,6 +141,10 @@ fn c16_one_letter_a_day_of_what_is_late_and_one_an_hour_of_what_is_coming() {
     assert_eq!(codes(vec![late()], last("11-25 09:00", "11-25 09:00")), "needless", "told today");
     assert_eq!(codes(vec![late()], last("11-24 23:59", "11-24 23:59")), "late", "told yesterday");
     assert_eq!(codes(vec![coming(), late()], last("11-25 09:30", "11-25 09:00")), "coming");
+    let known = || Owed { is_acknowledged: true, ..late() };
+    assert_eq!(codes(vec![known()], last("11-01 00:00", "11-24 09:00")), "late", "never told of it yet");
+    assert_eq!(codes(vec![known()], last("11-01 00:00", "11-24 10:00")), "needless", "told once");
+    assert_eq!(codes(vec![known(), line("other", "11-25 10:00", None)], last("11-01 00:00", "11-24 10:00")), "other");
     assert_eq!(codes(vec![coming()], last("11-25 09:31", "11-01 00:00")), "10:31", "an hour apart");
     assert_eq!(codes(vec![coming()], last("11-25 10:00", "11-01 00:00")), "needless", "it was in that letter");
     assert_eq!(

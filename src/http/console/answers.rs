@@ -84,6 +84,7 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Pro
 /// A form that only lacks a proof: asked for it, with everything that was typed; sent again it goes where it was going.
 fn ask_again(request: &HttpRequest, problem: &Problem) -> Option<Answer> {
     let typed = request.extensions().get::<gate::Typed>().map(|typed| pairs(&typed.0))?;
+    let username = request.extensions().get::<Present>().map(|present| present.actor.username.clone())?;
     let (lang, shell, None) = frame(request).ok()? else { return None };
     let t = words::of(lang);
     let known = [
@@ -97,7 +98,7 @@ fn ask_again(request: &HttpRequest, problem: &Problem) -> Option<Answer> {
     let form = Form { deed: "again".to_owned(), typed, faults: faults.into_iter().collect(), ..Form::default() };
     let action = request.uri().path_and_query().map_or("", |asked| asked.as_str()).to_owned();
     let back = login::page_of_form(request.path()).to_owned();
-    Some(page(problem.status(), lang, &ProofPage { shell, form, action, back }))
+    Some(page(problem.status(), lang, &ProofPage { shell, form, username, action, back }))
 }
 
 fn tell(request: &HttpRequest, problem: &Problem, id: &str) -> Answer {

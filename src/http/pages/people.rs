@@ -87,6 +87,8 @@ pub struct MePage {
 pub struct ProofPage {
     pub shell: Shell,
     pub form: Form,
+    /// Whose proof is asked for: browsers that keep passwords look for it.
+    pub username: String,
     /// Where the form was going.
     pub action: String,
     pub back: String,

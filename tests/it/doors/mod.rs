@@ -3,11 +3,14 @@
 
 mod bare;
 mod rights;
+mod shift;
 
 use crate::town::http::raw;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
+use rights::{May, address, rows};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use whistle_hub::http::routes::every_route;
 
 /// Routes as `whistle-hub routes` and the document both know them: method and path.
 async fn documented(t: &Town) -> Vec<(String, String, Value)> {
@@ -76,6 +79,27 @@ async fn every_route_without_a_token_is_401_but_the_few_that_need_none() {
             "POST /csp",
         ];
         assert_eq!(open, none);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn nobody_gets_in_by_a_page_that_asks_for_a_sign_in() {
+    town(async |t| {
+        for (method, path, _) in every_route().filter(|(_, path, _)| !path.starts_with("/api/")) {
+            let may = rows().iter().find(|(route, ..)| *route == format!("{method} {path}")).map(|(_, may, _)| *may);
+            if may == Some(May::Anyone) {
+                continue;
+            }
+            let path = path.replace("{verb}", "accept");
+            let (_, path) = address(&format!("{method} {path}"), true);
+            let reply = match method {
+                "GET" => t.browser().get(&path).await,
+                _ => t.browser().post(&path, &[("csrf", "x")]).await,
+            };
+            let led = reply.header("location").is_some_and(|to| to.starts_with("/login"));
+            assert!(reply.status == 401 || (reply.status == 303 && led), "{method} {path}: {}", reply.status);
+        }
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod property;
 
 use super::list::plain;
 use super::*;
+use crate::domain::at::At;
 use crate::domain::decision::Change;
 use crate::domain::terms::{Category, Severity, Urgency};
 use crate::domain::wanted::Wanted;
@@ -219,19 +220,31 @@ async fn each_filter_takes_whole_words_and_all_must_fit() {
     let mut born = birth(whistle(2), &[]);
     born.obligations.push(owed(&whistle(2), None, NOW.plus_minutes(1)));
     desk.put(born).await;
+    // Nothing of this one is due.
+    desk.put(birth(whistle(3), &[])).await;
+    let second = whistle(2).blown_at;
     let listed = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
     let cases = [
         (WhistleQuery { urgency: vec![Urgency::Urgent, Urgency::Complex], ..all.clone() }, "1"),
         (WhistleQuery { severity: vec![Severity::Major], ..all.clone() }, "1"),
-        (WhistleQuery { category: vec![Category::Fire, Category::Gas], ..all.clone() }, "12"),
+        (WhistleQuery { category: vec![Category::Fire, Category::Gas], ..all.clone() }, "123"),
+        (WhistleQuery { category: vec![Category::Gas], ..all.clone() }, "1"),
+        // From a moment on, and before one.
+        (WhistleQuery { from: Some(second), ..all.clone() }, "12"),
+        (WhistleQuery { from: Some(At(second.0 + 1)), ..all.clone() }, "1"),
+        (WhistleQuery { until: Some(second), ..all.clone() }, "3"),
+        (WhistleQuery { until: Some(At(second.0 + 1)), ..all.clone() }, "23"),
         (WhistleQuery { town: listed(&["T02", "T01"]), ..all.clone() }, "1"),
         (WhistleQuery { town: listed(&["T0"]), ..all.clone() }, ""),
         (WhistleQuery { enterprise: listed(&["E12"]), ..all.clone() }, "1"),
         (WhistleQuery { enterprise: listed(&["E1"]), ..all.clone() }, ""),
         (WhistleQuery { department: listed(&["XF"]), ..all.clone() }, "1"),
-        (WhistleQuery { department: listed(&["SH", "YJ"]), ..all.clone() }, "12"),
+        (WhistleQuery { department: listed(&["SH", "YJ"]), ..all.clone() }, "123"),
+        // Every word counts, the fifth too, and each may stand in the code.
+        (WhistleQuery { q: Some(Wanted::of("wh 2026 000 00 0002")), ..all.clone() }, "2"),
+        (WhistleQuery { q: Some(Wanted::of("wh 0001")), ..all.clone() }, "1"),
         (WhistleQuery { overdue: Some(true), ..all.clone() }, "1"),
-        (WhistleQuery { overdue: Some(false), ..all.clone() }, "2"),
+        (WhistleQuery { overdue: Some(false), ..all.clone() }, "23"),
         (WhistleQuery { overdue: Some(false), town: listed(&["T01"]), ..all.clone() }, ""),
     ];
     for (query, found) in cases {
