@@ -1,4 +1,5 @@
-//! Sheets of one visit as they come out of the hub, filled as a visit would fill them. It looks at nothing.
+//! Sheets of one visit as they come out of the hub, filled as a visit would fill them: three departments, a dust hazard, a firm
+//! whose responsible person is not there. It looks at nothing.
 
 use whistle_hub::domain::at::At;
 use whistle_hub::http::pages::sheets::{
