@@ -178,6 +178,7 @@ mod tests {
             let said = lines.iter().find_map(|line| line.strip_prefix("LOCATION:")).unwrap();
             let (mut told, mut rest) = (String::new(), said.chars());
             while let Some(c) = rest.next() {
+                prop_assert!(!matches!(c, ';' | ','), "a list of two in {said}");
                 told.push(if c == '\\' { rest.next().unwrap() } else { c });
             }
             prop_assert_eq!(told, town);

@@ -1,4 +1,5 @@
-//! Sheets of one visit as they come out of the hub, filled as a visit would fill them. It looks at nothing.
+//! Sheets of one visit as they come out of the hub, filled as a visit would fill them: three departments, a dust hazard, a firm
+//! whose responsible person is not there. It looks at nothing.
 
 use whistle_hub::domain::at::At;
 use whistle_hub::http::pages::sheets::{
@@ -78,7 +79,10 @@ pub(crate) fn notice(lang: Lang) -> NoticeSheet {
 pub(crate) fn dispatch(lang: Lang, lines: usize) -> DispatchSheet {
     let line = |number: usize| ChecklistRow {
         part: "粉尘作业区与除尘系统".to_owned(),
-        hazard: format!("头{number}号：除尘系统停用仍在生产，或不同类别可燃性粉尘共用一套除尘系统，尾{number}号"),
+        // Long enough for a row that could be split, with two lines on either side.
+        hazard: format!(
+            "头{number}号：除尘系统停用仍在生产，或不同类别可燃性粉尘共用一套除尘系统，或与带有可燃气体的通风系统互联互通，或正压吹送粉尘且无泄爆、隔爆措施，尾{number}号"
+        ),
         departments: "区应急局、区消防救援大队".to_owned(),
         basis: "重大事故隐患判定标准第十一条".to_owned(),
     };

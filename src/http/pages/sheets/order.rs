@@ -2,7 +2,7 @@
 //! item's own; nothing here counts one.
 
 use super::record::SheetSigning;
-use super::{SheetHead, SheetOfficer, day, names};
+use super::{SheetHead, SheetOfficer, day};
 use crate::domain::at::At;
 use askama::Template;
 
@@ -64,10 +64,6 @@ impl OrderSheet {
     fn found(&self) -> String {
         day(&self.found_at)
     }
-
-    fn names(&self) -> String {
-        names(&self.officers)
-    }
 }
 
 impl OrderItem {
@@ -83,10 +79,6 @@ impl OpinionSheet {
 
     fn rechecked(&self) -> String {
         day(&self.rechecked_at)
-    }
-
-    fn names(&self) -> String {
-        names(&self.officers)
     }
 
     fn all_passed(&self) -> bool {
