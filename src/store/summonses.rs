@@ -7,7 +7,7 @@ use crate::domain::at::At;
 use crate::domain::policy::Scope;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{Category, Severity, SummonsStatus, Urgency};
-use crate::domain::wanted::{WORDS_MAX, Wanted};
+use crate::domain::wanted::Wanted;
 use crate::domain::whistle::Whistle;
 use std::collections::BTreeSet;
 
@@ -23,11 +23,11 @@ macro_rules! narrowed {
             AND ($12 = '' OR INSTR($12, ',' || w.urgency || ',') > 0)
             AND ($13 = '' OR INSTR($13, ',' || w.severity || ',') > 0)
             AND ($14 = '' OR INSTR($14, ',' || w.category || ',') > 0)
-            AND ($15 = '' OR INSTR(w.search, $15) > 0 OR INSTR(LOWER(u.code), $15) > 0)
-            AND ($16 = '' OR INSTR(w.search, $16) > 0 OR INSTR(LOWER(u.code), $16) > 0)
-            AND ($17 = '' OR INSTR(w.search, $17) > 0 OR INSTR(LOWER(u.code), $17) > 0)
-            AND ($18 = '' OR INSTR(w.search, $18) > 0 OR INSTR(LOWER(u.code), $18) > 0)
-            AND ($19 = '' OR INSTR(w.search, $19) > 0 OR INSTR(LOWER(u.code), $19) > 0)))
+            AND ($15 = '' OR INSTR(w.search, $15) > 0 OR ($20 <> '' AND INSTR(u.code, $20) > 0))
+            AND ($16 = '' OR INSTR(w.search, $16) > 0 OR ($21 <> '' AND INSTR(u.code, $21) > 0))
+            AND ($17 = '' OR INSTR(w.search, $17) > 0 OR ($22 <> '' AND INSTR(u.code, $22) > 0))
+            AND ($18 = '' OR INSTR(w.search, $18) > 0 OR ($23 <> '' AND INSTR(u.code, $23) > 0))
+            AND ($19 = '' OR INSTR(w.search, $19) > 0 OR ($24 <> '' AND INSTR(u.code, $24) > 0))))
           ",
             $after
         )
@@ -210,9 +210,7 @@ fn read(
         whistles::listed(query.severity.iter().map(|word| word.as_str())).into(),
         whistles::listed(query.category.iter().map(|word| word.as_str())).into(),
     ];
-    // A word that is not there is empty, and every text holds the empty word.
-    let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
-    params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
+    params.extend(whistles::words(query.q.as_ref()));
     reading.rows(statement, &params, |row| {
         let due_at = row.opt_at(1)?;
         let overdue = due_at.is_some_and(|due| due <= now);

@@ -62,10 +62,22 @@ pub(crate) async fn compare(servers: &Servers, dir: &Path) -> anyhow::Result<Vec
         println!();
         let ground = pair.ground(&dir.join(format!("searches-{}", name.to_lowercase())))?;
         fill(ground.ledger(), Size { whistles: WHISTLES, unreceived: 0 }).await?;
+        settle(&ground).await?;
         figures.extend(on(&ground, name).await?);
         ground.clear()?;
     }
     Ok(figures)
+}
+
+/// What a server does by itself within minutes of so many rows: it would be measured beside the searches.
+async fn settle(ground: &Ground<'_>) -> anyhow::Result<()> {
+    let Pair::Servers(servers) = ground.pair else { return Ok(()) };
+    let (client, connection) = tokio_postgres::connect(&ground.postgres_url(servers), NoTls).await?;
+    let mut talking = JoinSet::new();
+    talking.spawn(connection);
+    client.batch_execute("VACUUM (ANALYZE)").await?;
+    client.batch_execute("CHECKPOINT").await?;
+    Ok(())
 }
 
 async fn on(ground: &Ground<'_>, name: &str) -> anyhow::Result<Vec<Figure>> {

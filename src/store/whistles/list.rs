@@ -26,11 +26,11 @@ macro_rules! filters {
       AND ($13 = '' OR INSTR($13, ',' || w.department || ',') > 0 OR EXISTS (
           SELECT 1 FROM summonses u WHERE u.whistle = w.id AND INSTR($13, ',' || u.department || ',') > 0))
       AND (+w.blown_at >= $24 OR $24 = 0) AND (+w.blown_at < $25 OR $25 = 0)
-      AND ($14 = '' OR INSTR(w.search, $14) > 0 OR INSTR(w.code, $19) > 0)
-      AND ($15 = '' OR INSTR(w.search, $15) > 0 OR INSTR(w.code, $20) > 0)
-      AND ($16 = '' OR INSTR(w.search, $16) > 0 OR INSTR(w.code, $21) > 0)
-      AND ($17 = '' OR INSTR(w.search, $17) > 0 OR INSTR(w.code, $22) > 0)
-      AND ($18 = '' OR INSTR(w.search, $18) > 0 OR INSTR(w.code, $23) > 0)"
+      AND ($14 = '' OR INSTR(w.search, $14) > 0 OR ($19 <> '' AND INSTR(w.code, $19) > 0))
+      AND ($15 = '' OR INSTR(w.search, $15) > 0 OR ($20 <> '' AND INSTR(w.code, $20) > 0))
+      AND ($16 = '' OR INSTR(w.search, $16) > 0 OR ($21 <> '' AND INSTR(w.code, $21) > 0))
+      AND ($17 = '' OR INSTR(w.search, $17) > 0 OR ($22 <> '' AND INSTR(w.code, $22) > 0))
+      AND ($18 = '' OR INSTR(w.search, $18) > 0 OR ($23 <> '' AND INSTR(w.code, $23) > 0))"
     };
 }
 
@@ -224,11 +224,7 @@ fn read_state(
         listed(query.enterprise.iter().map(String::as_str)).into(),
         listed(query.department.iter().map(String::as_str)).into(),
     ];
-    // Texts lie folded, codes in capitals: it is the word that is turned, not a hundred thousand codes.
-    let capitals: Vec<String> = query.q.iter().flat_map(Wanted::words).map(|word| word.to_ascii_uppercase()).collect();
-    let words = query.q.iter().flat_map(Wanted::words).map(String::as_str);
-    params.extend(words.chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
-    params.extend(capitals.iter().map(String::as_str).chain(std::iter::repeat("")).take(WORDS_MAX).map(Value::from));
+    params.extend(words(query.q.as_ref()));
     params.extend([query.from.unwrap_or(At(0)).into(), query.until.unwrap_or(At(0)).into()]);
     let item = |row: &Row<'_>| {
         let due_at = row.opt_at(0)?;
@@ -238,13 +234,29 @@ fn read_state(
     if query.q.as_ref().is_none_or(|q| q.words().is_empty()) {
         return reading.rows(&statement(LIST, viewer, state, query.sort), &params, item);
     }
-    params.push(NEAR_ROWS.into());
-    let near = reading.rows(&statement(NEAR, viewer, state, query.sort), &params, item)?;
-    if near.len() >= usize::from(query.limit) {
-        return Ok(near);
+    // No index has rows by their soonest limit: the nearest ones would cost as much as all.
+    if query.sort != Sort::DueFirst {
+        params.push(NEAR_ROWS.into());
+        let near = reading.rows(&statement(NEAR, viewer, state, query.sort), &params, item)?;
+        if near.len() >= usize::from(query.limit) {
+            return Ok(near);
+        }
+        params.pop();
     }
-    params.pop();
     reading.rows(&statement(FAR, viewer, state, query.sort), &params, item)
+}
+
+/// The words that a statement takes: as texts have them, folded, then as codes have them, in capitals. A word that can
+/// stand in no code is empty there, so that no code is looked at; it is the word that is turned, not every code.
+pub(in crate::store) fn words(q: Option<&Wanted>) -> impl Iterator<Item = Value<'_>> {
+    let words = || q.into_iter().flat_map(Wanted::words);
+    let in_code = |word: &String| {
+        let fits = word.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '-');
+        if fits { word.to_ascii_uppercase() } else { String::new() }
+    };
+    let filled = std::iter::repeat_with(|| Value::from(""));
+    let texts = words().map(Value::from).chain(filled.clone()).take(WORDS_MAX);
+    texts.chain(words().map(in_code).map(Value::from).chain(filled).take(WORDS_MAX))
 }
 
 /// A statement for a scope, a state (or none) and a sort: twelve of each.

@@ -8,7 +8,7 @@ pub(super) mod tests;
 #[cfg(test)]
 pub(super) use list::every_list;
 pub use list::{Position, Sort, WhistleItem, WhistleQuery, list};
-pub(super) use list::{asked, listed};
+pub(super) use list::{asked, listed, words};
 
 use super::{Fault, Reading, Row};
 use crate::domain::obligation::{Obligation, Post, Subject};
