@@ -382,13 +382,13 @@ mod tests {
         desk.put(birth(over, &["XF"])).await;
         let mut said = moved(Whistle { code: "WH-2026-0001".into(), ..open.clone() });
         let (kind, doer, data) = (EventKind::WhistleCommented, None, json!({}));
-        said.events = vec![Event { kind, whistle: open.id.clone(), summons: None, doer, office_only: true, data }];
+        said.events = vec![Event { kind, tree: (&open.id).into(), about: None, doer, office_only: true, data }];
         desk.put(said).await;
         let read = desk.ledger.read(move |reading| {
             let is_open: Vec<bool> = heard(reading, 0, 10)?.events.iter().map(|one| one.is_open).collect();
             let scope = scope_of("+YJ");
             let seen: Vec<i64> = seen_after(reading, &scope, 0, 10)?.events.iter().map(|told| told.seq).collect();
-            Ok((is_open, seen, seqs(&timeline(reading, &scope, &open.id, (0, 10))?)))
+            Ok((is_open, seen, seqs(&timeline(reading, &scope, &(&open.id).into(), (0, 10))?)))
         });
         assert_eq!(read.await.unwrap(), (vec![true, false, false], vec![1], vec![1]));
     }

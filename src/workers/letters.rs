@@ -14,15 +14,18 @@ use crate::domain::policy::{self, Scope};
 use crate::domain::reminders::{self, Owed, Word};
 use crate::domain::terms::LetterKind;
 use crate::domain::visit::Visit;
+use crate::domain::visit::follow::turn_of;
 use crate::domain::whistle::Tree;
-use crate::ids::TreeId;
-use crate::mail::{FaultKind, LetterFacts, OwedItem, Sender, Transport, render};
+use crate::ids::{PersonId, TreeId};
+use crate::mail::{FaultKind, LetterFacts, OwedItem, Sender, Transport, VisitTime, render};
 use crate::store::{self, Chore, ClaimedLetter, Kept, Note, Retry, due, visits, whistles};
 use crate::stream::Stream;
 use std::time::Duration;
 
 pub(super) const GROUP: &str = "letters";
 const LEASE: &str = "letters";
+/// What makes a calendar's id one in the world, whatever a hub is called.
+const UID_HOST: &str = "whistle-hub";
 const HEAR_MAX: usize = 256;
 /// Letters claimed at once: few, so that a claim that outlives its holder does not lie long.
 const CLAIM_MAX: i64 = 4;
@@ -261,8 +264,12 @@ impl Carrier {
             });
         }
         if let Some(id) = letter.tree.as_ref().and_then(TreeId::visit) {
-            let visit = self.hub.ledger.read(move |reading| visits::tree_by_id(reading, &scope, &id)).await?;
-            return Ok(visit.map(|tree| self.about_visit(letter, &tree.visit, to)).ok_or(End::Needless));
+            // Whoever was invited may be told that it is off, even if the visit is no longer theirs to see.
+            let off = letter.kind == LetterKind::VisitCancelled;
+            let scope = if off { Scope::everything("they were invited") } else { scope };
+            let tree = self.hub.ledger.read(move |reading| visits::tree_by_id(reading, &scope, &id)).await?;
+            let tree = tree.filter(|tree| stands(letter, &tree.visit, &person.id));
+            return Ok(tree.map(|tree| self.about_visit(letter, &tree.visit, to)).ok_or(End::Needless));
         }
         let Some(id) = letter.tree.as_ref().and_then(TreeId::whistle) else {
             return Ok(Ok(LetterFacts { link: link(), ..self.blank(letter, to) }));
@@ -327,7 +334,13 @@ impl Carrier {
         LetterFacts {
             code: visit.code.clone(),
             town: town.map(|town| town.name.clone()),
-            due_at: Some(visit.slot.starts_at()),
+            visit: Some(VisitTime {
+                uid: format!("{}@{}", visit.id, UID_HOST),
+                sequence: visit.sequence,
+                starts_at: visit.slot.starts_at(),
+                ends_at: visit.slot.ends_at(),
+                decided_at: visit.decided_at,
+            }),
             link: format!("{}/w/{}", self.post.links, visit.code),
             ..self.blank(letter, to)
         }
@@ -356,6 +369,15 @@ impl Carrier {
             district: self.post.district.clone(),
             demo: self.hub.demo,
         }
+    }
+}
+
+/// Whether an invitation is still the last word to this person, or a cancellation still true.
+fn stands(letter: &LetterOwed, visit: &Visit, person: &PersonId) -> bool {
+    let invited = visit.invited.contains(person);
+    match letter.kind == LetterKind::VisitCancelled {
+        true => !invited,
+        false => invited && letter.key.contains(&format!(":{}:", turn_of(visit.sequence))),
     }
 }
 

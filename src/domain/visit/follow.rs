@@ -27,7 +27,8 @@ pub fn approvals(draft: &mut Draft<'_, VisitTree>) {
 
 /// Writes to everybody who goes: what changed, or that they need not.
 pub fn invite(draft: &mut Draft<'_, VisitTree>) {
-    let (visit, why) = (&draft.tree.visit, format!("sequence {}", draft.tree.visit.sequence));
+    let why = turn(draft);
+    let visit = &draft.tree.visit;
     let going: Vec<_> = visit.members.iter().map(|member| member.person.clone()).collect();
     let dropped: Vec<_> = visit.invited.iter().filter(|one| !going.contains(one)).cloned().collect();
     for (kind, people) in [(LetterKind::VisitInvitation, &going), (LetterKind::VisitCancelled, &dropped)] {
@@ -36,10 +37,22 @@ pub fn invite(draft: &mut Draft<'_, VisitTree>) {
     draft.tree.visit.invited = going;
 }
 
+/// The next of its turns: what a letter says of an earlier one is not worth sending any more.
+fn turn(draft: &mut Draft<'_, VisitTree>) -> String {
+    draft.tree.visit.sequence += 1;
+    draft.tree.visit.decided_at = draft.by.now;
+    turn_of(draft.tree.visit.sequence)
+}
+
+/// As a letter's key names it.
+pub fn turn_of(sequence: u32) -> String {
+    format!("turn {sequence}")
+}
+
 /// Tells whoever was invited that nobody goes now.
 pub fn disinvite(draft: &mut Draft<'_, VisitTree>) {
-    let why = format!("sequence {}", draft.tree.visit.sequence);
     let invited = std::mem::take(&mut draft.tree.visit.invited);
+    let why = turn(draft);
     invited.iter().for_each(|person| draft.owe_to(LetterKind::VisitCancelled, person, &why));
 }
 

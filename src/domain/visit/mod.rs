@@ -215,8 +215,10 @@ pub struct Visit {
     pub signature: Option<Signature>,
     pub aborted: Option<AbortGround>,
     pub completed_at: Option<At>,
-    /// How often its time or its people changed since members were invited.
+    /// Raised each time that somebody is written to about its time or who goes: no calendar gets the same one twice.
     pub sequence: u32,
+    /// When that was decided.
+    pub decided_at: At,
     /// Members that were invited.
     pub invited: Vec<PersonId>,
     /// Findings so far.

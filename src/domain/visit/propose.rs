@@ -68,6 +68,7 @@ fn blank(order: &PlanOrder, whistles: &[Tree], by: &mut Deciding<'_>) -> Visit {
         aborted: None,
         completed_at: None,
         sequence: 0,
+        decided_at: by.now,
         invited: Vec::new(),
         found: 0,
         planned_at: by.now,
@@ -171,7 +172,6 @@ pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
     draft.change_visit(|visit| {
         visit.status = VisitStatus::Planning;
         visit.aborted = None;
-        visit.sequence += 1;
         for part in &mut visit.parts {
             (part.approved_at, part.approved_by) = (None, None);
         }
@@ -185,10 +185,7 @@ pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
 pub fn cancel(reason: &str, tree: VisitTree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     let reason = draft.write_down(reason);
-    draft.change_visit(|visit| {
-        visit.status = VisitStatus::Cancelled;
-        visit.sequence += 1;
-    });
+    draft.move_visit(VisitStatus::Cancelled);
     draft.record(EventKind::VisitCancelled, json!({ "reason": text_ref(&reason) }));
     follow::disinvite(&mut draft);
     follow::disarm_parts(&mut draft);
