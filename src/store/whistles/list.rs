@@ -255,7 +255,7 @@ pub(in crate::store) fn words(q: Option<&Wanted>) -> impl Iterator<Item = Value<
         if fits { word.to_ascii_uppercase() } else { String::new() }
     };
     let filled = std::iter::repeat_with(|| Value::from(""));
-    let texts = words().map(Value::from).chain(filled.clone()).take(WORDS_MAX);
+    let texts = words().map(Value::from).chain(filled).take(WORDS_MAX);
     texts.chain(words().map(in_code).map(Value::from).chain(filled).take(WORDS_MAX))
 }
 
