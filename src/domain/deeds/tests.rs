@@ -64,5 +64,13 @@ fn i6_supervisors_and_administrators_have_no_deeds() {
     }
     assert!(may(Role::Liaison).contains(&"summons.report_in".to_owned()));
     assert!(may(Role::OfficeDuty).contains(&"whistle.accept".to_owned()));
-    assert_eq!(may(Role::Inspector), ["whistle.comments", "summons.report_in", "summons.start"]);
+    let inspects = may(Role::Inspector);
+    assert_eq!(inspects[..3], ["whistle.comments", "summons.report_in", "summons.start"]);
+    assert!(inspects.contains(&"visit.record".to_owned()) && inspects.contains(&"finding.recheck".to_owned()));
+    for not in ["visit.plan", "visit.approve_own_part", "visit.cancel", "finding.close", "finding.measures"] {
+        assert!(!inspects.contains(&not.to_owned()), "{not}");
+    }
+    let of_office: Vec<String> = may(Role::OfficeDuty).into_iter().filter(|one| one.starts_with("visit")).collect();
+    // The office coordinates and never inspects (国办发〔2024〕54号).
+    assert_eq!(of_office, ["visit.plan", "visit.propose", "visit.announce", "visit.keep_secret", "visit.postpone"]);
 }

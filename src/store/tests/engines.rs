@@ -198,7 +198,7 @@ fn i5_postgresql_keeps_the_log_of_facts_as_it_is() {
     let place = Place::on(Backend::Servers);
     let sql = place.pen();
     sql.run(
-        "INSERT INTO events (seq, at, kind, whistle, data, leaf) VALUES (1, 1, 'k', 'w', '{}', $1)",
+        "INSERT INTO events (seq, at, kind, tree, data, leaf) VALUES (1, 1, 'k', 'w', '{}', $1)",
         &[(&[0; 32]).into()],
     )
     .unwrap();

@@ -269,7 +269,7 @@ fn c04_an_event_that_is_written_and_not_committed_holds_back_every_later_one() {
     };
     // Another process takes the first place in the log and is slow to commit.
     other.begin().unwrap();
-    let first = "INSERT INTO events (seq, at, kind, whistle, data, leaf)
+    let first = "INSERT INTO events (seq, at, kind, tree, data, leaf)
                  VALUES (1, 1, 'whistle.blown', 'wh_slow', '{}', $1)";
     other.run(first, &[(&[0; 32]).into()]).unwrap();
     other.run("INSERT INTO series (name, last) VALUES ('events', 1)", &[]).unwrap();

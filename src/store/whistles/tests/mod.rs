@@ -282,5 +282,5 @@ async fn lists_by_time_are_read_along_an_index_and_never_sorted() {
         }
     }
     let plan = desk.plan(ARMED).await;
-    assert!(plan.contains("obligations_armed_of_whistle (whistle=?)") && !plan.contains("TEMP B-TREE"), "{plan}");
+    assert!(plan.contains("obligations_armed_of_whistle (tree=?)") && !plan.contains("TEMP B-TREE"), "{plan}");
 }
