@@ -64,7 +64,7 @@ mod tests {
             include_str!("letters.rs"),
             include_str!("problems/clashes.rs"),
             include_str!("problems/mod.rs"),
-            include_str!("terms.rs"),
+            include_str!("terms/mod.rs"),
             include_str!("trail.rs"),
             include_str!("pages/desk.rs"),
             include_str!("pages/imports.rs"),

@@ -58,7 +58,7 @@ impl Desk {
 
     /// Receives one whistle, for the `tries`th time.
     async fn receive_one(&self, id: &WhistleId, tries: u32) -> Result<(), WorkerFault> {
-        attempt(&self.hub, GROUP, (id.as_str(), tries), app::due::route(&self.hub, id)).await
+        attempt(&self.hub, GROUP, (id.as_str(), tries), Box::pin(app::due::route(&self.hub, id))).await
     }
 
     /// Whatever has waited too long, straight from the ledger.

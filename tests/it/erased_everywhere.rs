@@ -29,12 +29,14 @@ const SAID: &[&str] = &[
 /// directory as it is now.
 const SILENT: &[&str] = &[
     "attachments",
+    "claims",
     "cursors",
     "dead_letters",
     "directory",
     "epochs",
     "events",
     "factors",
+    "findings",
     "leases",
     "letter_copies",
     "letters",
@@ -50,6 +52,10 @@ const SILENT: &[&str] = &[
     "sessions",
     "sights",
     "summonses",
+    "visit_parts",
+    "visit_sights",
+    "visit_whistles",
+    "visits",
 ];
 
 fn said(what: &str) -> String {

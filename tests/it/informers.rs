@@ -279,7 +279,7 @@ async fn older_ledger(place: &Place) {
     for one in OLDER {
         let next = "(SELECT MIN(id) FROM texts WHERE class = 'sealed')";
         let body = contact(one);
-        place.alter(&format!("UPDATE texts SET class = 'open', whistle = NULL, body = '{body}' WHERE id = {next}"));
+        place.alter(&format!("UPDATE texts SET class = 'open', tree = NULL, body = '{body}' WHERE id = {next}"));
     }
     place.alter("DELETE FROM meta WHERE key = 'contacts_sealed'");
     assert!(place.dump().iter().any(|value| contains(value, PHONE.as_bytes())), "nothing lies in the open");

@@ -6,7 +6,7 @@ use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
-use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
+use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, OnSite, Spec, TEXT_MAX, read};
 use crate::domain::terms::{ClosureKind, Duty, FindingStatus, words};
 use crate::domain::visit::{VisitTree, follow};
 use crate::ids::FindingId;
@@ -52,7 +52,7 @@ impl CloseOrder {
         let kind = reader.word("kind", ClosureKind::parse).unwrap_or(ClosureKind::Fixed);
         let fixed = kind == ClosureKind::Fixed;
         if kind == ClosureKind::OnSite || (fixed && status != FindingStatus::Passed) {
-            faults.add(reader.pointer("kind"), FaultCode::Clash(Clash::NotPassed));
+            faults.add(reader.pointer("kind"), FaultCode::Clash(Clash::OnSite(OnSite::NotPassed)));
         }
         if !fixed && !reader.has("conclusion") {
             faults.add(reader.pointer("conclusion"), FaultCode::Missing);

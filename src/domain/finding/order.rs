@@ -1,4 +1,5 @@
 //! Ordering that a hazard is put right, or seeing it put right on the spot; and what keeps people safe meanwhile.
+//! Nothing here strikes anything off.
 
 use super::{Finding, Ordered, Taken};
 use crate::domain::at::At;

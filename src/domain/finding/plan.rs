@@ -1,4 +1,5 @@
-//! From a deed's body to its decision, one line a deed, as `visit::plan` does it for visits.
+//! From a deed's body to its decision, one line a deed, as `visit::plan` does it for visits. It reads and decides
+//! nothing itself.
 
 use super::close::{self, CloseOrder, ReopenOrder};
 use super::extension::{self, AskOrder};

@@ -1,4 +1,5 @@
-//! Said to be fixed, or due to be: others look again. A claim never closes anything; a failed recheck is ordered anew.
+//! Said to be fixed, or due to be: others look again. A claim never closes anything; a failed recheck is ordered anew,
+//! with a limit of its own.
 
 use super::order::barred;
 use super::{Recheck, Report};

@@ -80,16 +80,6 @@ pub enum Clash {
     OfficeOnly,
     /// Only its director may.
     DirectorOnly,
-    /// No such item in the visit.
-    NoSuchItem,
-    /// Another department's item.
-    NotOwnItem,
-    /// The item has a finding: that is struck off, not unsaid.
-    HasFinding,
-    /// Why it was not checked, or what was found, must be said.
-    NoteNeeded,
-    /// Fixed only after a recheck that passed; on site only by that deed.
-    NotPassed,
     /// A limit may be shortened, never lengthened.
     AfterLimit,
     /// A token that would live longer than a year.
@@ -124,6 +114,23 @@ pub enum Clash {
     WrongCode,
     /// A password that is too easily found.
     Weak(Weak),
+    /// What an order about a visit or a finding says does not fit it.
+    OnSite(OnSite),
+}
+
+/// Why an order about a visit or a finding does not fit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnSite {
+    /// No such item in the visit.
+    NoSuchItem,
+    /// Another department's item.
+    NotOwnItem,
+    /// The item has a finding: that is struck off, not unsaid.
+    HasFinding,
+    /// Why it was not checked, or what was found, must be said.
+    NoteNeeded,
+    /// Fixed only after a recheck that passed; on site only by that deed.
+    NotPassed,
 }
 
 /// Why a password is not taken as a new one (T1). Any kind of character is; nothing is trimmed.
@@ -176,10 +183,10 @@ impl Clash {
             Clash::OneLead => "one_lead",
             Clash::Twice => "twice",
             Clash::ClauseNeeded => "missing",
-            Clash::OfficeOnly | Clash::DirectorOnly | Clash::NotOwnItem => "not_allowed",
-            Clash::NoSuchItem => "no_such",
-            Clash::HasFinding | Clash::NotPassed => "mismatch",
-            Clash::NoteNeeded => "missing",
+            Clash::OfficeOnly | Clash::DirectorOnly | Clash::OnSite(OnSite::NotOwnItem) => "not_allowed",
+            Clash::OnSite(OnSite::NoSuchItem) => "no_such",
+            Clash::OnSite(OnSite::HasFinding) | Clash::OnSite(OnSite::NotPassed) => "mismatch",
+            Clash::OnSite(OnSite::NoteNeeded) => "missing",
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",

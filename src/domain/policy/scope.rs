@@ -1,4 +1,5 @@
 //! What may be read, as a type: reads demand a [`Scope`], and only this room makes one, from who the reader is and when.
+//! It says nothing of deeds.
 
 use super::{Actor, SUPERVISION, blower_viewer, heads_of, inspectors_of};
 use crate::domain::at::At;

@@ -1,4 +1,5 @@
 //! What heads and the director say to a proposed visit: approve the own part, object, let a silent department off.
+//! Silence alone never approves anything.
 
 use super::propose::back_to_planning;
 use super::{Objected, VisitTree, follow};

@@ -8,7 +8,7 @@ use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::finding::{Finding, Origin, Said};
-use crate::domain::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, Reader, Spec, TEXT_MAX, read};
+use crate::domain::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, OnSite, Reader, Spec, TEXT_MAX, read};
 use crate::domain::policy::Actor;
 use crate::domain::terms::{Duty, Outcome, Severity, VisitStatus};
 use serde_json::json;
@@ -72,7 +72,7 @@ impl RecordOrder {
             }
             let finding = found(&result, outcome, &mut faults);
             if outcome == Outcome::NotChecked && !result.has("note") {
-                faults.add(result.pointer("note"), FaultCode::Clash(Clash::NoteNeeded));
+                faults.add(result.pointer("note"), FaultCode::Clash(Clash::OnSite(OnSite::NoteNeeded)));
             }
             let no = item.map_or(0, |item| item.no);
             all.push(ItemResult { no, outcome, note: result.text("note"), finding });
@@ -85,9 +85,11 @@ fn check_item(result: &Reader<'_>, item: Option<&Item>, (tree, actor): (&VisitTr
     let own = tree.visit.member(&actor.person).map(|member| member.department.as_str());
     let open = |item: &Item| tree.visit.part(&item.department).is_some_and(|part| !part.is_over());
     let clash = match item {
-        None => Some(Clash::NoSuchItem),
-        Some(item) if own != Some(item.department.as_str()) || !open(item) => Some(Clash::NotOwnItem),
-        Some(item) if item.answer.as_ref().is_some_and(|answer| answer.finding.is_some()) => Some(Clash::HasFinding),
+        None => Some(Clash::OnSite(OnSite::NoSuchItem)),
+        Some(item) if own != Some(item.department.as_str()) || !open(item) => Some(Clash::OnSite(OnSite::NotOwnItem)),
+        Some(item) if item.answer.as_ref().is_some_and(|answer| answer.finding.is_some()) => {
+            Some(Clash::OnSite(OnSite::HasFinding))
+        }
         Some(_) => None,
     };
     if let Some(clash) = clash {

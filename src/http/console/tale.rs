@@ -3,7 +3,7 @@
 
 use super::views::{Words, moment};
 use crate::domain::at::At;
-use crate::domain::event::EventKind;
+use crate::domain::event::EventKind as Kind;
 use crate::domain::obligation::Subject;
 use crate::domain::summons::Summons;
 use crate::domain::terms::{
@@ -25,11 +25,11 @@ impl Words<'_> {
     /// summons of it is told again only if it has a task of its own.
     pub(super) fn timeline(&self, whistle: &Whistle, summonses: &[Summons], events: &[StoredEvent]) -> Vec<Entry> {
         let dispatched = |issued: &StoredEvent| {
-            let mut dispatches = events.iter().filter(|event| event.kind == EventKind::WhistleDispatched);
+            let mut dispatches = events.iter().filter(|event| event.kind == Kind::WhistleDispatched);
             dispatches.any(|dispatch| dispatch.at == issued.at && dispatch.person == issued.person)
         };
         let told = |event: &&StoredEvent| {
-            event.kind != EventKind::SummonsIssued || text(&event.data, "task").is_some() || !dispatched(event)
+            event.kind != Kind::SummonsIssued || text(&event.data, "task").is_some() || !dispatched(event)
         };
         events.iter().filter(told).map(|event| self.entry(whistle, summonses, event)).collect()
     }
@@ -66,75 +66,70 @@ impl Words<'_> {
         let unit = |name: &str| text(data, name).map(|code| self.unit(code));
         let duty = || word(data, "duty", Duty::parse, |of| lang.duty(of));
         match event.kind {
-            EventKind::WhistleAccepted => self.acceptance(data),
-            EventKind::WhistleDispatched => texts(data, "departments").map(|code| Some(self.unit(code))).collect(),
-            EventKind::WhistleReturned => {
+            Kind::WhistleAccepted => self.acceptance(data),
+            Kind::WhistleDispatched => texts(data, "departments").map(|code| Some(self.unit(code))).collect(),
+            Kind::WhistleReturned => {
                 texts(data, "missing").map(|name| Some(words::field(lang, name).to_owned())).collect()
             }
-            EventKind::WhistleDeclined => {
+            Kind::WhistleDeclined => {
                 vec![word(data, "ground", DeclineGround::parse, |of| lang.decline_ground(of))]
             }
-            EventKind::WhistleClosed => vec![word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of))],
-            EventKind::WhistleErased => vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))],
-            EventKind::WhistleMerged => vec![code(data, "into")],
-            EventKind::WhistleUnmerged => vec![code(data, "from")],
-            EventKind::WhistleLeadChanged => vec![unit("lead").map(|lead| words::leads(lang, &lead))],
-            EventKind::WhistleUrgencyChanged => vec![word(data, "urgency", Urgency::parse, |of| lang.urgency(of))],
-            EventKind::WhistleSuspended => vec![
+            Kind::WhistleClosed => vec![word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of))],
+            Kind::WhistleErased => vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))],
+            Kind::WhistleMerged => vec![code(data, "into")],
+            Kind::WhistleUnmerged => vec![code(data, "from")],
+            Kind::WhistleLeadChanged => vec![unit("lead").map(|lead| words::leads(lang, &lead))],
+            Kind::WhistleUrgencyChanged => vec![word(data, "urgency", Urgency::parse, |of| lang.urgency(of))],
+            Kind::WhistleSuspended => vec![
                 word(data, "ground", SuspendGround::parse, |of| lang.suspend_ground(of)),
                 code(data, "review_on").map(|day| words::until(lang, &day)),
             ],
-            EventKind::WhistleReopened => vec![word(data, "ground", ReopenGround::parse, |of| lang.reopen_ground(of))],
-            EventKind::WhistleCommented => {
+            Kind::WhistleReopened => vec![word(data, "ground", ReopenGround::parse, |of| lang.reopen_ground(of))],
+            Kind::WhistleCommented => {
                 let of_office = |name: &str| Visibility::parse(name).filter(|of| *of == Visibility::Office);
                 vec![word(data, "visibility", of_office, |of| lang.visibility(of))]
             }
-            EventKind::SummonsIssued => vec![unit("department")],
-            EventKind::SummonsReportedIn => self.report(data),
-            EventKind::SummonsDisputed => {
+            Kind::SummonsIssued => vec![unit("department")],
+            Kind::SummonsReportedIn => self.report(data),
+            Kind::SummonsDisputed => {
                 vec![word(data, "ground", DisputeGround::parse, |of| lang.dispute_ground(of)), unit("instead")]
             }
-            EventKind::SummonsUpheld | EventKind::SummonsDelegated => vec![unit("to")],
-            EventKind::SummonsExtensionAsked | EventKind::SummonsExtensionGranted => {
+            Kind::SummonsUpheld | Kind::SummonsDelegated => vec![unit("to")],
+            Kind::SummonsExtensionAsked | Kind::SummonsExtensionGranted => {
                 vec![time(data, "until").map(|until| words::until(lang, &until))]
             }
-            EventKind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
-            EventKind::ObligationOverdue | EventKind::ObligationAcknowledged | EventKind::ObligationHeldBack => {
+            Kind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
+            Kind::ObligationOverdue | Kind::ObligationAcknowledged | Kind::ObligationHeldBack => {
                 vec![unit("department"), duty()]
             }
-            EventKind::LetterNotReached => {
+            Kind::LetterNotReached => {
                 vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
             }
-            EventKind::WhistleBlown => vec![time(data, "late").map(|at| words::blown_on_paper(lang, &at))],
-            EventKind::WhistleRouted | EventKind::WhistleCompleted | EventKind::WhistleAttached => Vec::new(),
-            EventKind::WhistleLapsed | EventKind::WhistleAppealed | EventKind::WhistleWithdrawn => Vec::new(),
-            EventKind::WhistleHandling | EventKind::WhistleAwaitingClosure => Vec::new(),
-            EventKind::WhistleSentBack | EventKind::WhistleResumed | EventKind::WhistleContested => Vec::new(),
-            EventKind::WhistleContestDismissed | EventKind::WhistleUnsealed => Vec::new(),
-            EventKind::SummonsAcknowledged | EventKind::SummonsStarted | EventKind::SummonsSubmitted => Vec::new(),
-            EventKind::SummonsAccepted | EventKind::SummonsSentBack | EventKind::SummonsOverruled => Vec::new(),
-            EventKind::SummonsReferred | EventKind::SummonsExcused | EventKind::SummonsCancelled => Vec::new(),
-            EventKind::SummonsExtensionRefused => Vec::new(),
-            EventKind::WhistleRectifying => Vec::new(),
-            EventKind::VisitPlanned | EventKind::VisitProposed | EventKind::VisitPartApproved => self.of_visit(event),
-            EventKind::VisitApproved | EventKind::VisitObjected | EventKind::VisitAnnounced => self.of_visit(event),
-            EventKind::VisitKeptSecret | EventKind::VisitPostponed | EventKind::VisitCancelled => self.of_visit(event),
-            EventKind::VisitEntered | EventKind::VisitRecorded | EventKind::VisitFinished => self.of_visit(event),
-            EventKind::VisitPartClosed | EventKind::VisitPartExcused | EventKind::VisitSigned => self.of_visit(event),
-            EventKind::VisitSignatureRefused | EventKind::VisitCompleted => self.of_visit(event),
-            EventKind::VisitFiled | EventKind::VisitAborted | EventKind::VisitMissed => self.of_visit(event),
-            EventKind::VisitUnapproved | EventKind::FindingFound | EventKind::FindingOrdered => self.of_visit(event),
-            EventKind::FindingCorrectedOnSite | EventKind::FindingMeasuresTaken => self.of_visit(event),
-            EventKind::FindingMeasuresLifted | EventKind::FindingReportedFixed => self.of_visit(event),
-            EventKind::FindingRecheckDue | EventKind::FindingExtensionAsked => self.of_visit(event),
-            EventKind::FindingExtensionGranted | EventKind::FindingExtensionRefused => self.of_visit(event),
-            EventKind::FindingPassed | EventKind::FindingFailed | EventKind::FindingClosed => self.of_visit(event),
-            EventKind::FindingReopened => self.of_visit(event),
+            Kind::WhistleBlown => vec![time(data, "late").map(|at| words::blown_on_paper(lang, &at))],
+            Kind::WhistleRouted | Kind::WhistleCompleted | Kind::WhistleAttached | Kind::WhistleLapsed => Vec::new(),
+            Kind::WhistleAppealed | Kind::WhistleWithdrawn | Kind::WhistleHandling => Vec::new(),
+            Kind::WhistleAwaitingClosure | Kind::WhistleSentBack | Kind::WhistleResumed => Vec::new(),
+            Kind::WhistleContested | Kind::WhistleContestDismissed | Kind::WhistleUnsealed => Vec::new(),
+            Kind::SummonsAcknowledged | Kind::SummonsStarted | Kind::SummonsSubmitted => Vec::new(),
+            Kind::SummonsAccepted | Kind::SummonsSentBack | Kind::SummonsOverruled => Vec::new(),
+            Kind::SummonsReferred | Kind::SummonsExcused | Kind::SummonsCancelled => Vec::new(),
+            Kind::SummonsExtensionRefused | Kind::WhistleRectifying => Vec::new(),
+            Kind::VisitPlanned | Kind::VisitProposed | Kind::VisitPartApproved => self.of_visit(event),
+            Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced => self.of_visit(event),
+            Kind::VisitKeptSecret | Kind::VisitPostponed | Kind::VisitCancelled => self.of_visit(event),
+            Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished => self.of_visit(event),
+            Kind::VisitPartClosed | Kind::VisitPartExcused | Kind::VisitSigned => self.of_visit(event),
+            Kind::VisitSignatureRefused | Kind::VisitCompleted | Kind::VisitFiled => self.of_visit(event),
+            Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
+            Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
+            Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
+            Kind::FindingExtensionAsked | Kind::FindingExtensionGranted => self.of_visit(event),
+            Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
+            Kind::FindingClosed | Kind::FindingReopened => self.of_visit(event),
             // No whistle's tale has them.
-            EventKind::DirectoryImported | EventKind::DirectoryAdded | EventKind::DirectoryChanged => Vec::new(),
-            EventKind::DirectoryRemoved | EventKind::DirectoryReordered => Vec::new(),
-            EventKind::DirectoryExported | EventKind::WhistlesExported => Vec::new(),
-            EventKind::DirectoryProposed | EventKind::DirectoryRefused => Vec::new(),
+            Kind::DirectoryImported | Kind::DirectoryAdded | Kind::DirectoryChanged => Vec::new(),
+            Kind::DirectoryRemoved | Kind::DirectoryReordered | Kind::DirectoryExported => Vec::new(),
+            Kind::WhistlesExported | Kind::DirectoryProposed | Kind::DirectoryRefused => Vec::new(),
         }
     }
 
@@ -172,7 +167,7 @@ impl Words<'_> {
 
 /// What the office wrote when it last returned the whistle.
 pub(super) fn return_note(events: &[StoredEvent]) -> Option<String> {
-    let last = events.iter().rev().find(|event| event.kind == EventKind::WhistleReturned)?;
+    let last = events.iter().rev().find(|event| event.kind == Kind::WhistleReturned)?;
     text(&last.data, "note").map(str::to_owned)
 }
 
@@ -213,7 +208,7 @@ mod tests {
     use crate::ids::TreeId;
     use serde_json::json;
 
-    fn event(kind: EventKind, directory: &Directory, data: Value) -> StoredEvent {
+    fn event(kind: Kind, directory: &Directory, data: Value) -> StoredEvent {
         StoredEvent {
             seq: 7,
             at: At::parse("2026-11-25T10:00:00+08:00").unwrap(),
@@ -231,12 +226,12 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let data = json!({ "severity": "major", "route": "joint", "lead": "YJ", "clause": "第十一条" });
-        let accepted = event(EventKind::WhistleAccepted, &directory, data);
+        let accepted = event(Kind::WhistleAccepted, &directory, data);
         let entry = words.entry(&whistle(&directory), &[], &accepted);
         assert_eq!(entry.words, "受理：重大隐患、联合检查、区应急局牵头");
         assert_eq!((entry.name.as_str(), entry.department.as_str()), ("戚怀杉", "区安委办"));
         assert_eq!(entry.note.as_deref(), Some("第十一条"));
-        let returned = event(EventKind::WhistleReturned, &directory, json!({ "missing": ["place"], "note": null }));
+        let returned = event(Kind::WhistleReturned, &directory, json!({ "missing": ["place"], "note": null }));
         let entry = words.entry(&whistle(&directory), &[], &returned);
         assert_eq!((entry.words.as_str(), entry.note), ("退回补正：具体地点", None));
     }
@@ -246,9 +241,9 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let issued = |unit: &str, task: Option<&str>| {
-            event(EventKind::SummonsIssued, &directory, json!({ "department": unit, "role": "support", "task": task }))
+            event(Kind::SummonsIssued, &directory, json!({ "department": unit, "role": "support", "task": task }))
         };
-        let dispatched = event(EventKind::WhistleDispatched, &directory, json!({ "departments": ["YJ", "XF", "SH"] }));
+        let dispatched = event(Kind::WhistleDispatched, &directory, json!({ "departments": ["YJ", "XF", "SH"] }));
         let later = StoredEvent { at: At(1), ..issued("GA", None) };
         let events = [dispatched, issued("YJ", None), issued("XF", Some("查消火栓")), issued("SH", None), later];
         let told = words.timeline(&whistle(&directory), &[], &events);
@@ -261,9 +256,9 @@ mod tests {
     #[test]
     fn the_last_return_says_what_the_office_wrote() {
         let directory = sample_district::read().unwrap().directory;
-        let returned = |note: &str| event(EventKind::WhistleReturned, &directory, json!({ "note": note }));
+        let returned = |note: &str| event(Kind::WhistleReturned, &directory, json!({ "note": note }));
         assert_eq!(return_note(&[returned("缺地点"), returned("缺楼栋")]).as_deref(), Some("缺楼栋"));
-        assert_eq!(return_note(&[event(EventKind::WhistleReturned, &directory, json!({ "note": null }))]), None);
+        assert_eq!(return_note(&[event(Kind::WhistleReturned, &directory, json!({ "note": null }))]), None);
     }
 
     #[test]
@@ -271,10 +266,9 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let guarded = Whistle { protected_source: true, ..whistle(&directory) };
-        let entry = words.entry(&guarded, &[], &event(EventKind::WhistleBlown, &directory, json!({})));
+        let entry = words.entry(&guarded, &[], &event(Kind::WhistleBlown, &directory, json!({})));
         assert_eq!((entry.name.as_str(), entry.department.as_str(), entry.by_hub), ("", "区安委办", false));
-        let hubs =
-            StoredEvent { person: None, department: None, ..event(EventKind::WhistleRouted, &directory, json!({})) };
+        let hubs = StoredEvent { person: None, department: None, ..event(Kind::WhistleRouted, &directory, json!({})) };
         let entry = words.entry(&guarded, &[], &hubs);
         assert_eq!((entry.department.as_str(), entry.by_hub), ("系统", true));
     }

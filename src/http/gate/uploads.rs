@@ -123,7 +123,7 @@ impl Arriving {
     fn asking<'a>(&'a self, key: Option<&'a str>, bytes: &'a [u8]) -> Asked<'a> {
         Asked {
             actor: &self.present.actor,
-            scope: self.present.scope.clone(),
+            scope: self.present.scope.of_post(),
             route: &self.route,
             key,
             version: VersionGiven::Missing,

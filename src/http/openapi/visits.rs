@@ -1,4 +1,5 @@
-//! The shapes of visits and findings as they are answered. Nothing here knows a route.
+//! The shapes of visits and findings as they are answered, beside those of whistles in `shapes`. Nothing here knows a
+//! route.
 
 use super::{object, or_null, texts, time, time_or_null, words, words_or_null};
 use crate::domain::terms::{

@@ -3,14 +3,15 @@
 //! exist.
 
 mod line;
+mod ops;
 mod register;
 mod visits;
 
 pub use line::Line;
 pub(super) use register::register;
 
-use super::openapi::{self, Shape};
-use super::{attachments, console, directory, exports, imports, live, machine_tokens, obligations, ops, people};
+use super::openapi::Shape;
+use super::{attachments, console, directory, exports, imports, live, machine_tokens, obligations, people};
 use super::{sessions, summonses, whistles};
 use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
@@ -19,7 +20,7 @@ use crate::domain::people::{self as people_orders, PersonDeed};
 use crate::domain::summons::{BARE, REASON};
 use crate::domain::whistle::{blow, hints, informer};
 use actix_web::web::{self, ServiceConfig};
-use line::{To, open, order, person, read, summons, whistle};
+use line::{To, order, person, read, summons, whistle};
 
 pub(super) const SIGNED_IN: &str = "signed in";
 pub(super) const ANYONE: &str = "anyone";
@@ -365,29 +366,16 @@ static TABLE: &[Line] = &[
         answers: Shape::Csv,
         to: To::Read(|| web::to(imports::export)),
     },
-    open("/api/v1/openapi.json", "This document", Shape::Json, || web::to(openapi::document)),
-    open("/healthz", "Is the process alive", Shape::Json, || web::to(ops::alive)),
-    open("/readyz", "Is each dependency there", Shape::Ready, || web::to(ops::ready)),
-    open("/metrics", "Figures, to this host only", Shape::Text, || web::to(ops::figures)),
-    Line {
-        method: "POST",
-        path: "/csp",
-        summary: "A browser reports broken policy; counted, not kept",
-        who: ANYONE,
-        query: &[],
-        answers: Shape::Nothing,
-        to: To::Read(|| web::to(ops::policy_broken)),
-    },
 ];
 
 /// Every line of the JSON door.
 pub fn lines() -> impl Iterator<Item = &'static Line> {
-    TABLE.iter().chain(visits::TABLE)
+    [TABLE, visits::TABLE, ops::TABLE].into_iter().flatten()
 }
 
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    for table in [TABLE, visits::TABLE] {
+    for table in [TABLE, visits::TABLE, ops::TABLE] {
         register(config, table, |line| (line.method, line.path), Line::route);
     }
 }

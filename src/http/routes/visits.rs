@@ -1,4 +1,5 @@
-//! The lines of visits and findings in the table of contents.
+//! The lines of visits and findings in the table of contents. What is not in it cannot be asked; who may is said for
+//! people to read, and decided in `domain`.
 
 use super::line::{Line, To, finding, read, visit};
 use crate::domain::deeds::{FindingDeed, VisitDeed};

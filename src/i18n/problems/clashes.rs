@@ -2,7 +2,7 @@
 //! says what to do next, and never holds anything that the sender wrote.
 
 use crate::domain::attachment::Unfit;
-use crate::domain::order::{Clash, Weak};
+use crate::domain::order::{Clash, OnSite, Weak};
 
 /// Chinese and English.
 pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
@@ -29,20 +29,6 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         Clash::DirectorOnly => {
             ("只有安委办主任可以填写，请删去。", "Only the director may fill this in; leave it out.")
         }
-        Clash::NoSuchItem => ("这次检查没有这一项，请核对编号。", "The visit has no such item; check its number."),
-        Clash::NotOwnItem => (
-            "不是本单位的检查项，或者本单位部分已经结束，请只填本单位的。",
-            "This is not your department's item, or its part is closed; record your own items only.",
-        ),
-        Clash::HasFinding => (
-            "这一项已记录隐患，不能改填；请在该隐患中办理。",
-            "A finding was recorded here; it is handled there and cannot be unsaid.",
-        ),
-        Clash::NoteNeeded => ("请写明未检查的原因。", "Say why it was not checked."),
-        Clash::NotPassed => (
-            "复查通过后才能以“已整改”销号，请改选其他方式或先复查。",
-            "It is struck off as fixed only after a recheck that passed; choose another end or recheck first.",
-        ),
         Clash::AfterLimit => {
             ("时限只能提前，不能延后，请改早。", "A limit may be shortened, not lengthened; choose an earlier time.")
         }
@@ -51,12 +37,8 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         Clash::NoChange => {
             ("与现在的情况相同，或者方向不对，请改选。", "This changes nothing, or goes the wrong way; choose another.")
         }
-        Clash::TooFarOff => {
-            ("暂停时间超过上限，请改早。", "A suspension may not last that long; choose an earlier date.")
-        }
-        Clash::NotLonger => {
-            ("须晚于现在的时限，请改晚。", "This must be later than the present limit; choose a later time.")
-        }
+        Clash::TooFarOff => ("暂停时间超过上限，请改早。", "A suspension is shorter; choose an earlier date."),
+        Clash::NotLonger => ("须晚于现在的时限，请改晚。", "Choose a time later than the present limit."),
         Clash::NoContest => (
             "吹哨单位没有提出异议，请改选其他理由。",
             "The blower has not contested the closing; choose another ground.",
@@ -90,6 +72,26 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
             "This code is not right or was used; type the 6 digits that the device shows now.",
         ),
         Clash::Weak(why) => weak_words(why),
+        Clash::OnSite(why) => on_site_words(why),
+    }
+}
+
+fn on_site_words(why: OnSite) -> (&'static str, &'static str) {
+    match why {
+        OnSite::NoSuchItem => ("这次检查没有这一项，请核对编号。", "The visit has no such item; check its number."),
+        OnSite::NotOwnItem => (
+            "不是本单位的检查项，或者本单位部分已经结束，请只填本单位的。",
+            "This is not your department's item, or its part is closed; record your own items only.",
+        ),
+        OnSite::HasFinding => (
+            "这一项已记录隐患，不能改填；请在该隐患中办理。",
+            "A finding was recorded here; it is handled there and cannot be unsaid.",
+        ),
+        OnSite::NoteNeeded => ("请写明未检查的原因。", "Say why it was not checked."),
+        OnSite::NotPassed => (
+            "复查通过后才能以“已整改”销号，请改选其他方式或先复查。",
+            "It is struck off as fixed only after a recheck that passed; choose another end or recheck first.",
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bare;
 mod rights;
+pub(crate) mod roles;
 mod shift;
 
 use crate::town::http::raw;

@@ -5,18 +5,14 @@
 //! the thing ([`May`]), and the status that whoever may is answered when the request brings nothing along: no version
 //! (428), an empty body (400, 422), or 200 for a reading. A deed on whistle or summonses has its page's form tried with it.
 
-use super::super::people::joins;
-use super::super::town::browser::hidden;
-use super::super::town::{EVERYBODY, Town, town};
-use super::bare::{by_page, by_token};
-use serde_json::json;
+use super::super::town::EVERYBODY;
 use std::collections::BTreeSet;
 use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
 use whistle_hub::domain::people::PersonDeed;
 use whistle_hub::http::routes::every_route;
 
 /// The two administrators that the sample district has not (SECURITY T38), beside everybody of its own.
-const MORE: [(&str, &str, &str); 2] =
+pub(super) const MORE: [(&str, &str, &str); 2] =
     [("security", "security_admin", "安全管理员"), ("auditor", "audit_admin", "审计管理员")];
 
 /// Whose own thing it is, and who sees everything; to the others it does not exist.
@@ -266,7 +262,7 @@ const ROWS: &[(&str, May, u16)] = &[
 const UNCOVERED: &[&str] = &[];
 
 /// What a row says for one sign-in: where the thing is there, and where there is none.
-fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
+pub(super) fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
     let (route, may, go) = *row;
     let named = |list: &str| list.split(' ').any(|one| one == who);
     let of_a_thing = about_a_thing(route) && may != Anyone;
@@ -357,104 +353,4 @@ pub(super) fn address(route: &str, there: bool) -> (String, String) {
     };
     let path = if route.ends_with("ports/{code}") { format!("{path}?zzz=1") } else { path };
     (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
-}
-
-/// Whether the session is over after it: those come last, and what ends all of them after what ends one.
-fn signs_out(route: &str) -> u8 {
-    let ends = ["DELETE /api/v1/sessions", "/end_others", "/logout", "/sign_out_everywhere"];
-    (0..).zip(ends).filter(|(_, end)| route.contains(end)).map(|(place, _)| place + 1).max().unwrap_or(0)
-}
-
-/// A visit of YJ that was entered and found something.
-async fn visited(t: &Town) {
-    let mut members = Vec::new();
-    for (who, role) in [("inspector.yj", "lead"), ("inspector.yj.2", "member")] {
-        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
-    }
-    let plan = json!({
-        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": members, "notice": "announced",
-        "items": [{ "department": "YJ", "subject": "除尘" }],
-    });
-    t.office().ask("POST", "/visits").await.json(&plan).send().await.expect(201);
-    let visit = "LJ-2026-0001";
-    t.office().does(visit, "propose", json!({})).await;
-    t.person("head.yj").does(visit, "approve_own_part", json!({})).await;
-    t.office().does(visit, "announce", json!({})).await;
-    t.person("inspector.yj").does(visit, "enter", json!({})).await;
-    let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
-    t.person("inspector.yj").does(visit, "record", json!({ "results": [found] })).await;
-}
-
-#[actix_web::test]
-async fn i4_every_route_answers_every_role_as_the_table_says() {
-    town(async |t| {
-        let order = json!({ "category": "dust_explosion", "what": "每扇门", "enterprise": "E01",
-            "contact": { "name": "某人", "phone": "1" } });
-        assert_eq!(t.fire().blows(&order).await, "WH-2026-0001");
-        t.office().summons("WH-2026-0001", &["YJ"], "normal").await;
-        visited(t).await;
-        for (username, role, name) in MORE {
-            let order = json!({ "username": username, "role": role, "name": name, "department": "AWB" });
-            joins(t, &order).await;
-        }
-        let before = t.db_events().await;
-        let (mut tried, mut taken, mut wrong) = (0, 0, Vec::new());
-        for who in EVERYBODY.iter().copied().chain(MORE.map(|(username, ..)| username)) {
-            let browser = t.signed_in(who).await;
-            let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
-            let mut rows = rows();
-            // Signing out comes last.
-            rows.sort_by_key(|(route, ..)| signs_out(route));
-            for (route, may, go) in rows {
-                let (there, none) = expected(&(route.as_str(), may, go), who);
-                for (is_there, expected) in [(true, there), (false, none)] {
-                    if !is_there && !about_a_thing(&route) {
-                        continue;
-                    }
-                    let (method, path) = address(&route, is_there);
-                    let json = path.starts_with("/api/")
-                        || ["/healthz", "/readyz", "/metrics", "/csp"].contains(&path.as_str());
-                    let status = match json {
-                        true => by_token(t, t.person(who), &method, &path).await,
-                        false if signs_out(&route) > 1 => {
-                            let browser = t.signed_in(who).await;
-                            let csrf = hidden(&browser.get("/console/whistles").await.expect(200), "csrf");
-                            by_page(&browser, &csrf, &method, &path).await
-                        }
-                        false => by_page(&browser, &csrf, &method, &path).await,
-                    };
-                    tried += 1;
-                    taken += i64::from(path.contains("export") && status == 200);
-                    if status != expected {
-                        wrong.push(format!("{who} {method} {path}: {status}, not {expected}"));
-                    }
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{} of {tried} answers:\n{}", wrong.len(), wrong.join("\n"));
-        assert!(tried > 1000, "only {tried} were tried");
-        assert_eq!(t.db_events().await, before + taken, "somebody changed something");
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn nobody_gets_in_by_a_page_that_asks_for_a_sign_in() {
-    town(async |t| {
-        for (method, path, _) in every_route().filter(|(_, path, _)| !path.starts_with("/api/")) {
-            let may = rows().iter().find(|(route, ..)| *route == format!("{method} {path}")).map(|(_, may, _)| *may);
-            if may == Some(Anyone) {
-                continue;
-            }
-            let path = path.replace("{verb}", "accept");
-            let (_, path) = address(&format!("{method} {path}"), true);
-            let reply = match method {
-                "GET" => t.browser().get(&path).await,
-                _ => t.browser().post(&path, &[("csrf", "x")]).await,
-            };
-            let led = reply.header("location").is_some_and(|to| to.starts_with("/login"));
-            assert!(reply.status == 401 || (reply.status == 303 && led), "{method} {path}: {}", reply.status);
-        }
-    })
-    .await;
 }

@@ -221,7 +221,8 @@ async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str
 pub(super) async fn places(person: Person<'_>, codes: &Codes) -> Vec<i64> {
     let mut seqs = BTreeSet::new();
     for code in &codes.0[1..] {
-        let path = format!("/whistles/{code}/timeline");
+        let noun = if code.starts_with("LJ") { "visits" } else { "whistles" };
+        let path = format!("/{noun}/{code}/timeline");
         if person.get(&path).await.status == 200 {
             seqs.extend(person.walks(&path, 200).await.iter().map(|one: &Value| one["seq"].as_i64().unwrap()));
         }

@@ -2,6 +2,7 @@
 //! no machine holds, halves of characters, bytes that are no text.
 
 use super::{Verdict, no_panic, refused, sound, tried};
+use crate::doors::roles::visited;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -249,7 +250,7 @@ impl Door {
         if !line.needs_token() {
             return Some(nobody);
         }
-        for who in ["director", "office", "liaison.xf", "head.xf", "admin"] {
+        for who in ["director", "office", "liaison.xf", "head.xf", "admin", "inspector.yj", "head.yj"] {
             let door = Door { who: Some(who), path: nobody.path.clone(), ..nobody };
             if door.send(t, b"{".to_vec()).await.status == 400 {
                 return Some(door);
@@ -277,7 +278,10 @@ async fn doors(t: &Town) -> Vec<Door> {
     let summons =
         t.office().does(&code, "accept", accept_order(&["XF"], "normal")).await["summonses"][0]["code"].clone();
     let summons = summons.as_str().unwrap();
+    visited(t).await;
     let codes = [
+        ("/visits/", "LJ-2026-0001"),
+        ("/findings/", "LJ-2026-0001-01"),
         ("/unseal", sealed.as_str()),
         ("/whistles/", &code),
         ("/summonses/", summons),
