@@ -22,6 +22,11 @@ pub use super::deeds::Done;
 pub use crate::domain::finding::plan::order_spec as finding_order_spec;
 pub use crate::domain::visit::plan::order_spec;
 
+/// The table that a plan follows.
+pub fn plan_spec() -> &'static crate::domain::order::Spec {
+    &crate::domain::visit::order::PLAN
+}
+
 /// How often a plan is made anew when somebody takes a person or a car meanwhile.
 const ATTEMPTS_MAX: usize = 3;
 

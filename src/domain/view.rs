@@ -11,7 +11,7 @@ pub const NAME_MAX: usize = 20;
 
 words!(
     /// A list that has views.
-    ViewList { Whistles = "whistles", Summonses = "summonses", }
+    ViewList { Whistles = "whistles", Summonses = "summonses", Visits = "visits", Findings = "findings", }
 );
 
 /// The order that keeps one.

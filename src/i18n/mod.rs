@@ -10,6 +10,7 @@ pub mod pages;
 pub mod problems;
 pub mod terms;
 pub mod trail;
+mod visits;
 
 /// The reader's language. zh-CN unless asked otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

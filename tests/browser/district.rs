@@ -73,6 +73,35 @@ pub(crate) async fn lived_in(t: &Town) -> Lived {
     Lived { submitted, wild, returned, handling, closable, closed }
 }
 
+/// A visit of two departments that has been entered, with a finding that is ordered; its code.
+pub(crate) async fn visited(t: &Town) -> String {
+    let (mut members, items) = (Vec::new(), ["除尘系统运行", "防爆电气", "消防车通道"]);
+    for who in ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"] {
+        let role = if members.is_empty() { "lead" } else { "member" };
+        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
+    }
+    let item = |(place, subject): (usize, &str)| json!({ "department": if place < 2 { "YJ" } else { "XF" }, "subject": subject });
+    let plan = json!({
+        "enterprise": "E05", "date": &t.now()[..10], "period": "PM", "notice": "announced", "vehicles": ["V15"],
+        "items": items.into_iter().enumerate().map(item).collect::<Vec<Value>>(), "members": members,
+    });
+    let planned = t.office().ask("POST", "/visits").await.json(&plan).send().await.expect(201).json();
+    let visit = planned["code"].as_str().unwrap().to_owned();
+    t.office().does(&visit, "propose", json!({})).await;
+    for head in ["head.yj.2", "head.xf"] {
+        t.person(head).does(&visit, "approve_own_part", json!({})).await;
+    }
+    t.office().does(&visit, "announce", json!({})).await;
+    let inspector = t.person("inspector.yj");
+    inspector.does(&visit, "enter", json!({ "scanned": true })).await;
+    let found = json!({ "item": "2", "outcome": "finding",
+        "finding": { "what": WILD, "spot": "打磨间东墙", "severity": "major", "clause": "第十一条" } });
+    inspector.does(&visit, "record", json!({ "results": [found] })).await;
+    inspector.does(&format!("{visit}-01"), "order", json!({ "demand": "更换防爆电气" })).await;
+    t.settle().await;
+    visit
+}
+
 /// A window in which this sign-in has signed in, in one of the two languages.
 pub(crate) async fn signed_in(t: &Town, username: &str, lang: &str) -> Chrome {
     let chrome = Chrome::open(t.address).await;

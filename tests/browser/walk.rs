@@ -2,13 +2,25 @@
 //! must keep to is `page.rs`; a page that is not in the list is not looked at, so new ones are added here.
 
 use crate::chrome::{Chrome, Size};
-use crate::district::{Lived, enter, lived_in};
+use crate::district::{Lived, enter, lived_in, visited};
 use crate::page::{faults, keep_picture, violations};
 use crate::town::{Town, blow_order, town};
 use serde_json::json;
 use std::collections::HashMap;
 
-fn of_the_office(lived: &Lived) -> Vec<(&'static str, String)> {
+/// A district with a visit in it.
+struct Seen {
+    lived: Lived,
+    visit: String,
+}
+
+async fn seen_in(t: &Town) -> Seen {
+    let lived = lived_in(t).await;
+    Seen { lived, visit: visited(t).await }
+}
+
+fn of_the_office(seen: &Seen) -> Vec<(&'static str, String)> {
+    let lived = &seen.lived;
     let at = |path: &str, code: &str| format!("{path}{code}");
     let one = |path: &str| path.to_owned();
     vec![
@@ -28,6 +40,10 @@ fn of_the_office(lived: &Lived) -> Vec<(&'static str, String)> {
         ("summons", at("/console/summonses/", &format!("{}-XF", lived.handling))),
         ("disputes-office", one("/console/disputes")),
         ("blow", one("/console/whistles/new")),
+        ("visits", one("/console/visits?view=all")),
+        ("visit", at("/console/visits/", &seen.visit)),
+        ("visit-plan", one("/console/visits/new")),
+        ("findings", one("/console/findings")),
         ("firm", one("/console/enterprises/E01")),
         ("firm-landlord", one("/console/enterprises/E54")),
         ("firm-closed", one("/console/enterprises/E23")),
@@ -39,12 +55,13 @@ fn of_the_office(lived: &Lived) -> Vec<(&'static str, String)> {
 }
 
 /// Who looks at which pages; the name is the picture's. Nobody stands for whoever has not signed in.
-fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn pages(seen: &Seen) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let lived = &seen.lived;
     let at = |path: &str, code: &str| format!("{path}{code}");
     let one = |path: &str| path.to_owned();
     vec![
         ("", vec![("login", one("/login"))]),
-        ("office", of_the_office(lived)),
+        ("office", of_the_office(seen)),
         (
             "director",
             vec![
@@ -64,6 +81,15 @@ fn pages(lived: &Lived) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
             ],
         ),
         ("inspector.xf", vec![("desk-inspector", one("/console"))]),
+        (
+            "inspector.yj",
+            vec![
+                ("visits-own", one("/console/visits")),
+                ("visit-record", at("/console/visits/", &seen.visit)),
+                ("finding-inspector", at("/console/findings/", &format!("{}-01", seen.visit))),
+            ],
+        ),
+        ("head.yj.2", vec![("finding-head", at("/console/findings/", &format!("{}-01", seen.visit)))]),
         ("town.t06", vec![("desk-town", one("/console"))]),
         (
             "admin",
@@ -106,8 +132,8 @@ async fn seat(t: &Town, chrome: &Chrome, username: &str, lang: &str) {
 /// What one look at all pages found: by picture's name.
 struct Found(HashMap<String, Vec<String>>);
 
-async fn look(t: &Town, chrome: &Chrome, lived: &Lived, (lang, size): (&str, Size), found: &mut Found) {
-    for (username, list) in pages(lived) {
+async fn look(t: &Town, chrome: &Chrome, seen: &Seen, (lang, size): (&str, Size), found: &mut Found) {
+    for (username, list) in pages(seen) {
         seat(t, chrome, username, lang).await;
         let mut titles: HashMap<String, String> = HashMap::new();
         for (name, path) in list {
@@ -129,11 +155,11 @@ async fn look(t: &Town, chrome: &Chrome, lived: &Lived, (lang, size): (&str, Siz
 
 async fn walked(lang: &str) {
     town(async |t| {
-        let lived = lived_in(t).await;
+        let seen = seen_in(t).await;
         let chrome = Chrome::open(t.address).await;
         let mut found = Found(HashMap::new());
         for size in [Size::Desk, Size::Phone] {
-            look(t, &chrome, &lived, (lang, size), &mut found).await;
+            look(t, &chrome, &seen, (lang, size), &mut found).await;
         }
         chrome.close().await;
         let mut wrong: Vec<String> = found
@@ -209,12 +235,12 @@ async fn what_no_address_leads_to_keeps_to_the_rules_in_both_languages_at_both_w
 #[actix_web::test]
 async fn in_the_dark_every_page_is_as_readable() {
     town(async |t| {
-        let lived = lived_in(t).await;
+        let seen = seen_in(t).await;
         let chrome = Chrome::open(t.address).await;
         let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
         chrome.develop("Emulation.setEmulatedMedia", dark).await;
         let mut wrong = Vec::new();
-        for (username, list) in pages(&lived) {
+        for (username, list) in pages(&seen) {
             seat(t, &chrome, username, "zh-CN").await;
             for (name, path) in list {
                 chrome.go(&path).await;

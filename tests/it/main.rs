@@ -59,6 +59,7 @@ mod two_worlds;
 mod unsent;
 mod versions;
 mod views;
+mod visit_pages;
 mod visits;
 mod whistles;
 mod wild;

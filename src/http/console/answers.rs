@@ -7,7 +7,6 @@ use super::reader::{Reader, Stranger, pairs, typed, wanted_next};
 use super::views::{Words, moment};
 use crate::app::sessions::Present;
 use crate::domain::decision::Passed;
-use crate::domain::whistle::Whistle;
 use crate::http::pages::{
     Choice, FaultPage, Form, FormFault, Place, ProofPage, RaceField, RacePage, RefusedPage, Shell,
 };
@@ -157,11 +156,28 @@ fn said(lang: Lang, kind: ProblemKind) -> (&'static str, &'static str) {
 
 /// The texts among what was typed, each with its label: nobody has to write them twice.
 fn kept(lang: Lang, sent: &gate::Form) -> Vec<Choice> {
-    const TEXTS: &[&str] =
-        &["what", "clause", "note", "lacks", "conclusion", "result", "reason", "law", "basis", "task", "text"];
+    const TEXTS: &[&str] = &[
+        "what",
+        "clause",
+        "note",
+        "lacks",
+        "conclusion",
+        "result",
+        "reason",
+        "law",
+        "basis",
+        "task",
+        "text",
+        "spot",
+        "demand",
+        "case",
+        "order_no",
+    ];
+    // The rows of a form are told by the name that they share.
+    let stem = |name: &str| name.split('-').next().unwrap_or_default().to_owned();
     let texts =
-        typed(&sent.bytes).into_iter().filter(|(name, text)| TEXTS.contains(&name.as_str()) && !text.is_empty());
-    let label = |name: &str| words::told(lang, words::of(lang).yours, words::field(lang, name));
+        typed(&sent.bytes).into_iter().filter(|(name, text)| TEXTS.contains(&stem(name).as_str()) && !text.is_empty());
+    let label = |name: &str| words::told(lang, words::of(lang).yours, words::field(lang, &stem(name)));
     texts.map(|(name, text)| Choice::new(text, label(&name))).collect()
 }
 
@@ -172,7 +188,8 @@ fn next_row(sent: &gate::Form) -> Option<String> {
 
 /// 412: what the others did meanwhile, what was typed and what stands now; the same can be sent on the new state.
 pub(super) struct Race<'a> {
-    pub(super) whistle: &'a Whistle,
+    /// Persons are not named: the whistle's source is protected.
+    pub(super) protected: bool,
     pub(super) code: &'a str,
     pub(super) changes: &'a [Passed],
     /// The version that stands now.
@@ -187,7 +204,7 @@ pub(super) async fn race(reader: &Reader, sent: &gate::Form, race: Race<'_>) -> 
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let last = race.changes.last();
     let who =
-        last.map_or_else(|| words::of(reader.lang).hub.to_owned(), |passed| doer(&words_of, race.whistle, passed));
+        last.map_or_else(|| words::of(reader.lang).hub.to_owned(), |passed| doer(&words_of, race.protected, passed));
     let when = last.map_or(reader.now, |passed| passed.at);
     let did = last.map_or("", |passed| reader.lang.event(passed.kind.as_str()));
     let stamp = moment(when);
@@ -215,9 +232,9 @@ pub(super) async fn race(reader: &Reader, sent: &gate::Form, race: Race<'_>) -> 
 }
 
 /// Who was faster: by name, but for a protected whistle, where only the unit is told.
-fn doer(words: &Words<'_>, whistle: &Whistle, passed: &Passed) -> String {
+fn doer(words: &Words<'_>, protected: bool, passed: &Passed) -> String {
     let Some(doer) = &passed.doer else { return words::of(words.lang).hub.to_owned() };
-    let person = words.directory.person(&doer.person).filter(|_| !whistle.protected_source);
+    let person = words.directory.person(&doer.person).filter(|_| !protected);
     person.map_or_else(|| words.unit(&doer.department), |person| person.name.clone())
 }
 
@@ -230,7 +247,7 @@ pub(super) struct Refused<'a> {
     /// What this reader could do instead.
     pub(super) could: Vec<&'a str>,
     /// What bars it although the state does not.
-    pub(super) bars: Vec<&'a str>,
+    pub(super) bars: Vec<String>,
     pub(super) back: String,
 }
 
@@ -243,7 +260,7 @@ pub(super) async fn not_now(reader: &Reader, sent: &gate::Form, refused: Refused
         status: refused.status.to_owned(),
         reasons: match refused.bars.is_empty() {
             true => words::not_now(lang, refused.status, refused.did, &could),
-            false => refused.bars.iter().map(|bar| (*bar).to_owned()).collect(),
+            false => refused.bars,
         },
         kept: kept(lang, sent),
         back: refused.back,

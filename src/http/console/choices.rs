@@ -84,7 +84,7 @@ impl Words<'_> {
             true => may.contains(&deed.as_str()),
             false => policy::may_comment(actor),
         });
-        made.map(|deed| self.made(Deed::Whistle(*deed), order_spec(*deed), tree)).collect()
+        made.map(|deed| self.made(Deed::Whistle(*deed, tree), order_spec(*deed))).collect()
     }
 
     fn field(&self, name: &str) -> Choice {

@@ -77,7 +77,7 @@ fn dispute(reader: &Reader, open: &OpenSummons) -> Option<DisputeView> {
     let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
     let allowed = deeds::allowed_on_summons(actor, Before::of(&open.tree, summons, reader.now));
     let made = |deed: &SummonsDeed| {
-        let form = words_of.made(Deed::Summons(*deed, summons), summonses::order_spec(*deed), &open.tree);
+        let form = words_of.made(Deed::Summons(*deed, summons, &open.tree), summonses::order_spec(*deed));
         MadeForm { deed: behind(form.verb, &summons.code), version: Some(summons.version), ..form }
     };
     let proposals = open.tree.whistle.routed.as_ref().map(|routed| routed.proposals.as_slice()).unwrap_or_default();

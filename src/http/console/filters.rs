@@ -8,7 +8,7 @@ use super::views::Words;
 use crate::app::views;
 use crate::domain::directory::Directory;
 use crate::domain::order::{Fault, FaultCode};
-use crate::domain::terms::{Category, Severity, SummonsStatus, Urgency, WhistleStatus};
+use crate::domain::terms::{Category, FindingStatus, Severity, SummonsStatus, Urgency, VisitStatus, WhistleStatus};
 use crate::domain::view::ViewList;
 use crate::http::pages::{Choice, FilterField, FiltersView, Notice, Tone, ViewLink};
 use crate::http::problem::{Problem, parameter};
@@ -165,6 +165,8 @@ fn options(list: ViewList, name: &str, reader: &Reader) -> Vec<Choice> {
         "status" => match list {
             ViewList::Whistles => choices!(WhistleStatus, lang, whistle_status),
             ViewList::Summonses => choices!(SummonsStatus, lang, summons_status),
+            ViewList::Visits => choices!(VisitStatus, lang, visit_status),
+            ViewList::Findings => choices!(FindingStatus, lang, finding_status),
         },
         "urgency" => choices!(Urgency, lang, urgency),
         "severity" => choices!(Severity, lang, severity),

@@ -3,7 +3,7 @@
 
 use super::answers::{see_other, shown, with_cookie};
 use super::reader::Reader;
-use crate::domain::deeds::ObligationDeed;
+use crate::domain::deeds::{FindingDeed, ObligationDeed, VisitDeed};
 use crate::domain::imports::List;
 use crate::http::pages::{Notice, Tone};
 use crate::http::problem::Answer;
@@ -54,6 +54,9 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
         ("whistle", "attach") => words::of(lang).files.go,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
+        ("visit", "plan") => words::of(lang).visits.planned,
+        ("visit", verb) => lang.visit_deed(VisitDeed::parse(verb)?),
+        ("finding", verb) => lang.finding_deed(FindingDeed::parse(verb)?),
         ("obligation", verb) => lang.obligation_deed(ObligationDeed::parse(verb)?),
         ("rota", "set") => words::of(lang).rota.set,
         ("list", "import") => words::of(lang).imported,

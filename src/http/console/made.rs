@@ -2,10 +2,16 @@
 //! deed whose form needs more than that (officers, proposals) has a template of its own. Nothing here decides who may.
 
 use super::views::Words;
-use crate::domain::deeds::{SummonsDeed, WhistleDeed};
+use crate::domain::deeds::{FindingDeed, SummonsDeed, VisitDeed, WhistleDeed};
+use crate::domain::finding::Finding;
+use crate::domain::finding::close::Return;
 use crate::domain::order::{Field, Kind, Spec};
 use crate::domain::summons::Summons;
-use crate::domain::terms::{DisputeGround, ReopenGround, SummonsRole, SuspendGround, Urgency, Visibility};
+use crate::domain::terms::{
+    AbortGround, ClosureKind, DisputeGround, FindingStatus, Measure, Objection, Period, ReopenGround, SummonsRole,
+    SuspendGround, Urgency, Visibility,
+};
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Tree;
 use crate::http::pages::{Choice, Input, MadeForm, Widget};
 use crate::i18n::{Lang, pages as words};
@@ -28,25 +34,35 @@ pub(super) fn behind(verb: &str, code: &str) -> String {
 /// What a made form is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Deed<'a> {
-    Whistle(WhistleDeed),
-    Summons(SummonsDeed, &'a Summons),
+    Whistle(WhistleDeed, &'a Tree),
+    Summons(SummonsDeed, &'a Summons, &'a Tree),
+    Visit(VisitDeed, &'a Visit),
+    Finding(FindingDeed, &'a Finding),
 }
 
 impl Words<'_> {
     /// The form of a deed, made from its table.
-    pub(super) fn made(&self, deed: Deed<'_>, spec: &'static Spec, tree: &Tree) -> MadeForm {
+    pub(super) fn made(&self, deed: Deed<'_>, spec: &'static Spec) -> MadeForm {
         let (verb, word) = match deed {
-            Deed::Whistle(deed) => (deed.as_str(), self.lang.whistle_deed(deed.as_str())),
-            Deed::Summons(deed, _) => (deed.as_str(), self.lang.summons_deed(deed.as_str())),
+            Deed::Whistle(deed, _) => (deed.as_str(), self.lang.whistle_deed(deed.as_str())),
+            Deed::Summons(deed, ..) => (deed.as_str(), self.lang.summons_deed(deed.as_str())),
+            Deed::Visit(deed, _) => (deed.as_str(), self.lang.visit_deed(deed)),
+            Deed::Finding(deed, _) => (deed.as_str(), self.lang.finding_deed(deed)),
         };
-        let input = |field: &Field| self.input(deed, field, tree);
+        let input = |field: &Field| self.input(deed, field);
         let (deed_of, inputs) = (verb.to_owned(), spec.fields.iter().map(input).collect());
         MadeForm { verb, deed: deed_of, version: None, word, hint: hint(self.lang, deed), inputs }
     }
 
-    fn input(&self, deed: Deed<'_>, field: &Field, tree: &Tree) -> Input {
-        let options = self.options(deed, field.name, tree);
+    fn input(&self, deed: Deed<'_>, field: &Field) -> Input {
+        let options = match deed {
+            Deed::Whistle(_, tree) | Deed::Summons(_, _, tree) => self.options(deed, field.name, tree),
+            Deed::Visit(_, visit) => self.visit_options(visit, field.name),
+            Deed::Finding(_, finding) => self.finding_options(finding, field.name),
+        };
         let widget = match field.kind {
+            // Ticked or not says nothing where somebody must decide.
+            Kind::Bool if field.required => Widget::Radios,
             Kind::Text { .. } => Widget::Area(ROWS),
             Kind::Word(_) => Widget::Radios,
             Kind::Code if options.is_empty() => Widget::Line,
@@ -63,12 +79,12 @@ impl Words<'_> {
     fn options(&self, deed: Deed<'_>, name: &str, tree: &Tree) -> Vec<Choice> {
         let lang = self.lang;
         match (deed, name) {
-            (Deed::Whistle(WhistleDeed::Suspend), "ground") => choices!(SuspendGround, lang, suspend_ground),
-            (Deed::Whistle(_), "ground") => choices!(ReopenGround, lang, reopen_ground),
+            (Deed::Whistle(WhistleDeed::Suspend, _), "ground") => choices!(SuspendGround, lang, suspend_ground),
+            (Deed::Whistle(..), "ground") => choices!(ReopenGround, lang, reopen_ground),
             (Deed::Summons(..), "ground") => choices!(DisputeGround, lang, dispute_ground),
             (_, "role") => choices!(SummonsRole, lang, summons_role),
             (_, "visibility") => choices!(Visibility, lang, visibility),
-            (Deed::Whistle(deed), "urgency") => {
+            (Deed::Whistle(deed, _), "urgency") => {
                 let now = tree.whistle.urgency;
                 let raise = deed == WhistleDeed::RaiseUrgency;
                 let fits = |of: &&Urgency| if raise { **of < now } else { **of > now };
@@ -77,11 +93,11 @@ impl Words<'_> {
             (_, "summonses") => {
                 tree.counting().map(|one| Choice::new(one.code.as_str(), self.unit(&one.department))).collect()
             }
-            (Deed::Summons(SummonsDeed::Delegate, summons), "to") => {
+            (Deed::Summons(SummonsDeed::Delegate, summons, _), "to") => {
                 let towns = self.directory.towns.iter().flat_map(|town| [&town.code, &town.squad_code]);
                 self.choose_among(towns.filter(|code| **code != summons.department))
             }
-            (Deed::Summons(_, summons), "to" | "instead") => {
+            (Deed::Summons(_, summons, _), "to" | "instead") => {
                 self.choose_among(self.summonable().filter(|code| **code != summons.department))
             }
             (_, "department") => {
@@ -90,6 +106,49 @@ impl Words<'_> {
             }
             (_, "lead") => self.choose_among(self.summonable().filter(|code| tree.whistle.lead.as_ref() != Some(code))),
             (_, _) => Vec::new(),
+        }
+    }
+
+    fn visit_options(&self, visit: &Visit, name: &str) -> Vec<Choice> {
+        let lang = self.lang;
+        match name {
+            "period" => choices!(Period, lang, period),
+            "ground" if visit.is_before_entry() => choices!(Objection, lang, objection),
+            "ground" => choices!(AbortGround, lang, abort_ground),
+            "scanned" => vec![Choice::new("true", words::of(lang).visits.scanned)],
+            "department" => {
+                let others = visit.parts.iter().filter(|part| part.acts() && part.department != visit.lead());
+                self.choose_among(others.map(|part| &part.department))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn finding_options(&self, finding: &Finding, name: &str) -> Vec<Choice> {
+        let (lang, v) = (self.lang, words::of(self.lang).visits);
+        match name {
+            "measure" => choices!(Measure, lang, measure),
+            "ground" => choices!(Return, lang, finding_return),
+            "passed" => vec![Choice::new("true", v.passed_yes), Choice::new("false", v.passed_no)],
+            "kind" => {
+                let passed = finding.status == FindingStatus::Passed;
+                let fits = |of: &&ClosureKind| **of != ClosureKind::OnSite && (passed || **of != ClosureKind::Fixed);
+                let kinds = ClosureKind::ALL.iter().filter(fits);
+                kinds.map(|of| Choice::new(of.as_str(), lang.closure_kind(*of))).collect()
+            }
+            "officers" => {
+                let date = self.now.civil().date().to_string();
+                let people = self.directory.people.iter().filter(|one| one.is_active());
+                let able = people.filter(|one| one.is_certified_for(&finding.origin.department, &date));
+                able.map(|one| Choice::new(one.id.as_str(), one.name.as_str())).collect()
+            }
+            "addressee" => {
+                let firm = finding.origin.enterprise.as_deref().and_then(|code| self.directory.enterprise(code));
+                let landlord = firm.and_then(|firm| self.directory.enterprise(firm.landlord_code.as_deref()?));
+                let named = firm.into_iter().chain(landlord);
+                named.map(|one| Choice::new(one.code.as_str(), one.name.as_str())).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -108,9 +167,15 @@ impl Words<'_> {
 fn label(lang: Lang, deed: Deed<'_>, name: &str) -> &'static str {
     let t = words::of(lang);
     match (deed, name) {
-        (Deed::Whistle(WhistleDeed::AddSummons), "role") => t.part,
-        (Deed::Whistle(WhistleDeed::ChangeLead), "lead") => t.new_lead,
-        (Deed::Summons(SummonsDeed::Delegate, _), "to") => t.acts_instead,
+        (Deed::Whistle(WhistleDeed::AddSummons, _), "role") => t.part,
+        (Deed::Whistle(WhistleDeed::ChangeLead, _), "lead") => t.new_lead,
+        (Deed::Summons(SummonsDeed::Delegate, ..), "to") => t.acts_instead,
+        (Deed::Visit(VisitDeed::Object, _), "ground") => t.visits.who_objects,
+        (Deed::Visit(VisitDeed::Postpone, _), "date") => t.visits.new_date,
+        (Deed::Visit(..), "department") => t.visits.which_department,
+        (Deed::Finding(FindingDeed::Measures, _), "until") => t.visits.measure_until,
+        (Deed::Finding(..), "officers") => t.visits.other_officers,
+        (Deed::Finding(..), "kind") => t.visits.struck_as,
         (_, "ground") => t.ground,
         (_, "summonses") => t.back_to_work,
         (_, name) => words::field(lang, name),
@@ -121,12 +186,17 @@ fn label(lang: Lang, deed: Deed<'_>, name: &str) -> &'static str {
 fn hint(lang: Lang, deed: Deed<'_>) -> &'static str {
     let t = words::of(lang);
     match deed {
-        Deed::Whistle(WhistleDeed::Appeal | WhistleDeed::Contest) => t.objection_hint,
-        Deed::Whistle(WhistleDeed::Suspend) => t.suspend_hint,
-        Deed::Whistle(WhistleDeed::Merge) => t.merge_hint,
-        Deed::Summons(SummonsDeed::Dispute, _) => t.dispute_hint,
-        Deed::Summons(SummonsDeed::Refer, _) => t.refer_hint,
-        Deed::Summons(SummonsDeed::Delegate, _) => t.delegate_hint,
-        Deed::Whistle(_) | Deed::Summons(..) => "",
+        Deed::Whistle(WhistleDeed::Appeal | WhistleDeed::Contest, _) => t.objection_hint,
+        Deed::Whistle(WhistleDeed::Suspend, _) => t.suspend_hint,
+        Deed::Whistle(WhistleDeed::Merge, _) => t.merge_hint,
+        Deed::Summons(SummonsDeed::Dispute, ..) => t.dispute_hint,
+        Deed::Summons(SummonsDeed::Refer, ..) => t.refer_hint,
+        Deed::Summons(SummonsDeed::Delegate, ..) => t.delegate_hint,
+        Deed::Visit(VisitDeed::Object, _) => t.visits.object_hint,
+        Deed::Visit(VisitDeed::Postpone, _) => t.visits.postpone_hint,
+        Deed::Visit(VisitDeed::ExcusePart, _) => t.visits.excuse_hint,
+        Deed::Finding(FindingDeed::Recheck, _) => t.visits.recheck_hint,
+        Deed::Finding(FindingDeed::Close, _) => t.visits.close_hint,
+        Deed::Whistle(..) | Deed::Summons(..) | Deed::Visit(..) | Deed::Finding(..) => "",
     }
 }

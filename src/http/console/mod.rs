@@ -7,11 +7,13 @@ mod assets;
 mod attachments;
 mod blow;
 mod choices;
+mod codes;
 mod desk;
 mod disputes;
 mod dues;
 mod feedback;
 mod filters;
+mod findings;
 mod firms;
 mod flash;
 mod imports;
@@ -25,6 +27,7 @@ mod moves;
 mod next;
 mod orders;
 mod people;
+mod plan;
 mod reader;
 mod rota;
 mod saved;
@@ -35,6 +38,7 @@ mod trail;
 mod triage;
 mod unsent;
 mod views;
+mod visits;
 mod whistles;
 
 pub(super) use answers::fault_page;
@@ -78,7 +82,7 @@ pub(super) static PAGES: &[Page] = &[
     send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
     look("/admin/trail", "audit administrator, administrator", || web::to(trail::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
-    look("/w/{code}", ANYONE, || web::to(whistles::short)),
+    look("/w/{code}", ANYONE, || web::to(codes::short)),
     look("/console", SIGNED_IN, || web::to(desk::desk)),
     look("/console/live", SIGNED_IN, || web::to(live::feed)),
     send("/console/unsent", SIGNED_IN, || web::to(unsent::keep)),
@@ -122,6 +126,14 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/summonses", SIGNED_IN, || web::to(summonses::list)),
     look("/console/summonses/{code}", SIGNED_IN, || web::to(summonses::one)),
     send("/console/summonses/{code}/{verb}", BY_DEED, || web::to(summonses::deed)),
+    look("/console/visits", SIGNED_IN, || web::to(visits::list)),
+    look("/console/visits/new", "office", || web::to(plan::form)),
+    send("/console/visits/new", "office", || web::to(plan::plan)),
+    look("/console/visits/{code}", SIGNED_IN, || web::to(visits::one)),
+    send("/console/visits/{code}/{verb}", BY_DEED, || web::to(visits::deed)),
+    look("/console/findings", SIGNED_IN, || web::to(findings::list)),
+    look("/console/findings/{code}", SIGNED_IN, || web::to(findings::one)),
+    send("/console/findings/{code}/{verb}", BY_DEED, || web::to(visits::finding_deed)),
 ];
 
 const fn look(path: &'static str, who: &'static str, to: fn() -> Route) -> Page {

@@ -45,7 +45,20 @@ impl Words<'_> {
 
     /// Whose move, what, until when, and how that was counted.
     pub(super) fn deadline(&self, whistle: &Whistle, armed: &Obligation) -> DeadlineView {
-        let whose = (self.lang.duty(armed.duty).to_owned(), self.owner(whistle, armed));
+        self.owed_by(self.owner(whistle, armed), armed)
+    }
+
+    /// The same of a visit or a finding.
+    pub(super) fn visit_deadline(&self, armed: &Obligation) -> DeadlineView {
+        let (role, unit) = (armed.owner.role, self.unit(&armed.owner.department));
+        // There is one director.
+        let unit = if role == Role::OfficeDirector { "" } else { unit.as_str() };
+        let owner = words::post(self.lang, unit, self.lang.role(role));
+        self.owed_by(owner, armed)
+    }
+
+    fn owed_by(&self, owner: String, armed: &Obligation) -> DeadlineView {
+        let whose = (self.lang.duty(armed.duty).to_owned(), owner);
         let from = armed.explained.first().map_or(armed.due_at, |span| span.from);
         let mut view = self.limit_view(whose, from, armed.due_at);
         view.provisional = armed.provisional;

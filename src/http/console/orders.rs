@@ -77,7 +77,10 @@ const SCREEN: &[&str] = &[
     "enterprise",
     "place",
     "town",
+    "outcome",
+    "note",
     "what",
+    "spot",
     "category",
     "severity_claimed",
     "severity",
@@ -116,7 +119,12 @@ const SCREEN: &[&str] = &[
     "task",
     "text",
     "visibility",
+    "subject",
     "date",
+    "period",
+    "notice",
+    "vehicles",
+    "override_reason",
     "shift",
     "office_duty",
     "main",
@@ -127,6 +135,16 @@ const SCREEN: &[&str] = &[
 
 /// A form that comes back: what was typed, and what was wrong with it in the reader's words.
 pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Fault]) -> Form {
+    refused_at(reader, (deed, bytes), faults, field_of)
+}
+
+/// The same of a form whose rows become the lists of an order. `field_of`: the input that a pointer leads to.
+pub(super) fn refused_at(
+    reader: &Reader,
+    (deed, bytes): (&str, &Bytes),
+    faults: &[Fault],
+    field_of: impl Fn(&str) -> String,
+) -> Form {
     let given = pairs(bytes).into_iter().find(|(name, _)| name == "version").map(|(_, value)| value);
     let mut told: Vec<FormFault> = Vec::new();
     for fault in faults {
@@ -151,7 +169,11 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
             told.push(FormFault { field, message });
         }
     }
-    told.sort_by_key(|fault| SCREEN.iter().position(|field| *field == fault.field).unwrap_or(usize::MAX));
+    let place = |name: &str| SCREEN.iter().position(|field| *field == name).unwrap_or(usize::MAX);
+    told.sort_by_key(|fault| match numbered(&fault.field) {
+        Some((stem, row)) => (row, place(stem)),
+        None => (0, place(&fault.field)),
+    });
     Form {
         key: reader.key(),
         version: given.unwrap_or_default(),
@@ -164,7 +186,20 @@ pub(super) fn refused(reader: &Reader, deed: &str, bytes: &Bytes, faults: &[Faul
 
 /// The field is named with its fault: in the list of faults nothing else says which it is.
 fn named(reader: &Reader, field: &str, fault: &str) -> String {
-    words::fault_of(reader.lang, words::field(reader.lang, field), fault)
+    let lang = reader.lang;
+    match numbered(field) {
+        Some((stem, row)) => {
+            let label = format!("{} {}", words::item(lang, &row.to_string()), words::field(lang, stem));
+            words::fault_of(lang, &label, fault)
+        }
+        None => words::fault_of(lang, words::field(lang, field), fault),
+    }
+}
+
+/// The name and the row of an input: `note-3`.
+pub(super) fn numbered(name: &str) -> Option<(&str, usize)> {
+    let (stem, row) = name.rsplit_once('-')?;
+    Some((stem, row.parse().ok()?))
 }
 
 /// The input that a pointer leads to: `/contact/phone` is `contact.phone`, `/supports/0` is `supports`.

@@ -155,6 +155,7 @@ impl Reader {
                 Place::Summonses => counts.summonses,
                 Place::Disputes => counts.disputes,
                 Place::Desk | Place::Deadlines | Place::Feedback | Place::People | Place::Trail => 0,
+                Place::Visits | Place::Findings => 0,
                 Place::Blow | Place::Rota | Place::Import | Place::Elsewhere => 0,
             }
             .try_into()
@@ -242,14 +243,21 @@ struct Counts {
 
 /// Where a role may go, its own work first.
 fn places(role: Role) -> &'static [Place] {
-    use Place::{Blow, Deadlines, Desk, Disputes, Feedback, Import, People, Rota, Summonses, Trail, Triage, Whistles};
+    use Place::{
+        Blow, Deadlines, Desk, Disputes, Feedback, Findings, Import, People, Rota, Summonses, Trail, Triage, Visits,
+        Whistles,
+    };
     match role {
-        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Deadlines, Blow, Rota, Import],
-        Role::OfficeDirector => &[Desk, Triage, Whistles, Summonses, Disputes, Deadlines, Feedback, Blow, Rota, Import],
-        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => &[Desk, Summonses, Whistles, Deadlines, Blow],
-        Role::SquadLeader => &[Desk, Whistles, Deadlines, Blow],
-        Role::Inspector => &[Desk, Summonses, Whistles, Deadlines],
-        Role::Supervisor => &[Desk, Whistles, Summonses, Deadlines, Rota],
+        Role::OfficeDuty => &[Desk, Triage, Whistles, Summonses, Visits, Findings, Deadlines, Blow, Rota, Import],
+        Role::OfficeDirector => {
+            &[Desk, Triage, Whistles, Summonses, Visits, Findings, Disputes, Deadlines, Feedback, Blow, Rota, Import]
+        }
+        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => {
+            &[Desk, Summonses, Whistles, Visits, Findings, Deadlines, Blow]
+        }
+        Role::SquadLeader => &[Desk, Whistles, Visits, Findings, Deadlines, Blow],
+        Role::Inspector => &[Desk, Visits, Findings, Summonses, Whistles, Deadlines],
+        Role::Supervisor => &[Desk, Whistles, Summonses, Visits, Findings, Deadlines, Rota],
         Role::Admin => &[Desk, People, Rota, Trail, Import],
         Role::SecurityAdmin => &[Desk, People],
         Role::AuditAdmin => &[Desk, Trail],

@@ -5,7 +5,7 @@ use super::answers::{page, see_other};
 use super::filters::Filters;
 use super::orders;
 use super::reader::{Reader, wanted_next};
-use super::{summonses, whistles};
+use super::{findings, summonses, visits, whistles};
 use crate::app::{Undone, views};
 use crate::domain::decision::Refusal;
 use crate::domain::view::{SAVE, ViewList};
@@ -32,6 +32,8 @@ pub(super) async fn save(request: HttpRequest, sent: gate::Form) -> Answer {
             match of.unwrap_or(ViewList::Whistles) {
                 ViewList::Whistles => page(status, reader.lang, &whistles::listed(&reader, &raw, form).await?),
                 ViewList::Summonses => page(status, reader.lang, &summonses::listed(&reader, &raw, form).await?),
+                ViewList::Visits => page(status, reader.lang, &visits::listed(&reader, &raw, form).await?),
+                ViewList::Findings => page(status, reader.lang, &findings::listed(&reader, &raw, form).await?),
             }
         }
         Err(undone) => Err(undone.into()),
@@ -51,6 +53,8 @@ fn table(list: ViewList) -> &'static [Parameter] {
     match list {
         ViewList::Whistles => api::PAGE,
         ViewList::Summonses => summonses::LIST,
+        ViewList::Visits => visits::LIST,
+        ViewList::Findings => findings::LIST,
     }
 }
 
@@ -59,5 +63,7 @@ pub(super) fn path(list: ViewList) -> &'static str {
     match list {
         ViewList::Whistles => "/console/whistles",
         ViewList::Summonses => "/console/summonses",
+        ViewList::Visits => "/console/visits",
+        ViewList::Findings => "/console/findings",
     }
 }

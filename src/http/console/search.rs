@@ -2,9 +2,9 @@
 //! before anything is compared, so that no count and no gap tells of the rest. It works without script.
 
 use super::answers::{see_other, shown};
+use super::codes::by_code;
 use super::reader::Reader;
 use super::views::{Words, text};
-use super::whistles::by_code;
 use crate::app::whistles;
 use crate::domain::wanted::{Piece, Wanted};
 use crate::http::directory::sees;

@@ -186,7 +186,7 @@ impl Words<'_> {
     /// The forms that need no template of their own, in the order of the deeds.
     fn made_of_summons(&self, summons: &Summons, tree: &Tree, allowed: &[&str]) -> Vec<MadeForm> {
         let made = SummonsDeed::ALL.iter().filter(|deed| !DRAWN.contains(deed) && allowed.contains(&deed.as_str()));
-        made.map(|deed| self.made(Deed::Summons(*deed, summons), summonses::order_spec(*deed), tree)).collect()
+        made.map(|deed| self.made(Deed::Summons(*deed, summons, tree), summonses::order_spec(*deed))).collect()
     }
 }
 
@@ -233,7 +233,7 @@ async fn lost(reader: &Reader, code: &str, deed: SummonsDeed, sent: &gate::Form,
     let possible = deeds::allowed_on_summons(&reader.present.actor, Before::of(&open.tree, summons, reader.now))
         .contains(&deed.as_str());
     let race_of = Race {
-        whistle: &open.tree.whistle,
+        protected: open.tree.whistle.protected_source,
         code,
         changes,
         version: summons.version,

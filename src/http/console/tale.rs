@@ -10,6 +10,7 @@ use crate::domain::terms::{
     ClosureKind, DeclineGround, DisputeGround, Duty, ErasureGround, Mode, Period, ReopenGround, Role, Route, Severity,
     SuspendGround, Urgency, Visibility,
 };
+use crate::domain::visit::VisitTree;
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
@@ -20,10 +21,27 @@ use serde_json::Value;
 const NOTES: &[&str] =
     &["note", "lacks", "conclusion", "result", "task", "clause", "reason", "law", "basis", "text", "name"];
 
+/// Whose tale it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tale<'a> {
+    Whistle(&'a Whistle, &'a [Summons]),
+    Visit(&'a VisitTree),
+}
+
+impl Tale<'_> {
+    /// Whether the person of an event may be named.
+    fn names(self, event: &StoredEvent) -> bool {
+        match self {
+            Tale::Whistle(whistle, _) => event.person.as_ref().is_some_and(|person| whistle.names(event.kind, person)),
+            Tale::Visit(_) => true,
+        }
+    }
+}
+
 impl Words<'_> {
-    /// The lines of a timeline. `summonses`: those of its whistle. A dispatch names its departments in one line: each
-    /// summons of it is told again only if it has a task of its own.
-    pub(super) fn timeline(&self, whistle: &Whistle, summonses: &[Summons], events: &[StoredEvent]) -> Vec<Entry> {
+    /// The lines of a timeline. A dispatch names its departments in one line: each summons of it is told again only if it
+    /// has a task of its own.
+    pub(super) fn timeline(&self, tale: Tale<'_>, events: &[StoredEvent]) -> Vec<Entry> {
         let dispatched = |issued: &StoredEvent| {
             let mut dispatches = events.iter().filter(|event| event.kind == Kind::WhistleDispatched);
             dispatches.any(|dispatch| dispatch.at == issued.at && dispatch.person == issued.person)
@@ -31,20 +49,17 @@ impl Words<'_> {
         let told = |event: &&StoredEvent| {
             event.kind != Kind::SummonsIssued || text(&event.data, "task").is_some() || !dispatched(event)
         };
-        events.iter().filter(told).map(|event| self.entry(whistle, summonses, event)).collect()
+        events.iter().filter(told).map(|event| self.entry(tale, event)).collect()
     }
 
     /// One line.
-    fn entry(&self, whistle: &Whistle, summonses: &[Summons], event: &StoredEvent) -> Entry {
+    fn entry(&self, tale: Tale<'_>, event: &StoredEvent) -> Entry {
         let t = words::of(self.lang);
-        let person = event.person.as_ref().filter(|person| whistle.names(event.kind, person));
+        let person = event.person.as_ref().filter(|_| tale.names(event));
         let name = person.and_then(|id| self.directory.person(id)).map(|person| person.name.clone());
-        let about = event.about.as_ref().and_then(Subject::summons);
-        let about = about.and_then(|id| summonses.iter().find(|one| one.id == *id));
         let mut details: Vec<String> = self.details(event).into_iter().flatten().collect();
-        // A deed of another than the summoned unit says whose summons it is about.
-        if let Some(summons) = about.filter(|one| event.department.as_ref() != Some(&one.department)) {
-            details.insert(0, self.unit(&summons.department));
+        if let Some(about) = self.about(tale, event) {
+            details.insert(0, about);
         }
         details.dedup();
         let what = self.lang.event(event.kind.as_str());
@@ -57,6 +72,18 @@ impl Words<'_> {
             department: event.department.as_deref().map_or_else(|| t.hub.to_owned(), |unit| self.unit(unit)),
             words: words::told(self.lang, what, &details.join(t.list_comma)),
             note: note.map(str::to_owned),
+        }
+    }
+
+    /// What of the tree it is about: a deed of another than the summoned unit says whose summons, a finding goes by its code.
+    fn about(&self, tale: Tale<'_>, event: &StoredEvent) -> Option<String> {
+        match (tale, event.about.as_ref()?) {
+            (Tale::Whistle(_, summonses), Subject::Summons(id)) => {
+                let summons = summonses.iter().find(|one| one.id == *id)?;
+                (event.department.as_ref() != Some(&summons.department)).then(|| self.unit(&summons.department))
+            }
+            (Tale::Visit(tree), Subject::Finding(id)) => tree.finding(id).map(|finding| finding.code.clone()),
+            (Tale::Whistle(..) | Tale::Visit(_), _) => None,
         }
     }
 
@@ -227,12 +254,12 @@ mod tests {
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let data = json!({ "severity": "major", "route": "joint", "lead": "YJ", "clause": "第十一条" });
         let accepted = event(Kind::WhistleAccepted, &directory, data);
-        let entry = words.entry(&whistle(&directory), &[], &accepted);
+        let entry = words.entry(Tale::Whistle(&whistle(&directory), &[]), &accepted);
         assert_eq!(entry.words, "受理：重大隐患、联合检查、区应急局牵头");
         assert_eq!((entry.name.as_str(), entry.department.as_str()), ("戚怀杉", "区安委办"));
         assert_eq!(entry.note.as_deref(), Some("第十一条"));
         let returned = event(Kind::WhistleReturned, &directory, json!({ "missing": ["place"], "note": null }));
-        let entry = words.entry(&whistle(&directory), &[], &returned);
+        let entry = words.entry(Tale::Whistle(&whistle(&directory), &[]), &returned);
         assert_eq!((entry.words.as_str(), entry.note), ("退回补正：具体地点", None));
     }
 
@@ -246,7 +273,7 @@ mod tests {
         let dispatched = event(Kind::WhistleDispatched, &directory, json!({ "departments": ["YJ", "XF", "SH"] }));
         let later = StoredEvent { at: At(1), ..issued("GA", None) };
         let events = [dispatched, issued("YJ", None), issued("XF", Some("查消火栓")), issued("SH", None), later];
-        let told = words.timeline(&whistle(&directory), &[], &events);
+        let told = words.timeline(Tale::Whistle(&whistle(&directory), &[]), &events);
         let lines: Vec<&str> = told.iter().map(|entry| entry.words.as_str()).collect();
         assert_eq!(lines.len(), 3, "{lines:?}");
         assert!(lines[0].starts_with("派单：") && lines[0].matches('、').count() == 2, "{lines:?}");
@@ -266,10 +293,10 @@ mod tests {
         let directory = sample_district::read().unwrap().directory;
         let words = Words { lang: Lang::Zh, directory: &directory, now: At(0) };
         let guarded = Whistle { protected_source: true, ..whistle(&directory) };
-        let entry = words.entry(&guarded, &[], &event(Kind::WhistleBlown, &directory, json!({})));
+        let entry = words.entry(Tale::Whistle(&guarded, &[]), &event(Kind::WhistleBlown, &directory, json!({})));
         assert_eq!((entry.name.as_str(), entry.department.as_str(), entry.by_hub), ("", "区安委办", false));
         let hubs = StoredEvent { person: None, department: None, ..event(Kind::WhistleRouted, &directory, json!({})) };
-        let entry = words.entry(&guarded, &[], &hubs);
+        let entry = words.entry(Tale::Whistle(&guarded, &[]), &hubs);
         assert_eq!((entry.department.as_str(), entry.by_hub), ("系统", true));
     }
 }

@@ -1,17 +1,19 @@
 //! Whistles on pages: the list, one with its whole story, and the forms of its deeds. Every deed goes through the same
 //! use case as the JSON door; a refused form comes back with all that was typed.
 
-use super::answers::{Race, Refused, not_now, page, race, see_other, sign_in_first};
+use super::answers::{Race, Refused, not_now, page, race, see_other};
+use super::codes::by_code;
 use super::filters::Filters;
 use super::flash::{done, shown_once};
-use super::next::{escaped, own_path};
+use super::next::escaped;
 use super::reader::{COUNT_MAX, Reader, closable, wanted_next};
-use super::tale::return_note;
+use super::tale::{Tale, return_note};
 use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
 use crate::app::cards::Texts;
 use crate::app::hints;
+use crate::app::visits;
 use crate::app::whistles::{self, OpenWhistle, TimelinePage};
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::deeds::{self, WhistleDeed};
@@ -20,13 +22,12 @@ use crate::domain::policy;
 use crate::domain::terms::WhistleStatus;
 use crate::domain::view::ViewList;
 use crate::domain::whistle::Whistle;
-use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::names_somebody;
 use crate::http::cursor::{self, Place as CursorPlace};
-use crate::http::gate::{self, Visitor};
+use crate::http::gate;
 use crate::http::pages::{
-    BlowLists, BouncePage, Choice, Form, Place, RaceField, SimilarView, Tab, Verdict, WhistlePage, WhistlePart,
-    WhistlesPage, Widget,
+    BlowLists, Choice, Form, Place, RaceField, SimilarView, Tab, Verdict, WhistlePage, WhistlePart, WhistlesPage,
+    Widget,
 };
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, Query, SEARCH_PARAMETER};
@@ -35,11 +36,9 @@ use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
 use crate::store;
 use crate::store::whistles::{Sort, WhistleQuery};
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
 /// Rows of a list, and events of a story at a time.
 const ROWS: u16 = 50;
@@ -113,34 +112,6 @@ fn tab_address(status: &str) -> String {
     }
 }
 
-/// Whoever types a code wants the thing itself: `WH-2026-0731`, `wh-2026-0731-xf`, `731`.
-pub(super) async fn by_code(reader: &Reader, search: Option<&str>) -> Result<Option<String>, Problem> {
-    let Some(search) = search else { return Ok(None) };
-    let typed = fold(search).to_ascii_uppercase();
-    let digits = typed.len() <= 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
-    let code = if digits { format!("WH-{}-{typed:0>4}", reader.now.year()) } else { typed };
-    if !code.starts_with("WH-") {
-        return Ok(None);
-    }
-    let path = path_of_code(&code);
-    let (hub, scope) = (&reader.door.hub, &reader.present.scope);
-    let found = match path.starts_with("/console/summonses") {
-        true => crate::app::summonses::open(hub, scope, &code).await.map(|_| ()),
-        false => whistles::open(hub, scope, &code).await.map(|_| ()),
-    };
-    match found {
-        Ok(()) => Ok(Some(path)),
-        Err(Undone::Refusal(Refusal::NotFound)) => Ok(None),
-        Err(undone) => Err(undone.into()),
-    }
-}
-
-/// A summons' code is its whistle's and one part more.
-fn path_of_code(code: &str) -> String {
-    let noun = if code.matches('-').count() > 2 { "summonses" } else { "whistles" };
-    format!("/console/{noun}/{}", escaped(code))
-}
-
 async fn tabs(reader: &Reader, filters: &Filters) -> Result<Vec<Tab>, Problem> {
     let query = filters.query();
     let (scope, actor, now) = (reader.present.scope.clone(), reader.present.actor.clone(), reader.now);
@@ -209,7 +180,7 @@ pub(super) async fn part(
         parts: words_of.parts(tree, texts, None),
         return_note: return_note(&events),
         files: words_of.files(&open, actor),
-        timeline: words_of.timeline(&tree.whistle, &tree.summonses, &events),
+        timeline: words_of.timeline(Tale::Whistle(&tree.whistle, &tree.summonses), &events),
         later: last.map(|seq| format!("/console/whistles/{code}?after={seq}")),
     };
     Ok((part, open))
@@ -244,6 +215,14 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     shown_once(&reader, &page_of)
 }
 
+/// Taken on and not yet at its end.
+fn may_be_visited(status: WhistleStatus) -> bool {
+    matches!(
+        status,
+        WhistleStatus::Accepted | WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying
+    )
+}
+
 async fn story(reader: &Reader, part: WhistlePart, open: &OpenWhistle, form: Form) -> Result<WhistlePage, Problem> {
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
     let completes = part.verdict.allowed.contains(&WhistleDeed::Complete.as_str());
@@ -251,7 +230,12 @@ async fn story(reader: &Reader, part: WhistlePart, open: &OpenWhistle, form: For
         true => words_of.completion_lists(&open.tree.whistle, &open.texts, &reader.present.actor),
         false => BlowLists::default(),
     };
-    Ok(WhistlePage { shell: reader.shell(Place::Whistles).await?, form, whistle: part, lists })
+    let whistle = &open.tree.whistle;
+    let (visits, findings) = visits::of_whistle(&reader.door.hub, &reader.present.scope, &whistle.id).await?;
+    let plans = policy::is_office(&reader.present.actor) && may_be_visited(whistle.status);
+    let plan = plans.then(|| format!("/console/visits/new?whistle={}", escaped(&whistle.code)));
+    let shell = reader.shell(Place::Whistles).await?;
+    Ok(WhistlePage { shell, form, whistle: part, lists, visits, findings, plan })
 }
 
 /// `POST /console/whistles/{code}/{verb}`
@@ -285,7 +269,7 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
         Err(Undone::Refusal(Refusal::Guarded { status, reasons, .. })) => {
             let lang = reader.lang;
             let status = WhistleStatus::parse(status).map_or("", |status| lang.whistle_status(status));
-            let bars = reasons.iter().map(|reason| lang.reason(reason.code)).collect();
+            let bars = reasons.iter().map(|reason| lang.reason(reason.code).to_owned()).collect();
             let (did, could) = (lang.whistle_deed(deed.as_str()), Vec::new());
             not_now(&reader.at(own.clone()), &sent, Refused { code: &code, status, did, could, bars, back: own }).await
         }
@@ -316,7 +300,7 @@ async fn lost(reader: &Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
     let own = format!("/console/whistles/{code}");
     let possible = deeds::allowed_on_whistle(&reader.present.actor, whistle, reader.now).contains(&deed.as_str());
     let race_of = Race {
-        whistle,
+        protected: whistle.protected_source,
         code,
         changes,
         version: whistle.version,
@@ -370,21 +354,4 @@ fn met(reader: &Reader, open: &OpenWhistle, deed: WhistleDeed, sent: &gate::Form
             when: String::new(),
         })
         .collect()
-}
-
-/// `GET /w/{code}`: the short address in letters. A click there brings no cookie along, so the same small page for every
-/// code asks once more from here; only then it is a question of signing in.
-pub(super) async fn short(request: HttpRequest, visitor: Visitor) -> Answer {
-    let path = path_of_code(gate::code(&request));
-    if visitor.0.is_some() {
-        return Ok(see_other(own_path(&path).unwrap_or("/console")));
-    }
-    if query::form_field(request.query_string().as_bytes(), "r").is_some() {
-        return Ok(sign_in_first(own_path(&path).unwrap_or("/console")));
-    }
-    let html = BouncePage.render().map_err(|_| Problem::new(ProblemKind::Internal))?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_LANGUAGE, "zh-CN"))
-        .body(html))
 }

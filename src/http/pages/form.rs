@@ -124,7 +124,8 @@ impl Form {
         !self.deed.is_empty() && self.deed == deed
     }
 
-    pub(super) fn value<'a>(&'a self, deed: &str, name: &str, otherwise: &'a str) -> &'a str {
+    /// What an input holds: what was typed, else what it starts with.
+    pub fn value<'a>(&'a self, deed: &str, name: &str, otherwise: &'a str) -> &'a str {
         if !self.refused(deed) {
             return otherwise;
         }
@@ -146,7 +147,8 @@ impl Form {
         !self.faults.is_empty()
     }
 
-    pub(super) fn has(&self, deed: &str, name: &str, value: &str, otherwise: impl Borrow<bool>) -> bool {
+    /// Whether a value is among the chosen ones: those that came back, else those that it starts with.
+    pub fn has(&self, deed: &str, name: &str, value: &str, otherwise: impl Borrow<bool>) -> bool {
         if !self.refused(deed) {
             return *otherwise.borrow();
         }

@@ -3,6 +3,7 @@
 
 use crate::i18n::Lang;
 use crate::i18n::pages::{DeskText, PageText};
+use std::borrow::Borrow;
 
 /// The frame of every page: who reads it, in which language, from which version of the assets.
 #[derive(Debug, Clone)]
@@ -133,6 +134,8 @@ pub enum Place {
     Whistles,
     Blow,
     Summonses,
+    Visits,
+    Findings,
     People,
     Trail,
     Rota,
@@ -147,6 +150,17 @@ pub struct NavItem {
     pub count: Option<u64>,
 }
 
+/// What the bar at the foot of a phone has room for.
+const FOOT_MAX: usize = 6;
+
+impl Shell {
+    /// Whether the bar at the foot of a phone leaves it out.
+    pub(super) fn is_minor(&self, place: impl Borrow<Place>) -> bool {
+        let mut major = self.nav.iter().map(|item| item.place).filter(|one| !one.is_minor());
+        !major.by_ref().take(FOOT_MAX).any(|one| one == *place.borrow())
+    }
+}
+
 impl Place {
     /// The address of the page.
     pub fn href(self) -> &'static str {
@@ -159,6 +173,8 @@ impl Place {
             Place::Whistles => "/console/whistles",
             Place::Blow => "/console/whistles/new",
             Place::Summonses => "/console/summonses",
+            Place::Visits => "/console/visits",
+            Place::Findings => "/console/findings",
             Place::People => "/admin/people",
             Place::Trail => "/admin/trail",
             Place::Rota => "/admin/rota",
@@ -176,6 +192,8 @@ impl Place {
             Place::Whistles => "list",
             Place::Blow => "whistle",
             Place::Summonses => "task",
+            Place::Visits => "rota",
+            Place::Findings => "soon",
             Place::People => "person",
             Place::Trail => "list",
             Place::Rota => "rota",
@@ -193,6 +211,8 @@ impl Place {
             Place::Whistles => t.nav_whistles,
             Place::Blow => t.nav_blow,
             Place::Summonses => t.nav_summonses,
+            Place::Visits => t.visits.nav,
+            Place::Findings => t.visits.nav_findings,
             Place::People => t.nav_people,
             Place::Trail => t.nav_trail,
             Place::Rota => t.rota.nav,
@@ -200,9 +220,9 @@ impl Place {
         }
     }
 
-    /// The bar at the foot of a phone has room for five: the others are reached from the desk.
-    pub(super) fn is_minor(self) -> bool {
-        matches!(self, Place::Deadlines | Place::Disputes | Place::Feedback | Place::Rota)
+    /// What the bar at the foot of a phone never shows: it is reached from the desk.
+    fn is_minor(self) -> bool {
+        matches!(self, Place::Deadlines | Place::Disputes | Place::Feedback | Place::Rota | Place::Findings)
     }
 }
 

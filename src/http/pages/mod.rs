@@ -12,6 +12,7 @@ mod rota;
 pub mod sheets;
 mod square;
 pub mod views;
+mod visits;
 
 use askama::Template;
 
@@ -29,6 +30,10 @@ pub use square::Square;
 pub use views::{
     DeadlineView, Entry, FoundName, FoundWhistle, ImportPreview, Mark, Officer, Pace, PartView, ProposalView, QueueRow,
     RaceField, SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
+};
+pub use visits::{
+    Crew, DepartmentItems, FindingPage, FindingRow, FindingsPage, ItemView, PlanPage, PlanRow, RecordItem, VisitFacts,
+    VisitMember, VisitPage, VisitPart, VisitRow, VisitsPage,
 };
 
 use crate::domain::terms::WhistleStatus;
@@ -97,6 +102,11 @@ pub struct WhistlePage {
     pub whistle: WhistlePart,
     /// Filled when the reader may complete it.
     pub lists: BlowLists,
+    /// Codes of its visits and of what they found.
+    pub visits: Vec<String>,
+    pub findings: Vec<String>,
+    /// Where the reader plans one.
+    pub plan: Option<String>,
 }
 
 /// What `/console/whistles/{code}/unseal` answers.

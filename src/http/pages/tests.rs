@@ -80,7 +80,9 @@ fn whistle(what: &str, allowed: &[&'static str]) -> WhistlePart {
 }
 
 fn page(lang: Lang, form: Form, whistle: WhistlePart) -> String {
-    WhistlePage { shell: shell(lang), form, whistle, lists: BlowLists::default() }.render().expect("a page")
+    let (shell, lists) = (shell(lang), BlowLists::default());
+    let (visits, findings) = (vec!["LJ-2026-0001".to_owned()], Vec::new());
+    WhistlePage { shell, form, whistle, lists, visits, findings, plan: None }.render().expect("a page")
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod own;
 mod phrases;
 mod rota;
 mod sheets;
+mod visits;
 
 pub use desk::{DeskText, desk};
 pub use files::{FileText, size};
@@ -34,12 +35,13 @@ pub use firms::{FirmText, times, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
 pub use sheets::{SheetText, sheet};
+pub use visits::{VisitText, item, of_all};
 
 use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with files: FileText, firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText;
+    PageText with files: FileText, firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText, visits: VisitText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

@@ -280,7 +280,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "office_duty" => t.duty_office,
         "main" => t.duty_main,
         "deputy" => t.duty_deputy,
-        _ => "",
+        _ => super::visits::field(t.visits, name),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::super::town::EVERYBODY;
 use std::collections::BTreeSet;
-use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
+use whistle_hub::domain::deeds::{FindingDeed, ObligationDeed, SummonsDeed, VisitDeed, WhistleDeed};
 use whistle_hub::domain::people::PersonDeed;
 use whistle_hub::http::routes::every_route;
 
@@ -256,6 +256,12 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /console/views/{id}/remove", SignedIn, 303),
     ("GET /console/summonses", SignedIn, 200),
     ("GET /console/summonses/{code}", Seer, 200),
+    ("GET /console/visits", SignedIn, 200),
+    ("GET /console/visits/new", OFFICE, 200),
+    ("POST /console/visits/new", OFFICE, 422),
+    ("GET /console/visits/{code}", Seer, 200),
+    ("GET /console/findings", SignedIn, 200),
+    ("GET /console/findings/{code}", Seer, 200),
 ];
 
 /// Routes that nobody has written a line for. It is empty, and may only ever shrink.
@@ -292,7 +298,13 @@ pub(super) fn about_a_thing(route: &str) -> bool {
 pub(super) fn rows() -> Vec<(String, May, u16)> {
     let mut all: Vec<(String, May, u16)> =
         ROWS.iter().map(|(route, may, go)| ((*route).to_owned(), *may, *go)).collect();
-    for (noun, verbs) in [("whistles", WhistleDeed::WORDS), ("summonses", SummonsDeed::WORDS)] {
+    let nouns = [
+        ("whistles", WhistleDeed::WORDS),
+        ("summonses", SummonsDeed::WORDS),
+        ("visits", VisitDeed::WORDS),
+        ("findings", FindingDeed::WORDS),
+    ];
+    for (noun, verbs) in nouns {
         for verb in verbs {
             let deed = format!("POST /api/v1/{noun}/{{code}}/{verb}");
             let Some((_, may, go)) = ROWS.iter().find(|(route, ..)| *route == deed) else { continue };
@@ -320,7 +332,7 @@ fn every_route_has_its_line_and_every_line_its_route() {
     let forms = |noun: &str| format!("POST /console/{noun}/{{code}}/{{verb}}");
     let mut lines: BTreeSet<String> = ROWS.iter().map(|(route, ..)| (*route).to_owned()).collect();
     assert_eq!(lines.len(), ROWS.len(), "a route has two lines");
-    lines.extend(["whistles", "summonses", "deadlines"].map(forms));
+    lines.extend(["whistles", "summonses", "deadlines", "visits", "findings"].map(forms));
     lines.insert("POST /admin/people/{code}/{verb}".to_owned());
     lines.extend(UNCOVERED.iter().map(|route| (*route).to_owned()));
     let without: Vec<&String> = routes.difference(&lines).collect();

@@ -9,7 +9,7 @@ use crate::town::files::{FORM_OF_FILES, files};
 use crate::town::{Person, Reply, Town};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use whistle_hub::domain::deeds::{ObligationDeed, SummonsDeed, WhistleDeed};
+use whistle_hub::domain::deeds::{FindingDeed, ObligationDeed, SummonsDeed, VisitDeed, WhistleDeed};
 use whistle_hub::http::routes::every_route;
 
 /// Route and what is asked of it.
@@ -73,6 +73,13 @@ const READ: &[(&str, &[&str])] = &[
         "?view=all&urgency=emergency&category=fire", "?view=all&from=2026-01-01&to=2026-12-31", "?status=issued",
     ]),
     ("/console/summonses/{code}", &["#1-YJ", "#0-SC"]),
+    ("/console/visits", &[
+        "", "?view=coming", "?view=all", "?view=all&department=SC", "?view=all&status=in_progress", "?from=2026-12-01",
+    ]),
+    ("/console/visits/new", &[""]),
+    ("/console/visits/{code}", &["#4", "LJ-2026-0009"]),
+    ("/console/findings", &["", "?view=all", "?view=late", "?view=all&department=SC", "?status=found"]),
+    ("/console/findings/{code}", &["LJ-2026-0009-01"]),
 ];
 
 /// The same for everybody, or about the own sign-ins only; `/events` is listened to instead (see `mod.rs`).
@@ -120,6 +127,8 @@ fn posts() -> Vec<String> {
         let verbs = match path {
             path if path.contains("summonses") => SummonsDeed::WORDS,
             path if path.contains("deadlines") => ObligationDeed::WORDS,
+            path if path.contains("visits") => VisitDeed::WORDS,
+            path if path.contains("findings") => FindingDeed::WORDS,
             _ => WhistleDeed::WORDS,
         };
         match path.contains("{verb}") {
@@ -214,14 +223,15 @@ async fn refused(t: &Town, person: Person<'_>, browser: &Browser<'_>, path: &str
             browser.post(&path, &[("csrf", &csrf), ("key", &t.fresh_key()), ("version", "1"), ("reason", "x")]).await
         }
     };
-    comparable(&reply, codes, &[])
+    // A page knows its own address.
+    comparable(&reply, codes, &[]).replace(visit, "<hidden visit>")
 }
 
 /// The places in the log that this reader sees, oldest first.
 pub(super) async fn places(person: Person<'_>, codes: &Codes) -> Vec<i64> {
     let mut seqs = BTreeSet::new();
     for code in &codes.0[1..] {
-        let noun = if code.starts_with("LJ") { "visits" } else { "whistles" };
+        let noun = if code.starts_with("LJ-") { "visits" } else { "whistles" };
         let path = format!("/{noun}/{code}/timeline");
         if person.get(&path).await.status == 200 {
             seqs.extend(person.walks(&path, 200).await.iter().map(|one: &Value| one["seq"].as_i64().unwrap()));

@@ -1,0 +1,244 @@
+//! What visits found, on pages: the list of what is to be put right, and one finding with the forms of its deeds. The limit as it was
+//! ordered first stands beside an extended one and is never hidden.
+
+use super::filters::Filters;
+use super::flash::shown_once;
+use super::made::Deed;
+use super::next::{escaped, with};
+use super::reader::Reader;
+use super::views::{Words, moment, text};
+use crate::app::cards::Texts;
+use crate::app::visits::{self, OpenVisit};
+use crate::app::whistles;
+use crate::domain::deeds::{FindingDeed, allowed_on_finding};
+use crate::domain::finding::{Finding, Ordered};
+use crate::domain::obligation::Subject;
+use crate::domain::policy;
+use crate::domain::terms::{FindingStatus, Role};
+use crate::domain::view::ViewList;
+use crate::http::cursor::{self, Place as CursorPlace};
+use crate::http::gate;
+use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, Place, Tab};
+use crate::http::problem::{Answer, Problem};
+use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
+use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
+use crate::ids::{FindingId, PersonId};
+use crate::store::visits::FindingQuery;
+use actix_web::HttpRequest;
+
+/// Rows of the list at a time.
+const ROWS: u16 = 50;
+const HERE: &str = "/console/findings";
+
+/// The views of the list, by the word in the address; the first is what is not struck off.
+const VIEWS: [&str; 4] = ["", "late", "done", "all"];
+
+/// What the list takes; the API's takes no view.
+pub(super) const LIST: &[Parameter] = &[
+    Parameter { name: "view", takes: Takes::Sort(&VIEWS) },
+    Parameter { name: "status", takes: Takes::Words(FindingStatus::WORDS) },
+    Parameter { name: "department", takes: Takes::Codes },
+    Parameter { name: "enterprise", takes: Takes::Codes },
+    Parameter { name: "overdue", takes: Takes::Flag },
+    CURSOR_PARAMETER,
+];
+
+/// `GET /console/findings`
+pub(super) async fn list(reader: Reader, request: HttpRequest) -> Answer {
+    let filled = listed(&reader, request.query_string(), Form::fresh(reader.key(), String::new())).await?;
+    shown_once(&reader, &filled)
+}
+
+/// The list as its address asks for it.
+pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<FindingsPage, Problem> {
+    let hub = &reader.door.hub;
+    let filters = Filters::read(raw, ViewList::Findings, LIST, reader.directory());
+    let view = filters.given.text("view").unwrap_or_default().to_owned();
+    let named = format!("page findings {view}");
+    let place = CursorPlace { list: &named, viewer: reader.present.actor.person.as_str() };
+    let after = filters.given.text("cursor").and_then(|cursor| cursor::open(hub, place, cursor).ok());
+    let asked = FindingQuery { limit: ROWS + 1, after, ..asked(reader, &view, &filters.given)? };
+    let (items, texts) = visits::findings(hub, &reader.present.scope, asked).await?;
+    let (items, more) = query::page(items, ROWS);
+    let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let mut shell = reader.shell(Place::Findings).await?;
+    shell.notice = filters.told(reader).or_else(|| reader.told());
+    Ok(FindingsPage {
+        shell,
+        form,
+        tabs: tabs(reader, &view, &filters.query()),
+        rows: items.iter().map(|item| words_of.finding_item(item, &texts)).collect(),
+        more: last.map(|cursor| with(&filters.address(), "cursor", &cursor)),
+        filters: filters.view(reader).await?,
+    })
+}
+
+/// What a view asks for, narrowed by the filters. A department looks at its own; the office, supervisors and towns at all.
+fn asked(reader: &Reader, view: &str, given: &Query) -> Result<FindingQuery, Problem> {
+    let (actor, directory) = (&reader.present.actor, reader.directory());
+    let all =
+        policy::is_office(actor) || matches!(actor.role, Role::Supervisor | Role::TownOfficer | Role::SquadLeader);
+    let own = if all { Vec::new() } else { vec![actor.unit.clone()] };
+    let open = FindingStatus::ALL.iter().copied().filter(|of| *of != FindingStatus::Closed).collect();
+    let (of_view, late) = match view {
+        "" => (open, None),
+        "late" => (Vec::new(), Some(true)),
+        "done" => (vec![FindingStatus::Closed], None),
+        _ => (Vec::new(), None),
+    };
+    let status = given.words("status", FindingStatus::parse);
+    let department = given.codes("department", |code| directory.is_unit(code))?;
+    Ok(FindingQuery {
+        status: if status.is_empty() { of_view } else { status },
+        department: if department.is_empty() { own } else { department },
+        enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
+        overdue: given.flag("overdue").or(late),
+        ..FindingQuery::default()
+    })
+}
+
+fn tabs(reader: &Reader, current: &str, query: &str) -> Vec<Tab> {
+    let plain = !query.contains('&') && (query.is_empty() || query.starts_with("view="));
+    let t = words::of(reader.lang);
+    let tab = |(view, word): (&str, &str)| Tab {
+        word: word.into(),
+        href: if view.is_empty() { HERE.to_owned() } else { with(HERE, "view", view) },
+        current: plain && view == current,
+        count: None,
+    };
+    VIEWS.into_iter().zip([t.visits.open_ones, t.late, t.visits.struck_off, t.all]).map(tab).collect()
+}
+
+/// `GET /console/findings/{code}`
+pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
+    let code = gate::code(&request);
+    let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, code).await?;
+    let version = open.tree.finding(&id).map_or(0, |finding| finding.version);
+    let own = format!("{HERE}/{}", escaped(code));
+    let form = reader.left(&own, reader.form(version)).await?;
+    let mut page_of = filled(&reader, &open, &id, form).await?;
+    page_of.shell.notice = reader.told();
+    shown_once(&reader, &page_of)
+}
+
+/// One finding with its forms.
+pub(super) async fn filled(
+    reader: &Reader,
+    open: &OpenVisit,
+    id: &FindingId,
+    form: Form,
+) -> Result<FindingPage, Problem> {
+    let OpenVisit { tree, texts, .. } = open;
+    let finding = tree.finding(id).ok_or(ProblemKind::NotFound)?;
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let allowed = allowed_on_finding(&reader.present.actor, finding);
+    let may = |deed: FindingDeed| allowed.contains(&deed.as_str());
+    let step = step(finding).filter(|deed| may(*deed));
+    let made = |deed: &FindingDeed| words_of.made(Deed::Finding(*deed, finding), visits::finding_order_spec(*deed));
+    let others = FindingDeed::ALL.iter().filter(|deed| may(**deed) && Some(**deed) != step);
+    let armed = tree.armed(&Subject::Finding(id.clone()));
+    let deadline = armed.map(|armed| words_of.visit_deadline(armed));
+    Ok(FindingPage {
+        shell: reader.shell(Place::Findings).await?,
+        form,
+        finding: words_of.finding_row(finding, tree, texts),
+        visit: finding.origin.visit_code.clone(),
+        whistle: whistle_of(reader, finding).await,
+        nothing_to_do: words_of.visit_waits(deadline.as_ref()),
+        deadline,
+        step: step.as_ref().map(made),
+        made: others.map(made).collect(),
+        facts: words_of.finding_facts(finding, texts),
+        past: words_of.finding_past(finding, texts),
+    })
+}
+
+/// What brings a finding on.
+fn step(finding: &Finding) -> Option<FindingDeed> {
+    match finding.status {
+        FindingStatus::Found | FindingStatus::Failed => Some(FindingDeed::Order),
+        FindingStatus::Ordered if finding.asked.is_some() => Some(FindingDeed::GrantExtension),
+        FindingStatus::Ordered => Some(FindingDeed::ReportFixed),
+        FindingStatus::Reported | FindingStatus::RecheckDue => Some(FindingDeed::Recheck),
+        FindingStatus::Passed => Some(FindingDeed::Close),
+        FindingStatus::Closed => None,
+    }
+}
+
+/// The whistle that it comes from, if the reader sees it.
+async fn whistle_of(reader: &Reader, finding: &Finding) -> Option<String> {
+    let of = finding.origin.whistle.as_ref()?;
+    whistles::open(&reader.door.hub, &reader.present.scope, &of.code).await.is_ok().then(|| of.code.clone())
+}
+
+impl Words<'_> {
+    fn finding_facts(&self, finding: &Finding, texts: &Texts) -> Vec<Choice> {
+        let (lang, t) = (self.lang, words::of(self.lang));
+        let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
+        let measures = finding.measures.as_ref().map(|taken| {
+            let until = taken.until.map(|at| words::until(lang, &moment(at))).unwrap_or_default();
+            format!("{} {} {until}", lang.measure(taken.measure), moment(taken.at)).trim_end().to_owned()
+        });
+        let facts = [
+            fact(text(finding.spot.as_ref(), texts), t.visits.spot),
+            fact(Some(lang.severity(finding.severity).to_owned()), t.severity),
+            fact(text(finding.clause.as_ref(), texts), t.visits.clause),
+            fact(finding.origin.hazard.clone(), t.visits.hazard),
+            fact(Some(moment(finding.found_at)), t.visits.found_at),
+            fact(measures, t.visits.measures_stand),
+            fact(finding.relapse.then(|| t.visits.relapse.to_owned()), t.status),
+            fact(finding.closed.map(|kind| lang.closure_kind(kind).to_owned()), t.visits.struck_as),
+        ];
+        facts.into_iter().flatten().collect()
+    }
+
+    /// Orders, the claim, what was asked and every recheck.
+    fn finding_past(&self, finding: &Finding, texts: &Texts) -> Vec<Choice> {
+        let (lang, v) = (self.lang, words::of(self.lang).visits);
+        let mut past: Vec<Choice> =
+            finding.orders.iter().map(|order| Choice::new(self.order(order, texts), v.ordered_at)).collect();
+        past.extend(finding.report.as_ref().map(|report| {
+            let by = if report.by.is_none() { v.by_firm } else { "" };
+            let note = text(report.note.as_ref(), texts).unwrap_or_default();
+            Choice::new(self.lines([format!("{} {by}", moment(report.at)), note]), v.reported_at)
+        }));
+        past.extend(finding.asked.as_ref().map(|asked| {
+            let reason = text(Some(&asked.reason), texts).unwrap_or_default();
+            Choice::new(self.lines([moment(asked.until), reason]), words::of(lang).asked_until)
+        }));
+        past.extend(finding.rechecks.iter().map(|one| {
+            let outcome = if one.passed { v.passed_yes } else { v.passed_no };
+            let note = text(Some(&one.note), texts).unwrap_or_default();
+            let head = format!("{} {outcome} {}", moment(one.at), self.names(&one.officers));
+            Choice::new(self.lines([head, note]), v.rechecked)
+        }));
+        past
+    }
+
+    fn order(&self, order: &Ordered, texts: &Texts) -> String {
+        let firm = order.addressee.as_deref().and_then(|code| self.directory.enterprise(code));
+        let head = format!("{} {}", moment(order.at), words::until(self.lang, &moment(order.due_at)));
+        let said = [order.demand.as_ref(), order.case.as_ref()].map(|id| text(id, texts).unwrap_or_default());
+        let [demand, case] = said;
+        let whom = firm.map(|firm| firm.name.clone()).unwrap_or_default();
+        let number = order.order_no.clone().unwrap_or_default();
+        self.lines([head, whom, number, demand, case, self.names(&order.officers)])
+    }
+
+    fn names(&self, people: &[PersonId]) -> String {
+        let names = people.iter().filter_map(|id| self.directory.person(id)).map(|person| person.name.as_str());
+        names.collect::<Vec<&str>>().join(words::of(self.lang).list_comma)
+    }
+
+    /// What is there, a line each.
+    fn lines<const N: usize>(&self, parts: [String; N]) -> String {
+        parts
+            .into_iter()
+            .map(|part| part.trim().to_owned())
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}

@@ -1,0 +1,256 @@
+//! What the pages of joint visits and findings show: rows, one visit with its items and parts, the form that records them, one
+//! finding, the form that plans. Finished words and dates; a deed that the reader may not do has no form.
+
+use super::{Choice, DeadlineView, Entry, FiltersView, Form, MadeForm, Officer, Shell, Tab, TownFirms, Widget, views};
+use askama::Template;
+
+/// `/console/visits`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/visits.html", config = "src/askama.toml")]
+pub struct VisitsPage {
+    pub shell: Shell,
+    /// Its deed is `view`: the name for the present filter.
+    pub form: Form,
+    pub filters: FiltersView,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<VisitRow>,
+    pub more: Option<String>,
+    /// The reader plans visits.
+    pub plans: bool,
+}
+
+/// A row of the list of visits.
+#[derive(Debug, Clone)]
+pub struct VisitRow {
+    pub code: String,
+    /// Day and part of it.
+    pub when: String,
+    pub site: String,
+    pub emergency: bool,
+    pub departments: Vec<String>,
+    pub status: String,
+    /// 3/8.
+    pub progress: String,
+    pub deadline: Option<DeadlineView>,
+}
+
+/// `/console/visits/{code}`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/visit.html", config = "src/askama.toml")]
+pub struct VisitPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub visit: VisitFacts,
+    /// What is due next, whoever owes it.
+    pub deadline: Option<DeadlineView>,
+    pub nothing_to_do: String,
+    /// The form of this reader's next step.
+    pub step: Option<MadeForm>,
+    /// The reader's own items, where they may be recorded now.
+    pub record: Vec<RecordItem>,
+    /// Whatever else this reader may do, folded away.
+    pub made: Vec<MadeForm>,
+    pub items: Vec<DepartmentItems>,
+    pub parts: Vec<VisitPart>,
+    pub findings: Vec<FindingRow>,
+    pub whistles: Vec<Choice>,
+    pub limits: Vec<DeadlineView>,
+    pub timeline: Vec<Entry>,
+    /// Address of the events that follow, if there are more.
+    pub later: Option<String>,
+}
+
+/// What a visit says.
+#[derive(Debug, Clone)]
+pub struct VisitFacts {
+    pub code: String,
+    pub status: String,
+    pub site: String,
+    pub town: Option<String>,
+    pub when: String,
+    pub hours: String,
+    pub notice: String,
+    pub lead: String,
+    pub members: Vec<VisitMember>,
+    pub vehicles: Vec<String>,
+    pub emergency: bool,
+    pub exempt: bool,
+    /// Each with its name: objection, override, entry, signature.
+    pub said: Vec<Choice>,
+    pub progress: String,
+}
+
+/// Who goes.
+#[derive(Debug, Clone)]
+pub struct VisitMember {
+    pub name: String,
+    pub unit: String,
+    pub role: String,
+    pub certified: bool,
+}
+
+/// The items of one department.
+#[derive(Debug, Clone)]
+pub struct DepartmentItems {
+    pub department: String,
+    pub items: Vec<ItemView>,
+}
+
+/// One item and what came of it.
+#[derive(Debug, Clone)]
+pub struct ItemView {
+    pub no: u32,
+    pub subject: String,
+    /// The list's hazard, by its code.
+    pub hazard: Option<String>,
+    pub also: Vec<String>,
+    pub outcome: Option<String>,
+    /// A hazard was found.
+    pub bad: bool,
+    pub note: Option<String>,
+    pub finding: Option<String>,
+    pub late: bool,
+}
+
+/// One item as its own officer fills it in.
+#[derive(Debug, Clone)]
+pub struct RecordItem {
+    pub no: u32,
+    pub subject: String,
+    pub hazard: Option<String>,
+    /// What was said before, if it may be said again.
+    pub answered: Option<String>,
+    pub outcomes: Vec<Choice>,
+}
+
+impl RecordItem {
+    /// The name of one of its inputs: `note-3`.
+    pub(super) fn name(&self, stem: &str) -> String {
+        format!("{stem}-{}", self.no)
+    }
+
+    /// Whether its inputs must be seen: it is open, or it comes back.
+    pub(super) fn is_open(&self, form: &Form) -> bool {
+        let own = |name: &str| name.rsplit_once('-').is_some_and(|(_, no)| no == self.no.to_string());
+        self.answered.is_none()
+            || (form.refused("record") && form.typed.iter().any(|(name, value)| own(name) && !value.is_empty()))
+    }
+}
+
+/// One department's part.
+#[derive(Debug, Clone)]
+pub struct VisitPart {
+    pub department: String,
+    pub leads: bool,
+    pub state: String,
+    pub progress: String,
+    pub deadline: Option<DeadlineView>,
+}
+
+impl VisitPage {
+    fn days(&self) -> Vec<&[Entry]> {
+        views::days(&self.timeline)
+    }
+}
+
+/// `/console/findings`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/findings.html", config = "src/askama.toml")]
+pub struct FindingsPage {
+    pub shell: Shell,
+    /// Its deed is `view`: the name for the present filter.
+    pub form: Form,
+    pub filters: FiltersView,
+    pub tabs: Vec<Tab>,
+    pub rows: Vec<FindingRow>,
+    pub more: Option<String>,
+}
+
+/// A row of a list of findings.
+#[derive(Debug, Clone)]
+pub struct FindingRow {
+    pub code: String,
+    pub site: String,
+    pub what: String,
+    pub major: Option<String>,
+    pub department: String,
+    pub status: String,
+    pub deadline: Option<DeadlineView>,
+    /// The limit as it was ordered first, where it was extended.
+    pub original: Option<String>,
+}
+
+/// `/console/findings/{code}`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/finding.html", config = "src/askama.toml")]
+pub struct FindingPage {
+    pub shell: Shell,
+    pub form: Form,
+    pub finding: FindingRow,
+    pub visit: String,
+    pub whistle: Option<String>,
+    pub deadline: Option<DeadlineView>,
+    pub nothing_to_do: String,
+    pub step: Option<MadeForm>,
+    pub made: Vec<MadeForm>,
+    /// What is known of it, each with its name.
+    pub facts: Vec<Choice>,
+    /// Orders, reports and rechecks, oldest first.
+    pub past: Vec<Choice>,
+}
+
+/// `/console/visits/new`. The form's deed is `plan`.
+#[derive(Debug, Template)]
+#[template(path = "http/pages/plan.html", config = "src/askama.toml")]
+pub struct PlanPage {
+    pub shell: Shell,
+    pub form: Form,
+    /// It can be read and cannot be: the heading over the reasons.
+    pub conflicts: bool,
+    pub find: String,
+    pub firms: Vec<TownFirms>,
+    pub more_firms: bool,
+    pub towns: Vec<Choice>,
+    pub periods: Vec<Choice>,
+    pub notices: Vec<Choice>,
+    pub departments: Vec<Choice>,
+    pub rows: Vec<PlanRow>,
+    pub crews: Vec<Crew>,
+    pub vehicles: Vec<Choice>,
+    /// The first day that may be chosen.
+    pub first: String,
+    pub start: Vec<(String, String)>,
+    /// The reader may let it pass the yearly cap.
+    pub overrides: bool,
+}
+
+/// One row of items: what it starts with.
+#[derive(Debug, Clone, Default)]
+pub struct PlanRow {
+    pub no: usize,
+    pub department: String,
+    pub subject: String,
+    pub whistle: String,
+}
+
+impl PlanRow {
+    /// The name of one of its inputs: `subject-3`.
+    pub(super) fn name(&self, stem: &str) -> String {
+        format!("{stem}-{}", self.no)
+    }
+}
+
+/// Those of one unit who may go.
+#[derive(Debug, Clone)]
+pub struct Crew {
+    pub unit: String,
+    pub officers: Vec<Officer>,
+    /// It has an item, or one of them is chosen.
+    pub open: bool,
+}
+
+impl PlanPage {
+    fn start(&self, name: &str) -> &str {
+        self.start.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
+    }
+}

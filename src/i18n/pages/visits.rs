@@ -1,0 +1,160 @@
+//! The words of the pages of joint visits and findings, Chinese first, English beside it. What is found and planned comes from
+//! elsewhere; nothing here decides anything.
+
+use super::super::Lang;
+
+page_words! {
+    /// The words of the pages of visits and findings in one language.
+    VisitText;
+    nav: "联检", "Visits";
+    nav_findings: "整改", "Findings";
+    plan: "安排联检", "Plan a visit";
+    // Lists.
+    mine: "我参加的", "Mine";
+    today: "今日", "Today";
+    coming: "后续", "Coming";
+    when: "时间", "When";
+    where_to: "企业或地点", "Firm or place";
+    departments: "参加单位", "Departments";
+    progress: "已查", "Answered";
+    empty: "这一栏没有联检", "No visits in this view";
+    empty_hint: "安委办安排联检后，参加单位和属地在这里看到。", "Once the office has planned one, its departments and its locality see it here.";
+    to_all: "查看全部联检", "See all visits";
+    no_findings: "没有待整改的隐患", "No findings in this view";
+    no_findings_hint: "检查中记录的隐患会出现在这里，销号后仍可查。", "Hazards that a visit found appear here and stay to be looked up once struck off.";
+    open_ones: "待整改", "Open";
+    struck_off: "已销号", "Struck off";
+    hazard: "检查清单编号", "Checklist code";
+    original: "原时限", "First limit";
+    extended: "已延期", "Extended";
+    // One visit.
+    lead: "牵头单位", "Lead department";
+    notice: "通知方式", "Notice";
+    members: "检查人员", "Who goes";
+    certified: "持证", "certified";
+    vehicles: "车辆", "Cars";
+    emergency: "紧急", "Emergency";
+    emergency_hint: "紧急检查：可先进场，24小时内补批。", "Emergency: go at once, approvals follow within a day.";
+    exempt: "随哨核查，不计入年度检查次数", "Follows a whistle: beside the yearly cap";
+    overridden: "超过年度次数的理由", "Why past the yearly cap";
+    entered_at: "进场时间", "Entered at";
+    scanned: "扫码入企", "Code scanned at the gate";
+    aborted: "中止原因", "Broken off";
+    signature: "签字", "Signature";
+    signed: "企业已签字", "Signed by the firm";
+    unsigned: "拒签或者不在场", "Refused or absent";
+    objected: "异议", "Objection";
+    items: "检查项", "Items";
+    item: "检查项", "Item";
+    outcome: "结果", "Outcome";
+    unanswered: "未填", "Not answered";
+    late: "迟报", "late";
+    also: "同看：", "Also: ";
+    parts: "各单位", "Departments";
+    part_waits: "待批准", "To be approved";
+    part_approved: "已批准", "Approved";
+    part_closed: "已办完", "Closed";
+    part_late: "已办完（迟）", "Closed late";
+    part_excused: "免予参加", "Let off";
+    part_open: "检查中", "Open";
+    findings: "隐患", "Findings";
+    of_whistles: "所属哨件", "Whistles";
+    of_visit: "所属联检：", "Visit ";
+    // Recording.
+    record_title: "填写本单位检查项", "Record the own items";
+    record_hint: "没有填的项不会提交，可以分几次保存。", "What you leave open is not sent; save as often as you like.";
+    answer_again: "改填", "Answer again";
+    note: "说明", "Note";
+    note_hint: "未检查须写明原因", "Say why if it was not checked";
+    found_what: "隐患情况", "What was found";
+    spot: "具体位置", "The very spot";
+    major: "重大隐患", "Major hazard";
+    clause: "判定依据", "Criterion";
+    // Deeds.
+    passed: "复查结论", "Result of the recheck";
+    passed_yes: "通过", "Passed";
+    passed_no: "未通过", "Not passed";
+    other_officers: "同去的执法人员", "Officers who were there";
+    until_when: "整改期限", "Limit";
+    demand: "整改要求", "What is demanded";
+    order_no: "文书编号", "Number of the order";
+    addressee: "责令对象", "Addressed to";
+    case_filed: "是否立案及理由", "Case filed, or why not";
+    measure: "措施", "Measure";
+    measure_until: "措施到", "Until";
+    struck_as: "销号方式", "How it ended";
+    new_date: "改到哪天", "New date";
+    period: "时段", "Part of the day";
+    who_objects: "哪一方面", "What about";
+    which_department: "哪个单位", "Which department";
+    recheck_hint: "须有首次检查以外的执法人员参加。", "Somebody who was not at the first visit must be there.";
+    close_hint: "由没有参加复查、没有报整改的负责人销号。", "By a head who neither rechecked nor reported it.";
+    excuse_hint: "到期仍未批准或者未办完的单位，由主任决定免予参加。", "The director lets a department off that stays silent past its limit.";
+    object_hint: "提出后由安委办重新安排，各单位重新审批。", "The office plans it anew, and everybody approves anew.";
+    postpone_hint: "改期后须重新审批，已发的邀请作废。", "It is approved anew; invitations that went out are void.";
+    // One finding.
+    rectification: "整改", "Rectification";
+    ordered_at: "下达时间", "Ordered at";
+    found_at: "发现时间", "Found at";
+    reported_at: "报整改时间", "Reported at";
+    by_firm: "企业报告", "by the firm";
+    rechecked: "复查", "Recheck";
+    measures_stand: "现场处理措施", "Safety measures";
+    relapse: "再次出现", "relapse";
+    // Planning.
+    plan_lead: "一家企业、一个时间，各单位的检查项一次看完。", "One firm, one time, the items of every department.";
+    firm: "企业", "Enterprise";
+    firm_none: "不在名录内，填写下面的地点", "Not listed: give the place below";
+    find_firm: "查找企业", "Find";
+    date: "日期", "Date";
+    subject: "检查什么", "What is looked at";
+    items_hint: "每行一项，空行不提交。", "One item a row; empty rows are not sent.";
+    officers: "执法人员", "Officers";
+    officers_hint: "每个单位至少两名持证人员，再选一人带队。", "Two certified officers for each department, one of all leads.";
+    leads: "带队", "leads";
+    override_hint: "年度次数已满时填写", "Where the yearly cap is reached";
+    plan_go: "安排", "Plan it";
+    planned: "安排联检", "visit planned";
+    conflicts: "现在不能这样安排，请调整后再提交", "It cannot be planned like this; change it and send it again";
+    plan_then: "安排之后", "What happens then";
+    plan_then_1: "人员和车辆立即占用，别人不能重复安排。", "People and cars are taken at once.";
+    plan_then_2: "核对无误后提交审批，各单位负责人在时限内批准本单位部分。", "Put it before the heads; each approves the own part.";
+    plan_then_3: "全部批准后通知企业，或者按四不两直不通知。", "Then the firm is notified, or not.";
+}
+
+/// An item by its number: 第3项.
+pub fn item(lang: Lang, number: &str) -> String {
+    match lang {
+        Lang::Zh => format!("第{number}项"),
+        Lang::En => format!("Item {number}"),
+    }
+}
+
+/// How many of all: 3/8.
+pub fn of_all(done: usize, all: usize) -> String {
+    format!("{done}/{all}")
+}
+
+/// The label of a field of the orders of visits and findings; empty for a name that none of them has.
+pub(super) fn field(v: &VisitText, name: &str) -> &'static str {
+    match name {
+        "outcome" => v.outcome,
+        "spot" => v.spot,
+        "period" => v.period,
+        "notice" => v.notice,
+        "subject" => v.subject,
+        "vehicles" => v.vehicles,
+        "items" | "results" => v.items,
+        "members" => v.members,
+        "override_reason" => v.overridden,
+        "passed" => v.passed,
+        "due_at" => v.until_when,
+        "demand" => v.demand,
+        "order_no" => v.order_no,
+        "addressee" => v.addressee,
+        "case" => v.case_filed,
+        "measure" => v.measure,
+        "scanned" => v.scanned,
+        _ => "",
+    }
+}
