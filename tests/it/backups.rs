@@ -75,7 +75,7 @@ async fn c12_what_was_answered_before_a_backup_is_there_after_a_restore_and_goes
     let third = Place::empty();
     restores(&settings(&third), &file, 1).unwrap();
     let t = Town::open(&third, at(BEGIN).plus_minutes(1)).await;
-    assert!(![id, other_id(&other).await].contains(&t.db_hub().ledger.id()));
+    assert!(![id, Box::pin(other_id(&other)).await].contains(&t.db_hub().ledger.id()));
     t.close().await;
 }
 

@@ -288,7 +288,7 @@ async fn older_ledger(place: &Place) {
 #[actix_web::test]
 async fn t29_contacts_of_before_the_seal_are_sealed_at_the_start_by_however_many_replicas_start_at_once() {
     let place = Place::new();
-    older_ledger(&place).await;
+    Box::pin(older_ledger(&place)).await;
     let clock = ManualClock::new(at(BEGIN));
     clock.advance(10);
     let one = Box::pin(Town::replica(&place, clock.clone(), "a"));

@@ -220,7 +220,7 @@ async fn t22_poison_district() {
         "' OR 1=1 --",
     ] {
         let place = Place::new();
-        poisoned(&place, poison).await;
+        Box::pin(poisoned(&place, poison)).await;
         let t = Town::open(&place, at(crate::town::BEGIN)).await;
         let order =
             json!({ "category": "fire", "what": poison, "title": poison, "enterprise": "E01", "clause": poison });
@@ -247,7 +247,7 @@ async fn t22_poison_district() {
 #[actix_web::test]
 async fn t23_a_line_break_in_a_name_makes_no_header_and_the_timeline_tells_of_the_letter() {
     let place = Place::new();
-    poisoned(&place, "镇\r\nBcc: evil@evil.example\r\n\r\n").await;
+    Box::pin(poisoned(&place, "镇\r\nBcc: evil@evil.example\r\n\r\n")).await;
     let t = Town::open(&place, at(crate::town::BEGIN)).await;
     let code = t.fire().blows(&json!({ "category": "fire", "what": "换行", "enterprise": "E01" })).await;
     t.settle().await;

@@ -98,9 +98,7 @@ impl Words<'_> {
             Kind::WhistleReturned => {
                 texts(data, "missing").map(|name| Some(words::field(lang, name).to_owned())).collect()
             }
-            Kind::WhistleDeclined => {
-                vec![word(data, "ground", DeclineGround::parse, |of| lang.decline_ground(of))]
-            }
+            Kind::WhistleDeclined => vec![word(data, "ground", DeclineGround::parse, |of| lang.decline_ground(of))],
             Kind::WhistleClosed => vec![word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of))],
             Kind::WhistleErased => vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))],
             Kind::WhistleMerged => vec![code(data, "into")],
@@ -126,12 +124,9 @@ impl Words<'_> {
                 vec![time(data, "until").map(|until| words::until(lang, &until))]
             }
             Kind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
-            Kind::ObligationOverdue | Kind::ObligationAcknowledged | Kind::ObligationHeldBack => {
-                vec![unit("department"), duty()]
-            }
-            Kind::LetterNotReached => {
-                vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))]
-            }
+            Kind::ObligationOverdue | Kind::ObligationHeldBack => vec![unit("department"), duty()],
+            Kind::ObligationAcknowledged => vec![unit("department"), duty()],
+            Kind::LetterNotReached => vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))],
             Kind::WhistleBlown => vec![time(data, "late").map(|at| words::blown_on_paper(lang, &at))],
             Kind::WhistleRouted | Kind::WhistleCompleted | Kind::WhistleAttached | Kind::WhistleLapsed => Vec::new(),
             Kind::WhistleAppealed | Kind::WhistleWithdrawn | Kind::WhistleHandling => Vec::new(),

@@ -344,9 +344,9 @@ impl Town {
 
     /// Ends the story: settles, checks what must hold, stops everything.
     pub(crate) async fn close(self) {
-        self.settle().await;
-        self.check().await;
-        self.leave().await;
+        Box::pin(self.settle()).await;
+        Box::pin(self.check()).await;
+        Box::pin(self.leave()).await;
     }
 
     /// Stops everything as it stands, without a check: a crash, as far as the ledger can tell.
