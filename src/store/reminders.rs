@@ -9,8 +9,26 @@ use crate::domain::reminders::{Owed, Reminded};
 use crate::domain::terms::Duty;
 use crate::ids::PersonId;
 
+/// What is named `o`, with its codes, as far as its reader sees its whistle or visit; the soonest first.
+macro_rules! seen {
+    () => {
+        "
+    LEFT JOIN whistles w ON w.id = o.tree
+    LEFT JOIN summonses u ON u.id = o.subject
+    LEFT JOIN visits v ON v.id = o.tree
+    LEFT JOIN findings f ON f.id = o.subject
+    WHERE (w.id IS NOT NULL
+           AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
+       OR (v.id IS NOT NULL
+           AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
+                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
+    ORDER BY o.due_at, o.id LIMIT $4"
+    };
+}
+
 /// Two halves, each with its index: what the hub has noticed, and what it is about to notice.
-const LATE: &str = "
+const LATE: &str = concat!(
+    "
     SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
            o.acknowledged_at
     FROM (
@@ -22,19 +40,13 @@ const LATE: &str = "
         WHERE ended_at IS NULL AND passed_at IS NULL AND due_at <= $3
           AND department = $1 AND role = $2 AND reminds = 1 AND held_back_at IS NULL
     ) AS o
-    LEFT JOIN whistles w ON w.id = o.tree
-    LEFT JOIN summonses u ON u.id = o.subject
-    LEFT JOIN visits v ON v.id = o.tree
-    LEFT JOIN findings f ON f.id = o.subject
-    WHERE (w.id IS NOT NULL
-           AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
-       OR (v.id IS NOT NULL
-           AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
-                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
-    ORDER BY o.due_at, o.id LIMIT $4";
+",
+    seen!()
+);
 
 /// The same of what was to be written about before its limit and has not passed.
-const COMING: &str = "
+const COMING: &str = concat!(
+    "
     SELECT COALESCE(u.code, w.code, f.code, v.code), o.duty, o.due_at, o.reached_at, o.next_at, CAST(NULL AS BIGINT)
     FROM (
         SELECT id, tree, subject, duty, due_at, reached_at, next_at FROM obligations
@@ -45,16 +57,9 @@ const COMING: &str = "
         WHERE ended_at IS NULL AND next_at <= $3 AND passed_at IS NULL AND reached_at IS NULL
           AND department = $1 AND role = $2 AND reminds = 1 AND due_at > $3
     ) AS o
-    LEFT JOIN whistles w ON w.id = o.tree
-    LEFT JOIN summonses u ON u.id = o.subject
-    LEFT JOIN visits v ON v.id = o.tree
-    LEFT JOIN findings f ON f.id = o.subject
-    WHERE (w.id IS NOT NULL
-           AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
-       OR (v.id IS NOT NULL
-           AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
-                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
-    ORDER BY o.due_at, o.id LIMIT $4";
+",
+    seen!()
+);
 
 const REMINDED: &str = "SELECT coming_at, late_at FROM reminded WHERE person = $1";
 

@@ -14,6 +14,9 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
+/// Where an idempotency key must be given (API.md); elsewhere it may be.
+const KEYED: &str = "/api/v1/whistles";
+
 /// What a route answers when all is well; names are those of the components.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
@@ -120,8 +123,7 @@ fn parameters(line: &Line) -> Vec<Value> {
     let is_create = matches!(line.answers, Shape::Created(_));
     if line.is_deed() || line.takes_upload() || is_create {
         let key = json!({ "type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$" });
-        // API.md demands one of who blows a whistle; of who plans a visit it does not.
-        all.push(header("Idempotency-Key", is_create && line.path != "/api/v1/visits", key));
+        all.push(header("Idempotency-Key", line.path == KEYED, key));
     }
     if matches!(line.answers, Shape::Feed) {
         all.push(header("Last-Event-ID", false, json!({ "type": "string", "pattern": "^[0-9]+$" })));

@@ -2,12 +2,11 @@
 //! changed by it.
 
 use super::bare::{by_page, by_token};
-use super::rights::{MORE, May, about_a_thing, address, expected, rows};
+use super::rights::{MORE, about_a_thing, address, expected, rows};
 use crate::people::joins;
 use crate::town::browser::hidden;
 use crate::town::{EVERYBODY, Town, town};
 use serde_json::json;
-use whistle_hub::http::routes::every_route;
 
 /// Whether the session is over after it: those come last, and what ends all of them after what ends one.
 fn signs_out(route: &str) -> u8 {
@@ -84,27 +83,6 @@ async fn i4_every_route_answers_every_role_as_the_table_says() {
         assert!(wrong.is_empty(), "{} of {tried} answers:\n{}", wrong.len(), wrong.join("\n"));
         assert!(tried > 1000, "only {tried} were tried");
         assert_eq!(t.db_events().await, before + taken, "somebody changed something");
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn nobody_gets_in_by_a_page_that_asks_for_a_sign_in() {
-    town(async |t| {
-        for (method, path, _) in every_route().filter(|(_, path, _)| !path.starts_with("/api/")) {
-            let may = rows().iter().find(|(route, ..)| *route == format!("{method} {path}")).map(|(_, may, _)| *may);
-            if may == Some(May::Anyone) {
-                continue;
-            }
-            let path = path.replace("{verb}", "accept");
-            let (_, path) = address(&format!("{method} {path}"), true);
-            let reply = match method {
-                "GET" => t.browser().get(&path).await,
-                _ => t.browser().post(&path, &[("csrf", "x")]).await,
-            };
-            let led = reply.header("location").is_some_and(|to| to.starts_with("/login"));
-            assert!(reply.status == 401 || (reply.status == 303 && led), "{method} {path}: {}", reply.status);
-        }
     })
     .await;
 }
