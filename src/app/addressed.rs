@@ -1,9 +1,10 @@
 //! What the deeds of each kind of thing address, for the one way of `deeds`: a whistle, a summons in its whistle's tree, a visit,
 //! a finding in its visit's tree. Nothing is decided or committed here.
 
-use super::deeds::{Before, Deed, Named, Plan};
+use super::deeds::{Before, Deed, Named};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{self, FindingDeed, ObligationDeed, SummonsDeed, VisitDeed, WhistleDeed};
+use crate::domain::draft::Plan;
 use crate::domain::finding::{self, Finding};
 use crate::domain::obligation::Subject;
 use crate::domain::order::Node;

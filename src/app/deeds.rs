@@ -4,8 +4,8 @@
 use super::asked::{Asked, Key, VersionGiven};
 use super::{Hub, Undone};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Passed, Refusal};
-use crate::domain::draft::Deciding;
+use crate::domain::decision::{Passed, Refusal};
+use crate::domain::draft::Plan;
 use crate::domain::event::Doer;
 use crate::domain::obligation::Subject;
 use crate::domain::order::Node;
@@ -46,9 +46,6 @@ pub(super) struct Before<'a> {
     pub(super) rules: &'a Rules,
     pub(super) now: At,
 }
-
-/// A sound order with the function that decides on it.
-pub(super) type Plan<T> = Box<dyn FnOnce(T, Deciding<'_>) -> Result<Change, Refusal>>;
 
 /// A deed on one kind of thing: how that is loaded, who may, when, and what is decided.
 pub(super) trait Deed: Copy + Send + Sync + 'static {

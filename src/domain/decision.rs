@@ -315,7 +315,7 @@ words!(
         FirmClosed = "firm_closed",
         /// The firm has another visit that day.
         SameDayVisit = "same_day_visit",
-        /// Some member visits the firm within thirty days.
+        /// The firm has another visit within thirty days.
         RepeatIn30Days = "repeat_in_30_days",
         /// The authority has had its visits of the year (国办发〔2024〕54号).
         OverCap = "over_cap",
@@ -323,8 +323,6 @@ words!(
         DepartmentMayNotInspect = "department_may_not_inspect",
         /// Items that nobody has answered for.
         ItemsOpen = "items_open",
-        /// Findings that are neither ordered nor closed.
-        FindingsOpen = "findings_open",
         /// The lead department's part cannot be dropped.
         PartLeads = "part_leads",
         /// Only what the list calls correctable, and never a major hazard.

@@ -4,7 +4,7 @@
 use super::at::At;
 use super::attachment::Attachment;
 use super::calendar::Deadline;
-use super::decision::{Change, Guard, LetterOwed, Series, Text};
+use super::decision::{Change, Guard, LetterOwed, Refusal, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
@@ -14,6 +14,9 @@ use super::terms::{Duty, LetterKind, TextClass, Urgency};
 use super::whistle::Tree;
 use crate::ids::{LetterId, Mint, ObligationId, PersonId, TextId, TreeId};
 use serde_json::Value;
+
+/// A sound order with the function that decides on it.
+pub type Plan<T> = Box<dyn FnOnce(T, Deciding<'_>) -> Result<Change, Refusal>>;
 
 /// What every decision brings along: who, by which rules, when, and fresh ids.
 #[derive(Debug)]

@@ -102,8 +102,7 @@ impl Files {
         });
         let made = match tokio::time::timeout(DECODE_MAX, work).await {
             Ok(Ok(made)) => made?,
-            Ok(Err(_)) => None,
-            Err(_) => None,
+            Ok(Err(_)) | Err(_) => None,
         };
         let Some(made) = made else { return Ok(None) };
         let Some(mut part) = self.begin().await? else { return Ok(None) };

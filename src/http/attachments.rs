@@ -4,7 +4,7 @@
 use super::gate::{Arriving, Caller, Upload};
 use super::problem::{Answer, Problem};
 use super::query::{Parameter, Query, Takes};
-use super::{Door, json};
+use super::{Door, json, marked};
 use crate::app::attachments::{self, Attached, Handed, Wanted};
 use crate::app::cards;
 use crate::app::sessions::Present;
@@ -32,11 +32,7 @@ pub(super) async fn attach(door: Data<Door>, upload: Upload) -> Answer {
     let cards = cards::attachments(&open, &arriving.present.actor, &door.hub.rules().directory);
     let is_new = |card: &&Value| card["id"].as_str().is_some_and(|id| made.ids.iter().any(|one| one == id));
     let items: Vec<&Value> = cards.iter().filter(is_new).collect();
-    let mut answer = HttpResponse::Created();
-    if made.replayed {
-        answer.insert_header(("Idempotency-Replayed", "true"));
-    }
-    Ok(json(&mut answer, &value!({ "items": items })))
+    Ok(json(marked(&mut HttpResponse::Created(), made.replayed), &value!({ "items": items })))
 }
 
 /// Takes a form of files in for the whistle in its address, whichever door it comes by. Who may not, or comes too often,

@@ -209,6 +209,11 @@ fn json(answer: &mut HttpResponseBuilder, body: &Value) -> HttpResponse {
 /// The strong tag of a version, and whether this is the first answer again.
 fn tagged(answer: &mut HttpResponseBuilder, version: i64, replayed: bool) -> &mut HttpResponseBuilder {
     answer.insert_header((ETAG, format!("\"{version}\"")));
+    marked(answer, replayed)
+}
+
+/// Whether this is the first answer again.
+fn marked(answer: &mut HttpResponseBuilder, replayed: bool) -> &mut HttpResponseBuilder {
     if replayed {
         answer.insert_header(("Idempotency-Replayed", "true"));
     }

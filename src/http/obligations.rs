@@ -1,9 +1,9 @@
 //! What is said of a limit that has passed, at the JSON door: by the code of the whistle or summons that owes the move. It
 //! names no version, for it moves nothing; whether it may be said is `app`'s to judge.
 
-use super::Door;
 use super::gate::Posted;
 use super::problem::Answer;
+use super::{Door, marked};
 use crate::app::obligations;
 use crate::domain::deeds::ObligationDeed;
 use actix_web::HttpResponse;
@@ -21,9 +21,5 @@ pub(super) async fn hold_back(door: Data<Door>, posted: Posted) -> Answer {
 
 async fn said(door: &Door, posted: &Posted, deed: ObligationDeed) -> Answer {
     let done = obligations::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
-    let mut answer = HttpResponse::NoContent();
-    if done.replayed {
-        answer.insert_header(("Idempotency-Replayed", "true"));
-    }
-    Ok(answer.finish())
+    Ok(marked(&mut HttpResponse::NoContent(), done.replayed).finish())
 }

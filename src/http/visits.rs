@@ -87,7 +87,7 @@ pub(super) async fn list(door: Data<Door>, caller: Caller, request: HttpRequest)
 }
 
 /// What a list is asked for; who goes is named by one id.
-pub(super) fn filters(door: &Door, given: &Query) -> Result<VisitQuery, Problem> {
+fn filters(door: &Door, given: &Query) -> Result<VisitQuery, Problem> {
     let rules = door.hub.rules();
     let directory = &rules.directory;
     let known = |id: &str| directory.person(&PersonId::from_text(id)).is_some();

@@ -4,7 +4,7 @@
 use super::gate::{Caller, Posted, code};
 use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes, page};
-use super::{Door, cursor, json, tagged};
+use super::{Door, cursor, json, marked, tagged};
 use crate::app::Hub;
 use crate::app::cards;
 use crate::app::hints;
@@ -104,11 +104,7 @@ pub(super) async fn unseal(door: Data<Door>, posted: Posted) -> Answer {
     let address = posted.address(&door)?.to_string();
     let whence = Whence { present: &posted.present, address: &address };
     let unsealed = informers::unseal(&door.hub, posted.asked(), whence, posted.code()).await?;
-    let mut answer = HttpResponse::Ok();
-    if unsealed.replayed {
-        answer.insert_header(("Idempotency-Replayed", "true"));
-    }
-    Ok(json(&mut answer, &value!(unsealed.contact)))
+    Ok(json(marked(&mut HttpResponse::Ok(), unsealed.replayed), &value!(unsealed.contact)))
 }
 
 /// `GET /whistles/{code}`

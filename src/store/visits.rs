@@ -188,8 +188,7 @@ fn span(date: &str) -> (String, String) {
 
 fn of_firm_visit(visit: Visit) -> FirmVisit {
     let departments = visit.parts.iter().filter(|part| part.acts()).map(|part| part.department.clone()).collect();
-    let (date, exempt) = (visit.slot.date.clone(), visit.exempt);
-    FirmVisit { id: visit.id, code: visit.code, date, exempt, status: visit.status, departments }
+    FirmVisit { code: visit.code, date: visit.slot.date, exempt: visit.exempt, departments }
 }
 
 /// What a list of visits is asked for; an empty filter asks nothing.

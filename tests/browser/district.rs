@@ -75,18 +75,14 @@ pub(crate) async fn lived_in(t: &Town) -> Lived {
 
 /// A visit of two departments that has been entered, with a finding that is ordered; its code.
 pub(crate) async fn visited(t: &Town) -> String {
-    let (mut members, items) = (Vec::new(), ["除尘系统运行", "防爆电气", "消防车通道"]);
-    for who in ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"] {
-        let role = if members.is_empty() { "lead" } else { "member" };
-        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
-    }
+    let items = ["除尘系统运行", "防爆电气", "消防车通道"];
+    let crew = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
     let item = |(place, subject): (usize, &str)| json!({ "department": if place < 2 { "YJ" } else { "XF" }, "subject": subject });
     let plan = json!({
         "enterprise": "E05", "date": &t.now()[..10], "period": "PM", "notice": "announced", "vehicles": ["V15"],
-        "items": items.into_iter().enumerate().map(item).collect::<Vec<Value>>(), "members": members,
+        "items": items.into_iter().enumerate().map(item).collect::<Vec<Value>>(), "members": t.members(&crew).await,
     });
-    let planned = t.office().ask("POST", "/visits").await.json(&plan).send().await.expect(201).json();
-    let visit = planned["code"].as_str().unwrap().to_owned();
+    let visit = t.office().plans(&plan).await;
     t.office().does(&visit, "propose", json!({})).await;
     for head in ["head.yj.2", "head.xf"] {
         t.person(head).does(&visit, "approve_own_part", json!({})).await;

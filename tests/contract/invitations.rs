@@ -113,7 +113,7 @@ fn read(letter: &Rendered) -> Value {
 }
 
 #[test]
-fn c27_two_readers_follow_a_visit_that_moves_twice_loses_a_department_and_is_cancelled() {
+fn c27_two_readers_find_in_each_letter_of_a_visit_what_was_meant() {
     use LetterKind::{VisitCancelled, VisitInvitation};
     let (fire, gas) = ("inspector.xf@yunhu.example", "inspector.sc@yunhu.example");
     let planned = ("2026-12-01", "09:00", "11:30");

@@ -24,13 +24,6 @@ async fn status(t: &Town, code: &str) -> String {
     t.office().sees(&format!("/whistles/{code}")).await["status"].as_str().unwrap().to_owned()
 }
 
-/// The codes of the reasons for which a deed is barred.
-fn reasons(reply: &crate::town::Reply) -> Vec<String> {
-    let told = reply.json();
-    let all = told["reasons"].as_array().unwrap().iter();
-    all.map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["subject"].as_str().unwrap())).collect()
-}
-
 #[actix_web::test]
 async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_their_master_ends() {
     town(async |t| {
@@ -41,7 +34,7 @@ async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_the
         ];
         let merge = |into: &str| json!({ "into": into });
         let itself = t.office().tries(&first, "merge", &merge(&first)).await.expect(409);
-        assert_eq!(reasons(&itself), [format!("master_is_itself {first}")]);
+        assert_eq!(itself.reasons(), [format!("master_is_itself {first}")]);
         assert_eq!(
             t.office().tries(&first, "merge", &merge("WH-2026-9999")).await.expect(422).faults(),
             ["/into no_such"]
@@ -52,9 +45,9 @@ async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_the
             (&json!("merged"), &json!(first), &json!([]))
         );
         let child = t.office().tries(&first, "merge", &merge(&second)).await.expect(409);
-        assert_eq!(reasons(&child), [format!("master_is_its_child {second}")]);
+        assert_eq!(child.reasons(), [format!("master_is_its_child {second}")]);
         let chain = t.office().tries(&third, "merge", &merge(&second)).await.expect(409);
-        assert_eq!(reasons(&chain), [format!("master_is_merged {second}")]);
+        assert_eq!(chain.reasons(), [format!("master_is_merged {second}")]);
         t.settle().await;
         assert_eq!(t.letters_of(LetterKind::WhistleMerged, "liaison.xf"), 1);
         // The master is not taken on: what joined it is the office's again, in the same breath.
@@ -62,7 +55,7 @@ async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_the
         assert_eq!((status(t, &second).await.as_str(), owed(t, &second).await.len()), ("submitted", 1));
         assert!(t.office().kinds(&second).await.contains(&"whistle.unmerged".to_owned()));
         let ended = t.office().tries(&second, "merge", &merge(&first)).await.expect(409);
-        assert_eq!(reasons(&ended), [format!("master_has_ended {first}")]);
+        assert_eq!(ended.reasons(), [format!("master_has_ended {first}")]);
         // Undone by the director, and withdrawn by the blower of the master.
         t.office().does(&second, "merge", merge(&third)).await;
         t.office().tries(&second, "unmerge", &json!({})).await.expect(403);

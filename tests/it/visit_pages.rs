@@ -20,13 +20,8 @@ async fn handled(t: &Town) -> String {
 }
 
 async fn plan(t: &Town, items: Value) -> Value {
-    let mut members = Vec::new();
-    for who in CREW {
-        let role = if members.is_empty() { "lead" } else { "member" };
-        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
-    }
     json!({
-        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": members, "notice": "announced",
+        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": t.members(&CREW).await, "notice": "announced",
         "items": items, "vehicles": ["V15"],
     })
 }
@@ -37,8 +32,7 @@ async fn entered(t: &Town) -> String {
         { "department": "YJ", "subject": "除尘系统运行" }, { "department": "YJ", "subject": "防爆电气" },
         { "department": "YJ", "subject": "粉尘清扫记录" }, { "department": "XF", "subject": "消防车通道" },
     ]);
-    let planned = t.office().ask("POST", "/visits").await.json(&plan(t, items).await).send().await.expect(201).json();
-    let visit = planned["code"].as_str().unwrap().to_owned();
+    let visit = t.office().plans(&plan(t, items).await).await;
     let page = format!("/console/visits/{visit}");
     // Every step by its form.
     let office = t.signed_in("office").await;

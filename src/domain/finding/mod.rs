@@ -176,9 +176,4 @@ impl Finding {
     pub fn is_open_for(&self, whistle: &WhistleId) -> bool {
         self.is_open() && self.origin.whistle.as_ref().is_some_and(|of| of.id == *whistle)
     }
-
-    /// The limit as it was ordered last.
-    pub fn ordered_until(&self) -> Option<At> {
-        self.orders.last().map(|order| order.due_at)
-    }
 }

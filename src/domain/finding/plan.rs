@@ -8,12 +8,14 @@ use super::recheck::{self, RecheckOrder};
 use super::{Finding, order as ordering};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::FindingDeed;
+use crate::domain::draft::Plan;
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Fault, Node, Spec, read};
 use crate::domain::summons::REASON;
 use crate::domain::summons::extension::{ASK_EXTENSION, GRANT_EXTENSION};
+use crate::domain::visit::VisitTree;
 use crate::domain::visit::enter::parse_note;
-use crate::domain::visit::plan::{Plan, Seen};
+use crate::domain::visit::plan::Seen;
 
 /// The table that a deed's body follows.
 pub fn order_spec(deed: FindingDeed) -> &'static Spec {
@@ -35,7 +37,7 @@ pub fn order_spec(deed: FindingDeed) -> &'static Spec {
 ///
 /// # Errors
 /// Every fault of the body.
-pub fn plan(deed: FindingDeed, body: &Node, finding: &Finding, seen: Seen<'_>) -> Result<Plan, Vec<Fault>> {
+pub fn plan(deed: FindingDeed, body: &Node, finding: &Finding, seen: Seen<'_>) -> Result<Plan<VisitTree>, Vec<Fault>> {
     let (id, now) = (finding.id.clone(), seen.now);
     Ok(match deed {
         FindingDeed::Order => {

@@ -9,9 +9,10 @@ use super::{BARE, REASON, Summons};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::SummonsDeed;
 use crate::domain::draft::Deciding;
+use crate::domain::draft::Plan;
 use crate::domain::order::{Fault, Node, Spec, read};
 use crate::domain::whistle::Tree;
-use crate::domain::whistle::plan::{Plan, Seen};
+use crate::domain::whistle::plan::Seen;
 use crate::ids::SummonsId;
 
 /// The table that a deed's body follows.
@@ -31,7 +32,7 @@ pub fn order_spec(deed: SummonsDeed) -> &'static Spec {
 }
 
 /// Reads the order of a deed on one summons of the tree.
-pub fn plan(deed: SummonsDeed, body: &Node, summons: &Summons, seen: Seen<'_>) -> Result<Plan, Vec<Fault>> {
+pub fn plan(deed: SummonsDeed, body: &Node, summons: &Summons, seen: Seen<'_>) -> Result<Plan<Tree>, Vec<Fault>> {
     let (tree, directory) = (seen.tree, &seen.rules.directory);
     let (id, unit) = (summons.id.clone(), summons.department.as_str());
     let due_at = tree.armed_summons(&id).map(|armed| armed.due_at);
@@ -60,12 +61,16 @@ pub fn plan(deed: SummonsDeed, body: &Node, summons: &Summons, seen: Seen<'_>) -
     })
 }
 
-fn sure<O: 'static>(order: O, id: SummonsId, decide: fn(&O, &SummonsId, Tree, Deciding<'_>) -> Change) -> Plan {
+fn sure<O: 'static>(order: O, id: SummonsId, decide: fn(&O, &SummonsId, Tree, Deciding<'_>) -> Change) -> Plan<Tree> {
     Box::new(move |tree, by| Ok(decide(&order, &id, tree, by)))
 }
 
 /// A deed that says everything by its verb.
-fn bare(body: &Node, id: SummonsId, decide: fn(&SummonsId, Tree, Deciding<'_>) -> Change) -> Result<Plan, Vec<Fault>> {
+fn bare(
+    body: &Node,
+    id: SummonsId,
+    decide: fn(&SummonsId, Tree, Deciding<'_>) -> Change,
+) -> Result<Plan<Tree>, Vec<Fault>> {
     read(&BARE, body).1.judge(Some(()))?;
     Ok(Box::new(move |tree, by| Ok(decide(&id, tree, by))))
 }
@@ -76,7 +81,7 @@ fn said(
     body: &Node,
     id: SummonsId,
     decide: fn(&str, &SummonsId, Tree, Deciding<'_>) -> Change,
-) -> Result<Plan, Vec<Fault>> {
+) -> Result<Plan<Tree>, Vec<Fault>> {
     let spec = order_spec(deed);
     let (reader, faults) = read(spec, body);
     let text = spec.fields.first().and_then(|field| reader.text(field.name));

@@ -5,14 +5,14 @@ use super::sample::{actor, body, rules, shown};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::deeds::{self, Before, SummonsDeed, WhistleDeed};
-use crate::domain::draft::{Deciding, Rooted};
+use crate::domain::draft::{Deciding, Plan, Rooted};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::policy::Actor;
 use crate::domain::summons::{self, Summons};
 use crate::domain::terms::{Duty, Role, SummonsStatus, Urgency, WhistleStatus};
 use crate::domain::whistle::blow::{self, BlowOrder};
-use crate::domain::whistle::plan::{self, Plan, Seen};
+use crate::domain::whistle::plan::{self, Seen};
 use crate::domain::whistle::{Contest, Tree, Whistle};
 use crate::ids::{Mint, SummonsId, TextId, TreeId};
 use std::collections::{BTreeSet, HashMap};
@@ -82,7 +82,7 @@ impl Story {
         self.decide(&who, decide)
     }
 
-    pub(crate) fn decide(&mut self, who: &Actor, decide: Plan) -> Result<(), Refusal> {
+    pub(crate) fn decide(&mut self, who: &Actor, decide: Plan<Tree>) -> Result<(), Refusal> {
         let (mut mint, tree) = (self.mint(), self.tree.clone());
         let change = decide(tree, Deciding { actor: Some(who), rules: rules(), now: self.now, mint: &mut mint })?;
         self.commit(change);

@@ -2,9 +2,8 @@
 //! Silence alone never approves anything.
 
 use super::propose::back_to_planning;
-use super::{Objected, VisitTree, follow};
+use super::{Objected, VisitTree, follow, guarded};
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
-use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
@@ -117,9 +116,8 @@ pub fn excuse_part(order: &ExcusePartOrder, tree: VisitTree, by: Deciding<'_>) -
     let department = &order.department;
     let visit = &tree.visit;
     if department == visit.lead() {
-        let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
         let reasons = vec![Reason { code: ReasonCode::PartLeads, subject: department.clone() }];
-        return Err(Refusal::Guarded { status: visit.status.as_str(), allowed, reasons });
+        return Err(guarded(visit, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
     let (now, reason) = (draft.by.now, draft.write_down(&order.reason));

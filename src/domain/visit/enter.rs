@@ -1,9 +1,8 @@
 //! From the gate to the signature: told or kept secret, entered, finished, signed, broken off. What each department records
 //! between is `record`'s.
 
-use super::{Entry, Signature, VisitTree, follow, propose};
-use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
-use crate::domain::deeds;
+use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose};
+use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, read};
@@ -84,12 +83,9 @@ pub fn await_parts(draft: &mut Draft<'_, VisitTree>) {
 /// Guarded: items of the lead department that nobody has answered for.
 pub fn finish(tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let visit = &tree.visit;
-    let open = visit.items.iter().filter(|item| item.department == visit.lead() && item.answer.is_none());
-    let reasons: Vec<Reason> =
-        open.map(|item| Reason { code: ReasonCode::ItemsOpen, subject: item.no.to_string() }).collect();
+    let reasons = open_items(visit, visit.lead());
     if !reasons.is_empty() {
-        let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
-        return Err(Refusal::Guarded { status: visit.status.as_str(), allowed, reasons });
+        return Err(guarded(visit, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
     draft.move_visit(VisitStatus::Signing);

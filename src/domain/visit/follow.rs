@@ -84,12 +84,12 @@ pub fn disarm_parts(draft: &mut Draft<'_, VisitTree>) {
 
 /// Lets the whistles of a visit follow: each is guarded and raised, whatever happened.
 pub fn whistles(mut change: Change, tree: VisitTree, by: Deciding<'_>) -> Change {
+    let own: Vec<FindingId> = tree.findings.iter().map(|one| one.id.clone()).collect();
     for of in &tree.whistles {
         let id = &of.whistle.id;
         let open = tree.findings.iter().filter(|one| one.is_open_for(id)).map(|one| one.id.clone());
         let open: Vec<FindingId> = open.collect();
         let under_way = tree.visit.is_under_way() && tree.visit.whistles().iter().any(|one| one.id == *id);
-        let own: Vec<FindingId> = tree.findings.iter().map(|one| one.id.clone()).collect();
         let by = Deciding { actor: by.actor, rules: by.rules, now: by.now, mint: &mut *by.mint };
         let mut draft = Draft::on(by, of.clone());
         let whistle = &mut draft.tree.whistle;

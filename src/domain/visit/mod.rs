@@ -15,7 +15,10 @@ pub mod slate;
 pub mod timers;
 
 use super::at::At;
+use super::decision::{Reason, ReasonCode, Refusal};
+use super::deeds;
 use super::directory;
+use super::draft::Deciding;
 use super::finding::Finding;
 use super::obligation::{Obligation, Subject};
 use super::policy;
@@ -349,4 +352,16 @@ impl VisitTree {
     pub fn due_at(&self) -> Option<At> {
         self.obligations.iter().filter(|one| one.is_armed()).map(|one| one.due_at).min()
     }
+}
+
+/// Refuses a deed on a visit, with all reasons.
+fn guarded(visit: &Visit, by: &Deciding<'_>, reasons: Vec<Reason>) -> Refusal {
+    let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
+    Refusal::Guarded { status: visit.status.as_str(), allowed, reasons }
+}
+
+/// Items of a department that nobody has answered for.
+fn open_items(visit: &Visit, department: &str) -> Vec<Reason> {
+    let open = visit.items.iter().filter(|item| item.department == department && item.answer.is_none());
+    open.map(|item| Reason { code: ReasonCode::ItemsOpen, subject: item.no.to_string() }).collect()
 }

@@ -9,14 +9,11 @@ use super::record::{self, RecordOrder};
 use super::{VisitTree, record::close_own_part};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::VisitDeed;
-use crate::domain::draft::Deciding;
+use crate::domain::draft::{Deciding, Plan};
 use crate::domain::order::{Fault, Node, Spec, read};
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::summons::{BARE, REASON};
-
-/// A sound order with the function that decides on it.
-pub type Plan = Box<dyn FnOnce(VisitTree, Deciding<'_>) -> Result<Change, Refusal>>;
 
 /// What an order is read against, as it was loaded.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +46,7 @@ pub fn order_spec(deed: VisitDeed) -> &'static Spec {
 ///
 /// # Errors
 /// Every fault of the body.
-pub fn plan(deed: VisitDeed, body: &Node, seen: Seen<'_>) -> Result<Plan, Vec<Fault>> {
+pub fn plan(deed: VisitDeed, body: &Node, seen: Seen<'_>) -> Result<Plan<VisitTree>, Vec<Fault>> {
     let Seen { tree, actor, rules, now } = seen;
     Ok(match deed {
         VisitDeed::Propose => {
@@ -100,7 +97,10 @@ pub fn plan(deed: VisitDeed, body: &Node, seen: Seen<'_>) -> Result<Plan, Vec<Fa
 }
 
 /// A deed that says everything by its verb.
-fn bare(body: &Node, decide: fn(VisitTree, Deciding<'_>) -> Result<Change, Refusal>) -> Result<Plan, Vec<Fault>> {
+fn bare(
+    body: &Node,
+    decide: fn(VisitTree, Deciding<'_>) -> Result<Change, Refusal>,
+) -> Result<Plan<VisitTree>, Vec<Fault>> {
     read(&BARE, body).1.judge(Some(()))?;
     Ok(Box::new(decide))
 }

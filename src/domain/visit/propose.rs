@@ -3,9 +3,8 @@
 
 use super::order::PlanOrder;
 use super::slate::{self, Slate};
-use super::{Slot, Visit, VisitTree, follow};
+use super::{Slot, Visit, VisitTree, follow, guarded};
 use crate::domain::decision::{Change, Refusal};
-use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, read};
@@ -88,8 +87,7 @@ fn barred(draft: &Draft<'_, VisitTree>) -> Result<(), Refusal> {
     if reasons.is_empty() {
         return Ok(());
     }
-    let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
-    Err(Refusal::Guarded { status: visit.status.as_str(), allowed, reasons })
+    Err(guarded(visit, by, reasons))
 }
 
 /// The office owes the next move, until the limit or the visit's day, whichever comes first.
@@ -110,9 +108,6 @@ pub fn propose(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Result<C
     draft.change_visit(|visit| {
         visit.status = VisitStatus::AwaitingApproval;
         visit.objected = None;
-        for part in &mut visit.parts {
-            (part.approved_at, part.approved_by) = (None, None);
-        }
     });
     let visit = &draft.tree.visit;
     let data = json!({ "date": visit.slot.date, "period": visit.slot.period, "departments": departments(visit) });

@@ -1,9 +1,9 @@
 //! What is found on site: each department answers for its own items, and closes its own part. An item is answered again
 //! until the part is closed, but what was found is struck off by the finding's own deeds, never unsaid here.
 
-use super::{Answer, Item, VisitTree, follow};
+use super::{Answer, Item, VisitTree, follow, guarded, open_items};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
+use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
@@ -168,12 +168,9 @@ fn begin(draft: &mut Draft<'_, VisitTree>, no: u32, said: &Said) -> Option<crate
 pub fn close_own_part(tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let department = by.actor.and_then(|actor| deeds::own_part(actor, &tree.visit)).ok_or(Refusal::NotFound)?;
     let visit = &tree.visit;
-    let open = visit.items.iter().filter(|item| item.department == department && item.answer.is_none());
-    let reasons: Vec<Reason> =
-        open.map(|item| Reason { code: ReasonCode::ItemsOpen, subject: item.no.to_string() }).collect();
+    let reasons = open_items(visit, &department);
     if !reasons.is_empty() {
-        let allowed = by.actor.map(|actor| deeds::allowed_on_visit(actor, visit, by.now)).unwrap_or_default();
-        return Err(Refusal::Guarded { status: visit.status.as_str(), allowed, reasons });
+        return Err(guarded(visit, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
     let (now, part) = (draft.by.now, draft.part(&department));

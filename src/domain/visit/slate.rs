@@ -7,8 +7,7 @@ use crate::domain::decision::{Reason, ReasonCode};
 use crate::domain::directory::{Directory, Enterprise, FirmState};
 use crate::domain::person::Person;
 use crate::domain::rules::Rules;
-use crate::domain::terms::{MemberRole, Period, Role, Urgency, VisitStatus, Window};
-use crate::ids::VisitId;
+use crate::domain::terms::{MemberRole, Period, Role, Urgency, Window};
 use std::collections::BTreeSet;
 
 /// Certified officers that each acting department needs (行政处罚法 42; per department: ours).
@@ -26,12 +25,10 @@ pub struct Slate {
 /// A visit of the same firm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirmVisit {
-    pub id: VisitId,
     pub code: String,
     /// `2026-12-01`.
     pub date: String,
     pub exempt: bool,
-    pub status: VisitStatus,
     pub departments: Vec<String>,
 }
 

@@ -2,9 +2,9 @@
 //! nobody reminded of it (DOMAIN §6.3, first step). Both are on record; neither moves the limit, the state or a version.
 
 use super::Tree;
-use super::plan::Plan;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::ObligationDeed;
+use crate::domain::draft::Plan;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
@@ -21,7 +21,7 @@ pub fn order_spec(deed: ObligationDeed) -> &'static Spec {
 }
 
 /// Reads the order of a deed on what the subject owes.
-pub fn plan(deed: ObligationDeed, body: &Node, subject: Subject) -> Result<Plan, Vec<Fault>> {
+pub fn plan(deed: ObligationDeed, body: &Node, subject: Subject) -> Result<Plan<Tree>, Vec<Fault>> {
     let (reader, faults) = read(order_spec(deed), body);
     match deed {
         ObligationDeed::Acknowledge => {

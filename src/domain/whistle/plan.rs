@@ -14,13 +14,10 @@ use super::{Tree, objection};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::WhistleDeed;
-use crate::domain::draft::Deciding;
+use crate::domain::draft::{Deciding, Plan};
 use crate::domain::order::{Fault, Node, Spec, read};
 use crate::domain::rules::Rules;
 use crate::domain::summons::{BARE, REASON};
-
-/// A sound order with the function that decides on it.
-pub type Plan = Box<dyn FnOnce(Tree, Deciding<'_>) -> Result<Change, Refusal>>;
 
 /// What an order is read against, as it was loaded.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +54,7 @@ pub fn order_spec(deed: WhistleDeed) -> &'static Spec {
 }
 
 /// Reads the order of a deed: all its faults at once, or the decision that waits for the state to be asked.
-pub fn plan(deed: WhistleDeed, body: &Node, seen: Seen<'_>) -> Result<Plan, Vec<Fault>> {
+pub fn plan(deed: WhistleDeed, body: &Node, seen: Seen<'_>) -> Result<Plan<Tree>, Vec<Fault>> {
     let Seen { tree, beside, rules, now } = seen;
     let (whistle, directory) = (&tree.whistle, &rules.directory);
     Ok(match deed {
@@ -89,18 +86,22 @@ pub fn plan(deed: WhistleDeed, body: &Node, seen: Seen<'_>) -> Result<Plan, Vec<
 }
 
 /// A decision that nothing but the state can bar.
-fn sure<O: 'static>(order: O, decide: fn(&O, Tree, Deciding<'_>) -> Change) -> Plan {
+fn sure<O: 'static>(order: O, decide: fn(&O, Tree, Deciding<'_>) -> Change) -> Plan<Tree> {
     Box::new(move |tree, by| Ok(decide(&order, tree, by)))
 }
 
 /// A deed that says everything by its verb.
-fn bare(body: &Node, decide: fn(Tree, Deciding<'_>) -> Option<Change>) -> Result<Plan, Vec<Fault>> {
+fn bare(body: &Node, decide: fn(Tree, Deciding<'_>) -> Option<Change>) -> Result<Plan<Tree>, Vec<Fault>> {
     read(&BARE, body).1.judge(Some(()))?;
     Ok(Box::new(move |tree, by| decide(tree, by).ok_or(Refusal::NotFound)))
 }
 
 /// A deed that has a reason and nothing else.
-fn said(deed: WhistleDeed, body: &Node, decide: fn(&str, Tree, Deciding<'_>) -> Change) -> Result<Plan, Vec<Fault>> {
+fn said(
+    deed: WhistleDeed,
+    body: &Node,
+    decide: fn(&str, Tree, Deciding<'_>) -> Change,
+) -> Result<Plan<Tree>, Vec<Fault>> {
     let (reader, faults) = read(order_spec(deed), body);
     let reason = faults.judge(reader.text("reason"))?;
     Ok(Box::new(move |tree, by| Ok(decide(&reason, tree, by))))

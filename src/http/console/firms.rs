@@ -68,19 +68,10 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
 
 /// The whistles about a firm that the reader sees: those that go on, or those that have come to an end.
 async fn about(reader: &Reader, firm: &Enterprise, past: bool) -> Result<Vec<WhistleItem>, Problem> {
-    let status = WhistleStatus::ALL.iter().copied().filter(|status| has_ended(*status) == past).collect();
+    let status = WhistleStatus::ALL.iter().copied().filter(|status| status.is_open() != past).collect();
     let enterprise = vec![firm.code.clone()];
     let query = WhistleQuery { enterprise, status, limit: ROWS, ..WhistleQuery::default() };
     Ok(whistles::list(&reader.door.hub, &reader.present.scope, query).await?)
-}
-
-fn has_ended(status: WhistleStatus) -> bool {
-    match status {
-        WhistleStatus::Closed | WhistleStatus::Declined | WhistleStatus::Merged | WhistleStatus::Withdrawn => true,
-        WhistleStatus::Submitted | WhistleStatus::Returned | WhistleStatus::Accepted => false,
-        WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Rectifying => false,
-        WhistleStatus::AwaitingClosure | WhistleStatus::Suspended => false,
-    }
 }
 
 async fn rows(reader: &Reader, items: &[WhistleItem]) -> Result<Vec<QueueRow>, Problem> {
@@ -112,7 +103,7 @@ pub(super) async fn checklist(reader: Reader) -> Answer {
         match parts.iter_mut().find(|part| part.no == hazard.part_no) {
             Some(part) => part.hazards.push(row),
             None => {
-                let name = words_of.worded(&hazard.part, &hazard.part_en);
+                let name = reader.lang.pick((&hazard.part, &hazard.part_en)).clone();
                 parts.push(ChecklistPart { no: hazard.part_no, name, hazards: vec![row] });
             }
         }
@@ -121,18 +112,10 @@ pub(super) async fn checklist(reader: Reader) -> Answer {
 }
 
 impl Words<'_> {
-    /// The one of two texts that is in the reader's language.
-    fn worded(&self, zh: &str, en: &str) -> String {
-        match self.lang {
-            Lang::Zh => zh.to_owned(),
-            Lang::En => en.to_owned(),
-        }
-    }
-
     fn hazard(&self, hazard: &Hazard, in_force: bool) -> HazardRow {
         HazardRow {
             code: hazard.code.clone(),
-            text: self.worded(&hazard.text, &hazard.text_en),
+            text: self.lang.pick((&hazard.text, &hazard.text_en)).clone(),
             category: self.lang.category(hazard.category).to_owned(),
             departments: hazard.competent_departments.iter().map(|code| self.unit(code)).collect(),
             evidence: hazard.evidence.clone(),

@@ -3,7 +3,7 @@
 
 use super::reader::{Reader, pairs, typed};
 use crate::domain::deeds::WhistleDeed;
-use crate::domain::order::{Fault, FaultCode, Node, NotAnObject, Spec, from_form};
+use crate::domain::order::{Fault, FaultCode, Node, NotAnObject, Spec, from_form, pairs_of};
 use crate::http::gate::FORM_FIELDS;
 use crate::http::pages::{Form, FormFault};
 use crate::i18n::pages as words;
@@ -37,6 +37,16 @@ pub(super) fn whistle_body(deed: WhistleDeed, spec: &'static Spec, bytes: &[u8])
         WhistleDeed::RaiseUrgency | WhistleDeed::LowerUrgency | WhistleDeed::DismissContest => body(spec, bytes),
         WhistleDeed::Suspend | WhistleDeed::Resume | WhistleDeed::Reopen => body(spec, bytes),
     }
+}
+
+/// What a form sends, name and value.
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// What was filled in, without what the page adds.
+pub(super) fn filled_in(bytes: &[u8]) -> Result<Pairs, NotAnObject> {
+    let mut pairs = pairs_of(bytes)?;
+    pairs.retain(|(name, value)| !value.is_empty() && !FORM_FIELDS.contains(&name.as_str()));
+    Ok(pairs)
 }
 
 /// Boxes without a tick send nothing: where the order wants a list, that is the empty one.

@@ -3,18 +3,18 @@
 
 use super::answers::{page, shown};
 use super::flash::done;
-use super::orders::{numbered, refused_at};
+use super::orders::{Pairs, filled_in, numbered, refused_at};
 use super::reader::Reader;
 use super::views::{Words, text};
 use crate::app::Undone;
 use crate::app::visits::{self, plan_spec};
 use crate::app::whistles::{self, OpenWhistle};
 use crate::domain::decision::{Reason, Refusal};
-use crate::domain::order::{Node, NotAnObject, pairs_of};
+use crate::domain::order::{Node, NotAnObject};
 use crate::domain::person::Person;
 use crate::domain::policy;
 use crate::domain::terms::{MemberRole, Notice, Period, Role};
-use crate::http::gate::{self, FORM_FIELDS};
+use crate::http::gate;
 use crate::http::pages::{Choice, Crew, Form, FormFault, Officer, Place, PlanPage, PlanRow};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::form_field;
@@ -99,15 +99,6 @@ fn conflict(reader: &Reader, reason: &Reason, form: &Form) -> FormFault {
     FormFault { field, message: words_of.barred(reason) }
 }
 
-type Pairs = Vec<(String, String)>;
-
-/// What was filled in, without what the page adds.
-fn given(bytes: &[u8]) -> Result<Pairs, NotAnObject> {
-    let mut pairs = pairs_of(bytes)?;
-    pairs.retain(|(name, value)| !value.is_empty() && !FORM_FIELDS.contains(&name.as_str()));
-    Ok(pairs)
-}
-
 fn of_row(name: &str) -> Option<(&str, usize)> {
     numbered(name).filter(|(stem, _)| OF_ROW.contains(stem))
 }
@@ -119,12 +110,12 @@ fn rows_of(given: &Pairs) -> Vec<usize> {
 }
 
 fn filled_rows(bytes: &[u8]) -> Vec<usize> {
-    given(bytes).map(|given| rows_of(&given)).unwrap_or_default()
+    filled_in(bytes).map(|given| rows_of(&given)).unwrap_or_default()
 }
 
 /// The body of `POST /visits`: rows become items; ticks and the one who leads become members.
 fn body(bytes: &[u8]) -> Result<Node, NotAnObject> {
-    let given = given(bytes)?;
+    let given = filled_in(bytes)?;
     let said =
         |wanted: &'static str| given.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.clone());
     let items = rows_of(&given).into_iter().map(|row| {

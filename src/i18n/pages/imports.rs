@@ -33,7 +33,7 @@ page_words! {
     proposed: "提交复核，等另一位人员确认后生效", "Proposed; it takes effect when a second person confirms it";
     refused: "不予采用，没有写入", "Refused, nothing was written";
     second_title: "等待第二人复核：", "Waits for a second person: ";
-    second_lead: "时限按工作日历计算，信件按值班表送达，两者都须由两人先后确认。提出人：", "Limits are counted by the calendar and letters go by the rota, so two persons decide. Proposed by: ";
+    second_lead: "时限按工作日历计算，信件按值班表送达，检查按检查清单进行，都须由两人先后确认。提出人：", "Limits are counted by the calendar and letters go by the rota, visits look by the checklist, so two persons decide. Proposed by: ";
     second_own: "您已提出，请管理员或安委办主任中的另一位复核；七天内无人确认即作废。", "You proposed it. Another administrator or the office's director confirms it; after seven days it lapses.";
     second_go: "复核无误，写入", "Confirm and write";
     second_no: "不予采用", "Refuse";

@@ -65,7 +65,6 @@ page_words! {
     record_hint: "没有填的项不会提交，可以分几次保存。", "What you leave open is not sent; save as often as you like.";
     answer_again: "改填", "Answer again";
     note: "说明", "Note";
-    note_hint: "未检查须写明原因", "Say why if it was not checked";
     found_what: "隐患情况", "What was found";
     spot: "具体位置", "The very spot";
     major: "重大隐患", "Major hazard";

@@ -14,7 +14,7 @@ use crate::domain::whistle::hints::Likeness;
 
 impl Lang {
     /// The word in this language, of a Chinese and an English one.
-    pub(super) fn pick<T>(self, (zh, en): (T, T)) -> T {
+    pub(crate) fn pick<T>(self, (zh, en): (T, T)) -> T {
         match self {
             Lang::Zh => zh,
             Lang::En => en,

@@ -74,7 +74,6 @@ async fn a_repeat_attaches_nothing_more_however_its_form_was_made() {
         let picture = jpeg(40, 30);
         let ask = async |content: &[u8], edge: &str| {
             let body = files(&[], &[("a.jpg", content)]);
-            let body = String::from_utf8_lossy(&body).contains("edge").then_some(body).unwrap();
             let body = replaced(&body, b"edge-of-files", edge.as_bytes());
             let ask = t.fire().ask("POST", &format!("/whistles/{code}/attachments")).await.key("key-attach-1");
             ask.raw(&format!("multipart/form-data; boundary={edge}"), body).send().await
@@ -304,8 +303,6 @@ async fn a_page_without_script_shows_and_takes_files() {
         let address = page.split("<img src=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let copy = browser.get(&address).await.expect(200);
         assert!(sandboxed(&copy) && image::load_from_memory(&copy.body).is_ok());
-        let english = browser.ask("GET", &own).header("Cookie", "lang=en").send().await;
-        assert!(english.status == 200 || english.status == 303);
         // Without the session's token, or from elsewhere, nothing is taken.
         for (csrf, status) in [("", 403), ("x", 403)] {
             assert_eq!(browser.sends(&to, &[("csrf", csrf)], &[("a.jpg", &picture)]).await.status, status);

@@ -16,16 +16,11 @@ fn signs_out(route: &str) -> u8 {
 
 /// A visit of YJ that was entered and found something.
 pub(crate) async fn visited(t: &Town) {
-    let mut members = Vec::new();
-    for (who, role) in [("inspector.yj", "lead"), ("inspector.yj.2", "member")] {
-        members.push(json!({ "officer": t.person(who).id().await, "role": role }));
-    }
     let plan = json!({
-        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": members, "notice": "announced",
+        "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": t.members(&["inspector.yj", "inspector.yj.2"]).await, "notice": "announced",
         "items": [{ "department": "YJ", "subject": "除尘" }],
     });
-    t.office().ask("POST", "/visits").await.json(&plan).send().await.expect(201);
-    let visit = "LJ-2026-0001";
+    let visit = &t.office().plans(&plan).await;
     t.office().does(visit, "propose", json!({})).await;
     t.person("head.yj").does(visit, "approve_own_part", json!({})).await;
     t.office().does(visit, "announce", json!({})).await;

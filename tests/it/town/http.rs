@@ -195,6 +195,13 @@ impl Reply {
         list.iter().map(one).collect()
     }
 
+    /// Code and subject of every reason.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let told = self.json();
+        let all = told["reasons"].as_array().unwrap().iter();
+        all.map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["subject"].as_str().unwrap())).collect()
+    }
+
     /// Everything but what differs between any two requests: the request's own id (which is in the length) and the date.
     pub(crate) fn sameness(&self) -> String {
         let own = ["x-request-id", "date", "content-length"];

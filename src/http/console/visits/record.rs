@@ -1,11 +1,10 @@
 //! The form in which an officer answers for the own items, as the order that the domain reads: a row an item, and what was left
 //! open says nothing. Nothing is mended; what belongs to a finding is said only where a hazard was chosen.
 
-use super::super::orders::{numbered, refused_at};
+use super::super::orders::{Pairs, filled_in, numbered, refused_at};
 use super::super::reader::Reader;
-use crate::domain::order::{Fault, Node, NotAnObject, pairs_of};
+use crate::domain::order::{Fault, Node, NotAnObject};
 use crate::domain::terms::Outcome;
-use crate::http::gate::FORM_FIELDS;
 use crate::http::pages::Form;
 use actix_web::web::Bytes;
 use std::collections::BTreeSet;
@@ -13,15 +12,6 @@ use std::collections::BTreeSet;
 /// What is said of an item itself, and of what was found.
 const OF_ITEM: &[&str] = &["outcome", "note"];
 const OF_FINDING: &[&str] = &["what", "spot", "severity", "clause"];
-
-type Pairs = Vec<(String, String)>;
-
-/// What was filled in, without what the page adds.
-fn filled(bytes: &[u8]) -> Result<Pairs, NotAnObject> {
-    let mut pairs = pairs_of(bytes)?;
-    pairs.retain(|(name, value)| !value.is_empty() && !FORM_FIELDS.contains(&name.as_str()));
-    Ok(pairs)
-}
 
 /// An input of one of the rows: its stem and the item's number.
 fn of_row(name: &str) -> Option<(&str, usize)> {
@@ -46,7 +36,7 @@ fn said(given: &Pairs, no: usize) -> Vec<(&str, &str)> {
 
 /// The body of `…/record`.
 pub(super) fn body(bytes: &[u8]) -> Result<Node, NotAnObject> {
-    let given = filled(bytes)?;
+    let given = filled_in(bytes)?;
     let results = answered(&given).into_iter().map(|no| result(no, &said(&given, no))).collect();
     let others = given.iter().filter(|(name, _)| of_row(name).is_none());
     let others = others.map(|(name, value)| (name.clone(), Node::Text(value.clone())));
@@ -69,7 +59,7 @@ fn result(no: usize, said: &[(&str, &str)]) -> Node {
 
 /// The form as it was sent, each fault at its input.
 pub(super) fn refused(reader: &Reader, bytes: &Bytes, faults: &[Fault]) -> Form {
-    let rows = filled(bytes).map(|given| answered(&given)).unwrap_or_default();
+    let rows = filled_in(bytes).map(|given| answered(&given)).unwrap_or_default();
     refused_at(reader, ("record", bytes), faults, |pointer| field_of(pointer, &rows))
 }
 
