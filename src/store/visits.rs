@@ -11,6 +11,7 @@ use crate::domain::visit::slate::{FirmVisit, Slate};
 use crate::domain::visit::{Visit, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::ids::{FindingId, PersonId, VisitId, WhistleId};
+use std::collections::BTreeSet;
 
 /// One key of a reader suffices; the first one of whoever sees everything is `*`.
 macro_rules! seen {
@@ -306,7 +307,8 @@ pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Ve
 /// The trees of these whistles that the scope sees, for whoever plans a visit of them.
 pub fn whistles_of(reading: &mut Reading<'_>, scope: &Scope, codes: &[String]) -> Result<Vec<Tree>, Fault> {
     let mut trees = Vec::new();
-    for code in codes {
+    // Several items may be about one whistle; it is one tree all the same.
+    for code in codes.iter().collect::<BTreeSet<_>>() {
         trees.extend(whistles::tree(reading, scope, code)?);
     }
     Ok(trees)

@@ -279,6 +279,55 @@ async fn in_an_emergency_they_go_at_once_and_who_does_not_approve_in_a_day_is_na
 }
 
 #[actix_web::test]
+async fn in_an_emergency_nobody_is_asked_again_who_has_approved_or_was_let_off() {
+    town(async |t| {
+        let mut blow = blow_order("仓库冒烟");
+        blow["urgency"] = json!("emergency");
+        let whistle = t.fire().blows(&blow).await;
+        let accept = json!({
+            "severity": "general", "urgency": "emergency", "lead": "XF", "supports": ["YJ", "SH"],
+            "route": "emergency", "dispatch": true,
+        });
+        t.office().does(&whistle, "accept", accept).await;
+        let item = |unit: &str| json!({ "department": unit, "subject": format!("{unit}的检查项"), "whistle": whistle });
+        let crew = CREW.map(|who| if who.contains("yj") { who.replace("yj", "xf") } else { who.replace("xf", "yj") });
+        let order = json!({
+            "place": "东仓库", "town": "T06", "date": "2026-12-01", "period": "AM", "notice": "unannounced",
+            "items": [item("XF"), item("YJ"), item("SH")],
+            "members": t.members(&crew.each_ref().map(String::as_str)).await,
+        });
+        let visit = t.office().plans(&order).await;
+        t.office().does(&visit, "propose", json!({})).await;
+        t.person("head.xf").does(&visit, "approve_own_part", json!({})).await;
+        t.director().does(&visit, "excuse_part", json!({ "department": "SH", "reason": "来不及" })).await;
+        t.person("inspector.xf").does(&visit, "enter", json!({})).await;
+        t.advance(25 * 60).await;
+        let events = t.office().walks(&format!("/visits/{visit}/timeline"), 200).await;
+        let named = events.iter().filter(|one| one["kind"] == "visit.unapproved");
+        let named: Vec<&Value> = named.map(|one| &one["data"]["department"]).collect();
+        assert_eq!(named, ["YJ"], "{events:?}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_stands_still_by_order_is_not_struck_off_on_site() {
+    town(async |t| {
+        let visit = entered(t, None).await;
+        let inspector = t.person("inspector.yj");
+        inspector.does(&visit, "record", json!({ "results": [finding(2, "插座破损")] })).await;
+        let found = format!("{visit}-01");
+        t.person("head.yj.2").does(&found, "measures", json!({ "measure": "stop" })).await;
+        let barred = inspector.tries(&found, "correct_on_site", &json!({})).await.expect(409);
+        assert_eq!(barred.reasons(), [format!("measures_stand {found}")]);
+        t.person("head.yj.2").does(&found, "lift_measures", json!({ "reason": "已断电更换" })).await;
+        inspector.does(&found, "correct_on_site", json!({})).await;
+        assert_eq!(status(t, &format!("/findings/{found}")).await, "closed");
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn two_plans_for_one_person_in_two_hundred_rounds_never_both_stand() {
     town(async |t| {
         let order = |date: &str, enterprise: &str, members: &Value| {

@@ -148,7 +148,7 @@ pub fn barred(finding: &Finding, by: &Deciding<'_>, reasons: Vec<(ReasonCode, St
 /// It was put right before the officers' eyes.
 ///
 /// # Errors
-/// Guarded: a major hazard, or one that the list does not call correctable.
+/// Guarded: a major hazard, one that the list does not call correctable, or measures that stand.
 pub fn correct_on_site(
     note: Option<&str>,
     id: &FindingId,
@@ -158,6 +158,9 @@ pub fn correct_on_site(
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     if finding.severity == Severity::Major || !finding.origin.correctable_on_site {
         return Err(barred(finding, &by, vec![(ReasonCode::NotCorrectableOnSite, finding.code.clone())]));
+    }
+    if finding.measures.is_some() {
+        return Err(barred(finding, &by, vec![(ReasonCode::MeasuresStand, finding.code.clone())]));
     }
     let mut draft = Draft::on(by, tree);
     let (now, note) = (draft.by.now, note.map(|note| draft.write_down(note)));

@@ -49,7 +49,6 @@ fn set_out((status, notice): (VisitStatus, Notice), kind: EventKind, tree: Visit
 pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
     let mut draft = Draft::on(by, tree);
     let (now, by) = (draft.by.now, draft.by.actor?.person.clone());
-    let unapproved = draft.tree.visit.parts.iter().any(|part| part.acts() && part.approved_at.is_none());
     draft.change_visit(|visit| {
         visit.status = VisitStatus::InProgress;
         visit.entry = Some(Entry { at: now, by, scanned });
@@ -57,11 +56,8 @@ pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Option<Change>
     draft.record(EventKind::VisitEntered, json!({ "scanned": scanned }));
     let (whole, lead) = (draft.whole(), draft.liaison(draft.tree.visit.lead()));
     draft.arm_until(whole, lead, Duty::Finish, follow::set(now.day_end()));
-    if unapproved {
-        propose::await_approvals(&mut draft);
-    } else {
-        await_parts(&mut draft);
-    }
+    propose::await_approvals(&mut draft);
+    await_parts(&mut draft);
     Some(draft.finish())
 }
 

@@ -116,10 +116,11 @@ pub fn propose(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Result<C
     Ok(draft.finish())
 }
 
-/// Each head owes an approval; when the limit has passed the director decides without the silent.
+/// Each head who has not said yes and is not let off owes an approval; when the limit has passed the director decides without the silent.
 pub fn await_approvals(draft: &mut Draft<'_, VisitTree>) {
-    let all: Vec<String> = draft.tree.visit.parts.iter().map(|part| part.department.clone()).collect();
-    for department in all {
+    let waiting = draft.tree.visit.parts.iter().filter(|part| part.acts() && part.approved_at.is_none());
+    let waiting: Vec<String> = waiting.map(|part| part.department.clone()).collect();
+    for department in waiting {
         let (part, head) = (draft.part(&department), draft.head(&department));
         draft.arm(part, head, Duty::Approval);
     }
