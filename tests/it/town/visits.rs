@@ -1,4 +1,5 @@
-//! Joint visits of a story: who goes, and planning one.
+//! Joint visits of a story: who goes, and planning one. Every post does its own deeds by its own token; nothing is written
+//! behind the hub.
 
 use super::{Person, Town};
 use serde_json::{Value, json};
