@@ -52,6 +52,7 @@ mod second_factor;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;
+mod ten_lives;
 mod tokens;
 mod town;
 mod trail;

@@ -1,6 +1,7 @@
 //! Two and three replicas on one ledger and one stream: whatever is done on one holds on all, and what the hub does by
 //! itself is done once. A file has one process, so these stories need the servers, whatever parts are tried.
 
+use crate::town::browser::hidden;
 use crate::town::{BEGIN, Place, Town, at, blow_order};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -51,6 +52,36 @@ async fn c25_one_key_on_three_replicas_at_once_makes_one_whistle() {
             replies.into_iter().map(|reply| reply.expect(201).json()["code"].as_str().unwrap().to_owned()).collect();
         assert_eq!(codes.len(), 1, "{codes:?}");
         assert_eq!(towns[2].db_events().await, 1);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn of_two_who_set_one_shift_on_two_replicas_at_once_the_second_is_told() {
+    replicas(&["a", "b"], async |towns| {
+        let [one, other] = towns else { unreachable!() };
+        let (admin, office) = (one.signed_in("admin").await, other.signed_in("office").await);
+        for day in 3..13 {
+            let date = format!("2026-12-{day:02}");
+            let page = format!("/admin/rota?shift={date}/night");
+            let seen = hidden(&admin.get(&page).await.expect(200), "seen");
+            let fields = |officer| {
+                let posts = [("office_duty", officer), ("main", "head.yj"), ("deputy", "head.yj.2")];
+                let shift = [("date", date.as_str()), ("shift", "night"), ("seen", seen.as_str())];
+                shift.into_iter().chain(posts).collect::<Vec<_>>()
+            };
+            let (mine, theirs) = (fields("office"), fields("office.2"));
+            let (mine, theirs) =
+                tokio::join!(admin.fills(&page, "/admin/rota", &mine), office.fills(&page, "/admin/rota", &theirs));
+            let first = if mine.status == 303 { "office" } else { "office.2" };
+            let mut told = [mine.status, theirs.status];
+            told.sort_unstable();
+            assert_eq!(told, [303, 422], "{date}: {} {}", mine.text(), theirs.text());
+            for browser in [&admin, &office] {
+                let stands = hidden(&browser.get(&page).await.expect(200), "seen");
+                assert_eq!(stands, format!("{date}/night head.yj/head.yj.2/{first}"), "one took the other's away");
+            }
+        }
     })
     .await;
 }

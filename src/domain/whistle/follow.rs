@@ -30,17 +30,22 @@ pub fn follow(draft: &mut Draft<'_>) {
             follow_report_ins(draft);
         }
     }
-    if draft.tree.whistle.status == WhistleStatus::Handling && !draft.tree.whistle.open_findings.is_empty() {
-        draft.move_whistle(WhistleStatus::Rectifying);
-        draft.record_move(EventKind::WhistleRectifying);
-        let (office, whole) = (posts::office(draft), draft.whistle_subject());
-        draft.arm(whole, office, Duty::Rectification);
-    }
+    rectify(draft);
     if is_at_work(draft.tree.whistle.status) && waits_for_nothing(&draft.tree) {
         draft.move_whistle(WhistleStatus::AwaitingClosure);
         draft.record_move(EventKind::WhistleAwaitingClosure);
         let office = posts::office(draft);
         draft.arm(draft.whistle_subject(), office, Duty::Closure);
+    }
+}
+
+/// While a finding is open a whistle that is handled is being put right.
+pub fn rectify(draft: &mut Draft<'_>) {
+    if draft.tree.whistle.status == WhistleStatus::Handling && !draft.tree.whistle.open_findings.is_empty() {
+        draft.move_whistle(WhistleStatus::Rectifying);
+        draft.record_move(EventKind::WhistleRectifying);
+        let (office, whole) = (posts::office(draft), draft.whistle_subject());
+        draft.arm(whole, office, Duty::Rectification);
     }
 }
 

@@ -60,5 +60,6 @@ pub fn reopen(order: &ReopenOrder, tree: Tree, by: Deciding<'_>) -> Change {
     }
     let office = posts::office(&draft);
     draft.arm(draft.whistle_subject(), office, Duty::FirstResult);
+    follow::rectify(&mut draft);
     draft.finish()
 }
