@@ -13,6 +13,7 @@ pub mod erasure;
 pub mod exports;
 pub mod factors;
 pub mod feedback;
+pub mod firm_links;
 mod form_tokens;
 pub mod hints;
 pub mod imports;

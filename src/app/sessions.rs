@@ -81,7 +81,7 @@ impl std::fmt::Debug for Keys {
 pub(crate) struct Doorkeeper {
     keys: RwLock<Arc<Keys>>,
     hashers: Hashers,
-    throttle: Throttle,
+    pub(super) throttle: Throttle,
     pub(super) tally: Tally,
 }
 

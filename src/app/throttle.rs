@@ -1,6 +1,7 @@
 //! Failed sign-ins are counted, good ones never: ten in fifteen minutes per name, a hundred per address, ten for a browser
 //! that the person has used before, which counts for itself alone (T3). Names are counted under a keyed digest, so
-//! unknown ones count alike and the table holds nobody's name. There is no lock.
+//! unknown ones count alike and the table holds nobody's name. There is no lock. A firm's links are counted here, too:
+//! ten that are none for an address, and what is sent by one in a day (T28).
 
 use crate::domain::at::{At, MINUTE};
 use std::collections::HashMap;
@@ -8,9 +9,12 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 const WINDOW_MINUTES: i64 = 15;
+const DAY_MINUTES: i64 = 24 * 60;
 const PER_NAME_MAX: usize = 10;
 const PER_ADDRESS_MAX: usize = 100;
 const PER_DEVICE_MAX: usize = 10;
+const PER_GUESSER_MAX: usize = 10;
+const PER_LINK_MAX: usize = 20;
 /// Rows of the table; past it the oldest windows go first.
 const ROWS_MAX: usize = 100_000;
 
@@ -22,6 +26,28 @@ pub(super) enum Counted {
     Address(IpAddr),
     /// A digest of what a known browser has shown.
     Device([u8; 32]),
+    /// Who tries links of firms that are none.
+    Guesser(IpAddr),
+    /// A link of a firm, by its token's digest: all that is sent by it.
+    Link([u8; 32]),
+}
+
+impl Counted {
+    /// How many, within how many minutes.
+    fn budget(self) -> (usize, i64) {
+        match self {
+            Counted::Name(_) => (PER_NAME_MAX, WINDOW_MINUTES),
+            Counted::Address(_) => (PER_ADDRESS_MAX, WINDOW_MINUTES),
+            Counted::Device(_) => (PER_DEVICE_MAX, WINDOW_MINUTES),
+            Counted::Guesser(_) => (PER_GUESSER_MAX, WINDOW_MINUTES),
+            Counted::Link(_) => (PER_LINK_MAX, DAY_MINUTES),
+        }
+    }
+
+    /// Whether what was counted then still counts.
+    fn is_recent(self, at: At, now: At) -> bool {
+        now.0 - at.0 < self.budget().1 * MINUTE
+    }
 }
 
 /// Failed tries within the window.
@@ -33,24 +59,20 @@ pub(super) struct Throttle {
 impl Throttle {
     /// Seconds until this may be tried again; zero: now.
     pub(super) fn wait_seconds(&self, counted: Counted, now: At) -> u32 {
-        let max = match counted {
-            Counted::Name(_) => PER_NAME_MAX,
-            Counted::Address(_) => PER_ADDRESS_MAX,
-            Counted::Device(_) => PER_DEVICE_MAX,
-        };
+        let (max, minutes) = counted.budget();
         let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let tries: Vec<At> =
-            table.get(&counted).into_iter().flatten().copied().filter(|at| is_recent(*at, now)).collect();
+            table.get(&counted).into_iter().flatten().copied().filter(|at| counted.is_recent(*at, now)).collect();
         // The try that has to leave the window before there is room again.
         let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
-        let micros = blocking.plus_minutes(WINDOW_MINUTES).0 - now.0;
+        let micros = blocking.plus_minutes(minutes).0 - now.0;
         u32::try_from(micros / 1_000_000 + 1).unwrap_or(1)
     }
 
     /// Failed tries within the window.
     pub(super) fn failed(&self, counted: Counted, now: At) -> usize {
         let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        table.get(&counted).map_or(0, |tries| tries.iter().filter(|at| is_recent(**at, now)).count())
+        table.get(&counted).map_or(0, |tries| tries.iter().filter(|at| counted.is_recent(**at, now)).count())
     }
 
     /// Takes back what was counted before a try that then did not fail.
@@ -68,21 +90,17 @@ impl Throttle {
     pub(super) fn count(&self, counted: Counted, now: At) {
         let mut table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if table.len() >= ROWS_MAX {
-            table.retain(|_, tries| tries.iter().any(|at| is_recent(*at, now)));
+            table.retain(|counted, tries| tries.iter().any(|at| counted.is_recent(*at, now)));
         }
         if table.len() >= ROWS_MAX {
             table.clear();
         }
         let tries = table.entry(counted).or_default();
-        tries.retain(|at| is_recent(*at, now));
+        tries.retain(|at| counted.is_recent(*at, now));
         if tries.len() < PER_ADDRESS_MAX {
             tries.push(now);
         }
     }
-}
-
-fn is_recent(at: At, now: At) -> bool {
-    now.0 - at.0 < WINDOW_MINUTES * MINUTE
 }
 
 #[cfg(test)]
@@ -99,5 +117,13 @@ mod tests {
         assert_eq!(throttle.wait_seconds(name, start.plus_minutes(14)), 61);
         assert_eq!(throttle.wait_seconds(name, start.plus_minutes(15)), 0);
         assert_eq!(throttle.wait_seconds(Counted::Name([2; 32]), start), 0);
+    }
+
+    #[test]
+    fn a_firms_link_is_good_for_so_many_forms_a_day() {
+        let (throttle, link, start) = (Throttle::default(), Counted::Link([1; 32]), At(0));
+        (0..PER_LINK_MAX).for_each(|_| throttle.count(link, start));
+        assert_eq!(throttle.wait_seconds(link, start.plus_minutes(DAY_MINUTES - 1)), 61);
+        assert_eq!(throttle.wait_seconds(link, start.plus_minutes(DAY_MINUTES)), 0);
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::deeds;
 use crate::domain::directory::Directory;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::{PartId, Subject};
-use crate::domain::policy::Actor;
+use crate::domain::policy::{self, Actor};
 use crate::domain::visit::burden::Burden;
 use crate::domain::visit::{Item, Visit, VisitTree};
 use crate::ids::TextId;
@@ -166,6 +166,12 @@ pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory)
         "closed_at": finding.closed_at.map(At::rfc3339),
         "relapse": finding.relapse,
         "reopened": finding.reopened,
+        "link": finding.link.as_ref().map(|link| json!({
+            "at": link.at.rfc3339(), "by": link.by, "until": link.until.rfc3339(),
+        })),
+        "rated": finding.rated.as_ref().filter(|_| policy::reads_ratings(actor)).map(|rated| json!({
+            "at": rated.at.rfc3339(), "stars": rated.stars, "text": text(rated.text.as_ref(), texts),
+        })),
         "version": finding.version,
         "allowed_deeds": deeds::allowed_on_finding(actor, finding),
     })

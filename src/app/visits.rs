@@ -130,7 +130,8 @@ fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Ite
     let report = finding.report.iter().filter_map(|report| report.note.as_ref());
     let asked = finding.asked.iter().map(|asked| &asked.reason);
     let own = std::iter::once(&finding.what).chain(&finding.spot).chain(&finding.clause);
-    own.chain(orders).chain(rechecks).chain(report).chain(asked)
+    let rated = finding.rated.iter().filter_map(|rated| rated.text.as_ref());
+    own.chain(orders).chain(rechecks).chain(report).chain(asked).chain(rated)
 }
 
 /// What happened in a visit's tree, oldest first, after a position.

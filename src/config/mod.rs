@@ -59,6 +59,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// How people reach us, for links in letters: scheme, host, port, nothing after. Default `http://<listen>`.
     pub public_url: Option<String>,
+    /// How firms reach the pages under `/f/`, where that is another address: scheme, host, port, nothing after.
+    pub firm_url: Option<String>,
     /// Requests a second of each person and machine; 0: no bound, for strangers neither. Default 200, in a demo 0.
     pub rate: Option<u32>,
     /// The proxies that may say for whom they ask, by `X-Forwarded-For`: addresses and networks, with commas between.
@@ -70,6 +72,7 @@ impl Default for Http {
         Http {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            firm_url: None,
             rate: None,
             trusted_proxies: String::new(),
         }
@@ -80,6 +83,11 @@ impl Http {
     /// What links start with, without a slash at the end. `bound`: the address really taken, with its port.
     pub fn links(&self, bound: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
+    }
+
+    /// What links on a firm's paper start with, without a slash at the end.
+    pub fn firm_links(&self, bound: SocketAddr) -> String {
+        self.firm_url.clone().unwrap_or_else(|| self.links(bound))
     }
 
     /// Requests a second of each principal; `demo`: invented people are not counted unless somebody wants it.
@@ -288,6 +296,11 @@ impl Settings {
                 "http.public_url",
                 "is http:// or https://, a host, perhaps a port, and nothing after it",
             ),
+            (
+                self.http.firm_url.as_deref().is_some_and(|url| !is_origin(url) || !https_like(url, public)),
+                "http.firm_url",
+                "is like http.public_url, and https:// where that is",
+            ),
             (self.pen.batch_max == 0, "pen.batch_max", "is at least 1"),
             (self.pen.queue_max < self.pen.batch_max, "pen.queue_max", "is at least pen.batch_max"),
             (
@@ -361,6 +374,12 @@ impl Settings {
         // An empty folder is the working directory, which `read_dir` wants named.
         if self.folder.as_os_str().is_empty() { Path::new(".").join(name) } else { self.folder.join(name) }
     }
+}
+
+/// Whether both are reached by TLS or neither: one cookie's name goes for both.
+fn https_like(url: &str, public: Option<&str>) -> bool {
+    let by_tls = |url: &str| url.starts_with("https://");
+    by_tls(url) == public.is_some_and(by_tls)
 }
 
 #[cfg(test)]

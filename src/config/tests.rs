@@ -25,14 +25,24 @@ fn the_shipped_file_shows_every_key_with_its_default() {
     assert_eq!(format!("{read:#?}"), format!("{defaults:#?}"));
 
     // Uncommented, the optional keys are keys too; and no key of the structs is missing from the file.
-    let optional =
-        ["public_url", "rate", "reply_to", "ca_file", "dir", "key_file", "list", "second_factor", "leaked_passwords"];
+    let optional = [
+        "public_url",
+        "firm_url",
+        "rate",
+        "reply_to",
+        "ca_file",
+        "dir",
+        "key_file",
+        "list",
+        "second_factor",
+        "leaked_passwords",
+    ];
     let all =
         optional.iter().fold(shipped.to_owned(), |all, key| all.replace(&format!("# {key} ="), &format!("{key} =")));
     let read = format!("{:#?}", load_text("all", &all, &[]).unwrap());
     let mut fields: Vec<_> = read.lines().filter_map(|line| line.strip_prefix("        ")?.split_once(": ")).collect();
     fields.retain(|(key, _)| !key.starts_with(' '));
-    assert_eq!(fields.len(), 30, "{read}");
+    assert_eq!(fields.len(), 31, "{read}");
     for (key, _) in fields {
         assert!(all.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not in the shipped file");
     }
@@ -102,6 +112,8 @@ fn pairs_that_cannot_be_meant_are_refused() {
         ("[http]\nlisten = \"0.0.0.0:80\"", "http.public_url"),
         ("[http]\npublic_url = \"https://hub.example/app\"", "http.public_url"),
         ("[http]\npublic_url = \"javascript:x\"", "http.public_url"),
+        ("[http]\nfirm_url = \"https://f.example/f\"", "http.firm_url"),
+        ("[http]\npublic_url = \"https://hub.example\"\nfirm_url = \"http://f.example\"", "http.firm_url"),
         ("[pen]\nbatch_max = 0", "pen.batch_max"),
         ("[pen]\nqueue_max = 8\nbatch_max = 9", "pen.queue_max"),
         ("[mail]\ndeadline_seconds = 0", "mail.deadline_seconds"),

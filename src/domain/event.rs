@@ -40,14 +40,14 @@ words!(
         VisitPartClosed = "visit.part_closed", VisitPartExcused = "visit.part_excused", VisitSigned = "visit.signed",
         VisitSignatureRefused = "visit.signature_refused", VisitCompleted = "visit.completed",
         VisitFiled = "visit.filed", VisitAborted = "visit.aborted", VisitMissed = "visit.missed",
-        VisitUnapproved = "visit.unapproved",
+        VisitUnapproved = "visit.unapproved", VisitRated = "visit.rated",
         FindingFound = "finding.found", FindingOrdered = "finding.ordered",
         FindingCorrectedOnSite = "finding.corrected_on_site", FindingMeasuresTaken = "finding.measures_taken",
         FindingMeasuresLifted = "finding.measures_lifted", FindingReportedFixed = "finding.reported_fixed",
         FindingRecheckDue = "finding.recheck_due", FindingExtensionAsked = "finding.extension_asked",
         FindingExtensionGranted = "finding.extension_granted", FindingExtensionRefused = "finding.extension_refused",
         FindingPassed = "finding.passed", FindingFailed = "finding.failed", FindingClosed = "finding.closed",
-        FindingReopened = "finding.reopened",
+        FindingReopened = "finding.reopened", FindingLinkGiven = "finding.link_given",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
         ObligationAcknowledged = "obligation.acknowledged", ObligationHeldBack = "obligation.held_back",
         LetterNotReached = "letter.not_reached",
@@ -60,9 +60,9 @@ words!(
 );
 
 impl EventKind {
-    /// Told only to who sees everything: others would learn from it that somebody spoke to us.
+    /// Told only to who sees everything: others would learn from it that somebody spoke to us, or what a firm says of them.
     pub fn is_discreet(self) -> bool {
-        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased)
+        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased | EventKind::VisitRated)
     }
 }
 

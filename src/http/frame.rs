@@ -93,6 +93,7 @@ pub(super) async fn frame(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     let id = named(request.headers()).map_or_else(|| Rc::from(door.next_request_id()), Rc::from);
     request.extensions_mut().insert(RequestId(Rc::clone(&id)));
     let (method, lang) = (word(request.method()), gate::lang(request.headers()));
+    let path = request.path().to_owned();
     let answered = match refused(&request, &door) {
         Some(problem) => Ok(request.error_response(problem)),
         None => {
@@ -108,7 +109,7 @@ pub(super) async fn frame(request: ServiceRequest, next: Next<BoxBody>) -> Resul
             }
             let mut response = in_words(response, &door, &id);
             gate::hand_over(&mut response);
-            dress(response.headers_mut(), &door, &id);
+            dress(response.headers_mut(), &door, (&path, &id));
             let (status, took) = (response.status(), begun.elapsed());
             let meter = response.request().app_data::<Meter>();
             let route = meter.map_or("", |meter| meter.pattern);
@@ -120,7 +121,7 @@ pub(super) async fn frame(request: ServiceRequest, next: Next<BoxBody>) -> Resul
         Err(_) => {
             tracing::error!(method, request = &*id, "a request fell to a panic or to the framework");
             let mut response = Problem::new(ProblemKind::Internal).to_response(lang, &id);
-            dress(response.headers_mut(), &door, &id);
+            dress(response.headers_mut(), &door, (&path, &id));
             tell(method, "fallen", response.status(), begun.elapsed(), &id);
             Err(InternalError::from_response("fallen", response).into())
         }
@@ -190,8 +191,8 @@ fn wants_page(request: &HttpRequest) -> bool {
     !request.path().starts_with("/api/") && request.headers().get_all(header::ACCEPT).any(accepts)
 }
 
-fn dress(headers: &mut HeaderMap, door: &Door, id: &str) {
-    for (name, value) in &HEADERS {
+fn dress(headers: &mut HeaderMap, door: &Door, (path, id): (&str, &str)) {
+    for (name, value) in console::headers(path).iter().chain(&HEADERS) {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
@@ -298,13 +299,13 @@ mod tests {
         let mut door = door();
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
-        dress(&mut headers, &door, "r-1");
+        dress(&mut headers, &door, ("/healthz", "r-1"));
         assert_eq!(headers.get(header::CACHE_CONTROL).unwrap(), "max-age=1");
         assert_eq!(headers.get(header::REFERRER_POLICY).unwrap(), "same-origin");
         assert_eq!(headers.get("x-request-id").unwrap(), "r-1");
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
         door.https = true;
-        dress(&mut headers, &door, "r-1");
+        dress(&mut headers, &door, ("/healthz", "r-1"));
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
         let policy = headers.get(header::CONTENT_SECURITY_POLICY).unwrap().to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe") && !policy.contains("  "));

@@ -67,6 +67,8 @@ pub struct Door {
     pub https: bool,
     /// How people reach us: scheme, host, port, no slash at the end.
     pub links: String,
+    /// The same for firms, whom another network may part from us.
+    firm_links: String,
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,
     feeds: live::Feeds,
@@ -92,6 +94,7 @@ impl Door {
     ) -> Door {
         Door {
             https: links.starts_with("https://"),
+            firm_links: links.clone(),
             links,
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
@@ -113,6 +116,17 @@ impl Door {
         self.rates = rates::Rates::new(per_second);
         self.proxies = proxies;
         self
+    }
+
+    /// Where firms reach `/f/`: scheme, host, port, no slash at the end.
+    pub fn reached_by_firms(mut self, at: String) -> Door {
+        self.firm_links = at;
+        self
+    }
+
+    /// What stands on a firm's paper.
+    fn firm_link(&self, token: &str) -> String {
+        format!("{}/f/{token}", self.firm_links)
     }
 
     /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties. Open feeds end now:

@@ -6,6 +6,7 @@ use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, Takes, page};
 use super::whistles::{stretch, told};
 use super::{Door, cursor, json, tagged};
+use crate::app::firm_links;
 use crate::app::sessions::Present;
 use crate::app::visit_cards as cards;
 use crate::app::visits;
@@ -131,6 +132,13 @@ pub(super) async fn burden(door: Data<Door>, _caller: Caller, request: HttpReque
 pub(super) async fn finding_deed(door: Data<Door>, posted: Posted, deed: FindingDeed) -> Answer {
     let done = visits::finding_deed(&door.hub, posted.asked(), posted.code(), deed).await?;
     shown_finding(&door, &posted.present, &done.code, done.replayed).await
+}
+
+/// `POST /findings/{code}/give_link`: the link is in this answer and nowhere else.
+pub(super) async fn give_link(door: Data<Door>, posted: Posted) -> Answer {
+    let given = firm_links::give(&door.hub, &posted.asked(), posted.code()).await?;
+    let url = door.firm_link(&given.token);
+    Ok(json(&mut HttpResponse::Created(), &value!({ "url": url, "expires_at": given.until.rfc3339() })))
 }
 
 /// `GET /findings/{code}`

@@ -103,6 +103,7 @@ fn visit_event(past: &str) -> Option<(&'static str, &'static str)> {
         "aborted" => ("中止检查", "Visit aborted"),
         "missed" => ("逾期未进场", "Nobody came"),
         "unapproved" => ("24小时内未补批", "Not approved in time"),
+        "rated" => ("企业评价", "Rated by the firm"),
         _ => return None,
     })
 }
@@ -123,6 +124,7 @@ fn finding_event(past: &str) -> Option<(&'static str, &'static str)> {
         "failed" => ("复查未通过", "Recheck failed"),
         "closed" => ("销号", "Struck off"),
         "reopened" => ("重新整改", "Taken up again"),
+        "link_given" => ("向企业提供二维码", "Link given to the firm"),
         _ => return None,
     })
 }

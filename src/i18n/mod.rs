@@ -70,6 +70,7 @@ mod tests {
             include_str!("terms/mod.rs"),
             include_str!("trail.rs"),
             include_str!("visits.rs"),
+            include_str!("pages/by_link.rs"),
             include_str!("pages/desk.rs"),
             include_str!("pages/files.rs"),
             include_str!("pages/firms.rs"),

@@ -83,6 +83,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());
     let door = Door::new(Arc::new(hub.clone()), links, is_up, move || metrics.render(), live);
+    let door = door.reached_by_firms(settings.http.firm_links(address));
     let door = Data::new(door.bounded(settings.http.rate(hub.demo), setup::proxies(&settings)?));
     let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();

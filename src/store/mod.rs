@@ -127,6 +127,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("migrations/0015_password_age.sql")),
     (16, include_str!("migrations/0016_acknowledged.sql")),
     (17, include_str!("migrations/0017_attachments.sql")),
+    (18, include_str!("migrations/0018_firm_links.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -33,6 +33,10 @@ const BY_FINDING: &str = concat!(
     seen!("f.visit")
 );
 
+/// No scope stands here: whoever has the token has the right, to this one finding.
+const BY_LINK: &str = "
+    SELECT v.body, f.id FROM findings f JOIN visits v ON v.id = f.visit WHERE f.link = $1";
+
 const FINDINGS: &str = "SELECT body FROM findings WHERE visit = $1 ORDER BY code";
 
 const ARMED: &str = "
@@ -90,7 +94,7 @@ const FINDING_LIST: &str = concat!(
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_FINDING, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, LIST, FINDING_LIST];
+    &[BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, LIST, FINDING_LIST];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()
@@ -128,8 +132,21 @@ pub fn tree_of_finding(
 ) -> Result<Option<(VisitTree, FindingId)>, Fault> {
     let mut params = keys(scope);
     params.push(code.into());
+    with_finding(reading, BY_FINDING, &params)
+}
+
+/// The finding to which a firm's link leads, by the digest of its token; whether the link is good is not judged here.
+pub fn tree_of_link(reading: &mut Reading<'_>, hash: &str) -> Result<Option<(VisitTree, FindingId)>, Fault> {
+    with_finding(reading, BY_LINK, &[hash.into()])
+}
+
+fn with_finding(
+    reading: &mut Reading<'_>,
+    statement: &str,
+    params: &[Value<'_>],
+) -> Result<Option<(VisitTree, FindingId)>, Fault> {
     let found =
-        reading.row(BY_FINDING, &params, |row| Ok((row.json::<Visit>(0)?, FindingId::from_text(row.text(1)?))))?;
+        reading.row(statement, params, |row| Ok((row.json::<Visit>(0)?, FindingId::from_text(row.text(1)?))))?;
     let Some((visit, finding)) = found else { return Ok(None) };
     Ok(Some((grow(reading, visit)?, finding)))
 }

@@ -7,6 +7,7 @@ mod assessed;
 mod attachments;
 mod backups;
 mod bodies;
+mod by_link;
 mod canaries;
 mod checklist;
 mod console;

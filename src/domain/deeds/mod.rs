@@ -6,8 +6,8 @@ mod visit;
 
 pub use obligation::{ObligationDeed, allowed_on_obligation, obligation_role, obligation_state};
 pub use visit::{
-    FindingDeed, VisitDeed, allowed_on_finding, allowed_on_visit, finding_role, finding_state, own_part, visit_role,
-    visit_state,
+    FindingDeed, VisitDeed, allowed_on_finding, allowed_on_visit, finding_role, finding_state, may_give_link, own_part,
+    visit_role, visit_state,
 };
 
 use super::at::At;

@@ -116,6 +116,11 @@ fn may_finding(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
     }
 }
 
+/// Whether this actor hands the order's paper to the firm, and so gives it its link: whoever acts for the department.
+pub fn may_give_link(actor: &Actor, finding: &Finding) -> bool {
+    policy::acts_for(actor, &finding.origin.department) || finding.origin.officers.contains(&actor.person)
+}
+
 fn is_of_town(actor: &Actor, finding: &Finding) -> bool {
     actor.town.is_some() && actor.town == finding.origin.town
 }

@@ -3,6 +3,7 @@
 
 pub mod close;
 pub mod extension;
+pub mod link;
 pub mod order;
 pub mod plan;
 pub mod recheck;
@@ -12,6 +13,7 @@ use super::draft::Draft;
 use super::terms::{ClosureKind, FindingStatus, Measure, Severity};
 use super::visit::{Item, OfWhistle, Visit, VisitTree};
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
+use link::FirmLink;
 use serde::{Deserialize, Serialize};
 
 /// What was said of a hazard on site.
@@ -93,6 +95,15 @@ pub struct Report {
     pub note: Option<TextId>,
 }
 
+/// How the firm found the visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// One to five.
+    pub stars: u8,
+    pub text: Option<TextId>,
+    pub at: At,
+}
+
 /// One look at it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recheck {
@@ -135,6 +146,11 @@ pub struct Finding {
     /// The same item of the same firm was closed not long before.
     pub relapse: bool,
     pub reopened: u32,
+    /// The firm's way in; nobody ever had one on paper before links were given.
+    #[serde(default)]
+    pub link: Option<FirmLink>,
+    #[serde(default)]
+    pub rated: Option<Rated>,
     pub version: i64,
 }
 
@@ -163,6 +179,8 @@ impl Finding {
             closed_at: None,
             relapse: false,
             reopened: 0,
+            link: None,
+            rated: None,
             version: 1,
         }
     }

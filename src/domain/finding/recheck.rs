@@ -28,19 +28,26 @@ pub static RECHECK: Spec = Spec {
     ],
 };
 
-/// Somebody says that it is fixed; nobody of ours: the firm, by its link.
+/// Somebody says that it is fixed.
 pub fn report_fixed(note: Option<&str>, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
+    say_fixed(note, id, &mut draft);
+    draft.finish()
+}
+
+/// The same within a decision; nobody of ours: the firm, by its link.
+pub fn say_fixed(note: Option<&str>, id: &FindingId, draft: &mut Draft<'_, VisitTree>) {
     let note = note.map(|note| draft.write_down(note));
     let (at, person) = (draft.by.now, draft.by.actor.map(|actor| actor.person.clone()));
+    let by_firm = person.is_none();
     let report = Report { at, by: person, note: note.clone() };
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Reported;
         (finding.report, finding.asked) = (Some(report), None);
     });
-    draft.record_finding(EventKind::FindingReportedFixed, id, json!({ "note": note.as_ref().map(text_ref) }));
-    await_recheck(&mut draft, id);
-    draft.finish()
+    let data = json!({ "note": note.as_ref().map(text_ref), "by_firm": by_firm });
+    draft.record_finding(EventKind::FindingReportedFixed, id, data);
+    await_recheck(draft, id);
 }
 
 /// Its limit is over and nobody has said anything: it is looked at again all the same.

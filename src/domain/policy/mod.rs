@@ -130,6 +130,11 @@ pub fn keeps_proof(actor: &Actor, brought: &PersonId) -> bool {
     is_office(actor) || actor.person == *brought
 }
 
+/// Reads how firms rate visits: those who went, and their departments, are not told (DOMAIN PZ21).
+pub fn reads_ratings(actor: &Actor) -> bool {
+    is_office(actor) || actor.role == Role::Supervisor
+}
+
 /// Reads people outside the own unit.
 pub fn sees_all_people(actor: &Actor) -> bool {
     is_office(actor) || actor.role == Role::Supervisor || is_one_of_three(actor.role)

@@ -86,9 +86,16 @@ impl<'a> Draft<'a, VisitTree> {
 
     /// Changes one finding, raising its version.
     pub fn change_finding(&mut self, id: &FindingId, change: impl FnOnce(&mut Finding)) {
-        if let Some(finding) = self.tree.findings.iter_mut().find(|one| one.id == *id) {
+        self.note_finding(id, |finding| {
             change(finding);
             finding.version += 1;
+        });
+    }
+
+    /// Changes one finding in what moves nothing: nobody's page of it grows stale.
+    pub fn note_finding(&mut self, id: &FindingId, change: impl FnOnce(&mut Finding)) {
+        if let Some(finding) = self.tree.findings.iter_mut().find(|one| one.id == *id) {
+            change(finding);
             self.touched.push(Subject::Finding(id.clone()));
         }
     }

@@ -1,6 +1,7 @@
 //! Answers of the console: a page, a way on, or, when it is no, a page that says why and what to do. Hidden and absent
 //! things are told alike, and what failed inside says only its request id.
 
+use super::by_link;
 use super::login;
 use super::next::escaped;
 use super::reader::{Reader, Stranger, pairs, typed, wanted_next};
@@ -60,8 +61,10 @@ fn frame(request: &HttpRequest) -> Result<(Lang, Shell, Option<Stranger>), Probl
 }
 
 /// A problem as the page that a browser shows. `id`: the request's.
-pub(in crate::http) fn fault_page(request: &HttpRequest, _: &Door, problem: &Problem, id: &str) -> HttpResponse {
-    let told = if problem.kind() == ProblemKind::SignInNeeded {
+pub(in crate::http) fn fault_page(request: &HttpRequest, door: &Door, problem: &Problem, id: &str) -> HttpResponse {
+    let told = if let Some(told) = by_link::fault_page(door, request, problem) {
+        told
+    } else if problem.kind() == ProblemKind::SignInNeeded {
         login::needed(request)
     } else if problem.kind() == ProblemKind::PasswordFirst {
         Ok(see_other("/me/password"))

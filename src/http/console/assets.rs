@@ -178,7 +178,7 @@ mod tests {
         let http = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
         let words = [include_str!("../../domain/terms.rs"), include_str!("../../domain/directory/firm.rs")];
         let mut pages = words.concat();
-        for folder in ["pages", "pages/sheets", "console", "assets"] {
+        for folder in ["pages", "pages/by_link", "pages/sheets", "console", "assets"] {
             let files = std::fs::read_dir(http.join(folder)).unwrap().map(|file| file.unwrap().path());
             for file in files.filter(|file| file.extension().is_some_and(|end| end != "css")) {
                 pages.push_str(&std::fs::read_to_string(file).unwrap());

@@ -1,6 +1,7 @@
 //! What visits found, on pages: the list of what is to be put right, and one finding with the forms of its deeds. The limit as it was
 //! ordered first stands beside an extended one and is never hidden.
 
+use super::answers::shown;
 use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
@@ -8,17 +9,19 @@ use super::next::{escaped, with};
 use super::reader::Reader;
 use super::views::{Words, moment, text};
 use crate::app::cards::Texts;
+use crate::app::firm_links;
 use crate::app::visits::{self, OpenVisit};
 use crate::app::whistles;
-use crate::domain::deeds::{FindingDeed, allowed_on_finding};
+use crate::domain::deeds::{FindingDeed, allowed_on_finding, may_give_link};
 use crate::domain::finding::{Finding, Ordered};
 use crate::domain::obligation::Subject;
 use crate::domain::policy;
+use crate::domain::summons::BARE;
 use crate::domain::terms::{FindingStatus, Role};
 use crate::domain::view::ViewList;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, Place, Tab};
+use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, GivenLinkPage, Place, Square, Tab};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::pages as words;
@@ -26,6 +29,7 @@ use crate::i18n::problems::ProblemKind;
 use crate::ids::{FindingId, PersonId};
 use crate::store::visits::FindingQuery;
 use actix_web::HttpRequest;
+use std::slice;
 
 /// Rows of the list at a time.
 const ROWS: u16 = 50;
@@ -123,6 +127,29 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     shown_once(&reader, &page_of)
 }
 
+/// `POST /console/findings/{code}/give_link`: the one page that ever shows it.
+pub(super) async fn give_link(request: HttpRequest, sent: gate::Form) -> Answer {
+    let code = gate::code(&request).to_owned();
+    let back = format!("{HERE}/{}", escaped(&code));
+    let reader = Reader::of(&request, sent.present.clone())?.at(back.clone());
+    let given = firm_links::give(&reader.door.hub, &sent.asked(&BARE), &code).await?;
+    let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, &code).await?;
+    let order = open.tree.finding(&id).and_then(|finding| finding.orders.last());
+    let firm = order.and_then(|order| reader.directory().enterprise(order.addressee.as_deref()?));
+    let url = reader.door.firm_link(&given.token);
+    let page_of = GivenLinkPage {
+        shell: reader.shell(Place::Findings).await?,
+        w: words::by_link(reader.lang),
+        code,
+        firm: firm.map(|firm| firm.name.clone()).unwrap_or_default(),
+        square: Square::of(&url),
+        url,
+        until: moment(given.until),
+        back,
+    };
+    shown(reader.lang, &page_of)
+}
+
 /// One finding with its forms.
 pub(super) async fn filled(
     reader: &Reader,
@@ -150,6 +177,8 @@ pub(super) async fn filled(
         deadline,
         step: step.as_ref().map(made),
         made: others.map(made).collect(),
+        gives_link: finding.waits_for_firm() && may_give_link(&reader.present.actor, finding),
+        firm: words_of.of_firm(finding, texts, policy::reads_ratings(&reader.present.actor)),
         facts: words_of.finding_facts(finding, texts),
         past: words_of.finding_past(finding, texts),
     })
@@ -192,6 +221,20 @@ impl Words<'_> {
             fact(finding.closed.map(|kind| lang.closure_kind(kind).to_owned()), t.visits.struck_as),
         ];
         facts.into_iter().flatten().collect()
+    }
+
+    /// The link that the firm has, and what it thinks of the visit, for whoever reads that.
+    fn of_firm(&self, finding: &Finding, texts: &Texts, rated: bool) -> Vec<Choice> {
+        let w = words::by_link(self.lang);
+        let link = finding.link.as_ref().map(|link| {
+            let until = words::until(self.lang, &moment(link.until));
+            Choice::new(format!("{} {} {until}", moment(link.at), self.names(slice::from_ref(&link.by))), w.given)
+        });
+        let rating = finding.rated.as_ref().filter(|_| rated).map(|rated| {
+            let text = text(rated.text.as_ref(), texts).unwrap_or_default();
+            Choice::new(self.lines([words::stars(self.lang, rated.stars.into()), text]), w.rating)
+        });
+        link.into_iter().chain(rating).collect()
     }
 
     /// Orders, the claim, what was asked and every recheck.

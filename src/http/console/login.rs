@@ -12,9 +12,8 @@ use crate::app::devices;
 use crate::app::sessions::{self, Present, SignIn, SignedIn};
 use crate::domain::directory::UnitRole;
 use crate::domain::session::{self, Ending};
-use crate::http::body::{self, From, Wanted};
 use crate::http::pages::{Choice, Form, FormFault, LoginPage};
-use crate::http::problem::{Answer, Problem};
+use crate::http::problem::Answer;
 use crate::http::{Door, gate, query};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
@@ -22,7 +21,7 @@ use crate::i18n::problems::ProblemKind;
 use actix_web::cookie::time::Duration;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Payload};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 
 /// Where everybody begins; it leads on by role.
@@ -83,7 +82,7 @@ pub(super) fn page_of_form(path: &str) -> &str {
 
 /// `POST /login`
 pub(super) async fn sign_in(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
-    let bytes = strangers(&door, &request, payload).await?;
+    let bytes = gate::strangers(&door, &request, payload).await?;
     let stranger = Stranger::of(&request)?.at("/login".to_owned());
     let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
     if !stranger.gave(&csrf) {
@@ -150,7 +149,7 @@ pub(super) fn signed_out(door: &Door) -> Answer {
 
 /// `POST /language`: works on every page, signed in or not.
 pub(super) async fn language(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
-    let bytes = strangers(&door, &request, payload).await?;
+    let bytes = gate::strangers(&door, &request, payload).await?;
     let csrf = query::form_field(&bytes, "csrf").unwrap_or_default();
     let present: Option<Present> = gate::by_cookie(&request, &door).await?;
     let ours = present.is_some_and(|present| sessions::csrf_matches(&door.hub, &present, &csrf));
@@ -161,16 +160,6 @@ pub(super) async fn language(door: Data<Door>, request: HttpRequest, payload: Pa
     let mut answer = see_other(&next_in(&bytes));
     with_cookie(&mut answer, &language_cookie(&door, lang))?;
     Ok(answer)
-}
-
-/// The form of somebody who may not be signed in: from our own page, or not read at all.
-async fn strangers(door: &Door, request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
-    let payload = payload.into_inner();
-    if !gate::is_same_origin(request.headers(), door) {
-        body::drop_strangers(payload).await;
-        return Err(ProblemKind::WrongOrigin.into());
-    }
-    body::read(request.headers(), payload, Wanted::Form, From::Stranger).await
 }
 
 /// Where a form or an address wants to go.

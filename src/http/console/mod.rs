@@ -6,6 +6,7 @@ mod answers;
 mod assets;
 mod attachments;
 mod blow;
+mod by_link;
 mod choices;
 mod codes;
 mod desk;
@@ -42,6 +43,7 @@ mod visits;
 mod whistles;
 
 pub(super) use answers::fault_page;
+pub(super) use by_link::headers;
 
 use super::routes::{ANYONE, SIGNED_IN, register};
 use actix_web::web::{self, ServiceConfig};
@@ -60,6 +62,7 @@ const BLOWERS: &str = "liaison, head, squad, town, office";
 const LISTS: &str = "admin; for enterprises, rota, vehicles and leave the office, for the checklist the director too";
 const KEEPERS: &str = "administrators, director";
 const ROTA: &str = "office, supervisor, admin, inspector, squad, town; liaisons and heads of who is on it";
+const ACTS: &str = "the department, certified officers who were there";
 const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
@@ -82,6 +85,11 @@ pub(super) static PAGES: &[Page] = &[
     send("/admin/people/{code}/{verb}", BY_DEED, || web::to(people::deed)),
     look("/admin/trail", "audit administrator, administrator", || web::to(trail::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
+    look("/f/order", ANYONE, || web::to(by_link::order)),
+    send("/f/report_fixed", ANYONE, || web::to(by_link::report_fixed)),
+    send("/f/rate", ANYONE, || web::to(by_link::rate)),
+    look("/f/{token}", ANYONE, || web::to(by_link::start)),
+    send("/f/{token}", ANYONE, || web::to(by_link::enter)),
     look("/w/{code}", ANYONE, || web::to(codes::short)),
     look("/console", SIGNED_IN, || web::to(desk::desk)),
     look("/console/live", SIGNED_IN, || web::to(live::feed)),
@@ -133,6 +141,7 @@ pub(super) static PAGES: &[Page] = &[
     send("/console/visits/{code}/{verb}", BY_DEED, || web::to(visits::deed)),
     look("/console/findings", SIGNED_IN, || web::to(findings::list)),
     look("/console/findings/{code}", SIGNED_IN, || web::to(findings::one)),
+    send("/console/findings/{code}/give_link", ACTS, || web::to(findings::give_link)),
     send("/console/findings/{code}/{verb}", BY_DEED, || web::to(visits::finding_deed)),
 ];
 

@@ -330,6 +330,11 @@ fn path_of(request: &HttpRequest) -> String {
     next::own_path(asked).unwrap_or("/console").to_owned()
 }
 
+/// The frame of a page that nobody signs in to see.
+pub(super) fn stranger_shell(door: &Door, lang: Lang) -> Shell {
+    bare(door, lang, door.hub.now(), String::new())
+}
+
 fn bare(door: &Door, lang: Lang, now: At, path: String) -> Shell {
     let rules = door.hub.rules();
     let directory = &rules.directory;

@@ -63,13 +63,15 @@ impl Words<'_> {
         }
         details.dedup();
         let what = self.lang.event(event.kind.as_str());
+        let by_firm = event.kind == Kind::VisitRated || event.data.get("by_firm") == Some(&Value::Bool(true));
+        let nobody = if by_firm { t.firm } else { t.hub };
         let note = NOTES.iter().find_map(|name| text(&event.data, name));
         Entry {
             seq: u64::try_from(event.seq).unwrap_or_default(),
             at: moment(event.at),
             by_hub: event.person.is_none(),
             name: name.unwrap_or_default(),
-            department: event.department.as_deref().map_or_else(|| t.hub.to_owned(), |unit| self.unit(unit)),
+            department: event.department.as_deref().map_or_else(|| nobody.to_owned(), |unit| self.unit(unit)),
             words: words::told(self.lang, what, &details.join(t.list_comma)),
             note: note.map(str::to_owned),
         }
@@ -147,7 +149,8 @@ impl Words<'_> {
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
-            Kind::FindingClosed | Kind::FindingReopened => self.of_visit(event),
+            Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),
+            Kind::VisitRated => vec![data.get("stars").and_then(Value::as_u64).map(|n| words::stars(lang, n))],
             // No whistle's tale has them.
             Kind::DirectoryImported | Kind::DirectoryAdded | Kind::DirectoryChanged => Vec::new(),
             Kind::DirectoryRemoved | Kind::DirectoryReordered | Kind::DirectoryExported => Vec::new(),

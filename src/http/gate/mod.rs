@@ -26,7 +26,7 @@ use crate::domain::order::{Node, NotAnObject, Spec, from_form, from_json};
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::future::Future;
 use std::net::IpAddr;
@@ -155,6 +155,16 @@ impl FromRequest for Unsigned {
             Ok(Unsigned { order: order_in(&request, &bytes) })
         })
     }
+}
+
+/// The form of somebody who may not be signed in: from our own page, or not read at all.
+pub async fn strangers(door: &Door, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Problem> {
+    let payload = payload.into_inner();
+    if !is_same_origin(request.headers(), door) {
+        body::drop_strangers(payload).await;
+        return Err(ProblemKind::WrongOrigin.into());
+    }
+    body::read(request.headers(), payload, Wanted::Form, From::Stranger).await
 }
 
 /// Whoever looks at a page: nobody on the sign-in page.

@@ -8,11 +8,12 @@ use crate::domain::terms::{
 use serde_json::{Value, json};
 
 /// Every shape by its name.
-pub(super) fn shapes() -> [(&'static str, Value); 4] {
+pub(super) fn shapes() -> [(&'static str, Value); 5] {
     [
         ("VisitItem", object(&visit_item())),
         ("Visit", object(&[visit_item(), visit_more()].concat())),
         ("Finding", object(&finding())),
+        ("FirmLink", object(&[("url", text()), ("expires_at", time())])),
         ("Burden", object(&burden())),
     ]
 }
@@ -151,6 +152,8 @@ fn finding() -> Vec<(&'static str, Value)> {
         ("closed_at", time_or_null()),
         ("relapse", flag()),
         ("reopened", number()),
+        ("link", or_null("object")),
+        ("rated", or_null("object")),
         ("version", number()),
         ("allowed_deeds", texts()),
     ]

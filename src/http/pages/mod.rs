@@ -1,6 +1,7 @@
 //! What each page of the console shows, as plain data beside its template. Whoever fills a view has already asked the
 //! rights: a deed that is not in `allowed` has no form. Nothing here reads the ledger, the clock or a request.
 
+mod by_link;
 pub mod desk;
 mod files;
 mod filters;
@@ -16,6 +17,7 @@ mod visits;
 
 use askama::Template;
 
+pub use by_link::{FirmOrderPage, GivenLinkPage, GonePage, StartPage};
 pub use desk::{
     DeadlinesPage, DeskPage, DisputeView, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView,
 };

@@ -2,6 +2,7 @@
 //! finding, the form that plans. Finished words and dates; a deed that the reader may not do has no form.
 
 use super::{Choice, DeadlineView, Entry, FiltersView, Form, MadeForm, Officer, Shell, Tab, TownFirms, Widget, views};
+use crate::i18n::pages::LinkText;
 use askama::Template;
 
 /// `/console/visits`.
@@ -193,10 +194,20 @@ pub struct FindingPage {
     pub nothing_to_do: String,
     pub step: Option<MadeForm>,
     pub made: Vec<MadeForm>,
+    /// This reader may give the firm its link now.
+    pub gives_link: bool,
+    /// The firm's link and its rating, each with its name.
+    pub firm: Vec<Choice>,
     /// What is known of it, each with its name.
     pub facts: Vec<Choice>,
     /// Orders, reports and rechecks, oldest first.
     pub past: Vec<Choice>,
+}
+
+impl FindingPage {
+    fn words(&self) -> &'static LinkText {
+        crate::i18n::pages::by_link(self.shell.lang)
+    }
 }
 
 /// `/console/visits/new`. The form's deed is `plan`.

@@ -1,8 +1,9 @@
 //! The lines of visits and findings in the table of contents. What is not in it cannot be asked; who may is said for
 //! people to read, and decided in `domain`.
 
-use super::line::{Line, To, finding, read, visit};
+use super::line::{Line, To, finding, order, read, visit};
 use crate::domain::deeds::{FindingDeed, VisitDeed};
+use crate::domain::summons::BARE;
 use crate::domain::visit::order::PLAN;
 use crate::http::openapi::Shape;
 use crate::http::{visits, whistles};
@@ -73,6 +74,16 @@ pub(super) static TABLE: &[Line] = &[
         INSPECTS,
         FindingDeed::CorrectOnSite,
     ),
+    Line {
+        answers: Shape::New("FirmLink"),
+        ..order(
+            "/api/v1/findings/{code}/give_link",
+            "Give the firm its link; shown once, and the one before is void",
+            "the department, certified officers who were there",
+            &BARE,
+            || web::to(visits::give_link),
+        )
+    },
     finding("/api/v1/findings/{code}/measures", "Evacuate, stop or seal", HEAD, FindingDeed::Measures),
     finding("/api/v1/findings/{code}/lift_measures", "Lift the measures", HEAD, FindingDeed::LiftMeasures),
     finding(

@@ -19,6 +19,7 @@ macro_rules! page_words {
     };
 }
 
+mod by_link;
 mod desk;
 mod files;
 mod firms;
@@ -29,6 +30,7 @@ mod rota;
 mod sheets;
 mod visits;
 
+pub use by_link::{LinkText, by_link, stars};
 pub use desk::{DeskText, desk};
 pub use files::{FileText, size};
 pub use firms::{FirmText, times, visits_of_cap};

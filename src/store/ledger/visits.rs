@@ -18,10 +18,11 @@ static VISITS: Listed = Listed::new(
       tree_version = excluded.tree_version, body = excluded.body",
 );
 static FINDINGS: Listed = Listed::new(
-    "INSERT INTO findings (id, code, visit, department, enterprise, hazard, whistle, status, found_at, version, body)
+    "INSERT INTO findings (id, code, visit, department, enterprise, hazard, whistle, status, found_at, version, link, body)
      VALUES ",
-    11,
-    " ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, body = excluded.body",
+    12,
+    " ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, link = excluded.link,
+      body = excluded.body",
 );
 static NO_SIGHTS: Listed = Listed::new("DELETE FROM visit_sights WHERE visit IN (VALUES ", 1, ")");
 static NO_PARTS: Listed = Listed::new("DELETE FROM visit_parts WHERE visit IN (VALUES ", 1, ")");
@@ -88,7 +89,7 @@ fn visit_row(visit: &Visit) -> Result<[Value<'_>; 11], Fault> {
     ])
 }
 
-fn finding_row(finding: &Finding) -> Result<[Value<'_>; 11], Fault> {
+fn finding_row(finding: &Finding) -> Result<[Value<'_>; 12], Fault> {
     let origin = &finding.origin;
     Ok([
         (&finding.id).into(),
@@ -101,6 +102,7 @@ fn finding_row(finding: &Finding) -> Result<[Value<'_>; 11], Fault> {
         finding.status.as_str().into(),
         finding.found_at.into(),
         finding.version.into(),
+        finding.link.as_ref().map(|link| &link.hash).into(),
         json(finding)?.into(),
     ])
 }

@@ -140,6 +140,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /api/v1/findings/{code}", Seer, 200),
     ("POST /api/v1/findings/{code}/order", GOES, 428),
     ("POST /api/v1/findings/{code}/correct_on_site", GOES, 428),
+    // Nothing is ordered yet. The form that is tried has a field that no order knows.
+    ("POST /api/v1/findings/{code}/give_link", ACTS, 409),
+    ("POST /console/findings/{code}/give_link", ACTS, 422),
     ("POST /api/v1/findings/{code}/measures", HEAD, 428),
     ("POST /api/v1/findings/{code}/lift_measures", HEAD, 428),
     ("POST /api/v1/findings/{code}/report_fixed", These("liaison.yj head.yj inspector.yj town.t06 squad.sq06"), 428),
@@ -205,6 +208,12 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /logout", SignedIn, 303),
     ("POST /language", Anyone, 303),
     ("GET /assets/{file}", Anyone, 200),
+    // A firm's link: any word is answered with the same button, and nobody here has one.
+    ("GET /f/{token}", Anyone, 200),
+    ("POST /f/{token}", Anyone, 404),
+    ("GET /f/order", Anyone, 404),
+    ("POST /f/report_fixed", Anyone, 404),
+    ("POST /f/rate", Anyone, 404),
     ("GET /w/{code}", Anyone, 303),
     ("GET /search", SignedIn, 200),
     ("GET /me", SignedIn, 200),
@@ -364,5 +373,8 @@ pub(super) fn address(route: &str, there: bool) -> (String, String) {
         None => whistle.to_owned(),
     };
     let path = if route.ends_with("ports/{code}") { format!("{path}?zzz=1") } else { path };
-    (method.to_owned(), path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0"))
+    (
+        method.to_owned(),
+        path.replace("{code}", &code).replace("{file}", "hub.css").replace("{id}", "mt_0").replace("{token}", "x"),
+    )
 }

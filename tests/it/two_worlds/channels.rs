@@ -95,6 +95,9 @@ const NOBODYS: &[&str] = &[
     "/metrics",
     "/login",
     "/assets/{file}",
+    // Of a firm that came by its link; nobody's sign-in is one.
+    "/f/order",
+    "/f/{token}",
     "/api/v1/events",
     "/console/live",
 ];

@@ -1,0 +1,261 @@
+//! What a firm does by the link on its paper (SECURITY T28): an officer gives it, the firm opens it, sees its own order and nothing
+//! else, says that it is fixed, rates the visit. A link that is wrong, over, replaced or struck off is told in one way. Neither token
+//! nor cookie is kept or logged.
+
+use super::asked::Asked;
+use super::sessions::{presession_csrf, presession_csrf_matches, sha256};
+use super::throttle::Counted;
+use super::{Hub, Undone};
+use crate::domain::at::At;
+use crate::domain::decision::{Change, Refusal};
+use crate::domain::deeds;
+use crate::domain::draft::Deciding;
+use crate::domain::finding::Finding;
+use crate::domain::finding::link::{self, RatingOrder};
+use crate::domain::order::read;
+use crate::domain::summons::BARE;
+use crate::domain::terms::FindingStatus;
+use crate::domain::visit::VisitTree;
+use crate::ids::{FindingId, TextId, hex, unhex};
+use crate::store::{CommitRefusal, Fault, Reading, visits, whistles};
+use std::net::IpAddr;
+
+/// How often it is decided anew when the tree moves.
+const ATTEMPTS_MAX: usize = 3;
+/// 128 bits, as hex.
+const TOKEN_DIGITS: usize = 32;
+/// How long a firm that came in may go on.
+const STAY_MINUTES: i64 = 30;
+/// What its cookie is sealed for.
+const COOKIE: &str = "firm's cookie";
+
+/// A link that was given just now. `Debug` is missing on purpose: the token is told once.
+pub struct GivenLink {
+    pub token: String,
+    pub until: At,
+}
+
+/// Gives the firm a link to a finding under an order.
+pub async fn give(hub: &Hub, asked: &Asked<'_>, code: &str) -> Result<GivenLink, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let (scope, code) = (asked.scope.clone(), code.to_owned());
+        let load = move |reading: &mut Reading<'_>| {
+            let found = visits::tree_of_finding(reading, &scope, &code)?;
+            whole(reading, found)
+        };
+        let (tree, id) = hub.ledger.read(load).await?.ok_or(Refusal::NotFound)?;
+        let finding = tree.finding(&id).ok_or(Refusal::NotFound)?;
+        if !deeds::may_give_link(asked.actor, finding) {
+            return Err(Refusal::RoleMayNot.into());
+        }
+        read(&BARE, asked.node()?).1.judge(Some(())).map_err(Refusal::Faults)?;
+        let token = hex(&hub.chance.secret()[..TOKEN_DIGITS / 2]);
+        let (now, rules) = (hub.now(), hub.rules());
+        let mut mint = hub.mint(now);
+        let by = hub.deciding(Some(asked.actor), &rules, now, &mut mint);
+        let change = link::give_link(sha256(token.as_bytes()), &id, tree, by)?;
+        let given = change.visit.as_ref().and_then(|change| change.findings.iter().find_map(|one| one.link.as_ref()));
+        let until = given.map_or(now, |given| given.until);
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(GivenLink { token, until }),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// The tree with all that a decision needs.
+fn whole(
+    reading: &mut Reading<'_>,
+    found: Option<(VisitTree, FindingId)>,
+) -> Result<Option<(VisitTree, FindingId)>, Fault> {
+    let Some((mut tree, id)) = found else { return Ok(None) };
+    let own = tree.visit.slot.clone();
+    visits::beside(reading, &mut tree, (&own.date, own.period.as_str()))?;
+    Ok(Some((tree, id)))
+}
+
+/// Lets a firm in by its token; what its browser shall keep, or nothing where there is no such link. Whoever tries too many that
+/// are none waits, and learns of none meanwhile.
+pub async fn enter(hub: &Hub, token: &str, address: IpAddr) -> Result<Option<String>, Undone> {
+    if !is_token(token) {
+        return Ok(None);
+    }
+    let (guesser, now, throttle) = (Counted::Guesser(address), hub.now(), &hub.doorkeeper.throttle);
+    match throttle.wait_seconds(guesser, now) {
+        0 => throttle.count(guesser, now),
+        retry_after_seconds => return Err(Undone::TooManyTries { retry_after_seconds }),
+    }
+    let hash = hex(&sha256(token.as_bytes()));
+    let wanted = hash.clone();
+    let found = hub.ledger.read(move |reading| visits::tree_of_link(reading, &wanted)).await?;
+    let good = found.is_some_and(|(tree, id)| tree.finding(&id).is_some_and(|one| one.live_link(now).is_some()));
+    if !good {
+        return Ok(None);
+    }
+    throttle.give_back(guesser);
+    let plain = format!("{hash} {}", now.plus_minutes(STAY_MINUTES).0);
+    Ok(Some(hub.seal(COOKIE, plain.as_bytes())?))
+}
+
+/// A firm that came in: by which link. `Debug` is missing on purpose.
+pub struct Firm {
+    /// Its token's digest.
+    hash: String,
+    cookie: String,
+}
+
+impl Firm {
+    /// The token that its forms carry.
+    pub fn csrf(&self, hub: &Hub) -> String {
+        presession_csrf(hub, &self.nonce())
+    }
+
+    /// Whether a form is one that this firm was shown, and not another's in the same browser.
+    pub fn sent(&self, hub: &Hub, csrf: &str) -> bool {
+        presession_csrf_matches(hub, &self.nonce(), csrf)
+    }
+
+    fn nonce(&self) -> String {
+        format!("firm {}", self.cookie)
+    }
+
+    /// Who takes turns and budgets: the link.
+    pub fn name(&self) -> &str {
+        &self.hash
+    }
+
+    /// Counts a form that it sends.
+    ///
+    /// # Errors
+    /// It has sent as many as may be in a day.
+    pub fn spend(&self, hub: &Hub) -> Result<(), Undone> {
+        let digest = unhex(&self.hash).and_then(|hash| <[u8; 32]>::try_from(hash).ok()).unwrap_or_default();
+        let (counted, now, throttle) = (Counted::Link(digest), hub.now(), &hub.doorkeeper.throttle);
+        match throttle.wait_seconds(counted, now) {
+            0 => throttle.count(counted, now),
+            retry_after_seconds => return Err(Undone::TooManyTries { retry_after_seconds }),
+        }
+        Ok(())
+    }
+}
+
+/// What a browser keeps of an opened link; nothing if it is not ours or over. Whether the link is still good is asked with each look.
+pub fn by_cookie(hub: &Hub, cookie: &str) -> Option<Firm> {
+    let plain = String::from_utf8(hub.unseal(COOKIE, cookie)?).ok()?;
+    let (hash, until) = plain.split_once(' ')?;
+    let until = At(until.parse().ok()?);
+    (hub.now() < until).then(|| Firm { hash: hash.to_owned(), cookie: cookie.to_owned() })
+}
+
+/// What a firm sees: its own order, and what it said itself. No whistle, no other department, nobody's name.
+#[derive(Debug, Clone)]
+pub struct OpenOrder {
+    pub code: String,
+    pub what: Option<String>,
+    pub spot: Option<String>,
+    /// The rule that it breaks: the checklist's, and the criterion of a major hazard.
+    pub basis: Vec<String>,
+    pub demand: Option<String>,
+    pub order_no: Option<String>,
+    pub ordered_at: Option<At>,
+    pub due_at: Option<At>,
+    /// Whose order it is, by its code.
+    pub department: String,
+    /// Whom it binds, by its code in the register.
+    pub addressee: Option<String>,
+    pub status: FindingStatus,
+    /// Whether the firm may say now that it is fixed.
+    pub takes_claim: bool,
+    /// When the firm said so, and what.
+    pub claimed: Option<(At, Option<String>)>,
+    pub stars: Option<u8>,
+    pub rating: Option<String>,
+    pub until: At,
+}
+
+/// Shows a firm its order; nothing if its link is good no longer.
+pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
+    let (hash, now, rules) = (firm.hash.clone(), hub.now(), hub.rules());
+    let read = hub.ledger.read(move |reading| {
+        let Some((tree, id)) = visits::tree_of_link(reading, &hash)? else { return Ok(None) };
+        let Some(finding) = tree.finding(&id) else { return Ok(None) };
+        let texts = whistles::texts(reading, &told(finding))?;
+        let text = |id: Option<&TextId>| id.and_then(|id| texts.get(id)).cloned();
+        let Some(until) = finding.live_link(now).map(|link| link.until) else { return Ok(None) };
+        let hazard = finding.origin.hazard.as_deref().and_then(|code| rules.directory.hazard(code));
+        let order = finding.orders.last();
+        let claim = finding.report.as_ref().filter(|report| report.by.is_none());
+        Ok(Some(OpenOrder {
+            code: finding.code.clone(),
+            what: text(Some(&finding.what)),
+            spot: text(finding.spot.as_ref()),
+            basis: hazard.map(|of| of.legal_basis.clone()).into_iter().chain(text(finding.clause.as_ref())).collect(),
+            demand: text(order.and_then(|order| order.demand.as_ref())),
+            order_no: order.and_then(|order| order.order_no.clone()),
+            ordered_at: order.map(|order| order.at),
+            due_at: link::limit(finding, &tree),
+            department: finding.origin.department.clone(),
+            addressee: order.and_then(|order| order.addressee.clone()),
+            status: finding.status,
+            takes_claim: finding.takes_claim(),
+            claimed: claim.map(|claim| (claim.at, text(claim.note.as_ref()))),
+            stars: finding.rated.as_ref().map(|rated| rated.stars),
+            rating: text(finding.rated.as_ref().and_then(|rated| rated.text.as_ref())),
+            until,
+        }))
+    });
+    Ok(read.await?)
+}
+
+/// The texts that a firm is told.
+fn told(finding: &Finding) -> Vec<TextId> {
+    let order = finding.orders.last().and_then(|order| order.demand.as_ref());
+    let claim = finding.report.as_ref().and_then(|report| report.note.as_ref());
+    let rating = finding.rated.as_ref().and_then(|rated| rated.text.as_ref());
+    let own = [Some(&finding.what), finding.spot.as_ref(), finding.clause.as_ref(), order, claim, rating];
+    own.into_iter().flatten().cloned().collect()
+}
+
+/// The firm says that it is fixed; whether the link was good.
+pub async fn report_fixed(hub: &Hub, firm: &Firm, note: Option<&str>) -> Result<bool, Undone> {
+    decide(hub, firm, |id, tree, by| link::report_fixed(note, id, tree, by)).await
+}
+
+/// The firm rates the visit; whether the link was good.
+pub async fn rate(hub: &Hub, firm: &Firm, order: &RatingOrder) -> Result<bool, Undone> {
+    decide(hub, firm, |id, tree, by| Ok(link::rate(order, id, tree, by))).await
+}
+
+async fn decide(
+    hub: &Hub,
+    firm: &Firm,
+    decided: impl Fn(&FindingId, VisitTree, Deciding<'_>) -> Result<Change, Refusal>,
+) -> Result<bool, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let hash = firm.hash.clone();
+        let load = move |reading: &mut Reading<'_>| {
+            let found = visits::tree_of_link(reading, &hash)?;
+            whole(reading, found)
+        };
+        let Some((tree, id)) = hub.ledger.read(load).await? else { return Ok(false) };
+        let (now, rules) = (hub.now(), hub.rules());
+        if tree.finding(&id).is_none_or(|finding| finding.live_link(now).is_none()) {
+            return Ok(false);
+        }
+        let mut mint = hub.mint(now);
+        let change = decided(&id, tree, hub.deciding(None, &rules, now, &mut mint))?;
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(true),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
+}
+
+/// Whether a word can be a token at all; what cannot is no guess.
+fn is_token(word: &str) -> bool {
+    word.len() == TOKEN_DIGITS && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

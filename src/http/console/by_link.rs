@@ -1,0 +1,254 @@
+//! The public pages of a firm (SECURITY T28): no sign-in, a link from its paper. A GET tells nothing and changes nothing, so that who
+//! previews links learns nothing; the button opens the order for half an hour. What is no link is told in one way.
+
+use super::answers::{page, see_other, shown, with_cookie};
+use super::reader::stranger_shell;
+use super::views::{moment, unit};
+use crate::app::Undone;
+use crate::app::firm_links::{self, Firm, OpenOrder};
+use crate::domain::at::At;
+use crate::domain::decision::Refusal;
+use crate::domain::directory::Directory;
+use crate::domain::finding::link::{RATE, RatingOrder};
+use crate::domain::finding::recheck::REPORT_FIXED;
+use crate::domain::order::{Fault, FaultCode, from_form};
+use crate::domain::visit::enter::parse_note;
+use crate::http::pages::{Choice, FirmOrderPage, Form, FormFault, GonePage, StartPage};
+use crate::http::problem::{Answer, Problem};
+use crate::http::{Door, gate, query};
+use crate::i18n::Lang;
+use crate::i18n::pages::{self as words, LinkText};
+use crate::i18n::problems::ProblemKind;
+use actix_web::cookie::time::Duration;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Where all of it stands: a proxy may pass this and the assets alone.
+const ROOM: &str = "/f/";
+const ORDER: &str = "/f/order";
+/// The cookie of an opened link, before its prefix, and how long the browser keeps it.
+const FIRM: &str = "firm";
+const STAY: Duration = Duration::minutes(30);
+/// What its form says beside its order.
+const FORM_FIELDS: &[&str] = &["csrf", "fixed"];
+
+/// No script at all; and the address, which holds the token, goes nowhere, while our own forms still say whence they come.
+const HEADERS: [(HeaderName, &str); 2] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'",
+    ),
+    (REFERRER_POLICY, "strict-origin"),
+];
+
+/// What every answer here wears in place of the console's.
+pub(in crate::http) fn headers(path: &str) -> &'static [(HeaderName, &'static str)] {
+    if path.starts_with(ROOM) { &HEADERS } else { &[] }
+}
+
+/// `GET /f/{token}`
+pub(super) async fn start(door: Data<Door>, request: HttpRequest) -> Answer {
+    charged(&door, &request)?;
+    let (lang, w) = language(&request);
+    shown(lang, &StartPage { shell: stranger_shell(&door, lang), w, other: other(lang, "") })
+}
+
+/// `POST /f/{token}`
+pub(super) async fn enter(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
+    charged(&door, &request)?;
+    gate::strangers(&door, &request, payload).await?;
+    let token = request.match_info().get("token").unwrap_or_default();
+    let address = gate::address(&request, &door)?;
+    let cookie = firm_links::enter(&door.hub, token, address).await?.ok_or(ProblemKind::NotFound)?;
+    let mut answer = see_other(&format!("{ORDER}{}", tail(language(&request).0)));
+    let mut cookie = gate::cookie_to_set(&door, FIRM, cookie);
+    cookie.set_max_age(STAY);
+    with_cookie(&mut answer, &cookie)?;
+    Ok(answer)
+}
+
+/// `GET /f/order`
+pub(super) async fn order(door: Data<Door>, request: HttpRequest) -> Answer {
+    charged(&door, &request)?;
+    let firm = firm_of(&door, &request)?;
+    told(&door, &request, &firm, Form::default(), StatusCode::OK).await
+}
+
+/// `POST /f/report_fixed`
+pub(super) async fn report_fixed(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
+    let (firm, bytes) = sent(&door, &request, payload).await?;
+    let ticked = query::form_field(&bytes, "fixed").is_some();
+    let body = from_form(&REPORT_FIXED, &bytes, FORM_FIELDS).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let unticked = || Fault { pointer: "/fixed".to_owned(), code: FaultCode::Missing };
+    let note = match parse_note(&body, &REPORT_FIXED) {
+        Ok(note) if ticked => note,
+        read => {
+            let faults = read.err().into_iter().flatten().chain((!ticked).then(unticked)).collect::<Vec<_>>();
+            return again(&door, &request, &firm, ("fixed", &bytes), &faults).await;
+        }
+    };
+    match firm_links::report_fixed(&door.hub, &firm, note.as_deref()).await {
+        // Said already, perhaps by the first of two presses: the page tells how it stands.
+        Ok(true) | Err(Undone::Refusal(Refusal::NotNow { .. })) => Ok(back(&request)),
+        Ok(false) => Err(ProblemKind::NotFound.into()),
+        Err(undone) => Err(undone.into()),
+    }
+}
+
+/// `POST /f/rate`
+pub(super) async fn rate(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
+    let (firm, bytes) = sent(&door, &request, payload).await?;
+    let body = from_form(&RATE, &bytes, FORM_FIELDS).map_err(|why| Problem::from(Refusal::Body(why)))?;
+    let order = match RatingOrder::parse(&body) {
+        Ok(order) => order,
+        Err(faults) => return again(&door, &request, &firm, ("rate", &bytes), &faults).await,
+    };
+    match firm_links::rate(&door.hub, &firm, &order).await? {
+        true => Ok(back(&request)),
+        false => Err(ProblemKind::NotFound.into()),
+    }
+}
+
+/// A form of ours: from this very page of this firm, and not more of them than may be in a day.
+async fn sent(door: &Door, request: &HttpRequest, payload: Payload) -> Result<(Firm, Bytes), Problem> {
+    charged(door, request)?;
+    let bytes = gate::strangers(door, request, payload).await?;
+    let firm = firm_of(door, request)?;
+    if !firm.sent(&door.hub, &query::form_field(&bytes, "csrf").unwrap_or_default()) {
+        return Err(ProblemKind::Csrf.into());
+    }
+    firm.spend(&door.hub)?;
+    Ok((firm, bytes))
+}
+
+fn charged(door: &Door, request: &HttpRequest) -> Result<(), Problem> {
+    door.rates.stranger(gate::address(request, door)?, door.hub.clock.elapsed())
+}
+
+fn firm_of(door: &Door, request: &HttpRequest) -> Result<Firm, Problem> {
+    let cookie = gate::cookie(request, door, FIRM).ok_or(ProblemKind::NotFound)?;
+    firm_links::by_cookie(&door.hub, &cookie).ok_or_else(|| ProblemKind::NotFound.into())
+}
+
+/// The order as it stands now, with a form that comes back.
+async fn told(door: &Door, request: &HttpRequest, firm: &Firm, form: Form, status: StatusCode) -> Answer {
+    let order = firm_links::look(&door.hub, firm).await?.ok_or(ProblemKind::NotFound)?;
+    let (lang, w) = language(request);
+    let (rules, mut shell) = (door.hub.rules(), stranger_shell(door, lang));
+    shell.csrf = firm.csrf(&door.hub);
+    let claimed = order.claimed.as_ref().map(|(at, note)| Choice::new(note.clone().unwrap_or_default(), moment(*at)));
+    let filled = FirmOrderPage {
+        shell,
+        w,
+        other: other(lang, ORDER),
+        form,
+        tail: tail(lang),
+        what: order.what.clone().unwrap_or_else(|| words::of(lang).erased.to_owned()),
+        status: lang.finding_status(order.status).to_owned(),
+        facts: facts(&order, lang, &rules.directory),
+        takes_claim: order.takes_claim,
+        claimed,
+        stars: (1..=5_u8).map(|n| Choice::new(n.to_string(), words::stars(lang, n.into()))).collect(),
+        given: order.stars.map(|stars| stars.to_string()).unwrap_or_default(),
+        rating: order.rating.clone().unwrap_or_default(),
+        until: moment(order.until),
+    };
+    page(status, lang, &filled)
+}
+
+/// What is ordered, as the paper says it.
+fn facts(order: &OpenOrder, lang: Lang, directory: &Directory) -> Vec<Choice> {
+    let w = words::by_link(lang);
+    let firm = order.addressee.as_deref().and_then(|code| directory.enterprise(code));
+    let when = |at: Option<At>| at.map(moment);
+    let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
+    let all = [
+        fact(when(order.due_at), w.due_at),
+        fact(Some(unit(lang, directory, &order.department)), w.issuer),
+        fact(firm.map(|firm| firm.name.clone()), w.addressee),
+        fact(order.spot.clone(), w.spot),
+        fact(order.demand.clone(), w.demand),
+        fact(Some(order.basis.join("\n")).filter(|basis| !basis.is_empty()), w.basis),
+        fact(order.order_no.clone(), w.order_no),
+        fact(when(order.ordered_at), w.ordered_at),
+        fact(Some(order.code.clone()), w.code),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The page with the form as it was typed, and what is wrong with it.
+async fn again(
+    door: &Door,
+    request: &HttpRequest,
+    firm: &Firm,
+    (deed, bytes): (&str, &Bytes),
+    faults: &[Fault],
+) -> Answer {
+    let (lang, w) = language(request);
+    let said = |fault: &Fault| {
+        let field = fault.pointer.trim_start_matches('/').to_owned();
+        let message = match (field.as_str(), fault.code) {
+            ("fixed", _) => w.tick_needed.to_owned(),
+            ("stars", _) => w.choose_stars.to_owned(),
+            _ => lang.fault(fault),
+        };
+        FormFault { field, message }
+    };
+    let form = Form {
+        deed: deed.to_owned(),
+        typed: query::typed(bytes),
+        faults: faults.iter().map(said).collect(),
+        ..Form::default()
+    };
+    told(door, request, firm, form, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// A problem as a firm is told it.
+pub(in crate::http) fn fault_page(door: &Door, request: &HttpRequest, problem: &Problem) -> Option<Answer> {
+    if !request.path().starts_with(ROOM) {
+        return None;
+    }
+    let (lang, w) = language(request);
+    let often = matches!(problem.kind(), ProblemKind::TooManyTries | ProblemKind::TooManyRequests);
+    let (title, said) = if problem.kind() == ProblemKind::NotFound {
+        (w.gone_title, w.gone)
+    } else if often {
+        (w.often_title, w.often)
+    } else if problem.status().is_server_error() {
+        (w.failed_title, w.often)
+    } else {
+        (w.failed_title, w.failed)
+    };
+    let page_of = GonePage { shell: stranger_shell(door, lang), w, other: String::new(), title, words: said };
+    Some(page(problem.status(), lang, &page_of))
+}
+
+fn back(request: &HttpRequest) -> HttpResponse {
+    see_other(&format!("{ORDER}{}", tail(language(request).0)))
+}
+
+/// The page's language stands in its address: no cookie more, and Chinese where nothing is said.
+fn language(request: &HttpRequest) -> (Lang, &'static LinkText) {
+    let asked = query::form_field(request.query_string().as_bytes(), "lang");
+    let lang = asked.map_or(Lang::Zh, |tag| Lang::from_header(&tag));
+    (lang, words::by_link(lang))
+}
+
+fn tail(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "",
+        Lang::En => "?lang=en",
+    }
+}
+
+/// The same page in the other language; an empty path is the page that is shown.
+fn other(lang: Lang, path: &str) -> String {
+    let tag = match lang {
+        Lang::Zh => Lang::En.tag(),
+        Lang::En => Lang::Zh.tag(),
+    };
+    format!("{path}?lang={tag}")
+}
