@@ -25,6 +25,7 @@ pub mod machine_tokens;
 pub mod noticed;
 pub mod obligations;
 mod own_sessions;
+pub mod papers;
 pub mod passwords;
 pub mod people;
 mod present;

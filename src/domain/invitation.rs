@@ -3,9 +3,17 @@
 //! must never get one; whether and to whom it goes is decided elsewhere.
 
 use super::at::At;
+use super::visit::Visit;
 
+/// What makes a calendar's id one in the world, whatever a hub is called.
+const UID_HOST: &str = "whistle-hub";
 /// The most octets of a line, without its end.
 const OCTETS_MAX: usize = 75;
+
+/// The visit's id in every calendar, whatever moves.
+pub fn uid(visit: &Visit) -> String {
+    format!("{}@{UID_HOST}", visit.id)
+}
 
 /// One visit in the calendar of one person.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod machine;
 pub mod obligation;
 pub mod order;
+pub mod papers;
 pub mod people;
 pub mod person;
 pub mod policy;

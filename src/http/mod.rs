@@ -18,6 +18,7 @@ mod obligations;
 mod openapi;
 mod ops;
 pub mod pages;
+mod papers;
 mod people;
 pub mod problem;
 mod proxies;
@@ -69,6 +70,7 @@ pub struct Door {
     pub links: String,
     /// The same for firms, whom another network may part from us.
     firm_links: String,
+    letterhead: Letterhead,
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,
     feeds: live::Feeds,
@@ -80,6 +82,15 @@ pub struct Door {
     /// Of this process, so that request ids of two replicas differ.
     begun: u64,
     requests: AtomicU64,
+}
+
+/// In whose name sheets and calendars go out.
+#[derive(Debug, Clone, Default)]
+pub struct Letterhead {
+    /// The district's name, as in 云湖区.
+    pub district: String,
+    /// The address that the hub's letters come from.
+    pub sender: String,
 }
 
 impl Door {
@@ -96,6 +107,7 @@ impl Door {
             https: links.starts_with("https://"),
             firm_links: links.clone(),
             links,
+            letterhead: Letterhead::default(),
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
             feeds: live::Feeds::new(live),
@@ -127,6 +139,12 @@ impl Door {
     /// What stands on a firm's paper.
     fn firm_link(&self, token: &str) -> String {
         format!("{}/f/{token}", self.firm_links)
+    }
+
+    /// In whose name sheets and calendars go out.
+    pub fn writing_as(mut self, letterhead: Letterhead) -> Door {
+        self.letterhead = letterhead;
+        self
     }
 
     /// From now on `/readyz` says 503, so that a balancer looks elsewhere while the door empties. Open feeds end now:

@@ -2,16 +2,19 @@
 //! questions in and cards out; what may be asked is `app`'s to judge.
 
 use super::gate::{Caller, Posted, code};
+use super::papers::{Press, whose};
 use super::problem::{Answer, Problem};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, Takes, page};
 use super::whistles::{stretch, told};
 use super::{Door, cursor, json, tagged};
 use crate::app::firm_links;
+use crate::app::papers;
 use crate::app::sessions::Present;
 use crate::app::visit_cards as cards;
 use crate::app::visits;
 use crate::app::whistles::TimelinePage;
 use crate::domain::deeds::{FindingDeed, VisitDeed};
+use crate::domain::papers::VisitPaper;
 use crate::domain::terms::{FindingStatus, VisitStatus};
 use crate::i18n::problems::ProblemKind;
 use crate::ids::PersonId;
@@ -118,6 +121,22 @@ pub(super) async fn timeline(door: Data<Door>, caller: Caller, request: HttpRequ
     let page_asked = TimelinePage { code: code.to_owned(), after_seq, limit: limit + 1 };
     let events = visits::timeline(hub, scope, page_asked).await?;
     Ok(told(hub, place, (events, limit), |_, _| true))
+}
+
+/// `GET /visits/{code}/notice`: the sheet for the firm, as a page to print.
+pub(super) async fn notice(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let by = (&caller.present.actor, &caller.present.scope);
+    let printed = papers::of_visit(&door.hub, by, VisitPaper::Notice, code(&request)).await?;
+    let department = whose(by.0, &printed.open.tree.visit, &request)?;
+    Press::of(&door, caller.lang).notice(&printed.open, &department)
+}
+
+/// `GET /visits/{code}/invitation.ics`
+pub(super) async fn invitation(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
+    let by = (&caller.present.actor, &caller.present.scope);
+    let invited = papers::invitation(&door.hub, by, code(&request)).await?;
+    Query::read(request.query_string(), &[])?;
+    Ok(Press::of(&door, caller.lang).calendar(&invited))
 }
 
 /// `GET /enterprises/{code}/burden`

@@ -4,6 +4,7 @@
 use super::Lang;
 use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::finding::close::Return;
+use crate::domain::papers::{FindingPaper, VisitPaper};
 use crate::domain::terms::{AbortGround, FindingStatus, Measure, MemberRole, Notice, Objection, Outcome, VisitStatus};
 
 impl Lang {
@@ -97,6 +98,23 @@ impl Lang {
         self.pick(match of {
             Return::SpotCheckFailed => ("抽查未通过", "A spot check failed"),
             Return::Relapse => ("再次出现", "It came back"),
+        })
+    }
+
+    /// A sheet of a visit.
+    pub fn visit_paper(self, of: VisitPaper) -> &'static str {
+        self.pick(match of {
+            VisitPaper::Notice => ("行政检查通知书", "Inspection notice"),
+            VisitPaper::Dispatch => ("联合检查通知单", "Joint inspection sheet"),
+            VisitPaper::Record => ("现场检查记录", "On-site record"),
+        })
+    }
+
+    /// A sheet of a finding.
+    pub fn finding_paper(self, of: FindingPaper) -> &'static str {
+        self.pick(match of {
+            FindingPaper::Order => ("责令限期整改指令书", "Rectification order"),
+            FindingPaper::Opinion => ("整改复查意见书", "Recheck opinion"),
         })
     }
 

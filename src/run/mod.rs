@@ -17,7 +17,7 @@ pub use commands::{Command, obey};
 
 use crate::app::{Hub, trail};
 use crate::config::Settings;
-use crate::http::{self, Door};
+use crate::http::{self, Door, Letterhead};
 use crate::telemetry::Metrics;
 use crate::workers::{self, Desk, Due, Follow, Letters, Live, Relay};
 use actix_web::dev::ServerHandle;
@@ -68,7 +68,9 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
         tracing::warn!("{warning}");
     }
     let (stop, told) = watch::channel(false);
-    let letters = Letters::new(hub.clone(), &stream, &replica, setup::post(&settings, address)?);
+    let post = setup::post(&settings, address)?;
+    let letterhead = Letterhead { district: post.district.clone(), sender: post.sender.address() };
+    let letters = Letters::new(hub.clone(), &stream, &replica, post);
     let live = Live::channel();
     let caller = Live::at_the_end(hub.clone(), live.clone()).await.context("the end of the log")?;
     let workers = vec![
@@ -83,7 +85,7 @@ pub async fn start(start: Start) -> anyhow::Result<Running> {
     ];
     let (links, is_up) = (settings.http.links(address), move || stream.is_up());
     let door = Door::new(Arc::new(hub.clone()), links, is_up, move || metrics.render(), live);
-    let door = door.reached_by_firms(settings.http.firm_links(address));
+    let door = door.reached_by_firms(settings.http.firm_links(address)).writing_as(letterhead);
     let door = Data::new(door.bounded(settings.http.rate(hub.demo), setup::proxies(&settings)?));
     let server = http::serve(listener, door.clone()).context("the door does not open")?;
     let handle = server.handle();

@@ -73,7 +73,7 @@ pub(crate) async fn lived_in(t: &Town) -> Lived {
     Lived { submitted, wild, returned, handling, closable, closed }
 }
 
-/// A visit of two departments that has been entered, with a finding that is ordered; its code.
+/// A visit of two departments that has been entered, with a finding that is ordered and one that was rechecked; its code.
 pub(crate) async fn visited(t: &Town) -> String {
     let items = ["除尘系统运行", "防爆电气", "消防车通道"];
     let crew = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
@@ -94,6 +94,12 @@ pub(crate) async fn visited(t: &Town) -> String {
         "finding": { "what": WILD, "spot": "打磨间东墙", "severity": "major", "clause": "第十一条" } });
     inspector.does(&visit, "record", json!({ "results": [found] })).await;
     inspector.does(&format!("{visit}-01"), "order", json!({ "demand": "更换防爆电气" })).await;
+    // One more, that others have looked at again.
+    let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "除尘风机停机，抛光作业未停" } });
+    inspector.does(&visit, "record", json!({ "results": [found] })).await;
+    let rechecked = format!("{visit}-02");
+    inspector.does(&rechecked, "order", json!({})).await;
+    t.person("inspector.yj.3").does(&rechecked, "recheck", json!({ "passed": true, "note": "风机运行，有联锁" })).await;
     t.settle().await;
     visit
 }

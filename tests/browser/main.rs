@@ -9,6 +9,7 @@ mod flows;
 mod live;
 mod page;
 mod paper;
+mod papers;
 mod samples;
 #[path = "../servers/mod.rs"]
 mod servers;

@@ -1,7 +1,10 @@
 //! A printed page, measured: how many pages of which size, where each line stands, what colours there are. Poppler says where
 //! words are; a missing Poppler is a failure that says what to install.
 
+use crate::chrome::Chrome;
+use crate::page::from_base64;
 use flate2::read::ZlibDecoder;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
@@ -44,6 +47,18 @@ pub(crate) struct Paper {
     pub(crate) pages: Vec<Vec<Line>>,
     /// Red, green and blue of all that is drawn, each to a hundredth.
     pub(crate) colours: BTreeSet<[u32; 3]>,
+    /// The fonts that it carries, by name.
+    pub(crate) fonts: Vec<String>,
+}
+
+/// The page that is shown, as the browser prints it; the file is kept for people to look at.
+pub(crate) async fn printed(chrome: &Chrome, name: &str) -> Paper {
+    let print = chrome.develop("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sheets");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(format!("{name}.pdf"));
+    std::fs::write(&file, from_base64(print["data"].as_str().unwrap())).unwrap();
+    Paper::read(&file)
 }
 
 impl Paper {
@@ -65,7 +80,10 @@ impl Paper {
                 pages.last_mut().unwrap().last_mut().unwrap().text.push_str(&word);
             }
         }
-        Paper { size, pages, colours: colours(&std::fs::read(file).unwrap()) }
+        let fonts = poppler("pdffonts", &[&file.display().to_string()]);
+        let fonts = fonts.lines().skip(2).filter_map(|line| line.split_whitespace().next());
+        let fonts = fonts.map(|name| name.split_once('+').map_or(name, |(_, name)| name).to_owned()).collect();
+        Paper { size, pages, colours: colours(&std::fs::read(file).unwrap()), fonts }
     }
 
     /// The first line on this page, counted from one, that holds this.

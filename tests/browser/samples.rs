@@ -92,7 +92,7 @@ pub(crate) fn dispatch(lang: Lang, lines: usize) -> DispatchSheet {
         whistles: vec!["WH-2026-0731".to_owned()],
         firm: firm(),
         starts_at: at("2026-12-01T09:00:00+08:00"),
-        meeting: "青溪镇政府门前".to_owned(),
+        place: "二号抛光车间".to_owned(),
         cars: vec!["执法车01".to_owned(), "执法车04".to_owned()],
         parties: parties(),
         focus: vec!["粉尘作业区与除尘系统".to_owned(), "动火作业点".to_owned(), "安全出口与疏散通道".to_owned()],
@@ -127,9 +127,7 @@ pub(crate) fn record(lang: Lang) -> RecordSheet {
             row("安全出口", "区消防救援大队", "存在问题", "东侧安全出口上锁，当场打开"),
             row("危废暂存", "云湖生态环境局", "未检查", "仓库钥匙不在现场，另日检查"),
         ],
-        signing: SheetSigning::Refused {
-            why: "负责人不在场".to_owned(), witness: "青溪镇应急岗葛望舒".to_owned()
-        },
+        signing: SheetSigning::Refused { said: "负责人不在场，青溪镇应急岗葛望舒见证".to_owned() },
         square: Square::of("https://hub.yunhu.example/v/LJ-2026-0042"),
     }
 }

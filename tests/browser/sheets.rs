@@ -2,8 +2,8 @@
 //! every other page. The pages lie in a folder beside their style sheet: no district is needed for them.
 
 use crate::chrome::{Chrome, Size};
-use crate::page::{faults, from_base64, keep_picture};
-use crate::paper::{Line, Paper};
+use crate::page::{faults, keep_picture};
+use crate::paper::{Line, Paper, printed};
 use crate::samples::{dispatch, notice, opinion, order, record};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
@@ -11,7 +11,6 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use askama::Template;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Mutex;
 use whistle_hub::i18n::Lang;
 
@@ -19,14 +18,14 @@ const CSS: &str = include_str!("../../src/http/assets/sheet.css");
 const SCRIPT: &str = include_str!("../../src/http/assets/hub.js");
 const SYMBOLS: &str = include_str!("../../src/http/assets/icons.svg");
 /// Edges of the type area, millimetres: 156 by 225.
-const LEFT: f64 = 28.0;
-const RIGHT: f64 = 184.0;
+pub(crate) const LEFT: f64 = 28.0;
+pub(crate) const RIGHT: f64 = 184.0;
 const TOP: f64 = 37.0;
-const BOTTOM: f64 = 262.0;
+pub(crate) const BOTTOM: f64 = 262.0;
 const LEADING: f64 = 10.2;
 /// One character, 15.75 pt.
-const CHARACTER: f64 = 15.75 * 25.4 / 72.0;
-const RED: [u32; 3] = [78, 6, 18];
+pub(crate) const CHARACTER: f64 = 15.75 * 25.4 / 72.0;
+pub(crate) const RED: [u32; 3] = [78, 6, 18];
 
 fn near(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1.0
@@ -66,20 +65,15 @@ impl Desk {
     /// The sheet as the browser prints it.
     async fn printed(&self, name: &str, sheet: &impl Template) -> Paper {
         self.show(name, &sheet.render().unwrap()).await;
-        let print = self.chrome.develop("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sheets");
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join(format!("{name}.pdf"));
-        std::fs::write(&file, from_base64(print["data"].as_str().unwrap())).unwrap();
-        Paper::read(&file)
+        printed(&self.chrome, name).await
     }
+}
 
-    /// What is drawn in red on the page that is shown.
-    async fn reds(&self) -> Value {
-        let look = "return [...document.querySelectorAll('body *')].filter((el) => { const s = getComputedStyle(el);
-          return [s.color, s.backgroundColor, s.borderTopColor, s.fill, s.stroke].includes('rgb(200, 16, 46)'); }).map((el) => el.className);";
-        self.chrome.ask(look, json!([])).await
-    }
+/// What is drawn in red on the page that is shown.
+pub(crate) async fn reds(chrome: &Chrome) -> Value {
+    let look = "return [...document.querySelectorAll('body *')].filter((el) => { const s = getComputedStyle(el);
+      return [s.color, s.backgroundColor, s.borderTopColor, s.fill, s.stroke].includes('rgb(200, 16, 46)'); }).map((el) => el.className);";
+    chrome.ask(look, json!([])).await
 }
 
 /// A page, or what it loads, under a policy as strict as the hub's.
@@ -94,17 +88,17 @@ async fn serve(request: HttpRequest, pages: Data<Mutex<HashMap<String, String>>>
     HttpResponse::Ok().insert_header(("content-security-policy", policy)).content_type(kind).body(body)
 }
 
-fn is_a4(paper: &Paper) -> bool {
+pub(crate) fn is_a4(paper: &Paper) -> bool {
     (paper.size.0 - 210.0).abs() < 0.5 && (paper.size.1 - 297.0).abs() < 0.5
 }
 
 /// Lines of the type area: what stands below it is the page's number.
-fn body(page: &[Line]) -> Vec<&Line> {
+pub(crate) fn body(page: &[Line]) -> Vec<&Line> {
     page.iter().filter(|line| line.down() < BOTTOM).collect()
 }
 
 /// The page number's middle, if it stands where it belongs in height.
-fn number(page: &[Line], number: usize) -> f64 {
+pub(crate) fn number(page: &[Line], number: usize) -> f64 {
     let below: Vec<&Line> = page.iter().filter(|line| line.down() > BOTTOM).collect();
     let [line] = below[..] else { panic!("one line below the type area: {below:#?}") };
     assert_eq!(line.text, format!("-{number}-"));
@@ -117,7 +111,7 @@ async fn a_notice_is_one_page_of_a4_in_the_measures_of_an_official_document() {
     let desk = Desk::open().await;
     let sheet = notice(Lang::Zh);
     let paper = desk.printed("notice", &sheet).await;
-    assert_eq!(desk.reds().await, json!(["issuer", "rule"]));
+    assert_eq!(reds(&desk.chrome).await, json!(["issuer", "rule"]));
     desk.close().await;
     assert!(is_a4(&paper), "{:?}", paper.size);
     assert_eq!(paper.pages.len(), 1);
@@ -172,7 +166,7 @@ async fn a_full_page_is_22_lines_of_28_characters_in_156_by_225_millimetres() {
 async fn a_long_annex_repeats_its_head_and_splits_no_row() {
     let desk = Desk::open().await;
     let paper = desk.printed("dispatch", &dispatch(Lang::Zh, 70)).await;
-    assert_eq!(desk.reds().await, json!(["issuer", "rule"]));
+    assert_eq!(reds(&desk.chrome).await, json!(["issuer", "rule"]));
     desk.close().await;
     let text = |page: &Vec<Line>| page.iter().map(|line| line.text.as_str()).collect::<String>();
     let pages: Vec<String> = paper.pages.iter().map(text).collect();
@@ -193,7 +187,7 @@ async fn a_long_annex_repeats_its_head_and_splits_no_row() {
 async fn papers_of_the_law_are_black_and_fit_their_pages() {
     let desk = Desk::open().await;
     for (name, paper, signs) in [
-        ("record", desk.printed("record", &record(Lang::Zh)).await, "见证人：青溪镇应急岗葛望舒"),
+        ("record", desk.printed("record", &record(Lang::Zh)).await, "青溪镇应急岗葛望舒见证"),
         ("order", desk.printed("order", &order(Lang::Zh)).await, "（签名）"),
         ("opinion", desk.printed("opinion", &opinion(Lang::Zh)).await, "钱崇礼"),
     ] {

@@ -39,6 +39,7 @@ mod on_shift;
 mod operation;
 mod order_of_checks;
 mod own_keys;
+mod papers;
 mod people;
 mod proposals;
 mod rates;

@@ -31,7 +31,7 @@ pub(super) fn page(status: StatusCode, lang: Lang, template: &impl Template) -> 
 }
 
 /// A page where all is well.
-pub(super) fn shown(lang: Lang, template: &impl Template) -> Answer {
+pub(in crate::http) fn shown(lang: Lang, template: &impl Template) -> Answer {
     page(StatusCode::OK, lang, template)
 }
 

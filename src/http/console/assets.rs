@@ -61,7 +61,7 @@ fn unpacks(request: &HttpRequest) -> bool {
 }
 
 /// Their addresses, each with its version.
-pub(super) fn addresses() -> Assets {
+pub(in crate::http) fn addresses() -> Assets {
     let [css, js, live, icons, sheet] = &*FILES;
     let at = |file: &File| format!("/assets/{}?v={}", file.name, file.version);
     Assets { css: at(css), js: at(js), live: at(live), icons: at(icons), sheet: at(sheet) }

@@ -181,6 +181,7 @@ pub(super) async fn filled(
         firm: words_of.of_firm(finding, texts, policy::reads_ratings(&reader.present.actor)),
         facts: words_of.finding_facts(finding, texts),
         past: words_of.finding_past(finding, texts),
+        papers: words_of.finding_papers(finding),
     })
 }
 

@@ -27,6 +27,7 @@ mod me;
 mod moves;
 mod next;
 mod orders;
+mod papers;
 mod people;
 mod plan;
 mod reader;
@@ -44,6 +45,8 @@ mod whistles;
 
 pub(super) use answers::fault_page;
 pub(super) use by_link::headers;
+pub(super) use answers::{fault_page, shown};
+pub(super) use assets::addresses;
 
 use super::routes::{ANYONE, SIGNED_IN, register};
 use actix_web::web::{self, ServiceConfig};
@@ -63,6 +66,7 @@ const LISTS: &str = "admin; for enterprises, rota, vehicles and leave the office
 const KEEPERS: &str = "administrators, director";
 const ROTA: &str = "office, supervisor, admin, inspector, squad, town; liaisons and heads of who is on it";
 const ACTS: &str = "the department, certified officers who were there";
+const INVITED: &str = "whoever goes; if the firm is told, whoever sees the visit";
 const BY_DEED: &str = "as the deed of the JSON door";
 
 /// Every page. An address with a fixed word stands before the one that has a code in its place.
@@ -138,10 +142,16 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/visits/new", "office", || web::to(plan::form)),
     send("/console/visits/new", "office", || web::to(plan::plan)),
     look("/console/visits/{code}", SIGNED_IN, || web::to(visits::one)),
+    look("/console/visits/{code}/papers/notice", SIGNED_IN, || web::to(papers::notice)),
+    look("/console/visits/{code}/papers/dispatch", SIGNED_IN, || web::to(papers::dispatch)),
+    look("/console/visits/{code}/papers/record", SIGNED_IN, || web::to(papers::record)),
+    look("/console/visits/{code}/papers/invitation.ics", INVITED, || web::to(papers::invitation)),
     send("/console/visits/{code}/{verb}", BY_DEED, || web::to(visits::deed)),
     look("/console/findings", SIGNED_IN, || web::to(findings::list)),
     look("/console/findings/{code}", SIGNED_IN, || web::to(findings::one)),
     send("/console/findings/{code}/give_link", ACTS, || web::to(findings::give_link)),
+    look("/console/findings/{code}/papers/order", SIGNED_IN, || web::to(papers::order)),
+    look("/console/findings/{code}/papers/opinion", SIGNED_IN, || web::to(papers::opinion)),
     send("/console/findings/{code}/{verb}", BY_DEED, || web::to(visits::finding_deed)),
 ];
 

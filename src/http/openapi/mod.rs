@@ -38,6 +38,10 @@ pub(super) enum Shape {
     Text,
     /// 200, a list as a file.
     Csv,
+    /// 200, a sheet to print.
+    Html,
+    /// 200, an entry for a calendar.
+    Calendar,
     /// 200, a picture or a document.
     File,
     /// 200, server-sent events for as long as the reader listens.

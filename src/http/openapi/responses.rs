@@ -78,6 +78,10 @@ fn success(shape: Shape) -> (&'static str, Value) {
         }
         Shape::Text => ("200", json!({ "description": "As it is", "content": { "text/plain": { "schema": text } } })),
         Shape::Csv => ("200", json!({ "description": "The list", "content": { "text/csv": { "schema": text } } })),
+        Shape::Html => ("200", json!({ "description": "The sheet", "content": { "text/html": { "schema": text } } })),
+        Shape::Calendar => {
+            ("200", json!({ "description": "The entry", "content": { "text/calendar": { "schema": text } } }))
+        }
         Shape::File => {
             let file = json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } });
             ("200", json!({ "description": "The file", "content": file }))

@@ -59,6 +59,8 @@ pub struct VisitPage {
     pub timeline: Vec<Entry>,
     /// Address of the events that follow, if there are more.
     pub later: Option<String>,
+    /// What may be printed of it, each by its address.
+    pub papers: Vec<Choice>,
 }
 
 /// What a visit says.
@@ -202,6 +204,8 @@ pub struct FindingPage {
     pub facts: Vec<Choice>,
     /// Orders, reports and rechecks, oldest first.
     pub past: Vec<Choice>,
+    /// What may be printed of it, each by its address.
+    pub papers: Vec<Choice>,
 }
 
 impl FindingPage {

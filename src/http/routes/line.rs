@@ -132,7 +132,9 @@ impl Line {
             To::Whistle(_) | To::Summons(_) | To::Person(_) | To::Visit(_) | To::Finding(_) | To::Upload(_) => true,
             // Machine tokens are counted, second factors are there or not.
             To::Order(..) => self.needs_token(),
-            To::Read(_) | To::File(_) => false,
+            // A sheet is not there in every state.
+            To::Read(_) => matches!(self.answers, Shape::Html | Shape::Calendar),
+            To::File(_) => false,
         }
     }
 

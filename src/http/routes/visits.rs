@@ -6,7 +6,7 @@ use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::summons::BARE;
 use crate::domain::visit::order::PLAN;
 use crate::http::openapi::Shape;
-use crate::http::{visits, whistles};
+use crate::http::{papers, visits, whistles};
 use actix_web::web;
 
 const OFFICE: &str = "office";
@@ -36,6 +36,23 @@ pub(super) static TABLE: &[Line] = &[
         Shape::List("TimelineEntry"),
         || web::to(visits::timeline),
     ),
+    read(
+        "/api/v1/visits/{code}/notice",
+        "The notice to the firm, to be printed; none of an unannounced visit before it is entered",
+        papers::NOTICE,
+        Shape::Html,
+        || web::to(visits::notice),
+    ),
+    Line {
+        who: "whoever goes; if the firm is told, whoever sees the visit",
+        ..read(
+            "/api/v1/visits/{code}/invitation.ics",
+            "The visit for your calendar, once it is approved",
+            &[],
+            Shape::Calendar,
+            || web::to(visits::invitation),
+        )
+    },
     visit("/api/v1/visits/{code}/propose", "Put it before the heads", OFFICE, VisitDeed::Propose),
     visit("/api/v1/visits/{code}/approve_own_part", "Approve the own part", HEADS, VisitDeed::ApproveOwnPart),
     visit("/api/v1/visits/{code}/object", "Object: it is planned anew", HEADS, VisitDeed::Object),

@@ -36,14 +36,14 @@ pub use files::{FileText, size};
 pub use firms::{FirmText, times, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
-pub use sheets::{SheetText, sheet};
+pub use sheets::SheetText;
 pub use visits::{VisitText, item, of_all};
 
 use super::Lang;
 
 page_words! {
     /// The words of the pages in one language.
-    PageText with files: FileText, firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText, visits: VisitText;
+    PageText with files: FileText, firms: FirmText, imports: ImportText, own: OwnText, rota: RotaText, sheets: SheetText, visits: VisitText;
     // The frame.
     product: "吹哨协同平台", "Whistle hub";
     product_short: "吹哨协同", "Whistle hub";

@@ -100,6 +100,11 @@ impl Sender {
         let reply_to = Mailbox::new(Some(words::NOBODY_READS.to_owned()), reply_to);
         Ok(Sender { from, reply_to, return_path })
     }
+
+    /// The plain address that letters come from.
+    pub fn address(&self) -> String {
+        self.from.email.to_string()
+    }
 }
 
 /// A letter, ready to hand over.
@@ -308,7 +313,7 @@ fn invitation(facts: &LetterFacts, sender: &Sender) -> Option<Invitation> {
         starts_at: visit.starts_at,
         ends_at: visit.ends_at,
         stamp: visit.decided_at,
-        organizer: sender.from.email.to_string(),
+        organizer: sender.address(),
         attendee: facts.to.clone(),
         heading: words::visit(Lang::Zh),
         code: facts.code.clone(),

@@ -3,15 +3,13 @@
 
 use super::Carrier;
 use crate::domain::decision::LetterOwed;
+use crate::domain::invitation;
 use crate::domain::obligation::Subject;
 use crate::domain::reminders::Owed;
 use crate::domain::terms::LetterKind;
 use crate::domain::visit::Visit;
 use crate::domain::whistle::Tree;
 use crate::mail::{LetterFacts, OwedItem, VisitTime};
-
-/// What makes a calendar's id one in the world, whatever a hub is called.
-const UID_HOST: &str = "whistle-hub";
 
 impl Carrier {
     pub(super) fn item(&self, one: Owed) -> OwedItem {
@@ -52,7 +50,7 @@ impl Carrier {
             code: visit.code.clone(),
             town: town.map(|town| town.name.clone()),
             visit: Some(VisitTime {
-                uid: format!("{}@{}", visit.id, UID_HOST),
+                uid: invitation::uid(visit),
                 sequence: visit.sequence,
                 starts_at: visit.slot.starts_at(),
                 ends_at: visit.slot.ends_at(),

@@ -120,6 +120,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /api/v1/visits", SignedIn, 200),
     ("GET /api/v1/visits/{code}", Seer, 200),
     ("GET /api/v1/visits/{code}/timeline", Seer, 200),
+    ("GET /api/v1/visits/{code}/notice", Seer, 200),
+    // The firm is told of it; one that is kept secret is in `papers`.
+    ("GET /api/v1/visits/{code}/invitation.ics", Seer, 200),
     ("POST /api/v1/visits/{code}/propose", OFFICE, 428),
     ("POST /api/v1/visits/{code}/approve_own_part", HEAD, 428),
     ("POST /api/v1/visits/{code}/object", HEAD, 428),
@@ -269,8 +272,15 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /console/visits/new", OFFICE, 200),
     ("POST /console/visits/new", OFFICE, 422),
     ("GET /console/visits/{code}", Seer, 200),
+    ("GET /console/visits/{code}/papers/notice", Seer, 200),
+    ("GET /console/visits/{code}/papers/dispatch", Seer, 200),
+    ("GET /console/visits/{code}/papers/record", Seer, 200),
+    ("GET /console/visits/{code}/papers/invitation.ics", Seer, 200),
     ("GET /console/findings", SignedIn, 200),
     ("GET /console/findings/{code}", Seer, 200),
+    // It is found and neither ordered nor rechecked.
+    ("GET /console/findings/{code}/papers/order", Seer, 409),
+    ("GET /console/findings/{code}/papers/opinion", Seer, 409),
 ];
 
 /// Routes that nobody has written a line for. It is empty, and may only ever shrink.

@@ -34,7 +34,7 @@ use whistle_hub::domain::at::At;
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::event::of_directory;
 use whistle_hub::domain::policy::Scope;
-use whistle_hub::http::{Door, Proxies, listen, serve};
+use whistle_hub::http::{Door, Letterhead, Proxies, listen, serve};
 use whistle_hub::ids::Chance;
 use whistle_hub::mail::Rendered;
 use whistle_hub::run::setup::{self, Surroundings};
@@ -215,7 +215,7 @@ impl Town {
         let (stop, told) = tokio::sync::watch::channel(false);
         let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
         // Whoever speaks to it here is a proxy that may say for whom.
-        let door = door.bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
+        let door = door.writing_as(letterhead()).bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -371,6 +371,11 @@ impl Town {
         self.check_letters();
         log::check(&self.log(), self);
     }
+}
+
+/// The same as the post's, as `run` has it.
+fn letterhead() -> Letterhead {
+    Letterhead { district: "云湖区".to_owned(), sender: "hub@yunhu.example".to_owned() }
 }
 
 /// The settings of a story: each ledger has a stream of its own on the one server.

@@ -169,6 +169,7 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         whistles: whistles_of(reader, visit).await,
         limits,
         timeline: words_of.timeline(Tale::Visit(tree), &events),
+        papers: words_of.visit_papers(visit, actor),
         later: last.map(|seq| format!("{HERE}/{}?after={seq}", visit.code)),
     })
 }

@@ -16,8 +16,7 @@ pub struct DispatchSheet {
     pub whistles: Vec<String>,
     pub firm: SheetFirm,
     pub starts_at: At,
-    /// Where they meet.
-    pub meeting: String,
+    pub place: String,
     pub cars: Vec<String>,
     /// The lead first.
     pub parties: Vec<SheetParty>,

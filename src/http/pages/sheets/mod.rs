@@ -61,7 +61,7 @@ pub struct SheetParty {
 
 impl SheetHead {
     fn words(&self) -> &'static SheetText {
-        crate::i18n::pages::sheet(self.lang)
+        crate::i18n::pages::of(self.lang).sheets
     }
 
     /// The day of issue, or room for it.

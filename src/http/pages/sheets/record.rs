@@ -67,8 +67,8 @@ pub enum SheetSigning {
     },
     /// Refused, or nobody was there to sign.
     Refused {
-        why: String,
-        witness: String,
+        /// Why, and who saw it or what was filmed.
+        said: String,
     },
 }
 

@@ -107,9 +107,8 @@ fn a_record_says_the_hours_that_are_known_and_leaves_room_for_the_rest() {
 #[test]
 fn a_firm_puts_its_name_in_one_way_only() {
     let signed = SheetSigning::Signed { by: "丙".to_owned(), at: at("2026-12-01T11:20:00+08:00") };
-    let refused = SheetSigning::Refused { why: "不在场".to_owned(), witness: "丁".to_owned() };
-    let words =
-        ["被检查单位现场负责人（签名）：</span>", "（签名）：丙　2026年12月1日", "未签名：不在场。见证人：丁。"];
+    let refused = SheetSigning::Refused { said: "不在场，丁见证".to_owned() };
+    let words = ["被检查单位现场负责人（签名）：</span>", "（签名）：丙　2026年12月1日", "未签名：不在场，丁见证"];
     for (at, signing) in [SheetSigning::Awaited, signed, refused].into_iter().enumerate() {
         let html = record(None, None, signing).render().unwrap();
         for (other, words) in words.iter().enumerate() {
