@@ -1,16 +1,22 @@
-//! Proof: files that come in for a whistle, are looked at, laid on disk and then named by the ledger, in this order; one
-//! file for whoever may see it; and what becomes of files that nobody names any longer.
+//! Proof: files that come in for a whistle, a visit or a finding, are looked at, laid on disk and then named by the ledger, in
+//! this order; one file for whoever may see it; and what becomes of files that nobody names any longer.
 
 use super::asked::{Asked, Key};
+use super::deeds::Done;
 use super::{Hub, Undone};
-use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, kept_name};
-use crate::domain::decision::{Receipt, Refusal};
-use crate::domain::order::{Fault, FaultCode};
+use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, Shows, kept_name};
+use crate::domain::decision::{Change, Receipt, Refusal};
+use crate::domain::draft::Deciding;
+use crate::domain::order::{Fault, FaultCode, read};
 use crate::domain::policy::{self, Actor, Scope};
+use crate::domain::summons::BARE;
+use crate::domain::visit::VisitTree;
+use crate::domain::visit::attach as on_site;
 use crate::domain::whistle::{Tree, attach};
 use crate::files::{Arrived, Opened, is_full};
-use crate::ids::TextId;
-use crate::store::{CommitRefusal, Fault as Failed, Outcome, Retry, attachments, whistles};
+use crate::ids::{FindingId, TextId, TreeId};
+use crate::store::attachments::Owner;
+use crate::store::{CommitRefusal, Fault as Failed, Outcome, Reading, Retry, attachments, visits, whistles};
 use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
@@ -30,24 +36,94 @@ pub struct Sent {
     pub file: Arrived,
 }
 
+/// The kind of thing that files are for, and its code.
+#[derive(Debug, Clone, Copy)]
+pub enum For<'a> {
+    Whistle(&'a str),
+    Visit(&'a str),
+    Finding(&'a str),
+}
+
+/// The thing itself, as it was read.
+enum Held {
+    Whistle(Tree),
+    Visit(VisitTree),
+    Finding(VisitTree, FindingId),
+}
+
+impl For<'_> {
+    /// Its code.
+    pub fn code(&self) -> &str {
+        match self {
+            For::Whistle(code) | For::Visit(code) | For::Finding(code) => code,
+        }
+    }
+
+    async fn load(self, hub: &Hub, scope: &Scope) -> Result<(Held, usize), Undone> {
+        let (scope, code) = (scope.clone(), self.code().to_owned());
+        type Find = fn(&mut Reading<'_>, &Scope, &str) -> Result<Option<Held>, Failed>;
+        let find: Find = match self {
+            For::Whistle(_) => |reading, scope, code| Ok(whistles::tree(reading, scope, code)?.map(Held::Whistle)),
+            For::Visit(_) => |reading, scope, code| Ok(visits::tree(reading, scope, code)?.map(Held::Visit)),
+            For::Finding(_) => |reading, scope, code| {
+                Ok(visits::tree_of_finding(reading, scope, code)?.map(|(tree, id)| Held::Finding(tree, id)))
+            },
+        };
+        let found = hub.ledger.read(move |reading| {
+            let Some(held) = find(reading, &scope, &code)? else { return Ok(None) };
+            let there = attachments::of_tree(reading, &held.tree())?.len();
+            Ok(Some((held, there)))
+        });
+        Ok(found.await?.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Held {
+    fn tree(&self) -> TreeId {
+        match self {
+            Held::Whistle(tree) => (&tree.whistle.id).into(),
+            Held::Visit(tree) | Held::Finding(tree, _) => (&tree.visit.id).into(),
+        }
+    }
+
+    fn version(&self) -> i64 {
+        match self {
+            Held::Whistle(tree) => tree.whistle.version,
+            Held::Visit(tree) => tree.visit.version,
+            Held::Finding(tree, id) => tree.finding(id).map_or(0, |finding| finding.version),
+        }
+    }
+
+    fn role(&self, actor: &Actor) -> Result<(), Refusal> {
+        match self {
+            Held::Whistle(_) if policy::may_comment(actor) => Ok(()),
+            Held::Whistle(_) => Err(Refusal::RoleMayNot),
+            Held::Visit(tree) => on_site::visit_role(actor, &tree.visit),
+            Held::Finding(tree, id) => on_site::finding_role(actor, tree.finding(id).ok_or(Refusal::NotFound)?),
+        }
+    }
+
+    fn attach(self, brought: on_site::Brought<'_>, by: Deciding<'_>) -> Result<Change, Refusal> {
+        match self {
+            Held::Whistle(tree) => attach::attach(brought.files, brought.there, tree, by),
+            Held::Visit(tree) => on_site::attach(brought, tree, by),
+            Held::Finding(tree, id) => on_site::attach_to_finding(brought, &id, tree, by),
+        }
+    }
+}
+
 /// Whether this person may attach anything there: asked before a byte of a file is taken.
-pub async fn may_attach(hub: &Hub, asked: &Asked<'_>, code: &str) -> Result<(), Undone> {
-    let (scope, wanted) = (asked.scope.clone(), code.to_owned());
-    let there = hub.ledger.read(move |reading| whistles::stands(reading, &scope, &wanted)).await?;
-    if !there {
-        return Err(Refusal::NotFound.into());
-    }
-    if !policy::may_comment(asked.actor) {
-        return Err(Refusal::RoleMayNot.into());
-    }
+pub async fn may_attach(hub: &Hub, asked: &Asked<'_>, to: For<'_>) -> Result<(), Undone> {
+    let (held, _) = to.load(hub, &asked.scope).await?;
+    held.role(asked.actor)?;
     asked.sound_key(hub)?;
     Ok(())
 }
 
-/// What was sent, to tell a repeat by: names and digests, however the form around them was made.
-pub fn manifest(sent: &[Sent]) -> Vec<u8> {
+/// What was sent, to tell a repeat by: names and digests and what they show, however the form around them was made.
+pub fn manifest(sent: &[Sent], shows: Option<&str>) -> Vec<u8> {
     let one = |sent: &Sent| format!("{} {}\n", sent.file.sha256(), kept_name(&sent.name));
-    sent.iter().map(one).collect::<String>().into_bytes()
+    sent.iter().map(one).chain(shows.map(str::to_owned)).collect::<String>().into_bytes()
 }
 
 /// What came of it: the new attachments' ids.
@@ -57,26 +133,32 @@ pub struct Attached {
     pub replayed: bool,
 }
 
-/// Attaches files to a whistle: all of them, or none with every fault by its place.
-pub async fn attach(hub: &Hub, asked: Asked<'_>, code: &str, sent: Vec<Sent>) -> Result<Attached, Undone> {
-    may_attach(hub, &asked, code).await?;
+/// Attaches files to a thing: all of them, or none with every fault by its place. `shows`: what the form says that they show.
+pub async fn attach(
+    hub: &Hub,
+    asked: Asked<'_>,
+    to: For<'_>,
+    (sent, shows): (Vec<Sent>, Option<&str>),
+) -> Result<Attached, Undone> {
+    may_attach(hub, &asked, to).await?;
     let key = asked.sound_key(hub)?;
     if let Some(key) = &key
         && let Some(receipt) = key.remembered(hub).await?
     {
         return Ok(replayed(&receipt));
     }
+    let shows = shows.map(|word| Shows::parse(word).ok_or_else(none_of_shows)).transpose()?;
     let received = laid(hub, sent).await?;
     for _ in 0..ATTEMPTS_MAX {
-        let (tree, there) = load(hub, &asked.scope, code).await?;
+        let (held, there) = to.load(hub, &asked.scope).await?;
         let (now, rules) = (hub.now(), hub.rules());
         let mut mint = hub.mint(now);
-        let (version, by) = (tree.whistle.version, hub.deciding(Some(asked.actor), &rules, now, &mut mint));
-        let mut change = attach::attach(&received, there, tree, by)?;
+        let (version, by) = (held.version(), hub.deciding(Some(asked.actor), &rules, now, &mut mint));
+        let mut change = held.attach(on_site::Brought { files: &received, there, shows }, by)?;
         let ids: Vec<String> = change.attachments.iter().map(|one| one.id.as_str().to_owned()).collect();
         change.receipt = key.as_ref().map(|key: &Key| {
             let card = Some(json!({ MADE: ids }));
-            Receipt { card, ..key.receipt(now, code, version) }
+            Receipt { card, ..key.receipt(now, to.code(), version) }
         });
         match hub.commit(change, now).await {
             Ok(Outcome::Committed(_)) => return Ok(Attached { ids, replayed: false }),
@@ -88,20 +170,14 @@ pub async fn attach(hub: &Hub, asked: Asked<'_>, code: &str, sent: Vec<Sent>) ->
     Err(Refusal::Contended.into())
 }
 
+fn none_of_shows() -> Refusal {
+    Refusal::Faults(vec![at("/when".to_owned(), FaultCode::NotInList(Shows::WORDS))])
+}
+
 fn replayed(receipt: &Receipt) -> Attached {
     let ids = receipt.card.as_ref().and_then(|card| card.get(MADE)).and_then(Value::as_array);
     let ids = ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     Attached { ids, replayed: true }
-}
-
-async fn load(hub: &Hub, scope: &Scope, code: &str) -> Result<(Tree, usize), Undone> {
-    let (scope, code) = (scope.clone(), code.to_owned());
-    let found = hub.ledger.read(move |reading| {
-        let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
-        let there = attachments::of_tree(reading, &tree.whistle.id)?.len();
-        Ok(Some((tree, there)))
-    });
-    Ok(found.await?.ok_or(Refusal::NotFound)?)
 }
 
 /// Looks at every file, and only when all are taken lays them where they stay.
@@ -164,7 +240,7 @@ pub enum Wanted {
 /// A file for its reader.
 #[derive(Debug)]
 pub struct Handed {
-    /// What a download is called: its whistle's code and its place there, never what its sender called it.
+    /// What a download is called: the code of its whistle or visit and its place there, never what its sender called it.
     pub name: String,
     /// The copy that we drew ourselves may be shown in a page; nothing else may.
     pub drawn: bool,
@@ -176,12 +252,12 @@ pub struct Handed {
 pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, Wanted)) -> Result<Handed, Undone> {
     let (scope, id) = (scope.clone(), id.to_owned());
     let found = hub.ledger.read(move |reading| {
-        let Some((one, tree)) = attachments::by_id(reading, &scope, &id)? else { return Ok(None) };
+        let Some((one, owner)) = attachments::by_id(reading, &scope, &id)? else { return Ok(None) };
         let all = attachments::of_tree(reading, &one.tree)?;
-        Ok(Some((one, tree, all)))
+        Ok(Some((one, owner, all)))
     });
-    let (one, tree, all) = found.await?.ok_or(Refusal::NotFound)?;
-    if !attach::sees(actor, &tree.whistle, &one) {
+    let (one, owner, all) = found.await?.ok_or(Refusal::NotFound)?;
+    if !learns_of(actor, &owner, &one) {
         return Err(Refusal::NotFound.into());
     }
     let (sha256, drawn) = match (&one.copy, wanted) {
@@ -192,8 +268,48 @@ pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, 
     let file = hub.files.open(sha256).await.map_err(failed)?;
     let place = all.iter().position(|other| other.id == one.id).unwrap_or_default() + 1;
     let end = if drawn { "jpg" } else { one.format.extensions().first().copied().unwrap_or_default() };
-    let name = format!("{}-{place}.{end}", tree.whistle.code);
+    let name = format!("{}-{place}.{end}", owner.code());
     Ok(Handed { name, drawn, format: one.format, file })
+}
+
+/// Whether this reader of its tree learns of it at all.
+fn learns_of(actor: &Actor, owner: &Owner, one: &Attachment) -> bool {
+    match owner {
+        Owner::Whistle(tree) => attach::sees(actor, &tree.whistle, one),
+        Owner::Visit(_) => true,
+    }
+}
+
+/// Releases a picture of a protected whistle to whoever sees the whistle.
+pub async fn release(hub: &Hub, asked: Asked<'_>, id: &str) -> Result<Done, Undone> {
+    for _ in 0..ATTEMPTS_MAX {
+        let (scope, wanted) = (asked.scope.clone(), id.to_owned());
+        let found = hub.ledger.read(move |reading| attachments::by_id(reading, &scope, &wanted)).await?;
+        let Some((one, Owner::Whistle(tree))) = found else { return Err(Refusal::NotFound.into()) };
+        if !attach::sees(asked.actor, &tree.whistle, &one) {
+            return Err(Refusal::NotFound.into());
+        }
+        if !policy::is_office(asked.actor) {
+            return Err(Refusal::RoleMayNot.into());
+        }
+        let key = asked.sound_key(hub)?;
+        if let Some(key) = &key
+            && let Some(receipt) = key.remembered(hub).await?
+        {
+            return Ok(Done { code: receipt.code, replayed: true });
+        }
+        read(&BARE, asked.node()?).1.judge(Some(())).map_err(Refusal::from)?;
+        let (now, rules, code) = (hub.now(), hub.rules(), tree.whistle.code.clone());
+        let mut mint = hub.mint(now);
+        let mut change = attach::release(&one, *tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint))?;
+        change.receipt = key.map(|key| key.receipt(now, &code, 1));
+        match hub.commit(change, now).await {
+            Ok(_) => return Ok(Done { code, replayed: false }),
+            Err(CommitRefusal::Stale) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Err(Refusal::Contended.into())
 }
 
 /// Whether this reader, who sees it, may have it as it came. Pictures may hold where and by whom they were taken.

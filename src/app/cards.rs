@@ -109,20 +109,33 @@ pub fn attachments(open: &OpenWhistle, actor: &Actor, directory: &Directory) -> 
     let whistle = &open.tree.whistle;
     let card = |one: &Attachment| {
         let person = Some(&one.person).filter(|person| whistle.names(EventKind::WhistleAttached, person));
-        let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
-        json!({
-            "id": one.id,
-            "name": open.texts.get(&one.name),
-            "format": one.format,
-            "bytes": one.bytes,
-            "sha256": one.sha256,
-            "at": one.at.rfc3339(),
-            "by": { "name": name, "department": one.department },
-            "drawn": one.copy.is_some(),
-            "original": sees_original(actor, one),
-        })
+        let held = attach::is_held(whistle, one);
+        attachment(one, (person, held), (actor, directory), &open.texts)
     };
     open.attachments.iter().filter(|one| attach::sees(actor, whistle, one)).map(card).collect()
+}
+
+/// One attached file: who brought it, if that is told, and whether it is kept from most who see the rest.
+pub(super) fn attachment(
+    one: &Attachment,
+    (person, held): (Option<&PersonId>, bool),
+    (actor, directory): (&Actor, &Directory),
+    texts: &Texts,
+) -> Value {
+    let name = person.and_then(|id| directory.person(id)).map(|person| person.name.as_str());
+    json!({
+        "id": one.id,
+        "name": texts.get(&one.name),
+        "format": one.format,
+        "bytes": one.bytes,
+        "sha256": one.sha256,
+        "at": one.at.rfc3339(),
+        "by": { "name": name, "department": one.department },
+        "when": one.shows,
+        "held": held,
+        "drawn": one.copy.is_some(),
+        "original": sees_original(actor, one),
+    })
 }
 
 /// That it was noted on paper and came in later: when by our time, and by whom (no department: an operator).

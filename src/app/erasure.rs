@@ -81,7 +81,7 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
         let Marked { whistle, ground, texts } = marked.clone();
         let read = hub.ledger.read(move |reading| {
             let tree = whistles::tree_by_id(reading, &everything(), &whistle)?;
-            let files = of_texts(&stored::of_tree(reading, &whistle)?, &texts);
+            let files = of_texts(&stored::of_tree(reading, &(&whistle).into())?, &texts);
             Ok(tree.map(|tree| (tree, files)).zip(Some(erasure::standing(reading, &texts)?)))
         });
         // A ledger that was restored from before the whistle has nothing to erase.

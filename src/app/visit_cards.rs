@@ -1,7 +1,7 @@
 //! What goes over the wire about visits and findings: one maker per thing, so a list and a detail never differ. Whoever calls
 //! has passed the reader's Scope.
 
-use super::cards::Texts;
+use super::cards::{self, Texts};
 use super::visits::OpenVisit;
 use crate::domain::at::At;
 use crate::domain::deeds;
@@ -52,7 +52,7 @@ pub fn visit_item(item: &VisitItem, directory: &Directory, now: At) -> Value {
 
 /// A visit opened: the item, who goes, what is looked at and what came of it, each department's part, what this actor may do.
 pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> Value {
-    let OpenVisit { tree, texts, now } = open;
+    let OpenVisit { tree, texts, now, .. } = open;
     let visit = &tree.visit;
     let item = VisitItem { visit: visit.clone(), due_at: tree.due_at() };
     let mut card = visit_item(&item, directory, *now);
@@ -64,6 +64,7 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> V
         "parts": parts(tree),
         "whistles": visit.whistles().iter().map(|of| &of.code).collect::<Vec<_>>(),
         "findings": tree.findings.iter().map(|finding| &finding.code).collect::<Vec<_>>(),
+        "attachments": attachments(open, visit.id.as_str(), actor, directory),
         "objected": visit.objected.as_ref().map(|one| json!({
             "department": one.department, "ground": one.ground, "reason": text(one.reason.as_ref(), texts),
         })),
@@ -82,6 +83,12 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> V
         card.extend(more);
     }
     card
+}
+
+/// What is attached to the visit or to one of its findings: whoever sees it may see that, and who brought it.
+pub fn attachments(open: &OpenVisit, subject: &str, actor: &Actor, directory: &Directory) -> Vec<Value> {
+    let of = open.attached_to(subject);
+    of.map(|one| cards::attachment(one, (Some(&one.person), false), (actor, directory), &open.texts)).collect()
 }
 
 fn item_card(item: &Item, tree: &VisitTree, texts: &Texts) -> Value {
@@ -208,5 +215,11 @@ pub fn burden_card(firm: &str, burden: &Burden) -> Value {
 /// A finding opened, within its visit.
 pub fn finding_detail(open: &OpenVisit, finding: &Finding, actor: &Actor, directory: &Directory) -> Value {
     let due_at = open.tree.armed(&Subject::Finding(finding.id.clone())).map(|armed| armed.due_at);
-    finding_card(&FindingItem { finding: finding.clone(), due_at }, (actor, directory), &open.texts, open.now)
+    let item = FindingItem { finding: finding.clone(), due_at };
+    let mut card = finding_card(&item, (actor, directory), &open.texts, open.now);
+    if let Some(card) = card.as_object_mut() {
+        let proof = attachments(open, finding.id.as_str(), actor, directory);
+        card.insert("attachments".to_owned(), Value::Array(proof));
+    }
+    card
 }

@@ -6,6 +6,7 @@ use super::deeds::Way;
 use super::whistles::{TimelinePage, with_texts};
 use super::{Hub, Undone};
 use crate::domain::at::At;
+use crate::domain::attachment::Attachment;
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::policy::{self, Scope};
@@ -15,7 +16,7 @@ use crate::domain::visit::{VisitTree, propose};
 use crate::ids::{FindingId, TextId, WhistleId};
 use crate::store::events::{self, StoredEvent};
 use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
-use crate::store::{CommitRefusal, Outcome, whistles};
+use crate::store::{CommitRefusal, Fault, Outcome, Reading, attachments, whistles};
 use std::collections::HashMap;
 
 pub use super::deeds::Done;
@@ -85,7 +86,23 @@ pub async fn finding_deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: Finding
 pub struct OpenVisit {
     pub tree: VisitTree,
     pub texts: HashMap<TextId, String>,
+    /// Proof of the visit and of what it found, the oldest first.
+    pub attachments: Vec<Attachment>,
     pub now: At,
+}
+
+impl OpenVisit {
+    /// What is attached to a thing of the tree.
+    pub fn attached_to(&self, subject: &str) -> impl Iterator<Item = &Attachment> {
+        self.attachments.iter().filter(move |one| one.subject == subject)
+    }
+
+    fn of(reading: &mut Reading<'_>, tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
+        let attachments = attachments::of_tree(reading, &(&tree.visit.id).into())?;
+        let names = attachments.iter().map(|one| one.name.clone());
+        let texts = whistles::texts(reading, &text_ids(&tree).into_iter().chain(names).collect::<Vec<_>>())?;
+        Ok(OpenVisit { tree, texts, attachments, now })
+    }
 }
 
 /// Opens one visit.
@@ -93,8 +110,7 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenVisit, Und
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = visits::tree(reading, &scope, &code)? else { return Ok(None) };
-        let texts = whistles::texts(reading, &text_ids(&tree))?;
-        Ok(Some(OpenVisit { tree, texts, now }))
+        OpenVisit::of(reading, tree, now).map(Some)
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }
@@ -104,8 +120,7 @@ pub async fn open_finding(hub: &Hub, scope: &Scope, code: &str) -> Result<(OpenV
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some((tree, id)) = visits::tree_of_finding(reading, &scope, &code)? else { return Ok(None) };
-        let texts = whistles::texts(reading, &text_ids(&tree))?;
-        Ok(Some((OpenVisit { tree, texts, now }, id)))
+        Ok(Some((OpenVisit::of(reading, tree, now)?, id)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }

@@ -111,7 +111,7 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenWhistle, U
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = whistles::tree(reading, &scope, &code)? else { return Ok(None) };
-        let attachments = attachments::of_tree(reading, &tree.whistle.id)?;
+        let attachments = attachments::of_tree(reading, &(&tree.whistle.id).into())?;
         let names = attachments.iter().map(|one| one.name.clone());
         let texts = whistles::texts(reading, &text_ids(&tree).into_iter().chain(names).collect::<Vec<_>>())?;
         let only_read = scope.is_on_shift() && !whistles::stands(reading, &scope.of_post(), &code)?;

@@ -2,10 +2,12 @@
 //! stand its kinds, why a file is not taken, and what attaching writes; the bytes lie elsewhere, by their digest.
 
 use super::at::At;
-use super::draft::Draft;
+use super::decision::{Reason, ReasonCode, Refusal};
+use super::draft::{Draft, Rooted};
 use super::event::{EventKind, text_ref};
+use super::obligation::Subject;
 use super::terms::words;
-use crate::ids::{AttachmentId, PersonId, TextId, WhistleId};
+use crate::ids::{AttachmentId, PersonId, TextId, TreeId};
 use serde_json::json;
 
 /// Largest file, bytes.
@@ -61,6 +63,11 @@ impl Format {
     }
 }
 
+words!(
+    /// What a photo shows of the spot of a finding: how it was found, or how it was put right.
+    Shows { Before = "before", After = "after", }
+);
+
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
@@ -82,7 +89,7 @@ pub enum Unfit {
 pub struct Attachment {
     pub id: AttachmentId,
     /// The tree that it belongs to: rights and erasure follow it.
-    pub tree: WhistleId,
+    pub tree: TreeId,
     /// The thing in the tree that it is about.
     pub subject: String,
     pub at: At,
@@ -97,6 +104,10 @@ pub struct Attachment {
     pub sha256: String,
     /// The viewing copy's, if there is one.
     pub copy: Option<String>,
+    /// Of a finding's spot.
+    pub shows: Option<Shows>,
+    /// A picture of a protected whistle is whoever sees the whistle's since then.
+    pub released_at: Option<At>,
 }
 
 /// A file that was looked at and lies on disk.
@@ -116,16 +127,25 @@ pub fn kept_name(given: &str) -> String {
     shown.trim().to_owned()
 }
 
-impl Draft<'_> {
+/// Refuses what one tree has no room for. `of`: state and code of the thing that the files are for.
+pub fn room_for(more: usize, there: usize, of: (&'static str, &str)) -> Result<(), Refusal> {
+    if there + more <= OF_TREE_MAX {
+        return Ok(());
+    }
+    let reasons = vec![Reason { code: ReasonCode::TooManyAttachments, subject: of.1.to_owned() }];
+    Err(Refusal::Guarded { status: of.0, allowed: Vec::new(), reasons })
+}
+
+impl<T: Rooted> Draft<'_, T> {
     /// Attaches a file to a thing of the tree and records it, its name and digest by reference. Whoever looks at proof is
     /// the actor: the hub itself attaches nothing.
-    pub fn attach(&mut self, file: &Received, subject: &str, kind: EventKind) {
+    pub fn attach(&mut self, file: &Received, about: &Subject, kind: EventKind, shows: Option<Shows>) {
         let Some(actor) = self.by.actor else { return };
         let (name, digest) = (self.write_down(&file.name), self.write_down(&file.sha256));
         let attachment = Attachment {
             id: AttachmentId::new(self.by.mint),
-            tree: self.tree.whistle.id.clone(),
-            subject: subject.to_owned(),
+            tree: self.tree.root(),
+            subject: about.as_str().to_owned(),
             at: self.by.now,
             person: actor.person.clone(),
             department: actor.unit.clone(),
@@ -134,13 +154,18 @@ impl Draft<'_> {
             bytes: file.bytes,
             sha256: file.sha256.clone(),
             copy: file.copy.clone(),
+            shows,
+            released_at: None,
         };
-        let data = json!({
+        let mut data = json!({
             "attachment": attachment.id.as_str(), "format": file.format, "bytes": file.bytes,
             "name": text_ref(&name), "sha256": text_ref(&digest),
         });
+        if let Some((shows, data)) = shows.zip(data.as_object_mut()) {
+            data.insert("shows".to_owned(), shows.as_str().into());
+        }
         self.keep_attachment(attachment);
-        self.record(kind, data);
+        self.record_about(kind, about, data);
     }
 }
 

@@ -4,12 +4,19 @@
 use super::aside;
 use crate::ids::hex;
 use aws_lc_rs::digest::{self, Context};
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What is gathered before it is written, bytes.
 const GATHERED: usize = 256 * 1024;
+
+/// What was written last is written now, by the disk's own clock.
+const NOW: Timestamps = Timestamps {
+    last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+    last_modification: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+};
 
 /// A file that is still coming in.
 pub struct Part {
@@ -92,9 +99,12 @@ impl Arrived {
         &self.left.0
     }
 
-    /// On disk first, then at its place.
+    /// On disk first, then at its place, where it lies from now on: its own time may be that of the first piece of a long
+    /// form, and whoever sweeps by it would take it for old.
     pub(super) fn move_to(&self, place: &Path) -> io::Result<()> {
-        File::open(self.path())?.sync_all()?;
+        let file = File::options().write(true).open(self.path())?;
+        rustix::fs::futimens(&file, &NOW)?;
+        file.sync_all()?;
         fs::rename(self.path(), place)
     }
 }

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// Longer than an upload takes, and than naming it takes once it lies here.
+/// Longer than an upload takes, and than naming it takes once it lies here; its time is then that of its laying.
 const UNDER_WAY: Duration = Duration::from_secs(60 * 60);
 const BEING_NAMED: Duration = Duration::from_secs(10 * 60);
 /// What nobody has named for so long nobody will.

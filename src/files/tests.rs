@@ -116,6 +116,22 @@ async fn only_what_has_lain_is_removed_and_left_behind_parts_are_swept() {
     drop(left);
 }
 
+#[tokio::test]
+async fn a_file_that_came_early_in_a_long_form_is_as_young_as_its_laying() {
+    let place = Place::new();
+    let files = place.files(0);
+    let one = arrived(&files, b"first of a form that took a quarter of an hour").await;
+    let sha256 = one.sha256().to_owned();
+    for path in place.lying() {
+        let file = File::options().write(true).open(path).unwrap();
+        let since = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(since - Duration::from_secs(16 * 60)).unwrap();
+    }
+    files.keep(one).await.unwrap();
+    assert_eq!(files.remove(vec![sha256]).await.unwrap(), 0, "somebody is about to name it");
+    assert_eq!(place.lying().len(), 1);
+}
+
 fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.into().write_to(&mut bytes, format).unwrap();

@@ -1,14 +1,14 @@
-//! Proof at both doors: files that come in for a whistle, and one file for its reader. What goes out is our own drawing of
+//! Proof at both doors: files that come in for a whistle, a visit or a finding, and one file for its reader. What goes out is our own drawing of
 //! a picture, or a download that no browser renders (SECURITY T25). Rights and kinds are `app`'s to judge.
 
-use super::gate::{Arriving, Caller, Upload};
+use super::gate::{Arriving, Caller, Posted, Upload};
 use super::problem::{Answer, Problem};
 use super::query::{Parameter, Query, Takes};
 use super::{Door, json, marked};
-use crate::app::attachments::{self, Attached, Handed, Wanted};
+use crate::app::attachments::{self, Attached, For, Handed, Wanted};
 use crate::app::cards;
 use crate::app::sessions::Present;
-use crate::app::whistles;
+use crate::app::{visit_cards, visits, whistles};
 use crate::domain::attachment::kept_name;
 use crate::files::Opened;
 use actix_web::body::SizedStream;
@@ -27,22 +27,50 @@ const SANDBOX: &str = "sandbox; default-src 'none'";
 /// `POST /whistles/{code}/attachments`
 pub(super) async fn attach(door: Data<Door>, upload: Upload) -> Answer {
     let arriving = upload.0;
-    let made = taken(&door, &arriving, &mut Vec::new()).await?;
+    let made = taken(&door, &arriving, For::Whistle(arriving.code()), &mut Vec::new()).await?;
     let open = whistles::open(&door.hub, &arriving.present.scope, arriving.code()).await?;
     let cards = cards::attachments(&open, &arriving.present.actor, &door.hub.rules().directory);
-    let is_new = |card: &&Value| card["id"].as_str().is_some_and(|id| made.ids.iter().any(|one| one == id));
-    let items: Vec<&Value> = cards.iter().filter(is_new).collect();
-    Ok(json(marked(&mut HttpResponse::Created(), made.replayed), &value!({ "items": items })))
+    Ok(news(&made, &cards))
 }
 
-/// Takes a form of files in for the whistle in its address, whichever door it comes by. Who may not, or comes too often,
-/// has nothing of it written.
-/// `names`: filled with what the files that came are called.
-pub(super) async fn taken(door: &Door, arriving: &Arriving, names: &mut Vec<String>) -> Result<Attached, Problem> {
+/// `POST /visits/{code}/attachments`
+pub(super) async fn attach_to_visit(door: Data<Door>, upload: Upload) -> Answer {
+    let arriving = upload.0;
+    let (present, code) = (&arriving.present, arriving.code());
+    let made = taken(&door, &arriving, For::Visit(code), &mut Vec::new()).await?;
+    let open = visits::open(&door.hub, &present.scope, code).await?;
+    let subject = open.tree.visit.id.as_str();
+    Ok(news(&made, &visit_cards::attachments(&open, subject, &present.actor, &door.hub.rules().directory)))
+}
+
+/// `POST /findings/{code}/attachments`
+pub(super) async fn attach_to_finding(door: Data<Door>, upload: Upload) -> Answer {
+    let arriving = upload.0;
+    let (present, code) = (&arriving.present, arriving.code());
+    let made = taken(&door, &arriving, For::Finding(code), &mut Vec::new()).await?;
+    let (open, id) = visits::open_finding(&door.hub, &present.scope, code).await?;
+    Ok(news(&made, &visit_cards::attachments(&open, id.as_str(), &present.actor, &door.hub.rules().directory)))
+}
+
+/// What was attached just now, of all that is there.
+fn news(made: &Attached, cards: &[Value]) -> HttpResponse {
+    let is_new = |card: &&Value| card["id"].as_str().is_some_and(|id| made.ids.iter().any(|one| one == id));
+    let items: Vec<&Value> = cards.iter().filter(is_new).collect();
+    json(marked(&mut HttpResponse::Created(), made.replayed), &value!({ "items": items }))
+}
+
+/// Takes a form of files in for a thing, whichever door it comes by. Who may not, or comes too often, has nothing of it
+/// written. `names`: filled with what the files that came are called.
+pub(super) async fn taken(
+    door: &Door,
+    arriving: &Arriving,
+    to: For<'_>,
+    names: &mut Vec<String>,
+) -> Result<Attached, Problem> {
     let person = &arriving.present.actor.person;
     let let_in = async {
         let turn = door.upload_turn(person).await?;
-        attachments::may_attach(&door.hub, &arriving.asked(), arriving.code()).await?;
+        attachments::may_attach(&door.hub, &arriving.asked(), to).await?;
         Ok::<_, Problem>(turn)
     };
     let _turn = match let_in.await {
@@ -52,7 +80,14 @@ pub(super) async fn taken(door: &Door, arriving: &Arriving, names: &mut Vec<Stri
     let mut arrival = arriving.take_in(door).await?;
     let sent = std::mem::take(&mut arrival.files);
     names.extend(sent.iter().map(|one| kept_name(&one.name)));
-    Ok(attachments::attach(&door.hub, arriving.asked_with(&arrival), arriving.code(), sent).await?)
+    let shows = arrival.shows.clone();
+    Ok(attachments::attach(&door.hub, arriving.asked_with(&arrival), to, (sent, shows.as_deref())).await?)
+}
+
+/// `POST /attachments/{id}/release`
+pub(super) async fn release(door: Data<Door>, posted: Posted) -> Answer {
+    let done = attachments::release(&door.hub, posted.asked(), posted.id()).await?;
+    Ok(marked(&mut HttpResponse::NoContent(), done.replayed).finish())
 }
 
 /// `GET /attachments/{id}`

@@ -52,6 +52,7 @@ fn whistle_event(past: &str) -> Option<(&'static str, &'static str)> {
         "contest_dismissed" => ("维持办结", "Contest dismissed"),
         "commented" => ("留言", "Comment"),
         "attached" => ("添加附件", "File attached"),
+        "picture_released" => ("解除照片限制", "Picture released"),
         _ => return None,
     })
 }
@@ -104,6 +105,7 @@ fn visit_event(past: &str) -> Option<(&'static str, &'static str)> {
         "missed" => ("逾期未进场", "Nobody came"),
         "unapproved" => ("24小时内未补批", "Not approved in time"),
         "rated" => ("企业评价", "Rated by the firm"),
+        "attached" => ("添加附件", "File attached"),
         _ => return None,
     })
 }
@@ -125,6 +127,7 @@ fn finding_event(past: &str) -> Option<(&'static str, &'static str)> {
         "closed" => ("销号", "Struck off"),
         "reopened" => ("重新整改", "Taken up again"),
         "link_given" => ("向企业提供二维码", "Link given to the firm"),
+        "attached" => ("添加照片或者附件", "Photo or file attached"),
         _ => return None,
     })
 }

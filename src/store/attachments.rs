@@ -1,18 +1,21 @@
 //! Attachments as they are read: of a tree for who sees it, one by its id under its reader's [`Scope`], and what of the
 //! disk any row names, for whoever looks after the disk. Never writes, and knows no file.
 
-use super::{Fault, Reading, Row, whistles};
-use crate::domain::attachment::{Attachment, Format};
+use super::{Fault, Reading, Row, visits, whistles};
+use crate::domain::attachment::{Attachment, Format, Shows};
 use crate::domain::policy::Scope;
+use crate::domain::visit::VisitTree;
 use crate::domain::whistle::Tree;
-use crate::ids::{AttachmentId, PersonId, TextId, WhistleId};
+use crate::ids::{AttachmentId, PersonId, TextId, TreeId};
 
 const OF_TREE: &str = "
-    SELECT id, tree, subject, at, person, department, name, format, bytes, sha256, copy FROM attachments
+    SELECT id, tree, subject, at, person, department, name, format, bytes, sha256, copy, shows, released_at
+    FROM attachments
     WHERE tree = $1 ORDER BY at, id";
 
 const BY_ID: &str = "
-    SELECT id, tree, subject, at, person, department, name, format, bytes, sha256, copy FROM attachments
+    SELECT id, tree, subject, at, person, department, name, format, bytes, sha256, copy, shows, released_at
+    FROM attachments
     WHERE id = $1";
 
 const NAMES_FILE: &str = "SELECT 1 FROM attachments WHERE sha256 = $1 LIMIT 1";
@@ -29,15 +32,36 @@ pub(super) const STATEMENTS: &[&str] = &[OF_TREE, BY_ID, NAMES_FILE, NAMES_COPY,
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
-pub fn of_tree(reading: &mut Reading<'_>, tree: &WhistleId) -> Result<Vec<Attachment>, Fault> {
+pub fn of_tree(reading: &mut Reading<'_>, tree: &TreeId) -> Result<Vec<Attachment>, Fault> {
     reading.rows(OF_TREE, &[tree.into()], attachment)
 }
 
+/// The tree that a file belongs to.
+#[derive(Debug)]
+pub enum Owner {
+    Whistle(Box<Tree>),
+    Visit(Box<VisitTree>),
+}
+
+impl Owner {
+    /// The code that people know it by.
+    pub fn code(&self) -> &str {
+        match self {
+            Owner::Whistle(tree) => &tree.whistle.code,
+            Owner::Visit(tree) => &tree.visit.code,
+        }
+    }
+}
+
 /// One attachment with the tree that it belongs to; nothing if there is none that the scope sees.
-pub fn by_id(reading: &mut Reading<'_>, scope: &Scope, id: &str) -> Result<Option<(Attachment, Tree)>, Fault> {
+pub fn by_id(reading: &mut Reading<'_>, scope: &Scope, id: &str) -> Result<Option<(Attachment, Owner)>, Fault> {
     let Some(found) = reading.row(BY_ID, &[id.into()], attachment)? else { return Ok(None) };
-    let tree = whistles::tree_by_id(reading, scope, &found.tree)?;
-    Ok(tree.map(|tree| (found, tree)))
+    let owner = match (found.tree.whistle(), found.tree.visit()) {
+        (Some(id), _) => whistles::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Whistle(Box::new(tree))),
+        (None, Some(id)) => visits::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Visit(Box::new(tree))),
+        (None, None) => None,
+    };
+    Ok(owner.map(|owner| (found, owner)))
 }
 
 /// Those of the digests that no row names.
@@ -61,7 +85,7 @@ pub fn files(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<(
 fn attachment(row: &Row<'_>) -> Result<Attachment, Fault> {
     Ok(Attachment {
         id: AttachmentId::from_text(row.text(0)?),
-        tree: WhistleId::from_text(row.text(1)?),
+        tree: TreeId::from_text(row.text(1)?),
         subject: row.text(2)?.to_owned(),
         at: row.at(3)?,
         person: PersonId::from_text(row.text(4)?),
@@ -71,5 +95,7 @@ fn attachment(row: &Row<'_>) -> Result<Attachment, Fault> {
         bytes: row.int(8)?,
         sha256: row.text(9)?.to_owned(),
         copy: row.opt_text(10)?.map(str::to_owned),
+        shows: row.opt_text(11)?.and_then(Shows::parse),
+        released_at: row.opt_at(12)?,
     })
 }

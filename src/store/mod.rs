@@ -128,6 +128,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (16, include_str!("migrations/0016_acknowledged.sql")),
     (17, include_str!("migrations/0017_attachments.sql")),
     (18, include_str!("migrations/0018_firm_links.sql")),
+    (19, include_str!("migrations/0019_proof_of_visits.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -2,6 +2,7 @@
 //! states, some of them late, names with markup and marks that turn the reading direction. It checks nothing.
 
 use crate::chrome::Chrome;
+use crate::town::files::jpeg;
 use crate::town::{Town, blow_order};
 use serde_json::{Value, json};
 
@@ -93,7 +94,11 @@ pub(crate) async fn visited(t: &Town) -> String {
     let found = json!({ "item": "2", "outcome": "finding",
         "finding": { "what": WILD, "spot": "打磨间东墙", "severity": "major", "clause": "第十一条" } });
     inspector.does(&visit, "record", json!({ "results": [found] })).await;
-    inspector.does(&format!("{visit}-01"), "order", json!({ "demand": "更换防爆电气" })).await;
+    let finding = format!("{visit}-01");
+    inspector.attaches(&finding, "打磨间东墙.jpg", &jpeg(800, 600)).await;
+    inspector.does(&finding, "order", json!({ "demand": "更换防爆电气" })).await;
+    inspector.attaches(&finding, "打磨间东墙-已更换.jpg", &jpeg(600, 800)).await;
+    inspector.attaches(&visit, "厂门.jpg", &jpeg(640, 480)).await;
     // One more, that others have looked at again.
     let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "除尘风机停机，抛光作业未停" } });
     inspector.does(&visit, "record", json!({ "results": [found] })).await;

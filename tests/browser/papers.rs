@@ -1,7 +1,7 @@
 //! The official sheets of a real visit, printed by Chromium from the pages that the hub serves and measured as `sheets` measures
-//! its samples: what the ledger holds must fit the paper, too.
+//! its samples: what the ledger holds must fit the paper, too; and the proof of a spot before and after on its page.
 
-use crate::chrome::Chrome;
+use crate::chrome::{Chrome, Size};
 use crate::district::{enter, visited};
 use crate::paper::{Paper, printed};
 use crate::sheets::{LEFT, RED, RIGHT, body, is_a4, number, reds};
@@ -71,6 +71,28 @@ async fn sheets_of_a_real_visit_print_in_the_measures_of_official_documents() {
                 assert!(!all.contains(word), "{name}: {word} in {all}");
             }
         }
+        chrome.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn before_and_after_stand_beside_each_other_and_on_a_phone_one_below_the_other() {
+    town(async |t| {
+        let (visit, chrome) = (visited(t).await, Chrome::open(t.address).await);
+        enter(t, &chrome, "inspector.yj", "zh-CN").await;
+        for (size, beside) in [(Size::Desk, true), (Size::Phone, false)] {
+            chrome.sized(size).await;
+            chrome.go(&format!("/console/findings/{visit}-01")).await;
+            let sides = "const [one, other] = [...document.querySelectorAll('.sides > div')].map((el) => el.getBoundingClientRect());
+              return one.top === other.top ? one.right <= other.left : !(one.bottom <= other.top);";
+            assert_eq!(chrome.ask(sides, json!([])).await, beside, "{size:?}");
+            let pictures = "return [...document.querySelectorAll('.sides img')].length;";
+            assert_eq!(chrome.ask(pictures, json!([])).await, 2);
+        }
+        // One press from the next step to the photo.
+        chrome.press("a.add-photo").await;
+        assert_eq!(chrome.ask("return document.querySelector(':target')?.id;", json!([])).await, "attach-files");
         chrome.close().await;
     })
     .await;

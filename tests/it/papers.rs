@@ -183,6 +183,7 @@ async fn record_order_and_opinion_say_what_the_ledger_holds() {
         let other = t.person("inspector.yj.3");
         other.does(&first, "recheck", json!({ "passed": true, "note": "已拆除" })).await;
         other.does(&second, "recheck", json!({ "passed": false, "note": "仍在使用" })).await;
+        t.advance(1).await;
         other.does(&second, "order", json!({ "case": "已立案", "order_no": "云应急责改〔2026〕32号" })).await;
         let opinion = page(t, "inspector.yj", &sheet("findings", &first, "opinion")).await.expect(200).text();
         for said in [&first, &second, "已整改", "未整改到位", "已拆除", "仍在使用", "（云应急责改〔2026〕31号）"] {

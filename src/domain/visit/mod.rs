@@ -3,6 +3,7 @@
 //! and never inspects; each department approves, records and closes its own part.
 
 pub mod approve;
+pub mod attach;
 pub mod burden;
 mod draft;
 pub mod enter;

@@ -2,23 +2,20 @@
 //! moves nothing and raises no version. Pictures of a protected whistle are for the office and whoever took them.
 
 use super::{Tree, Whistle};
-use crate::domain::attachment::{Attachment, Format, OF_TREE_MAX, Received};
-use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
+use crate::domain::attachment::{Attachment, Format, Received, room_for};
+use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::{Deciding, Draft};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, text_ref};
 use crate::domain::policy::{self, Actor};
+use serde_json::json;
 
 /// Attaches files to a whistle, which has `there` already.
 pub fn attach(files: &[Received], there: usize, tree: Tree, by: Deciding<'_>) -> Result<Change, Refusal> {
-    if there + files.len() > OF_TREE_MAX {
-        let (status, subject) = (tree.whistle.status.as_str(), tree.whistle.code.clone());
-        let reasons = vec![Reason { code: ReasonCode::TooManyAttachments, subject }];
-        return Err(Refusal::Guarded { status, allowed: Vec::new(), reasons });
-    }
+    room_for(files.len(), there, (tree.whistle.status.as_str(), &tree.whistle.code))?;
     let mut draft = Draft::on(by, tree);
-    let subject = draft.tree.whistle.id.as_str().to_owned();
+    let whole = draft.whole();
     for file in files {
-        draft.attach(file, &subject, EventKind::WhistleAttached);
+        draft.attach(file, &whole, EventKind::WhistleAttached, None);
         // Who stands in a picture, and where, may tell who spoke.
         if is_guarded(&draft.tree.whistle, file.format) {
             draft.hush();
@@ -33,12 +30,38 @@ fn is_guarded(whistle: &Whistle, format: Format) -> bool {
 
 /// Whether this reader of the whistle learns of an attachment at all.
 pub fn sees(actor: &Actor, whistle: &Whistle, one: &Attachment) -> bool {
-    !is_guarded(whistle, one.format) || policy::keeps_proof(actor, &one.person)
+    !is_held(whistle, one) || policy::keeps_proof(actor, &one.person)
+}
+
+/// Whether a picture is kept from whoever sees the whistle until the office releases it.
+pub fn is_held(whistle: &Whistle, one: &Attachment) -> bool {
+    is_guarded(whistle, one.format) && one.released_at.is_none()
+}
+
+/// The office has looked at a picture that tells nobody who spoke: now whoever sees the whistle sees it.
+///
+/// # Errors
+/// Another's deed; or nothing holds it back.
+pub fn release(one: &Attachment, tree: Tree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    if !by.actor.is_some_and(policy::is_office) {
+        return Err(Refusal::RoleMayNot);
+    }
+    if !is_held(&tree.whistle, one) {
+        return Err(Refusal::NotNow { status: tree.whistle.status.as_str(), allowed: Vec::new() });
+    }
+    let mut draft = Draft::on(by, tree);
+    let released_at = Some(draft.by.now);
+    draft.keep_attachment(Attachment { released_at, ..one.clone() });
+    let data = json!({ "attachment": one.id.as_str(), "name": text_ref(&one.name) });
+    draft.record(EventKind::WhistlePictureReleased, data);
+    Ok(draft.finish())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attachment::OF_TREE_MAX;
+    use crate::domain::decision::ReasonCode;
     use crate::domain::tests::sample::{actor, at, rules};
     use crate::domain::tests::story::Story;
     use crate::ids::Mint;
@@ -80,6 +103,8 @@ mod tests {
         {
             assert_eq!(sees(&actor(who), &whistle, picture), may, "{who}");
             assert!(sees(&actor(who), &whistle, &paper), "{who}");
+            let released = Attachment { released_at: Some(at("11-25 12:00")), ..picture.clone() };
+            assert!(sees(&actor(who), &whistle, &released), "{who}");
             assert!(sees(&actor(who), &Whistle { protected_source: false, ..whistle.clone() }, picture), "{who}");
         }
     }

@@ -6,16 +6,22 @@ use super::next::escaped;
 use super::reader::Reader;
 use super::views::{Words, moment};
 use super::whistles::own_again;
-use crate::app::attachments::sees_original;
+use super::{findings, visits};
+use crate::app::attachments::{self, For, sees_original};
+use crate::app::cards::Texts;
+use crate::app::visits::OpenVisit;
 use crate::app::whistles::OpenWhistle;
-use crate::domain::attachment::{Attachment, Format};
+use crate::domain::attachment::{Attachment, Format, Shows};
 use crate::domain::event::EventKind;
+use crate::domain::finding::Finding;
 use crate::domain::order::Fault;
 use crate::domain::policy::{self, Actor};
+use crate::domain::summons::BARE;
+use crate::domain::visit::attach as on_site;
 use crate::domain::whistle::attach;
 use crate::http::attachments::{file, taken};
-use crate::http::gate::UploadForm;
-use crate::http::pages::{FileView, FilesView, Form, FormFault};
+use crate::http::gate::{self, Arriving, UploadForm};
+use crate::http::pages::{Choice, FileView, FilesView, Form, FormFault};
 use crate::http::problem::{Answer, More};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
@@ -23,12 +29,29 @@ use actix_web::HttpRequest;
 
 /// `POST /console/whistles/{code}/attachments`
 pub(super) async fn attach(request: HttpRequest, form: UploadForm) -> Answer {
-    let arriving = form.0;
-    let own = format!("/console/whistles/{}", escaped(arriving.code()));
-    let reader = Reader::of(&request, arriving.present.clone())?.at(own.clone());
+    taken_in(&request, &form.0, For::Whistle(form.0.code())).await
+}
+
+/// `POST /console/visits/{code}/attachments`
+pub(super) async fn attach_to_visit(request: HttpRequest, form: UploadForm) -> Answer {
+    taken_in(&request, &form.0, For::Visit(form.0.code())).await
+}
+
+/// `POST /console/findings/{code}/attachments`
+pub(super) async fn attach_to_finding(request: HttpRequest, form: UploadForm) -> Answer {
+    taken_in(&request, &form.0, For::Finding(form.0.code())).await
+}
+
+async fn taken_in(request: &HttpRequest, arriving: &Arriving, to: For<'_>) -> Answer {
+    let (own, did) = match to {
+        For::Whistle(code) => (format!("/console/whistles/{}", escaped(code)), "whistle.attach"),
+        For::Visit(code) => (format!("/console/visits/{}", escaped(code)), "visit.attach"),
+        For::Finding(code) => (format!("/console/findings/{}", escaped(code)), "finding.attach"),
+    };
+    let reader = Reader::of(request, arriving.present.clone())?.at(own.clone());
     let mut names = Vec::new();
-    let refused = match taken(&reader.door, &arriving, &mut names).await {
-        Ok(_) => return done(&reader.door, &own, "whistle.attach", arriving.code()),
+    let refused = match taken(&reader.door, arriving, to, &mut names).await {
+        Ok(_) => return done(&reader.door, &own, did, to.code()),
         Err(refused) => refused,
     };
     let faults = match refused.more() {
@@ -42,7 +65,19 @@ pub(super) async fn attach(request: HttpRequest, form: UploadForm) -> Answer {
     }
     let faults = faults.into_iter().map(|message| FormFault { field: "files".to_owned(), message }).collect();
     let form = Form { deed: "attach".to_owned(), faults, ..Form::fresh(reader.key(), String::new()) };
-    own_again(&reader, arriving.code(), form).await
+    match to {
+        For::Whistle(code) => own_again(&reader, code, form).await,
+        For::Visit(code) => visits::own_again(&reader, code, form).await,
+        For::Finding(code) => findings::own_again(&reader, code, form).await,
+    }
+}
+
+/// `POST /console/attachments/{id}/release`
+pub(super) async fn release(request: HttpRequest, sent: gate::Form) -> Answer {
+    let reader = Reader::of(&request, sent.present.clone())?;
+    let id = request.match_info().get("id").unwrap_or_default();
+    let did = attachments::release(&reader.door.hub, sent.asked(&BARE), id).await?;
+    done(&reader.door, &format!("/console/whistles/{}", escaped(&did.code)), "whistle.release", &did.code)
 }
 
 /// A fault with the name of its file before it.
@@ -64,25 +99,67 @@ impl Words<'_> {
     pub(super) fn files(&self, open: &OpenWhistle, actor: &Actor) -> FilesView {
         let whistle = &open.tree.whistle;
         let seen: Vec<&Attachment> = open.attachments.iter().filter(|one| attach::sees(actor, whistle, one)).collect();
-        let ends = Format::ALL.iter().flat_map(|format| format.extensions()).map(|end| format!(".{end}"));
-        FilesView {
-            guarded: whistle.protected_source && seen.iter().any(|one| one.format.is_picture()),
-            list: seen.into_iter().map(|one| self.file(open, actor, one)).collect(),
-            action: match policy::may_comment(actor) {
-                true => format!("/console/whistles/{}/attachments", whistle.code),
+        let view = |one: &Attachment| {
+            let named = whistle.names(EventKind::WhistleAttached, &one.person);
+            let (held, view) = (attach::is_held(whistle, one), self.file((one, named), &open.texts, actor));
+            let release = match held && policy::is_office(actor) {
+                true => format!("/console/attachments/{}/release", one.id),
                 false => String::new(),
-            },
-            accepts: ends.collect::<Vec<_>>().join(","),
+            };
+            FileView { held, release, ..view }
+        };
+        FilesView {
+            guarded: seen.iter().any(|one| attach::is_held(whistle, one)),
+            list: seen.into_iter().map(view).collect(),
+            ..self.taking(policy::may_comment(actor), &format!("/console/whistles/{}", whistle.code))
         }
     }
 
-    fn file(&self, open: &OpenWhistle, actor: &Actor, one: &Attachment) -> FileView {
+    /// What is attached to a visit itself.
+    pub(super) fn visit_files(&self, open: &OpenVisit, actor: &Actor) -> FilesView {
+        let visit = &open.tree.visit;
+        FilesView {
+            list: open.attached_to(visit.id.as_str()).map(|one| self.file((one, true), &open.texts, actor)).collect(),
+            ..self.taking(on_site::takes_of_visit(actor, visit), &format!("/console/visits/{}", visit.code))
+        }
+    }
+
+    /// What shows a finding's spot before, and after; and the form that takes more.
+    pub(super) fn finding_proof(&self, open: &OpenVisit, finding: &Finding, actor: &Actor) -> [Vec<FileView>; 2] {
+        let of = |shows: Shows| {
+            let shown = open.attached_to(finding.id.as_str()).filter(|one| one.shows == Some(shows));
+            shown.map(|one| self.file((one, true), &open.texts, actor)).collect()
+        };
+        [of(Shows::Before), of(Shows::After)]
+    }
+
+    /// The form that takes more proof of a finding.
+    pub(super) fn finding_files(&self, finding: &Finding, actor: &Actor) -> FilesView {
+        let t = words::of(self.lang).files;
+        let shows = [(Shows::Before, t.before), (Shows::After, t.after)];
+        FilesView {
+            shows: shows.into_iter().map(|(shows, word)| Choice::new(shows.as_str(), word)).collect(),
+            shows_now: on_site::shown_by_now(finding).as_str(),
+            ..self.taking(on_site::takes_of_finding(actor, finding), &format!("/console/findings/{}", finding.code))
+        }
+    }
+
+    /// A form that takes files for the thing of this page.
+    fn taking(&self, may: bool, own: &str) -> FilesView {
+        let ends = Format::ALL.iter().flat_map(|format| format.extensions()).map(|end| format!(".{end}"));
+        FilesView {
+            action: if may { format!("{own}/attachments") } else { String::new() },
+            accepts: ends.collect::<Vec<_>>().join(","),
+            ..FilesView::default()
+        }
+    }
+
+    fn file(&self, (one, named): (&Attachment, bool), texts: &Texts, actor: &Actor) -> FileView {
         let address = format!("/console/attachments/{}", one.id);
-        let named = open.tree.whistle.names(EventKind::WhistleAttached, &one.person);
         let name = self.directory.person(&one.person).filter(|_| named).map(|person| person.name.as_str());
         let by = [Some(self.unit(&one.department)), name.map(str::to_owned)];
         FileView {
-            name: open.texts.get(&one.name).cloned(),
+            name: texts.get(&one.name).cloned(),
             original: match sees_original(actor, one) {
                 true => format!("{address}?original=true"),
                 false => String::new(),
@@ -91,6 +168,8 @@ impl Words<'_> {
             size: words::size(self.lang, one.bytes),
             at: moment(one.at),
             by: by.into_iter().flatten().collect::<Vec<_>>().join(" "),
+            held: false,
+            release: String::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What visits found, on pages: the list of what is to be put right, and one finding with the forms of its deeds. The limit as it was
 //! ordered first stands beside an extended one and is never hidden.
 
-use super::answers::shown;
+use super::answers::{page, shown};
 use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
@@ -29,6 +29,7 @@ use crate::i18n::problems::ProblemKind;
 use crate::ids::{FindingId, PersonId};
 use crate::store::visits::FindingQuery;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use std::slice;
 
 /// Rows of the list at a time.
@@ -160,7 +161,9 @@ pub(super) async fn filled(
     let OpenVisit { tree, texts, .. } = open;
     let finding = tree.finding(id).ok_or(ProblemKind::NotFound)?;
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
-    let allowed = allowed_on_finding(&reader.present.actor, finding);
+    let actor = &reader.present.actor;
+    let allowed = allowed_on_finding(actor, finding);
+    let [before, after] = words_of.finding_proof(open, finding, actor);
     let may = |deed: FindingDeed| allowed.contains(&deed.as_str());
     let step = step(finding).filter(|deed| may(*deed));
     let made = |deed: &FindingDeed| words_of.made(Deed::Finding(*deed, finding), visits::finding_order_spec(*deed));
@@ -182,7 +185,16 @@ pub(super) async fn filled(
         facts: words_of.finding_facts(finding, texts),
         past: words_of.finding_past(finding, texts),
         papers: words_of.finding_papers(finding),
+        before,
+        after,
+        files: words_of.finding_files(finding, actor),
     })
+}
+
+/// The finding's own page with a form that comes back.
+pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
+    let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, code).await?;
+    page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(reader, &open, &id, form).await?)
 }
 
 /// What brings a finding on.

@@ -51,7 +51,8 @@ pub(super) fn told(lang: Lang, done: &str) -> Option<Notice> {
     }
     let did = match (noun, verb) {
         ("whistle", "accept_dispatch") => words::of(lang).accept_dispatch,
-        ("whistle", "attach") => words::of(lang).files.go,
+        ("whistle" | "visit" | "finding", "attach") => words::of(lang).files.go,
+        ("whistle", "release") => words::of(lang).files.release,
         ("whistle", verb) => lang.whistle_deed(verb),
         ("summons", verb) => lang.summons_deed(verb),
         ("visit", "plan") => words::of(lang).visits.planned,

@@ -43,10 +43,9 @@ mod views;
 mod visits;
 mod whistles;
 
-pub(super) use answers::fault_page;
-pub(super) use by_link::headers;
 pub(super) use answers::{fault_page, shown};
 pub(super) use assets::addresses;
+pub(super) use by_link::headers;
 
 use super::routes::{ANYONE, SIGNED_IN, register};
 use actix_web::web::{self, ServiceConfig};
@@ -131,6 +130,7 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/whistles/{code}", SIGNED_IN, || web::to(whistles::one)),
     send("/console/whistles/{code}/attachments", BY_DEED, || web::to(attachments::attach)),
     look("/console/attachments/{id}", SIGNED_IN, || web::to(attachments::one)),
+    send("/console/attachments/{id}/release", "office", || web::to(attachments::release)),
     send("/console/whistles/{code}/unseal", BY_DEED, || web::to(informer::unseal)),
     send("/console/whistles/{code}/{verb}", BY_DEED, || web::to(whistles::deed)),
     send("/console/views", SIGNED_IN, || web::to(saved::save)),
@@ -146,12 +146,14 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/visits/{code}/papers/dispatch", SIGNED_IN, || web::to(papers::dispatch)),
     look("/console/visits/{code}/papers/record", SIGNED_IN, || web::to(papers::record)),
     look("/console/visits/{code}/papers/invitation.ics", INVITED, || web::to(papers::invitation)),
+    send("/console/visits/{code}/attachments", BY_DEED, || web::to(attachments::attach_to_visit)),
     send("/console/visits/{code}/{verb}", BY_DEED, || web::to(visits::deed)),
     look("/console/findings", SIGNED_IN, || web::to(findings::list)),
     look("/console/findings/{code}", SIGNED_IN, || web::to(findings::one)),
     send("/console/findings/{code}/give_link", ACTS, || web::to(findings::give_link)),
     look("/console/findings/{code}/papers/order", SIGNED_IN, || web::to(papers::order)),
     look("/console/findings/{code}/papers/opinion", SIGNED_IN, || web::to(papers::opinion)),
+    send("/console/findings/{code}/attachments", BY_DEED, || web::to(attachments::attach_to_finding)),
     send("/console/findings/{code}/{verb}", BY_DEED, || web::to(visits::finding_deed)),
 ];
 

@@ -137,9 +137,11 @@ impl Words<'_> {
             Kind::SummonsAcknowledged | Kind::SummonsStarted | Kind::SummonsSubmitted => Vec::new(),
             Kind::SummonsAccepted | Kind::SummonsSentBack | Kind::SummonsOverruled => Vec::new(),
             Kind::SummonsReferred | Kind::SummonsExcused | Kind::SummonsCancelled => Vec::new(),
-            Kind::SummonsExtensionRefused | Kind::WhistleRectifying => Vec::new(),
+            Kind::SummonsExtensionRefused | Kind::WhistleRectifying | Kind::WhistlePictureReleased => Vec::new(),
             Kind::VisitPlanned | Kind::VisitProposed | Kind::VisitPartApproved => self.of_visit(event),
-            Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced => self.of_visit(event),
+            Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced | Kind::VisitAttached => {
+                self.of_visit(event)
+            }
             Kind::VisitKeptSecret | Kind::VisitPostponed | Kind::VisitCancelled => self.of_visit(event),
             Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished => self.of_visit(event),
             Kind::VisitPartClosed | Kind::VisitPartExcused | Kind::VisitSigned => self.of_visit(event),
@@ -147,7 +149,7 @@ impl Words<'_> {
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
             Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
-            Kind::FindingExtensionAsked | Kind::FindingExtensionGranted => self.of_visit(event),
+            Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
             Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),
             Kind::VisitRated => vec![data.get("stars").and_then(Value::as_u64).map(|n| words::stars(lang, n))],

@@ -104,6 +104,11 @@ impl Posted {
         code(&self.request)
     }
 
+    /// The id in the address; empty where there is none.
+    pub fn id(&self) -> &str {
+        self.request.match_info().get("id").unwrap_or_default()
+    }
+
     /// For whom the request is: the peer, or whom a proxy of ours names.
     pub fn address(&self, door: &Door) -> Result<IpAddr, Problem> {
         address(&self.request, door)

@@ -86,6 +86,8 @@ impl FromRequest for UploadForm {
 /// A form that came in whole.
 pub struct Arrival {
     pub files: Vec<Sent>,
+    /// What the form says that they show.
+    pub shows: Option<String>,
     key: Option<String>,
     manifest: Vec<u8>,
 }
@@ -154,7 +156,7 @@ impl Arriving {
 
     async fn parts(&self, door: &Door) -> Result<Arrival, Problem> {
         let mut form = Multipart::new(self.request.headers(), Tap(Rc::clone(&self.payload)));
-        let (mut pace, mut files, mut fields) = (Pace::begin(), Vec::new(), Vec::new());
+        let (mut pace, mut files, mut fields, mut came) = (Pace::begin(), Vec::new(), Vec::new(), 0);
         while let Some(field) = pace.wait(form.next()).await? {
             let field = field.map_err(broken)?;
             let name = field.name().unwrap_or_default().to_owned();
@@ -163,8 +165,11 @@ impl Arriving {
                 None if fields.len() == FIELDS_MAX => return Err(Problem::closing(ProblemKind::BrokenRequest)),
                 None => fields.push((name, text(field, &mut pace).await?)),
                 Some(_) if self.by_page && !self.is_ours(door, &fields) => return Err(ProblemKind::Csrf.into()),
+                // Counted as they come, named or empty or not: each would be a file on the disk.
+                Some(_) if came == FILES_MAX => return Err(too_many()),
                 Some(name) => {
-                    let file = take_file(field, &mut pace, &door.hub.files, files.len()).await?;
+                    came += 1;
+                    let file = take_file(field, &mut pace, &door.hub.files).await?;
                     // A field of files in which none was chosen sends one without name and content.
                     if let Some(file) = file.filter(|file| !name.is_empty() || file.bytes() > 0) {
                         files.push(Sent { name, file: file.end().await.map_err(failed)? });
@@ -175,8 +180,12 @@ impl Arriving {
         if self.by_page && !self.is_ours(door, &fields) {
             return Err(ProblemKind::Csrf.into());
         }
-        let key = fields.into_iter().find(|(name, _)| name == "key").map(|(_, key)| key);
-        Ok(Arrival { manifest: manifest(&files), files, key })
+        let mut said = |wanted: &str| {
+            let at = fields.iter().position(|(name, value)| name == wanted && !value.is_empty())?;
+            Some(fields.swap_remove(at).1)
+        };
+        let (key, shows) = (said("key"), said("when"));
+        Ok(Arrival { manifest: manifest(&files, shows.as_deref()), files, shows, key })
     }
 
     fn is_ours(&self, door: &Door, fields: &[(String, String)]) -> bool {
@@ -185,19 +194,18 @@ impl Arriving {
     }
 }
 
-/// One file onto the disk; nothing is taken of one too many.
-async fn take_file(mut field: Field, pace: &mut Pace, files: &Files, there: usize) -> Result<Option<Part>, Problem> {
-    let too_many = || {
-        let fault = Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(FILES_MAX) };
-        Problem::from(Refusal::Faults(vec![fault]))
-    };
+/// Nothing is taken of one too many, nor of what follows it.
+fn too_many() -> Problem {
+    let fault = Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(FILES_MAX) };
+    Problem::from(Refusal::Faults(vec![fault]))
+}
+
+/// One file onto the disk.
+async fn take_file(mut field: Field, pace: &mut Pace, files: &Files) -> Result<Option<Part>, Problem> {
     let Some(mut part) = files.begin().await.map_err(failed)? else { return Err(Refusal::NoRoom.into()) };
     while let Some(piece) = pace.wait(field.next()).await? {
         let piece: Bytes = piece.map_err(broken)?;
         pace.count(piece.len());
-        if there >= FILES_MAX {
-            return Err(too_many());
-        }
         if part.bytes() + piece.len() > FILE_MAX {
             return Err(Problem::closing(ProblemKind::TooLarge));
         }

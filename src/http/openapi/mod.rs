@@ -102,7 +102,10 @@ fn operation(line: &Line) -> Value {
     if line.takes_upload() {
         let file = json!({ "type": "string", "format": "binary", "maxLength": attachment::FILE_MAX });
         let files = json!({ "type": "array", "items": file, "minItems": 1, "maxItems": attachment::FILES_MAX });
-        let form = json!({ "type": "object", "properties": { "files": files }, "required": ["files"] });
+        let mut form = json!({ "type": "object", "properties": { "files": files }, "required": ["files"] });
+        if line.path.contains("/findings/") {
+            form["properties"]["when"] = words(attachment::Shows::WORDS);
+        }
         operation["requestBody"] =
             json!({ "required": true, "content": { "multipart/form-data": { "schema": form } } });
     }

@@ -2,7 +2,7 @@
 //! here knows a route.
 
 use super::{object, or_null, reference, texts, time, time_or_null, words, words_or_null};
-use crate::domain::attachment::Format;
+use crate::domain::attachment::{Format, Shows};
 use crate::domain::decision::ReasonCode;
 use crate::domain::event::EventKind;
 use crate::domain::obligation::ObligationStatus;
@@ -181,6 +181,9 @@ fn attachment() -> Vec<(&'static str, Value)> {
         ("sha256", json!({ "type": "string" })),
         ("at", time()),
         ("by", object(&[("name", or_null("string")), ("department", json!({ "type": "string" }))])),
+        // What a photo of a finding shows; whether a picture is kept from most who see the rest.
+        ("when", words_or_null(Shows::WORDS)),
+        ("held", json!({ "type": "boolean" })),
         // Whether there is a viewing copy, and whether this reader may have the file as it came.
         ("drawn", json!({ "type": "boolean" })),
         ("original", json!({ "type": "boolean" })),

@@ -1,19 +1,20 @@
 //! The shapes of visits and findings as they are answered, beside those of whistles in `shapes`. Nothing here knows a
 //! route.
 
-use super::{object, or_null, texts, time, time_or_null, words, words_or_null};
+use super::{object, or_null, reference, texts, time, time_or_null, words, words_or_null};
 use crate::domain::terms::{
     AbortGround, ClosureKind, FindingStatus, MemberRole, Notice, Outcome, Period, Severity, VisitStatus,
 };
 use serde_json::{Value, json};
 
 /// Every shape by its name.
-pub(super) fn shapes() -> [(&'static str, Value); 5] {
+pub(super) fn shapes() -> [(&'static str, Value); 6] {
     [
         ("VisitItem", object(&visit_item())),
         ("Visit", object(&[visit_item(), visit_more()].concat())),
-        ("Finding", object(&finding())),
         ("FirmLink", object(&[("url", text()), ("expires_at", time())])),
+        ("FindingItem", object(&finding())),
+        ("Finding", object(&[finding(), vec![proof()]].concat())),
         ("Burden", object(&burden())),
     ]
 }
@@ -100,6 +101,7 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("parts", list(part)),
         ("whistles", texts()),
         ("findings", texts()),
+        proof(),
         ("objected", or_null("object")),
         ("override_reason", or_null("string")),
         ("entered_at", time_or_null()),
@@ -110,6 +112,10 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("sequence", number()),
         ("allowed_deeds", texts()),
     ]
+}
+
+fn proof() -> (&'static str, Value) {
+    ("attachments", list(reference("Attachment")))
 }
 
 fn burden() -> Vec<(&'static str, Value)> {

@@ -1,7 +1,10 @@
 //! What the pages of joint visits and findings show: rows, one visit with its items and parts, the form that records them, one
 //! finding, the form that plans. Finished words and dates; a deed that the reader may not do has no form.
 
-use super::{Choice, DeadlineView, Entry, FiltersView, Form, MadeForm, Officer, Shell, Tab, TownFirms, Widget, views};
+use super::{
+    Choice, DeadlineView, Entry, FileView, FilesView, FiltersView, Form, MadeForm, Officer, Shell, Tab, TownFirms,
+    Widget, views,
+};
 use crate::i18n::pages::LinkText;
 use askama::Template;
 
@@ -61,6 +64,8 @@ pub struct VisitPage {
     pub later: Option<String>,
     /// What may be printed of it, each by its address.
     pub papers: Vec<Choice>,
+    /// What is attached to the visit itself.
+    pub files: FilesView,
 }
 
 /// What a visit says.
@@ -206,6 +211,11 @@ pub struct FindingPage {
     pub past: Vec<Choice>,
     /// What may be printed of it, each by its address.
     pub papers: Vec<Choice>,
+    /// How the spot was found, and how it is put right.
+    pub before: Vec<FileView>,
+    pub after: Vec<FileView>,
+    /// The form that takes more.
+    pub files: FilesView,
 }
 
 impl FindingPage {

@@ -2,6 +2,7 @@
 //! prints and what the OpenAPI document says; the pages have theirs in `console`. A route that is in neither does not
 //! exist.
 
+mod files;
 mod line;
 mod ops;
 mod register;
@@ -11,7 +12,7 @@ pub use line::Line;
 pub(super) use register::register;
 
 use super::openapi::Shape;
-use super::{attachments, console, directory, exports, imports, live, machine_tokens, obligations, people};
+use super::{console, directory, exports, imports, live, machine_tokens, obligations, people};
 use super::{sessions, summonses, whistles};
 use crate::app::{factors, proof, proposals};
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
@@ -104,22 +105,6 @@ static TABLE: &[Line] = &[
         "Comment; moves nothing",
         "whoever sees it, but supervisors",
         WhistleDeed::Comments,
-    ),
-    Line {
-        method: "POST",
-        path: "/api/v1/whistles/{code}/attachments",
-        summary: "Attach pictures and documents as proof; moves nothing",
-        who: "whoever may comment",
-        query: &[],
-        answers: Shape::News("Attachment"),
-        to: To::Upload(|| web::to(attachments::attach)),
-    },
-    read(
-        "/api/v1/attachments/{id}",
-        "One attached file: a picture's viewing copy, or the file as it came",
-        attachments::FILE,
-        Shape::File,
-        || web::to(attachments::one),
     ),
     Line {
         method: "POST",
@@ -370,12 +355,12 @@ static TABLE: &[Line] = &[
 
 /// Every line of the JSON door.
 pub fn lines() -> impl Iterator<Item = &'static Line> {
-    [TABLE, visits::TABLE, ops::TABLE].into_iter().flatten()
+    [TABLE, files::TABLE, visits::TABLE, ops::TABLE].into_iter().flatten()
 }
 
 /// Registers every line.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    for table in [TABLE, visits::TABLE, ops::TABLE] {
+    for table in [TABLE, files::TABLE, visits::TABLE, ops::TABLE] {
         register(config, table, |line| (line.method, line.path), Line::route);
     }
 }

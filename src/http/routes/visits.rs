@@ -80,7 +80,7 @@ pub(super) static TABLE: &[Line] = &[
         Shape::One("Burden"),
         || web::to(visits::burden),
     ),
-    read("/api/v1/findings", "Findings of your scope", visits::FINDINGS, Shape::List("Finding"), || {
+    read("/api/v1/findings", "Findings of your scope", visits::FINDINGS, Shape::List("FindingItem"), || {
         web::to(visits::findings)
     }),
     read("/api/v1/findings/{code}", "One finding", &[], Shape::Tagged("Finding"), || web::to(visits::finding)),

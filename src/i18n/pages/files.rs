@@ -14,6 +14,15 @@ page_words! {
     choose: "照片和文档", "Pictures and documents";
     hint: "一次最多12个，每个不超过10 MiB。照片JPEG、PNG、WebP、HEIC，文档PDF、OFD、DOCX、XLSX；供查看的照片会去掉拍摄位置。", "Twelve at a time, 10 MiB each. Pictures JPEG, PNG, WebP, HEIC; documents PDF, OFD, DOCX, XLSX. What others see of a picture does not tell where it was taken.";
     go: "添加附件", "Attach";
+    proof: "整改前后", "Before and after";
+    proof_lead: "同一位置，整改前和整改后各拍一张。", "The same spot, once before and once after.";
+    before: "整改前", "Before";
+    after: "整改后", "After";
+    no_photo: "还没有照片。", "No photo yet.";
+    shows: "拍的是", "It shows";
+    add_photo: "添加照片", "Add a photo";
+    held: "只有安委办和上传人可以看到", "Seen by the committee office and by whoever brought it";
+    release: "解除限制", "Release";
 }
 
 /// A size as people say it.

@@ -6,7 +6,7 @@ use super::batch::Overlay;
 use super::chores::raise_epochs;
 use super::values::{json, obligation_row, summons_row, whistle_row};
 use super::{Fault, access, care, credentials, leaf, visits};
-use crate::domain::attachment::Attachment;
+use crate::domain::attachment::{Attachment, Shows};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Birth, Change, DirectoryChange, DirectoryRow, Erasure, LetterOwed};
 use crate::domain::finding::Finding;
@@ -113,9 +113,10 @@ static LETTERS: Listed = Listed::new(
     " ON CONFLICT (natural_key) DO NOTHING",
 );
 static ATTACHMENTS: Listed = Listed::new(
-    "INSERT INTO attachments (id, tree, subject, at, person, department, name, format, bytes, sha256, copy) VALUES ",
-    11,
-    "",
+    "INSERT INTO attachments (id, tree, subject, at, person, department, name, format, bytes, sha256, copy, shows,
+     released_at) VALUES ",
+    13,
+    " ON CONFLICT (id) DO UPDATE SET released_at = excluded.released_at",
 );
 static TRAIL: Listed = Listed::new(
     "INSERT INTO security_events (seq, at, kind, outcome, person, department, about, address, data, leaf) VALUES ",
@@ -280,6 +281,8 @@ impl<'a> Rows<'a> {
             attachment.bytes.into(),
             (&attachment.sha256).into(),
             attachment.copy.as_ref().into(),
+            attachment.shows.map(Shows::as_str).into(),
+            attachment.released_at.into(),
         ]);
     }
 

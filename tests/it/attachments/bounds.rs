@@ -140,6 +140,32 @@ async fn an_upload_that_is_cut_in_the_middle_leaves_nothing_behind() {
     t.close().await;
 }
 
+/// The number in the name of the only part that lies there: how many were begun before it.
+fn begun(place: &Place) -> u64 {
+    let lying = place.lying();
+    let [(path, _)] = &lying[..] else { panic!("one part: {lying:?}") };
+    path.file_name().unwrap().to_str().unwrap().rsplit_once('-').unwrap().1.parse().unwrap()
+}
+
+#[actix_web::test]
+async fn i7_parts_are_counted_as_they_come_however_empty_they_are() {
+    let place = Place::new();
+    let t = Town::open(&place, at(BEGIN)).await;
+    let code = summoned(&t, false).await;
+    let names: Vec<String> = (0..3_000).map(|number| format!("{number}.jpg")).collect();
+    let sent: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let refused = t.fire().sends(&code, &sent).await.expect(422);
+    assert_eq!(refused.faults(), ["/files too_many"]);
+    // What is begun next tells by its name how many files of it the disk ever saw.
+    let line = half_sent(&t, &code).await;
+    until_lying(&t, &place, |count| count == 1).await;
+    assert!(begun(&place) <= 12, "{} files were begun", begun(&place));
+    drop(line);
+    until_lying(&t, &place, |count| count == 0).await;
+    assert_eq!(count(&t, &code).await, 0);
+    t.close().await;
+}
+
 #[actix_web::test]
 async fn t39_uploads_stop_before_the_ledgers_room_does_and_whistles_flow() {
     let place = Place::new();

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod keeping;
+mod visits;
 
 use crate::town::browser::hidden;
 use crate::town::files::{FORM_OF_FILES, GPS, bomb, dots, encoded, files, jpeg, phone_jpeg};

@@ -42,6 +42,7 @@ const ACTS: May = These("liaison.yj head.yj inspector.yj");
 const LEADS: May = These("office director liaison.yj head.yj inspector.yj");
 const GOES: May = These("inspector.yj");
 const HEAD: May = These("head.yj");
+const REPORTS: May = These("liaison.yj head.yj inspector.yj town.t06 squad.sq06");
 const UNSEALS: May = These("office director supervisor liaison.xf");
 /// Lists of the district that the office works with daily; the others are the administrator's alone.
 const LISTS: May = These("office director admin");
@@ -97,6 +98,12 @@ const ROWS: &[(&str, May, u16)] = &[
     // A form with no file in it.
     ("POST /api/v1/whistles/{code}/attachments", COMMENTS, 422),
     ("GET /api/v1/attachments/{id}", SignedIn, 404),
+    ("POST /api/v1/attachments/{id}/release", SignedIn, 404),
+    ("POST /api/v1/visits/{code}/attachments", ACTS, 422),
+    ("POST /api/v1/findings/{code}/attachments", REPORTS, 422),
+    ("POST /console/visits/{code}/attachments", ACTS, 422),
+    ("POST /console/findings/{code}/attachments", REPORTS, 422),
+    ("POST /console/attachments/{id}/release", SignedIn, 404),
     ("POST /api/v1/whistles/{code}/unseal", UNSEALS, 422),
     ("GET /api/v1/summonses", SignedIn, 200),
     ("GET /api/v1/summonses/{code}", Seer, 200),
@@ -148,7 +155,7 @@ const ROWS: &[(&str, May, u16)] = &[
     ("POST /console/findings/{code}/give_link", ACTS, 422),
     ("POST /api/v1/findings/{code}/measures", HEAD, 428),
     ("POST /api/v1/findings/{code}/lift_measures", HEAD, 428),
-    ("POST /api/v1/findings/{code}/report_fixed", These("liaison.yj head.yj inspector.yj town.t06 squad.sq06"), 428),
+    ("POST /api/v1/findings/{code}/report_fixed", REPORTS, 428),
     ("POST /api/v1/findings/{code}/ask_extension", ACTS, 428),
     ("POST /api/v1/findings/{code}/grant_extension", HEAD, 428),
     ("POST /api/v1/findings/{code}/refuse_extension", HEAD, 428),

@@ -33,10 +33,9 @@ pub(crate) fn files(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8>
 }
 
 impl Person<'_> {
-    /// Attaches files to a whistle, whatever comes of it.
+    /// Attaches files to a whistle, a visit or a finding, whatever comes of it.
     pub(crate) async fn sends(&self, code: &str, sent: &[(&str, &[u8])]) -> Reply {
-        let ask = self.ask("POST", &format!("/whistles/{code}/attachments")).await;
-        ask.raw(FORM_OF_FILES, files(&[], sent)).send().await
+        self.deed(code, "attachments").await.raw(FORM_OF_FILES, files(&[], sent)).send().await
     }
 
     /// Attaches one file, which must succeed; its card.

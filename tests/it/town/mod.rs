@@ -215,7 +215,9 @@ impl Town {
         let (stop, told) = tokio::sync::watch::channel(false);
         let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
         // Whoever speaks to it here is a proxy that may say for whom.
-        let door = door.writing_as(letterhead()).bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
+        let door = door
+            .writing_as(Letterhead { district: "云湖区".to_owned(), sender: "hub@yunhu.example".to_owned() })
+            .bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -371,11 +373,6 @@ impl Town {
         self.check_letters();
         log::check(&self.log(), self);
     }
-}
-
-/// The same as the post's, as `run` has it.
-fn letterhead() -> Letterhead {
-    Letterhead { district: "云湖区".to_owned(), sender: "hub@yunhu.example".to_owned() }
 }
 
 /// The settings of a story: each ledger has a stream of its own on the one server.

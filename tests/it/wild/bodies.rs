@@ -3,6 +3,7 @@
 
 use super::{Verdict, no_panic, refused, sound, tried};
 use crate::doors::roles::visited;
+use crate::town::files::jpeg;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -245,7 +246,7 @@ impl Door {
     async fn of(t: &Town, line: &Line, codes: &[(&str, &str)]) -> Option<Door> {
         let spec = line.order()?;
         let code = codes.iter().find(|(noun, _)| line.path.contains(noun)).map_or("", |(_, code)| code);
-        let path = line.path.replace("{code}", code);
+        let path = line.path.replace("{code}", code).replace("{id}", code);
         let nobody = Door { path, who: None, spec };
         if !line.needs_token() {
             return Some(nobody);
@@ -279,7 +280,10 @@ async fn doors(t: &Town) -> Vec<Door> {
         t.office().does(&code, "accept", accept_order(&["XF"], "normal")).await["summonses"][0]["code"].clone();
     let summons = summons.as_str().unwrap();
     visited(t).await;
+    // Kept from most until the office releases it.
+    let picture = t.fire().attaches(&sealed, "门.jpg", &jpeg(9, 9)).await;
     let codes = [
+        ("/attachments/", picture["id"].as_str().unwrap()),
         ("/visits/", "LJ-2026-0001"),
         ("/findings/", "LJ-2026-0001-01"),
         ("/unseal", sealed.as_str()),

@@ -7,6 +7,7 @@ mod record;
 
 pub(super) use deeds::{finding_deed, visit_deed as deed};
 
+use super::answers::page;
 use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
@@ -31,6 +32,7 @@ use crate::ids::TextId;
 use crate::store;
 use crate::store::visits::VisitQuery;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 
 /// Rows of the list, and events of a story at a time.
 const ROWS: u16 = 50;
@@ -170,8 +172,15 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         limits,
         timeline: words_of.timeline(Tale::Visit(tree), &events),
         papers: words_of.visit_papers(visit, actor),
+        files: words_of.visit_files(open, actor),
         later: last.map(|seq| format!("{HERE}/{}?after={seq}", visit.code)),
     })
+}
+
+/// The visit's own page with a form that comes back.
+pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
+    let open = visits::open(&reader.door.hub, &reader.present.scope, code).await?;
+    page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &story(reader, &open, form, 0).await?)
 }
 
 /// What brings a visit on, the next thing first; a part is closed and the visit finished once their items are answered.
