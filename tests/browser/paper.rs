@@ -47,8 +47,6 @@ pub(crate) struct Paper {
     pub(crate) pages: Vec<Vec<Line>>,
     /// Red, green and blue of all that is drawn, each to a hundredth.
     pub(crate) colours: BTreeSet<[u32; 3]>,
-    /// The fonts that it carries, by name.
-    pub(crate) fonts: Vec<String>,
 }
 
 /// The page that is shown, as the browser prints it; the file is kept for people to look at.
@@ -80,10 +78,7 @@ impl Paper {
                 pages.last_mut().unwrap().last_mut().unwrap().text.push_str(&word);
             }
         }
-        let fonts = poppler("pdffonts", &[&file.display().to_string()]);
-        let fonts = fonts.lines().skip(2).filter_map(|line| line.split_whitespace().next());
-        let fonts = fonts.map(|name| name.split_once('+').map_or(name, |(_, name)| name).to_owned()).collect();
-        Paper { size, pages, colours: colours(&std::fs::read(file).unwrap()), fonts }
+        Paper { size, pages, colours: colours(&std::fs::read(file).unwrap()) }
     }
 
     /// The first line on this page, counted from one, that holds this.
