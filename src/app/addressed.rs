@@ -198,14 +198,8 @@ impl Deed for VisitDeed {
         code: &str,
         named: &Named,
     ) -> Result<Option<VisitTree>, Fault> {
-        let Some(mut tree) = visits::tree(reading, scope, code)? else { return Ok(None) };
-        let own = tree.visit.slot.clone();
-        let date = named.date.as_deref().unwrap_or(&own.date);
-        visits::beside(reading, &mut tree, (date, named.period.as_deref().unwrap_or(own.period.as_str())))?;
-        let new = named.whistles.iter().filter(|code| tree.whistles.iter().all(|one| one.whistle.code != **code));
-        let new: Vec<String> = new.cloned().collect();
-        tree.whistles.extend(visits::whistles_of(reading, scope, &new)?);
-        Ok(Some(tree))
+        let slot = (named.date.as_deref(), named.period.as_deref());
+        visits::otherwise(reading, scope, code, (slot, &named.whistles))
     }
 
     fn role(self, tree: &VisitTree, before: Before<'_>) -> Result<(), Refusal> {

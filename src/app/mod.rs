@@ -28,6 +28,7 @@ mod own_sessions;
 pub mod papers;
 pub mod passwords;
 pub mod people;
+pub mod planner;
 mod present;
 pub mod proof;
 pub mod proposals;

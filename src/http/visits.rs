@@ -184,10 +184,10 @@ pub(super) async fn findings(door: Data<Door>, caller: Caller, request: HttpRequ
         status: given.words("status", FindingStatus::parse),
         department: given.codes("department", |code| rules.directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| rules.directory.enterprise(code).is_some())?,
-        whistle: None,
         overdue: given.flag("overdue"),
         limit: given.limit + 1,
         after: given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?,
+        ..FindingQuery::default()
     };
     let (items, texts) = visits::findings(hub, &present.scope, query).await?;
     let (items, more) = page(items, given.limit);

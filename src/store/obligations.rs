@@ -1,30 +1,53 @@
-//! What is still to be done, the soonest limit first, each with its whistle. Under one scope, and only what somebody must
-//! move: what waits for its parts is left out. Never writes.
+//! What is still to be done, the soonest limit first, each with its whistle or its visit. Under one scope, and only what somebody
+//! must move: what waits for its parts is left out. Never writes.
 
-use super::sight::is_seen;
+use super::sight::{is_seen, is_visit_seen};
 use super::whistles::{self, armed};
-use super::{Fault, Reading};
+use super::{Fault, Reading, Row, Value};
 use crate::domain::at::At;
+use crate::domain::finding::Finding;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::Scope;
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Whistle;
+use crate::ids::{TextId, TreeId};
 
 /// The columns of an armed obligation first, as `whistles` reads them.
-const OPEN: &str = concat!(
-    "
+macro_rules! open {
+    ($of:literal, $seen:expr, $owed:literal) => {
+        concat!(
+            "
     SELECT o.id, o.subject, o.role, o.department, o.duty, o.due_at, o.provisional, o.reminds, o.explained, o.passed_at,
-           o.length, o.next_at, o.reached_at, o.acknowledged_at, o.held_back_at, b.body, u.code
-    FROM obligations o JOIN whistle_bodies b ON b.whistle = o.tree
-    LEFT JOIN summonses u ON u.id = o.subject
-    WHERE o.ended_at IS NULL AND o.reminds = 1 AND o.due_at <= $2 AND ($3 = '' OR o.department = $3)
-      AND ",
-    is_seen!("o.tree", "$1"),
-    "
+           o.length, o.next_at, o.reached_at, o.acknowledged_at, o.held_back_at, ",
+            $of,
+            "
+    WHERE o.ended_at IS NULL AND o.reminds = 1 AND ",
+            $seen,
+            $owed,
+            "
     ORDER BY o.due_at, o.id LIMIT $4"
+        )
+    };
+}
+
+const OF_WHISTLES: &str = open!(
+    "b.body, u.code
+    FROM obligations o JOIN whistle_bodies b ON b.whistle = o.tree
+    LEFT JOIN summonses u ON u.id = o.subject",
+    is_seen!("o.tree", "$1"),
+    " AND o.due_at <= $2 AND ($3 = '' OR o.department = $3)"
+);
+
+const OF_VISITS: &str = open!(
+    "v.body, f.body
+    FROM obligations o JOIN visits v ON v.id = o.tree
+    LEFT JOIN findings f ON f.id = o.subject",
+    is_visit_seen!("v.id"),
+    " AND o.due_at <= $5 AND ($6 = '' OR o.department = $6)"
 );
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[OPEN];
+pub(super) const STATEMENTS: &[&str] = &[OF_WHISTLES, OF_VISITS];
 
 /// What a list of open obligations is asked for.
 #[derive(Debug, Clone)]
@@ -40,11 +63,40 @@ pub struct OpenQuery {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenItem {
     pub obligation: Obligation,
-    pub whistle: Whistle,
-    /// The summons' code, if it is about one.
-    pub summons: Option<String>,
-    /// The whistle's; `None`: erased.
+    pub of: Owing,
+    /// The whistle's title, what was found, or the visit's place; `None`: erased, or there is none.
     pub title: Option<String>,
+}
+
+/// What it is owed for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Owing {
+    Whistle(Box<Whistle>),
+    /// Of this code, in its whistle.
+    Summons(Box<Whistle>, String),
+    /// The whole visit, or a department's part of it.
+    Visit(Box<Visit>),
+    Finding(Box<Visit>, Box<Finding>),
+}
+
+impl Owing {
+    /// The code by which people call it.
+    pub fn code(&self) -> &str {
+        match self {
+            Owing::Whistle(whistle) => &whistle.code,
+            Owing::Summons(_, code) => code,
+            Owing::Visit(visit) => &visit.code,
+            Owing::Finding(_, finding) => &finding.code,
+        }
+    }
+
+    fn titled(&self) -> Option<&TextId> {
+        match self {
+            Owing::Whistle(whistle) | Owing::Summons(whistle, _) => Some(&whistle.texts.title),
+            Owing::Visit(visit) => visit.place.as_ref(),
+            Owing::Finding(_, finding) => Some(&finding.what),
+        }
+    }
 }
 
 /// The soonest first.
@@ -52,21 +104,57 @@ pub struct OpenItem {
 /// # Errors
 /// [`Fault`], as every read of this room.
 pub fn open(reading: &mut Reading<'_>, scope: &Scope, query: &OpenQuery) -> Result<Vec<OpenItem>, Fault> {
+    let mut items = of_whistles(reading, scope, query)?;
+    items.extend(of_visits(reading, scope, query)?);
+    items.sort_by(|one, other| {
+        let place = |item: &OpenItem| (item.obligation.due_at, item.obligation.id.as_str().to_owned());
+        place(one).cmp(&place(other))
+    });
+    items.truncate(query.limit.into());
+    let titles: Vec<TextId> = items.iter().filter_map(|item| item.of.titled().cloned()).collect();
+    let titles = whistles::texts(reading, &titles)?;
+    for item in &mut items {
+        item.title = item.of.titled().and_then(|id| titles.get(id)).cloned();
+    }
+    Ok(items)
+}
+
+fn of_whistles(reading: &mut Reading<'_>, scope: &Scope, query: &OpenQuery) -> Result<Vec<OpenItem>, Fault> {
     let viewer = scope.viewer();
     if viewer.is_empty() {
         return Ok(Vec::new());
     }
     let department = query.department.as_deref().unwrap_or_default();
     let params = [viewer.into(), query.until.into(), department.into(), i64::from(query.limit).into()];
-    let mut items = reading.rows(OPEN, &params, |row| {
-        let whistle: Whistle = row.json(15)?;
-        let obligation = armed(row, &(&whistle.id).into())?;
-        Ok(OpenItem { obligation, whistle, summons: row.opt_text(16)?.map(str::to_owned), title: None })
-    })?;
-    let titles: Vec<_> = items.iter().map(|item| item.whistle.texts.title.clone()).collect();
-    let titles = whistles::texts(reading, &titles)?;
-    for item in &mut items {
-        item.title = titles.get(&item.whistle.texts.title).cloned();
+    reading.rows(OF_WHISTLES, &params, |row| {
+        let whistle: Box<Whistle> = row.json(15)?;
+        let tree: TreeId = (&whistle.id).into();
+        let of = match row.opt_text(16)? {
+            Some(code) => Owing::Summons(whistle, code.to_owned()),
+            None => Owing::Whistle(whistle),
+        };
+        item(row, &tree, of)
+    })
+}
+
+fn of_visits(reading: &mut Reading<'_>, scope: &Scope, query: &OpenQuery) -> Result<Vec<OpenItem>, Fault> {
+    if scope.visit_keys().iter().all(String::is_empty) {
+        return Ok(Vec::new());
     }
-    Ok(items)
+    let mut params: Vec<Value<'_>> = scope.visit_keys().iter().map(Value::from).collect();
+    let department = query.department.as_deref().unwrap_or_default();
+    params.extend([i64::from(query.limit).into(), query.until.into(), department.into()]);
+    reading.rows(OF_VISITS, &params, |row| {
+        let visit: Box<Visit> = row.json(15)?;
+        let tree: TreeId = (&visit.id).into();
+        let of = match row.opt_text(16)?.is_some() {
+            true => Owing::Finding(visit, row.json(16)?),
+            false => Owing::Visit(visit),
+        };
+        item(row, &tree, of)
+    })
+}
+
+fn item(row: &Row<'_>, tree: &TreeId, of: Owing) -> Result<OpenItem, Fault> {
+    Ok(OpenItem { obligation: armed(row, tree)?, of, title: None })
 }

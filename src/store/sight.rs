@@ -1,4 +1,4 @@
-//! The right to a whistle, as every statement that reads one writes it: a part of its text, so that no row is found before
+//! The right to a whistle or a visit, as every statement that reads one writes it: a part of its text, so that no row is found before
 //! the right to it. Who may see what is `domain::policy`'s; here stands only how the ledger is asked.
 
 /// The states from which somebody still must move, DOMAIN §3.1.
@@ -32,3 +32,16 @@ macro_rules! is_seen {
     };
 }
 pub(super) use is_seen;
+
+/// Whether one key of a reader suffices for the visit of this id; the first one of whoever sees everything is `*`. The keys
+/// are the statement's first three parameters.
+macro_rules! is_visit_seen {
+    ($visit:literal) => {
+        concat!(
+            "($1 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = ",
+            $visit,
+            " AND s.viewer IN ($1, $2, $3) AND s.viewer <> ''))"
+        )
+    };
+}
+pub(super) use is_visit_seen;

@@ -1,6 +1,7 @@
 //! Visits and findings as they are read: a whole tree, what else is planned beside it, lists. Every read demands a [`Scope`], and
 //! the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
+use super::sight::is_visit_seen;
 use super::whistles::{self, Position, armed, listed};
 use super::{Fault, Reading, Value};
 use crate::domain::at::At;
@@ -13,24 +14,13 @@ use crate::domain::whistle::Tree;
 use crate::ids::{FindingId, PersonId, VisitId, WhistleId};
 use std::collections::BTreeSet;
 
-/// One key of a reader suffices; the first one of whoever sees everything is `*`.
-macro_rules! seen {
-    ($visit:literal) => {
-        concat!(
-            "($1 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = ",
-            $visit,
-            " AND s.viewer IN ($1, $2, $3) AND s.viewer <> ''))"
-        )
-    };
-}
+const BY_CODE: &str = concat!("SELECT v.body FROM visits v WHERE v.code = $4 AND ", is_visit_seen!("v.id"));
 
-const BY_CODE: &str = concat!("SELECT v.body FROM visits v WHERE v.code = $4 AND ", seen!("v.id"));
-
-const BY_ID: &str = concat!("SELECT v.body FROM visits v WHERE v.id = $4 AND ", seen!("v.id"));
+const BY_ID: &str = concat!("SELECT v.body FROM visits v WHERE v.id = $4 AND ", is_visit_seen!("v.id"));
 
 const BY_FINDING: &str = concat!(
     "SELECT v.body, f.id FROM findings f JOIN visits v ON v.id = f.visit WHERE f.code = $4 AND ",
-    seen!("f.visit")
+    is_visit_seen!("f.visit")
 );
 
 /// No scope stands here: whoever has the token has the right, to this one finding.
@@ -56,13 +46,16 @@ const ENTERED: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND date >= $2 AND date <= $3
       AND status IN ('in_progress', 'signing', 'completed', 'filed') ORDER BY date, id";
 
+const PAST_HAZARDS: &str =
+    "SELECT DISTINCT hazard FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL ORDER BY hazard";
+
 /// Empty filters ask nothing; the person asked for goes.
 const LIST: &str = concat!(
     "
     SELECT v.body, (SELECT MIN(o.due_at) FROM obligations o WHERE o.tree = v.id AND o.ended_at IS NULL)
     FROM visits v
     WHERE ",
-    seen!("v.id"),
+    is_visit_seen!("v.id"),
     "
       AND (v.starts_at, v.id) < ($4, $5)
       AND ($6 = '' OR v.date >= $6) AND ($7 = '' OR v.date <= $7)
@@ -72,7 +65,10 @@ const LIST: &str = concat!(
       AND ($10 = '' OR INSTR($10, ',' || v.enterprise || ',') > 0)
       AND ($11 = '' OR EXISTS (SELECT 1 FROM visit_sights m WHERE m.visit = v.id AND m.viewer = $11))
       AND ($12 = '' OR EXISTS (SELECT 1 FROM visit_whistles w WHERE w.visit = v.id AND w.whistle = $12))
-    ORDER BY v.starts_at DESC, v.id DESC LIMIT $13"
+      AND ($13 = '' OR EXISTS (
+          SELECT 1 FROM obligations m WHERE m.tree = v.id AND m.ended_at IS NULL AND m.reminds = 1
+            AND m.department = $13 AND SUBSTR(m.subject, 1, 3) = 'vi_'))
+    ORDER BY v.starts_at DESC, v.id DESC LIMIT $14"
 );
 
 const FINDING_LIST: &str = concat!(
@@ -81,7 +77,7 @@ const FINDING_LIST: &str = concat!(
     FROM findings f
     LEFT JOIN obligations o ON o.subject = f.id AND o.ended_at IS NULL
     WHERE ",
-    seen!("f.visit"),
+    is_visit_seen!("f.visit"),
     "
       AND (f.found_at, f.id) < ($4, $5)
       AND ($6 = '' OR INSTR($6, ',' || f.status || ',') > 0)
@@ -89,12 +85,16 @@ const FINDING_LIST: &str = concat!(
       AND ($8 = '' OR INSTR($8, ',' || f.enterprise || ',') > 0)
       AND ($9 = '' OR f.whistle = $9)
       AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
-    ORDER BY f.found_at DESC, f.id DESC LIMIT $12"
+      AND ($12 = '' OR o.department = $12)
+    ORDER BY f.found_at DESC, f.id DESC LIMIT $13"
 );
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, LIST, FINDING_LIST];
+    &[
+        BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, PAST_HAZARDS, LIST,
+        FINDING_LIST,
+    ];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()
@@ -177,6 +177,22 @@ pub fn beside(reading: &mut Reading<'_>, tree: &mut VisitTree, slot: (&str, &str
     Ok(())
 }
 
+/// As [`tree`], with what a decision needs that may put it on another slot and serve more whistles.
+pub fn otherwise(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    code: &str,
+    ((date, period), whistles): ((Option<&str>, Option<&str>), &[String]),
+) -> Result<Option<VisitTree>, Fault> {
+    let Some(mut tree) = tree(reading, scope, code)? else { return Ok(None) };
+    let own = tree.visit.slot.clone();
+    beside(reading, &mut tree, (date.unwrap_or(&own.date), period.unwrap_or(own.period.as_str())))?;
+    let new = whistles.iter().filter(|code| tree.whistles.iter().all(|one| one.whistle.code != **code));
+    let new: Vec<String> = new.cloned().collect();
+    tree.whistles.extend(whistles_of(reading, scope, &new)?);
+    Ok(Some(tree))
+}
+
 /// What else is planned on a slot and for a firm, but for this visit. For deciding, never for showing.
 pub fn slate(
     reading: &mut Reading<'_>,
@@ -222,6 +238,8 @@ pub struct VisitQuery {
     /// Goes.
     pub officer: Option<PersonId>,
     pub whistle: Option<WhistleId>,
+    /// Owes the next move of the visit or of its own part.
+    pub owes: Option<String>,
     pub limit: u16,
     pub after: Option<Position>,
 }
@@ -257,6 +275,7 @@ pub fn list(reading: &mut Reading<'_>, scope: &Scope, query: &VisitQuery) -> Res
         listed(query.enterprise.iter().map(String::as_str)).into(),
         query.officer.as_ref().map_or("", PersonId::as_str).into(),
         query.whistle.as_ref().map_or("", WhistleId::as_str).into(),
+        query.owes.as_deref().unwrap_or_default().into(),
         i64::from(query.limit).into(),
     ]);
     reading.rows(LIST, &params, |row| Ok(VisitItem { visit: row.json(0)?, due_at: row.opt_at(1)? }))
@@ -270,6 +289,8 @@ pub struct FindingQuery {
     pub enterprise: Vec<String>,
     pub whistle: Option<WhistleId>,
     pub overdue: Option<bool>,
+    /// Owes its next move.
+    pub owes: Option<String>,
     pub limit: u16,
     pub after: Option<Position>,
 }
@@ -309,6 +330,7 @@ pub fn findings(
         query.whistle.as_ref().map_or("", WhistleId::as_str).into(),
         whistles::asked(query.overdue).into(),
         now.into(),
+        query.owes.as_deref().unwrap_or_default().into(),
         i64::from(query.limit).into(),
     ]);
     reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
@@ -319,6 +341,11 @@ pub fn findings(
 pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Vec<Visit>, Fault> {
     let (first, last) = (format!("{year}-01-01"), format!("{year}-12-31"));
     reading.rows(ENTERED, &[firm.into(), first.into(), last.into()], |row| row.json(0))
+}
+
+/// The checklist's hazards that were found at a firm, by code. For whoever plans: the office sees every finding.
+pub fn past_hazards(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<String>, Fault> {
+    reading.rows(PAST_HAZARDS, &[firm.into()], |row| Ok(row.text(0)?.to_owned()))
 }
 
 /// The trees of these whistles that the scope sees, for whoever plans a visit of them.

@@ -2,7 +2,7 @@
 //! for silence. The clock of the page's script is hurried where a test waits for silence.
 
 use crate::chrome::Chrome;
-use crate::district::signed_in;
+use crate::district::{signed_in, visited};
 use crate::town::{Town, blow_order, town};
 use serde_json::json;
 
@@ -104,6 +104,45 @@ async fn c10_eight_tabs_of_one_browser_all_work_on_one_feed() {
         chrome.until("document.querySelector('.notice.done') !== null").await;
         let open = feeds_open(t).await;
         assert!(open.ends_with(" 1") || open.ends_with(" 0"), "{open}");
+        chrome.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_visit_tells_its_open_page_and_its_row_of_what_others_did_and_nothing_moves() {
+    town(async |t| {
+        let visit = visited(t).await;
+        let chrome = signed_in(t, "office", "zh-CN").await;
+        chrome.go("/console/visits?view=all").await;
+        let row = format!("document.querySelector('[data-code=\"{visit}\"]')");
+        chrome.until(&format!("{row}.textContent.includes('1/3')")).await;
+        let top = format!("return {row}.getBoundingClientRect().top;");
+        let before = chrome.ask(&top, json!([])).await;
+        // What was committed before the page listens is read again, so that it does not matter which comes first.
+        let said = json!({ "results": [{ "item": "1", "outcome": "ok" }] });
+        t.person("inspector.yj").does(&visit, "record", said).await;
+        t.settle().await;
+        chrome.until(&format!("{row}.textContent.includes('2/3')")).await;
+        assert_eq!(chrome.ask(&top, json!([])).await, before, "a row moved");
+        chrome.go("/console/findings").await;
+        let finding = format!("{visit}-01");
+        let state = format!("document.querySelector('[data-code=\"{finding}\"] .c-state').textContent");
+        t.person("inspector.yj").does(&finding, "report_fixed", json!({})).await;
+        t.settle().await;
+        chrome.until(&format!("{state} === '报已整改，待复查'")).await;
+        chrome.go(&format!("/console/visits/{visit}")).await;
+        chrome.until("document.querySelector('[data-live-code]') !== null").await;
+        // What happens before a page listens is in the page; so it is said until the page hears.
+        let heard = "return !document.querySelector('[data-signal=news]').hidden;";
+        while chrome.ask(heard, json!([])).await != true {
+            let said = json!({ "results": [{ "item": "3", "outcome": "ok" }] });
+            t.person("inspector.xf").does(&visit, "record", said).await;
+            t.settle().await;
+        }
+        assert_eq!(chrome.text("[data-signal=news]").await, "这件有新进展，点此刷新");
+        chrome.turn("[data-signal=news]").await;
+        assert_eq!(chrome.complaints().await, Vec::<String>::new());
         chrome.close().await;
     })
     .await;

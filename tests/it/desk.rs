@@ -82,3 +82,66 @@ async fn deadlines_stand_in_lanes_by_the_time_left() {
     })
     .await;
 }
+
+/// A figure of the desk, how many rows the page that it leads to has, and how the reader's row of the deadlines begins.
+async fn owed(t: &Town, username: &str, (tile, list): (&str, &str), row: &str) -> (String, usize, String) {
+    let desk = text(t, username, "/console").await;
+    let figure = desk.split(&format!("<span>{tile}</span><b>")).nth(1).unwrap_or_default().split('<').next();
+    let rows = text(t, username, list).await.matches("<tr data-code=").count();
+    let page = text(t, username, "/console/deadlines").await;
+    let own = page.split(&format!("data-code=\"{row}\"")).nth(1).unwrap_or_default();
+    let own = own.split("<strong>").nth(1).unwrap_or_default().split('<').next();
+    (figure.unwrap_or_default().to_owned(), rows, own.unwrap_or_default().to_owned())
+}
+
+#[actix_web::test]
+async fn what_a_visit_waits_for_is_on_the_desk_of_who_owes_it_with_the_next_step_and_every_count_is_its_list() {
+    const VISITS: (&str, &str) = ("联检待办", "/console/visits?view=owed");
+    const FINDINGS: (&str, &str) = ("隐患待办", "/console/findings?view=owed");
+    town(async |t| {
+        let crew = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
+        let order = json!({
+            "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": t.members(&crew).await,
+            "notice": "unannounced",
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }],
+        });
+        let visit = t.office().plans(&order).await;
+        let (part, whole) = (format!("{visit}/YJ"), visit.as_str());
+        let stands = |count: &str, rows: usize, step: &str| (count.to_owned(), rows, step.to_owned());
+        assert_eq!(owed(t, "office", VISITS, whole).await, stands("1", 1, "提交审批"));
+        t.office().does(&visit, "propose", json!({})).await;
+        assert_eq!(owed(t, "head.yj.2", VISITS, &part).await, stands("1", 1, "批准本单位部分"));
+        assert_eq!(
+            owed(t, "office", VISITS, whole).await,
+            stands("1", 1, "审批联检"),
+            "the director's, once it is late"
+        );
+        // Of a visit that is kept secret nobody hears who neither goes nor approves.
+        assert_eq!(owed(t, "liaison.yj", VISITS, &part).await, stands("0", 0, ""));
+        assert_eq!(owed(t, "inspector.yj.3", VISITS, &part).await, stands("0", 0, ""));
+        for head in ["head.yj.2", "head.xf"] {
+            t.person(head).does(&visit, "approve_own_part", json!({})).await;
+        }
+        assert_eq!(owed(t, "head.xf", VISITS, &format!("{visit}/XF")).await, stands("0", 0, ""), "done");
+        t.office().does(&visit, "keep_secret", json!({})).await;
+        let inspector = t.person("inspector.yj");
+        assert_eq!(owed(t, "inspector.yj", VISITS, whole).await, stands("1", 1, "进场"));
+        inspector.does(&visit, "enter", json!({})).await;
+        assert_eq!(owed(t, "inspector.yj", VISITS, &part).await, stands("1", 1, "保存检查结果"));
+        let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
+        inspector.does(&visit, "record", json!({ "results": [found] })).await;
+        let finding = format!("{visit}-01");
+        assert_eq!(owed(t, "inspector.yj", VISITS, whole).await, stands("1", 1, "检查完毕，去签字"));
+        assert_eq!(owed(t, "inspector.yj", FINDINGS, &finding).await, stands("1", 1, "责令限期整改"));
+        assert_eq!(owed(t, "liaison.yj", FINDINGS, &finding).await, stands("1", 1, "下达整改"));
+        assert_eq!(owed(t, "inspector.xf", FINDINGS, &finding).await, stands("0", 0, ""), "another department's");
+        t.advance(10 * 60).await;
+        let late = text(t, "inspector.yj", "/console/deadlines").await;
+        let lane = late.split("id=\"late\"").nth(1).unwrap().split("</section>").next().unwrap();
+        assert!(lane.contains(&format!("data-code=\"{visit}\"")), "nobody has finished it: {lane}");
+        let desk = text(t, "inspector.yj", "/console").await;
+        let rows = lane.matches("<li class=\"due").count();
+        assert!(desk.contains(&format!("<span>超时</span><b>{rows}</b>")), "{rows} late, and the desk says {desk}");
+    })
+    .await;
+}

@@ -22,7 +22,7 @@ impl Rooted for VisitTree {
     }
 
     fn urgency(&self) -> Urgency {
-        if self.visit.emergency { Urgency::Emergency } else { Urgency::Normal }
+        self.visit.urgency()
     }
 
     fn version_of(&self, about: Option<&Subject>) -> i64 {

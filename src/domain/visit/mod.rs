@@ -23,7 +23,7 @@ use super::draft::Deciding;
 use super::finding::Finding;
 use super::obligation::{Obligation, Subject};
 use super::policy;
-use super::terms::{AbortGround, MemberRole, Notice, Objection, Outcome, Period, VisitStatus};
+use super::terms::{AbortGround, MemberRole, Notice, Objection, Outcome, Period, Urgency, VisitStatus};
 use super::whistle::Tree;
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
 use serde::{Deserialize, Serialize};
@@ -259,6 +259,11 @@ impl Visit {
             }
         }
         all
+    }
+
+    /// How its limits press.
+    pub fn urgency(&self) -> Urgency {
+        if self.emergency { Urgency::Emergency } else { Urgency::Normal }
     }
 
     /// Whether the people, cars and the day are still kept for it.

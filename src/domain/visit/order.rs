@@ -108,6 +108,23 @@ impl PlanOrder {
     /// Every fault of the body.
     pub fn parse(body: &Node, by: Orders<'_>) -> Result<PlanOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&PLAN, body);
+        let order = PlanOrder::read_new(&reader, by, &mut faults);
+        faults.judge(Some(order))
+    }
+
+    /// As much of a new visit as can be read while it is being put together: for saying what would bar it.
+    pub fn so_far(body: &Node, by: Orders<'_>) -> PlanOrder {
+        let (reader, mut faults) = read(&PLAN, body);
+        PlanOrder::read_new(&reader, by, &mut faults)
+    }
+
+    /// As much of a change.
+    pub fn change_so_far(body: &Node, by: Orders<'_>) -> PlanOrder {
+        let (reader, mut faults) = read(&PROPOSE, body);
+        PlanOrder::read(&reader, by, &mut faults)
+    }
+
+    fn read_new(reader: &Reader<'_>, by: Orders<'_>, faults: &mut Faults) -> PlanOrder {
         let directory = &by.rules.directory;
         let firm = reader.text("enterprise");
         match firm.as_deref().map(|code| directory.enterprise(code)) {
@@ -120,9 +137,9 @@ impl PlanOrder {
             faults.add(reader.pointer("town"), FaultCode::NoSuch);
         }
         let of_firm = firm.as_deref().and_then(|code| directory.enterprise(code)).map(|firm| firm.town_code.clone());
-        let mut order = PlanOrder::read(&reader, by, &mut faults);
+        let mut order = PlanOrder::read(reader, by, faults);
         (order.enterprise, order.place, order.town) = (firm, reader.text("place"), of_firm.or(town));
-        faults.judge(Some(order))
+        order
     }
 
     /// What is to be otherwise.

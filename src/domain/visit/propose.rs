@@ -4,7 +4,7 @@
 use super::order::PlanOrder;
 use super::slate::{self, Slate};
 use super::{Slot, Visit, VisitTree, follow, guarded};
-use crate::domain::decision::{Change, Refusal};
+use crate::domain::decision::{Change, Reason, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, read};
@@ -23,13 +23,8 @@ pub static POSTPONE: Spec = Spec {
 ///
 /// # Errors
 /// Guarded, with every reason at once.
-pub fn plan(order: &PlanOrder, whistles: &[Tree], slate: &Slate, mut by: Deciding<'_>) -> Result<Change, Refusal> {
-    let visit = blank(order, whistles, &mut by);
-    let (findings, obligations) = (Vec::new(), Vec::new());
-    let tree = VisitTree { visit, findings, obligations, whistles: whistles.to_vec(), slate: slate.clone() };
-    let mut draft = Draft::plan(by, tree);
-    draft.tree.visit.place = order.place.as_deref().map(|place| draft.write_down(place));
-    order.lay(&mut draft);
+pub fn plan(order: &PlanOrder, whistles: &[Tree], slate: &Slate, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let mut draft = laid_out(order, whistles, slate, by);
     barred(&draft)?;
     let visit = &draft.tree.visit;
     let data = json!({
@@ -40,6 +35,33 @@ pub fn plan(order: &PlanOrder, whistles: &[Tree], slate: &Slate, mut by: Decidin
     draft.record(EventKind::VisitPlanned, data);
     await_planning(&mut draft);
     Ok(draft.finish())
+}
+
+fn laid_out<'a>(order: &PlanOrder, whistles: &[Tree], slate: &Slate, mut by: Deciding<'a>) -> Draft<'a, VisitTree> {
+    let visit = blank(order, whistles, &mut by);
+    let (findings, obligations) = (Vec::new(), Vec::new());
+    let tree = VisitTree { visit, findings, obligations, whistles: whistles.to_vec(), slate: slate.clone() };
+    let mut draft = Draft::plan(by, tree);
+    draft.tree.visit.place = order.place.as_deref().map(|place| draft.write_down(place));
+    order.lay(&mut draft);
+    draft
+}
+
+/// What bars a visit as far as it has been put together.
+pub fn bars_so_far(order: &PlanOrder, whistles: &[Tree], slate: &Slate, by: Deciding<'_>) -> Vec<Reason> {
+    bars(&laid_out(order, whistles, slate, by))
+}
+
+/// What bars a planned visit as it would be otherwise.
+pub fn bars_otherwise(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Vec<Reason> {
+    let mut draft = Draft::on(by, tree);
+    order.lay(&mut draft);
+    bars(&draft)
+}
+
+fn bars(draft: &Draft<'_, VisitTree>) -> Vec<Reason> {
+    let visit = &draft.tree.visit;
+    slate::bars(visit, &draft.tree.slate, draft.by.rules, visit.override_reason.is_some())
 }
 
 fn blank(order: &PlanOrder, whistles: &[Tree], by: &mut Deciding<'_>) -> Visit {
@@ -82,12 +104,11 @@ fn departments(visit: &Visit) -> Vec<&str> {
 
 /// Refuses what cannot be, with all reasons.
 fn barred(draft: &Draft<'_, VisitTree>) -> Result<(), Refusal> {
-    let (visit, by) = (&draft.tree.visit, &draft.by);
-    let reasons = slate::bars(visit, &draft.tree.slate, by.rules, visit.override_reason.is_some());
+    let reasons = bars(draft);
     if reasons.is_empty() {
         return Ok(());
     }
-    Err(guarded(visit, by, reasons))
+    Err(guarded(&draft.tree.visit, &draft.by, reasons))
 }
 
 /// The office owes the next move, until the limit or the visit's day, whichever comes first.

@@ -1,7 +1,7 @@
 //! Why a visit cannot be as it is planned: all reasons at once. What else is planned then comes in as a [`Slate`], read with
 //! the visit; a race for a person or a car is the pen's to see. Rules that a district sets are `limits`', never figures here.
 
-use super::{Member, Visit};
+use super::{Member, Slot, Visit};
 use crate::domain::at::At;
 use crate::domain::decision::{Reason, ReasonCode};
 use crate::domain::directory::{Directory, Enterprise, FirmState};
@@ -52,18 +52,31 @@ fn of_people(visit: &Visit, slate: &Slate, rules: &Rules) -> Vec<Reason> {
     let mut all = Vec::new();
     for member in &visit.members {
         let Some(person) = rules.directory.person(&member.person) else { continue };
+        all.extend(elsewhere(person, &visit.slot, slate, &rules.directory));
         let mut bar = |code, holds: bool| all.extend(holds.then(|| reason(code, &person.username)));
-        bar(ReasonCode::PersonTaken, slate.taken.contains(person.id.as_str()));
-        bar(ReasonCode::OnLeave, is_on_leave(person, visit, &rules.directory));
-        bar(ReasonCode::OffDuty, is_off_duty(person, visit, &rules.directory));
         bar(ReasonCode::NotCertified, goes_to_inspect(member) && !member.certified);
         bar(ReasonCode::OutOfArea, goes_to_inspect(member) && is_out_of_area(person, visit, &rules.directory));
     }
     all
 }
 
-fn is_on_leave(person: &Person, visit: &Visit, directory: &Directory) -> bool {
-    visit.slot.date.parse().is_ok_and(|day| directory.on_leave(&person.id, day))
+/// Why somebody cannot go anywhere in that part of the day.
+fn elsewhere(person: &Person, slot: &Slot, slate: &Slate, directory: &Directory) -> Vec<Reason> {
+    let bars = [
+        (ReasonCode::PersonTaken, slate.taken.contains(person.id.as_str())),
+        (ReasonCode::OnLeave, slot.date.parse().is_ok_and(|day| directory.on_leave(&person.id, day))),
+        (ReasonCode::OffDuty, is_off_duty(person, slot, directory)),
+    ];
+    bars.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| reason(code, &person.username)).collect()
+}
+
+/// Who and which cars cannot be had in a part of the day, whatever the visit: for whoever is choosing.
+pub fn not_free(slot: &Slot, slate: &Slate, directory: &Directory) -> Vec<Reason> {
+    let people = directory.people.iter().filter(|person| person.is_active());
+    let mut all: Vec<Reason> = people.flat_map(|person| elsewhere(person, slot, slate, directory)).collect();
+    let out = directory.vehicles.iter().filter(|car| slate.taken.contains(&super::car(&car.code)));
+    all.extend(out.map(|car| reason(ReasonCode::CarTaken, &car.code)));
+    all
 }
 
 /// Whoever goes for a department's power; experts and the locality assist.
@@ -72,12 +85,12 @@ fn goes_to_inspect(member: &Member) -> bool {
 }
 
 /// The night shift before the day, or the shift itself: the main leader sits in the centre, the deputy leads the night check.
-fn is_off_duty(person: &Person, visit: &Visit, directory: &Directory) -> bool {
+fn is_off_duty(person: &Person, slot: &Slot, directory: &Directory) -> bool {
     let on = |at: At| {
         directory.shift(at).is_some_and(|shift| shift.main == person.username || shift.office_duty == person.username)
     };
-    let start = visit.slot.starts_at();
-    let rests = matches!(visit.slot.period, Period::Am) && on(start.plus_minutes(-3 * 60));
+    let start = slot.starts_at();
+    let rests = matches!(slot.period, Period::Am) && on(start.plus_minutes(-3 * 60));
     on(start) || rests
 }
 

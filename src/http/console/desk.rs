@@ -14,6 +14,7 @@ use crate::http::problem::{Answer, Problem};
 use crate::i18n::pages::{DeskText, PageText};
 use crate::store::obligations::{self, OpenQuery};
 use crate::store::summonses::{self, SummonsQuery};
+use crate::store::visits::{self, FindingQuery, VisitQuery};
 use crate::store::{Fault, Reading, whistles};
 
 /// What the desk lists of what is due.
@@ -31,17 +32,20 @@ enum Tile {
     Result,
     Complete,
     Open,
+    Visits,
+    Findings,
 }
 
 /// What each role counts.
 fn tiles(role: Role) -> &'static [Tile] {
     match role {
-        Role::OfficeDuty => &[Tile::Triage, Tile::Late, Tile::Review, Tile::Close],
-        Role::OfficeDirector => &[Tile::Rule, Tile::Late, Tile::Triage, Tile::Close],
-        Role::Liaison | Role::DepartmentHead | Role::TownOfficer => {
-            &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete]
+        Role::OfficeDuty => &[Tile::Triage, Tile::Late, Tile::Review, Tile::Close, Tile::Visits],
+        Role::OfficeDirector => &[Tile::Rule, Tile::Late, Tile::Triage, Tile::Close, Tile::Visits],
+        Role::Liaison | Role::DepartmentHead => {
+            &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete, Tile::Visits, Tile::Findings]
         }
-        Role::Inspector => &[Tile::Report, Tile::Result, Tile::Late, Tile::Open],
+        Role::TownOfficer => &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete],
+        Role::Inspector => &[Tile::Visits, Tile::Findings, Tile::Late, Tile::Report, Tile::Result, Tile::Open],
         Role::SquadLeader => &[Tile::Complete, Tile::Late, Tile::Triage, Tile::Open],
         Role::Supervisor => &[Tile::Late, Tile::Triage, Tile::Open, Tile::Close],
         Role::Expert | Role::LegalReviewer => &[],
@@ -61,6 +65,8 @@ impl Tile {
             Tile::Result => d.tile_result,
             Tile::Complete => d.tile_complete,
             Tile::Open => d.tile_open,
+            Tile::Visits => d.tile_visits,
+            Tile::Findings => d.tile_findings,
         }
     }
 
@@ -74,6 +80,8 @@ impl Tile {
             Tile::Rule => "/console/disputes",
             Tile::Complete => "/console/whistles?status=returned",
             Tile::Open => "/console/whistles?status=dispatched%2Chandling%2Crectifying",
+            Tile::Visits => "/console/visits?view=owed",
+            Tile::Findings => "/console/findings?view=owed",
         }
     }
 
@@ -90,10 +98,17 @@ impl Tile {
             Tile::Rule => by.summonses(reading, &[SummonsStatus::Disputed, SummonsStatus::Referred]),
             Tile::Report => by.summonses(reading, &TO_DO[..2]),
             Tile::Result => by.summonses(reading, &TO_DO[2..]),
+            Tile::Visits => {
+                let asked = VisitQuery { owes: by.own(), limit: COUNT_MAX, ..VisitQuery::default() };
+                Ok(counted_of(&visits::list(reading, &by.scope, &asked)?))
+            }
+            Tile::Findings => {
+                let asked = FindingQuery { owes: by.own(), limit: COUNT_MAX, ..FindingQuery::default() };
+                Ok(counted_of(&visits::findings(reading, &by.scope, &asked, by.now)?))
+            }
             Tile::Late => {
                 let late = OpenQuery { department: by.department.clone(), until: by.now, limit: COUNT_MAX };
-                let late = obligations::open(reading, &by.scope, &late)?;
-                Ok(i64::try_from(late.len()).unwrap_or(i64::MAX))
+                Ok(counted_of(&obligations::open(reading, &by.scope, &late)?))
             }
         }
     }
@@ -120,9 +135,16 @@ impl Counting {
     fn summonses(&self, reading: &mut Reading<'_>, status: &[SummonsStatus]) -> Result<i64, Fault> {
         let department = if policy::is_office(&self.actor) { Vec::new() } else { vec![self.actor.unit.clone()] };
         let asked = SummonsQuery { department, status: status.to_vec(), limit: COUNT_MAX, ..SummonsQuery::default() };
-        let found = summonses::list(reading, &self.scope, &asked, self.now)?;
-        Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+        Ok(counted_of(&summonses::list(reading, &self.scope, &asked, self.now)?))
     }
+
+    fn own(&self) -> Option<String> {
+        Some(self.actor.unit.clone())
+    }
+}
+
+fn counted_of<T>(found: &[T]) -> i64 {
+    i64::try_from(found.len()).unwrap_or(i64::MAX)
 }
 
 /// `GET /console`

@@ -8,22 +8,26 @@ use super::made::behind;
 use super::orders;
 use super::reader::Reader;
 use super::views::Words;
+use super::{findings, visits};
 use crate::app::{Undone, obligations};
 use crate::domain::at::At;
 use crate::domain::decision::Refusal;
-use crate::domain::deeds::{ObligationDeed, allowed_on_obligation};
-use crate::domain::obligation::ObligationStatus;
+use crate::domain::deeds::{FindingDeed, ObligationDeed, allowed_on_finding, allowed_on_obligation, allowed_on_visit};
+use crate::domain::finding::Finding;
+use crate::domain::obligation::{ObligationStatus, Subject};
 use crate::domain::order::Field;
 use crate::domain::policy::{self, Actor};
 use crate::domain::reminders;
 use crate::domain::rules::Rules;
-use crate::domain::terms::Role;
+use crate::domain::terms::{Role, Severity, Urgency};
+use crate::domain::visit::Visit;
+use crate::domain::whistle::Whistle;
 use crate::http::gate;
 use crate::http::pages::{DeadlinesPage, DueRow, Form, Input, Lane, MadeForm, Place, Widget};
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
-use crate::store::obligations::{OpenItem, OpenQuery};
+use crate::store::obligations::{OpenItem, OpenQuery, Owing};
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -51,29 +55,75 @@ pub(super) async fn rows(reader: &Reader, query: OpenQuery) -> Result<Vec<DueRow
 
 impl Words<'_> {
     fn due(&self, item: &OpenItem, actor: &Actor, rules: &Rules) -> DueRow {
-        let noun = if item.summons.is_some() { "summonses" } else { "whistles" };
-        let code = item.summons.as_ref().unwrap_or(&item.whistle.code);
-        let holders = self.directory.holders(&item.obligation.owner, self.now);
-        let allowed = allowed_on_obligation(actor, &item.obligation, self.now);
-        let deeds = allowed.into_iter().filter_map(ObligationDeed::parse);
-        DueRow {
-            code: code.clone(),
+        let OpenItem { obligation, of, title } = item;
+        let (code, holders) = (of.code(), self.directory.holders(&obligation.owner, self.now));
+        let (noun, urgency) = match of {
+            Owing::Whistle(whistle) => ("whistles", whistle.urgency),
+            Owing::Summons(whistle, _) => ("summonses", whistle.urgency),
+            Owing::Visit(visit) => ("visits", visit.urgency()),
+            Owing::Finding(visit, _) => ("findings", visit.urgency()),
+        };
+        let row = DueRow {
+            key: key(code, &obligation.subject),
+            code: code.to_owned(),
             href: format!("/console/{noun}/{code}"),
-            title: self.title(item.title.as_ref()),
-            mark: self.mark(&item.whistle),
-            major: self.major(&item.whistle, words::of(self.lang).claim_major_row),
-            deadline: self.deadline(&item.whistle, &item.obligation),
+            title: self.title(title.as_ref()),
+            kind: None,
+            mark: None,
+            major: None,
+            deadline: self.visit_deadline(obligation),
             holders: holders.iter().take(2).map(|person| person.name.clone()).collect(),
-            note: self.note(item, rules),
-            made: deeds.map(|deed| self.made_of_limit(deed, code)).collect(),
+            note: self.note(item, urgency, rules),
+            made: Vec::new(),
+        };
+        match of {
+            Owing::Whistle(whistle) | Owing::Summons(whistle, _) => self.due_whistle(row, item, whistle, actor),
+            Owing::Visit(visit) => self.due_visit(row, item, visit, actor),
+            Owing::Finding(_, finding) => self.due_finding(row, finding, actor),
         }
     }
 
-    fn note(&self, item: &OpenItem, rules: &Rules) -> Option<&'static str> {
+    fn due_whistle(&self, row: DueRow, item: &OpenItem, whistle: &Whistle, actor: &Actor) -> DueRow {
+        let allowed = allowed_on_obligation(actor, &item.obligation, self.now);
+        let deeds = allowed.into_iter().filter_map(ObligationDeed::parse);
+        DueRow {
+            mark: Some(self.mark(whistle)),
+            major: self.major(whistle, words::of(self.lang).claim_major_row),
+            deadline: self.deadline(whistle, &item.obligation),
+            made: deeds.map(|deed| self.made_of_limit(deed, &row.code)).collect(),
+            ..row
+        }
+    }
+
+    /// A visit is called by where and when; whose move it is sees what the next step is called.
+    fn due_visit(&self, mut row: DueRow, item: &OpenItem, visit: &Visit, actor: &Actor) -> DueRow {
+        let place = item.title.clone();
+        let step = visits::step(visit, actor, &allowed_on_visit(actor, visit, self.now));
+        if let Some(step) = step.filter(|_| item.obligation.owner.department == actor.unit) {
+            row.deadline.what = self.lang.visit_deed(step).to_owned();
+        }
+        DueRow {
+            title: words::person_of(self.lang, &self.visit_site(visit, place), &self.slot(&visit.slot)),
+            kind: Some(words::of(self.lang).visits.nav_one),
+            mark: visit.emergency.then(|| self.urgency_mark(Urgency::Emergency)),
+            ..row
+        }
+    }
+
+    fn due_finding(&self, mut row: DueRow, finding: &Finding, actor: &Actor) -> DueRow {
+        let may = |deed: &FindingDeed| allowed_on_finding(actor, finding).contains(&deed.as_str());
+        if let Some(step) = findings::step(finding).filter(may) {
+            row.deadline.what = self.lang.finding_deed(step).to_owned();
+        }
+        let major = (finding.severity == Severity::Major).then(|| self.lang.severity(Severity::Major).to_owned());
+        DueRow { kind: Some(words::of(self.lang).visits.findings), major, ..row }
+    }
+
+    fn note(&self, item: &OpenItem, urgency: Urgency, rules: &Rules) -> Option<&'static str> {
         let status = item.obligation.status(self.now);
         match status {
             ObligationStatus::Running => {
-                let nearly = reminders::is_nearly_over(&item.obligation, item.whistle.urgency, rules, self.now);
+                let nearly = reminders::is_nearly_over(&item.obligation, urgency, rules, self.now);
                 nearly.then_some(words::desk(self.lang).nearly_over)
             }
             ObligationStatus::Acknowledged | ObligationStatus::HeldBack => Some(self.lang.obligation_status(status)),
@@ -94,6 +144,14 @@ impl Words<'_> {
         let inputs = obligations::order_spec(deed).fields.iter().map(input).collect();
         let (verb, word) = (deed.as_str(), self.lang.obligation_deed(deed));
         MadeForm { verb, deed: behind(verb, code), version: None, word, hint, inputs }
+    }
+}
+
+/// What tells a row from the others: the parts of a visit go by one code.
+fn key(code: &str, subject: &Subject) -> String {
+    match subject {
+        Subject::Part(part) => format!("{code}/{}", part.department()),
+        Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Finding(_) => code.to_owned(),
     }
 }
 

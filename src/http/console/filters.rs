@@ -1,7 +1,7 @@
 //! The filters of a list, all of them in its address: read leniently (what is not sound is said and left out), shown as
 //! fields, written back in a fixed order. Never what a reader may see: that is the Scope's.
 
-use super::next::escaped;
+use super::next::{escaped, with};
 use super::reader::Reader;
 use super::saved;
 use super::views::Words;
@@ -10,7 +10,7 @@ use crate::domain::directory::Directory;
 use crate::domain::order::{Fault, FaultCode};
 use crate::domain::terms::{Category, FindingStatus, Severity, SummonsStatus, Urgency, VisitStatus, WhistleStatus};
 use crate::domain::view::ViewList;
-use crate::http::pages::{Choice, FilterField, FiltersView, Notice, Tone, ViewLink};
+use crate::http::pages::{Choice, FilterField, FiltersView, Notice, Tab, Tone, ViewLink};
 use crate::http::problem::{Problem, parameter};
 use crate::http::query::{CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::Lang;
@@ -58,6 +58,20 @@ impl Filters {
     pub(super) fn address(&self) -> String {
         let query = self.query();
         if query.is_empty() { self.path().to_owned() } else { format!("{}?{query}", self.path()) }
+    }
+
+    /// The views of a list as tabs, each by its word in the address, the plain address first. One is current while the address
+    /// asks for nothing else.
+    pub(super) fn tabs(&self, views: &[&'static str], words: &[&str]) -> Vec<Tab> {
+        let query = self.query();
+        let asked = if query.is_empty() { Some("") } else { query.strip_prefix("view=") };
+        let tab = |(view, word): (&&'static str, &&str)| Tab {
+            word: (*word).to_owned(),
+            href: if view.is_empty() { self.path().to_owned() } else { with(self.path(), "view", view) },
+            current: asked == Some(*view),
+            count: None,
+        };
+        views.iter().zip(words).map(tab).collect()
     }
 
     /// What was left out, each with what it takes.

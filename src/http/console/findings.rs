@@ -21,7 +21,7 @@ use crate::domain::terms::{FindingStatus, Role};
 use crate::domain::view::ViewList;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, GivenLinkPage, Place, Square, Tab};
+use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, GivenLinkPage, Place, Square};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::pages as words;
@@ -37,7 +37,7 @@ const ROWS: u16 = 50;
 const HERE: &str = "/console/findings";
 
 /// The views of the list, by the word in the address; the first is what is not struck off.
-const VIEWS: [&str; 4] = ["", "late", "done", "all"];
+const VIEWS: [&str; 5] = ["", "owed", "late", "done", "all"];
 
 /// What the list takes; the API's takes no view.
 pub(super) const LIST: &[Parameter] = &[
@@ -68,12 +68,13 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Fin
     let (items, more) = query::page(items, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
     let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let (t, v) = (words::of(reader.lang), words::of(reader.lang).visits);
     let mut shell = reader.shell(Place::Findings).await?;
     shell.notice = filters.told(reader).or_else(|| reader.told());
     Ok(FindingsPage {
         shell,
         form,
-        tabs: tabs(reader, &view, &filters.query()),
+        tabs: filters.tabs(&VIEWS, &[v.open_ones, v.owed, t.late, v.struck_off, t.all]),
         rows: items.iter().map(|item| words_of.finding_item(item, &texts)).collect(),
         more: last.map(|cursor| with(&filters.address(), "cursor", &cursor)),
         filters: filters.view(reader).await?,
@@ -88,7 +89,7 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<FindingQuery, Pro
     let own = if all { Vec::new() } else { vec![actor.unit.clone()] };
     let open = FindingStatus::ALL.iter().copied().filter(|of| *of != FindingStatus::Closed).collect();
     let (of_view, late) = match view {
-        "" => (open, None),
+        "" | "owed" => (open, None),
         "late" => (Vec::new(), Some(true)),
         "done" => (vec![FindingStatus::Closed], None),
         _ => (Vec::new(), None),
@@ -100,20 +101,9 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<FindingQuery, Pro
         department: if department.is_empty() { own } else { department },
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue").or(late),
+        owes: (view == "owed").then(|| actor.unit.clone()),
         ..FindingQuery::default()
     })
-}
-
-fn tabs(reader: &Reader, current: &str, query: &str) -> Vec<Tab> {
-    let plain = !query.contains('&') && (query.is_empty() || query.starts_with("view="));
-    let t = words::of(reader.lang);
-    let tab = |(view, word): (&str, &str)| Tab {
-        word: word.into(),
-        href: if view.is_empty() { HERE.to_owned() } else { with(HERE, "view", view) },
-        current: plain && view == current,
-        count: None,
-    };
-    VIEWS.into_iter().zip([t.visits.open_ones, t.late, t.visits.struck_off, t.all]).map(tab).collect()
 }
 
 /// `GET /console/findings/{code}`
@@ -198,7 +188,7 @@ pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer
 }
 
 /// What brings a finding on.
-fn step(finding: &Finding) -> Option<FindingDeed> {
+pub(super) fn step(finding: &Finding) -> Option<FindingDeed> {
     match finding.status {
         FindingStatus::Found | FindingStatus::Failed => Some(FindingDeed::Order),
         FindingStatus::Ordered if finding.asked.is_some() => Some(FindingDeed::GrantExtension),

@@ -24,7 +24,7 @@ use crate::domain::wanted::Wanted;
 use crate::domain::whistle::Tree;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Form, MadeForm, Place, SummonsPage, SummonsesPage, Tab};
+use crate::http::pages::{Form, MadeForm, Place, SummonsPage, SummonsesPage};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, SEARCH_PARAMETER, Takes};
 use crate::i18n::pages as words;
@@ -86,7 +86,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Sum
         shell,
         form,
         q: given.search().unwrap_or_default().to_owned(),
-        tabs: tabs(reader, &view, &filters.query()),
+        tabs: filters.tabs(&VIEWS, &views(reader)),
         rows: items.iter().map(|item| words_of.summons_row(item, &places)).collect(),
         more: last.map(|cursor| super::next::with(&filters.address(), "cursor", &cursor)),
         filters: filters.view(reader).await?,
@@ -121,22 +121,11 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<SummonsQuery, Pro
     })
 }
 
-fn address(view: &str) -> String {
-    if view.is_empty() { HERE.to_owned() } else { format!("{HERE}?view={view}") }
-}
-
-fn tabs(reader: &Reader, current: &str, query: &str) -> Vec<Tab> {
-    let plain = !query.contains('&') && (query.is_empty() || query.starts_with("view="));
+/// The words of the views.
+fn views(reader: &Reader) -> [&'static str; 4] {
     let t = words::of(reader.lang);
     let first = if policy::is_office(&reader.present.actor) { t.to_review } else { t.to_do };
-    let words = [first, t.late, t.finished, t.all];
-    let tab = |(view, word): (&str, &str)| Tab {
-        word: word.into(),
-        href: address(view),
-        current: plain && view == current,
-        count: None,
-    };
-    VIEWS.into_iter().zip(words).map(tab).collect()
+    [first, t.late, t.finished, t.all]
 }
 
 /// `GET /console/summonses/{code}`

@@ -10,7 +10,7 @@ use crate::domain::directory::{Directory, Enterprise};
 use crate::domain::obligation::Subject;
 use crate::domain::policy::Actor;
 use crate::domain::summons::Summons;
-use crate::domain::terms::{Mode, Severity, SummonsRole, WhistleStatus};
+use crate::domain::terms::{Mode, Severity, SummonsRole, Urgency, WhistleStatus};
 use crate::domain::whistle::{LateEntry, Tree, Whistle};
 use crate::http::pages::{Choice, Mark, PartView, QueueRow, SummonsFacts, SummonsRow, WhistleFacts};
 use crate::i18n::{Lang, pages as words};
@@ -57,7 +57,11 @@ impl Words<'_> {
     }
 
     pub(super) fn mark(&self, whistle: &Whistle) -> Mark {
-        Mark { urgency: whistle.urgency, word: self.lang.urgency(whistle.urgency).to_owned() }
+        self.urgency_mark(whistle.urgency)
+    }
+
+    pub(super) fn urgency_mark(&self, urgency: Urgency) -> Mark {
+        Mark { urgency, word: self.lang.urgency(urgency).to_owned() }
     }
 
     /// What the office decided, or, until it has, what the blower suspects, in the word for it.

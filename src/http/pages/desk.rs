@@ -57,11 +57,15 @@ pub struct Lane {
 /// One open limit: whose move, what, by when, and whom to call.
 #[derive(Debug, Clone)]
 pub struct DueRow {
-    /// The whistle's or the summons'.
+    /// Tells it from the other rows of the page.
+    pub key: String,
+    /// The whistle's, the summons', the visit's or the finding's.
     pub code: String,
     pub href: String,
     pub title: String,
-    pub mark: Mark,
+    /// What it is, where it is no whistle.
+    pub kind: Option<&'static str>,
+    pub mark: Option<Mark>,
     pub major: Option<String>,
     pub deadline: DeadlineView,
     /// Who holds the post now.
@@ -123,6 +127,13 @@ pub struct FeedbackView {
     pub text: String,
     pub answer: Option<String>,
     pub answered_at: Option<String>,
+}
+
+impl DueRow {
+    /// How its edge looks.
+    fn edge(&self) -> &'static str {
+        self.mark.as_ref().map_or("", |mark| mark.urgency.as_str())
+    }
 }
 
 impl DeadlinesPage {

@@ -31,6 +31,8 @@ page_words! {
     tile_result: "待报结果", "Results owed";
     tile_complete: "待补正", "To complete";
     tile_open: "办理中", "Being handled";
+    tile_visits: "联检待办", "Visits to move";
+    tile_findings: "隐患待办", "Findings to move";
     // Deadlines.
     deadlines: "时限", "Deadlines";
     lane_late: "超时", "Late";

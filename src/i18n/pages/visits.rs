@@ -7,11 +7,13 @@ page_words! {
     /// The words of the pages of visits and findings in one language.
     VisitText;
     nav: "联检", "Visits";
+    nav_one: "联检", "Visit";
     nav_findings: "整改", "Findings";
     plan: "安排联检", "Plan a visit";
     // Lists.
     mine: "我参加的", "Mine";
     today: "今日", "Today";
+    owed: "要我单位办的", "Ours to move";
     coming: "后续", "Coming";
     when: "时间", "When";
     where_to: "企业或地点", "Firm or place";

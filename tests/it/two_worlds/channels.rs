@@ -76,7 +76,8 @@ const READ: &[(&str, &[&str])] = &[
     ]),
     ("/console/summonses/{code}", &["#1-YJ", "#0-SC"]),
     ("/console/visits", &[
-        "", "?view=coming", "?view=all", "?view=all&department=SC", "?view=all&status=in_progress", "?from=2026-12-01",
+        "", "?view=owed", "?view=coming", "?view=all", "?view=all&department=SC", "?view=all&status=in_progress",
+        "?from=2026-12-01",
     ]),
     ("/console/visits/new", &[""]),
     ("/console/visits/{code}", &["#4", "#5"]),
@@ -84,7 +85,7 @@ const READ: &[(&str, &[&str])] = &[
     ("/console/visits/{code}/papers/dispatch", &["#4", "#5"]),
     ("/console/visits/{code}/papers/record", &["#4", "#5"]),
     ("/console/visits/{code}/papers/invitation.ics", &["#4", "#5"]),
-    ("/console/findings", &["", "?view=all", "?view=late", "?view=all&department=SC", "?status=found"]),
+    ("/console/findings", &["", "?view=owed", "?view=all", "?view=late", "?view=all&department=SC", "?status=found"]),
     ("/console/findings/{code}", &["#5-01"]),
     ("/console/findings/{code}/papers/order", &["#5-01"]),
     ("/console/findings/{code}/papers/opinion", &["#5-01"]),

@@ -39,7 +39,7 @@ impl Words<'_> {
         VisitRow {
             code: visit.code.clone(),
             when: self.slot(&visit.slot),
-            site: self.visit_site(visit, texts),
+            site: self.visit_site(visit, text(visit.place.as_ref(), texts)),
             emergency: visit.emergency,
             departments: visit
                 .parts
@@ -53,14 +53,14 @@ impl Words<'_> {
         }
     }
 
-    fn slot(&self, slot: &Slot) -> String {
+    pub(in crate::http::console) fn slot(&self, slot: &Slot) -> String {
         format!("{} {}", slot.date, self.lang.period(slot.period))
     }
 
     /// The enterprise, else the place, else the town.
-    fn visit_site(&self, visit: &Visit, texts: &Texts) -> String {
+    pub(in crate::http::console) fn visit_site(&self, visit: &Visit, place: Option<String>) -> String {
         self.firm_of(visit.enterprise.as_deref())
-            .or_else(|| text(visit.place.as_ref(), texts))
+            .or(place)
             .or_else(|| visit.town.as_deref().map(|town| self.unit(town)))
             .unwrap_or_else(|| "--".to_owned())
     }
@@ -79,7 +79,7 @@ impl Words<'_> {
         VisitFacts {
             code: visit.code.clone(),
             status: self.lang.visit_status(visit.status).to_owned(),
-            site: self.visit_site(visit, &open.texts),
+            site: self.visit_site(visit, text(visit.place.as_ref(), &open.texts)),
             town: visit.town.as_deref().map(|town| self.unit(town)),
             when: self.slot(&visit.slot),
             hours: format!("{}–{}", clock(visit.slot.starts_at()), clock(visit.slot.ends_at())),

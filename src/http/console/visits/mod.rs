@@ -24,7 +24,7 @@ use crate::domain::view::ViewList;
 use crate::domain::visit::Visit;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Choice, Form, MadeForm, Place, Tab, VisitPage, VisitsPage};
+use crate::http::pages::{Choice, Form, MadeForm, Place, VisitPage, VisitsPage};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::pages as words;
@@ -40,7 +40,7 @@ const EVENTS: u16 = 200;
 const HERE: &str = "/console/visits";
 
 /// The views of the list, by the word in the address; the first is the reader's own day.
-const VIEWS: [&str; 3] = ["", "coming", "all"];
+const VIEWS: [&str; 4] = ["", "owed", "coming", "all"];
 
 /// What the list takes; the API's takes no view.
 pub(super) const LIST: &[Parameter] = &[
@@ -79,7 +79,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Vis
     Ok(VisitsPage {
         shell,
         form,
-        tabs: tabs(reader, &view, &filters.query()),
+        tabs: filters.tabs(&VIEWS, &views(reader)),
         rows: items.iter().map(|item| words_of.visit_row(item, &texts)).collect(),
         more: last.map(|cursor| with(&filters.address(), "cursor", &cursor)),
         plans: policy::is_office(&reader.present.actor),
@@ -107,6 +107,7 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<VisitQuery, Probl
         from: given.text("from").map(str::to_owned).or(from),
         to: given.text("to").map(str::to_owned).or(to),
         officer,
+        owes: (view == "owed").then(|| actor.unit.clone()),
         status: given.words("status", VisitStatus::parse),
         department: given.codes("department", |code| directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
@@ -114,17 +115,11 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<VisitQuery, Probl
     })
 }
 
-fn tabs(reader: &Reader, current: &str, query: &str) -> Vec<Tab> {
-    let plain = !query.contains('&') && (query.is_empty() || query.starts_with("view="));
+/// The words of the views.
+fn views(reader: &Reader) -> [&'static str; 4] {
     let (t, v) = (words::of(reader.lang), words::of(reader.lang).visits);
     let first = if goes(&reader.present.actor) { v.mine } else { v.today };
-    let tab = |(view, word): (&str, &str)| Tab {
-        word: word.into(),
-        href: if view.is_empty() { HERE.to_owned() } else { with(HERE, "view", view) },
-        current: plain && view == current,
-        count: None,
-    };
-    VIEWS.into_iter().zip([first, v.coming, t.all]).map(tab).collect()
+    [first, v.owed, v.coming, t.all]
 }
 
 /// `GET /console/visits/{code}`
@@ -152,7 +147,7 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
     let allowed = allowed_on_visit(actor, visit, reader.now);
     let may = |deed: VisitDeed| allowed.contains(&deed.as_str());
     let record = if may(VisitDeed::Record) { words_of.own_items(actor, open) } else { Vec::new() };
-    let step = step(visit, actor).into_iter().find(|deed| may(*deed));
+    let step = step(visit, actor, &allowed).filter(|deed| *deed != VisitDeed::Record);
     let others = VisitDeed::ALL.iter().filter(|deed| may(**deed) && **deed != VisitDeed::Record);
     let made = |deed: &VisitDeed| words_of.visit_form(*deed, visit);
     let limits = words_of.visit_limits(tree);
@@ -183,21 +178,28 @@ pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &story(reader, &open, form, 0).await?)
 }
 
-/// What brings a visit on, the next thing first; a part is closed and the visit finished once their items are answered.
-fn step(visit: &Visit, actor: &Actor) -> Vec<VisitDeed> {
+/// What of all that this actor may do brings the visit on: items are answered first, then a part is closed and the visit finished.
+pub(super) fn step(visit: &Visit, actor: &Actor, allowed: &[&str]) -> Option<VisitDeed> {
     let answered = |department: &str| {
         visit.items.iter().filter(|item| item.department == department).all(|item| item.answer.is_some())
     };
-    let own = crate::domain::deeds::own_part(actor, visit);
+    let own = crate::domain::deeds::own_part(actor, visit).is_some_and(|own| answered(&own));
     let tells = match visit.notice {
         Notice::Announced => VisitDeed::Announce,
         Notice::Unannounced => VisitDeed::KeepSecret,
     };
-    let mut steps = vec![VisitDeed::Propose, VisitDeed::ApproveOwnPart, tells, VisitDeed::Enter];
-    steps.extend(answered(visit.lead()).then_some(VisitDeed::Finish));
-    steps.push(VisitDeed::Sign);
-    steps.extend(own.is_some_and(|own| answered(&own)).then_some(VisitDeed::CloseOwnPart));
-    steps
+    let steps = [
+        (VisitDeed::Propose, true),
+        (VisitDeed::ApproveOwnPart, true),
+        (tells, true),
+        (VisitDeed::Enter, true),
+        (VisitDeed::Record, !own),
+        (VisitDeed::Finish, answered(visit.lead())),
+        (VisitDeed::Sign, true),
+        (VisitDeed::CloseOwnPart, own),
+    ];
+    let mut fit = steps.into_iter().filter(|(deed, fits)| *fits && allowed.contains(&deed.as_str()));
+    fit.next().map(|(deed, _)| deed)
 }
 
 /// The whistles that it is about; those that the reader sees with their page.
