@@ -90,11 +90,21 @@ const FINDING_LIST: &str = concat!(
 );
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] =
-    &[
-        BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, ENTERED, PAST_HAZARDS, LIST,
-        FINDING_LIST,
-    ];
+pub(super) const STATEMENTS: &[&str] = &[
+    BY_CODE,
+    BY_ID,
+    BY_FINDING,
+    BY_LINK,
+    FINDINGS,
+    ARMED,
+    WHISTLES,
+    TAKEN,
+    OF_FIRM,
+    ENTERED,
+    PAST_HAZARDS,
+    LIST,
+    FINDING_LIST,
+];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()

@@ -109,6 +109,19 @@ pub(crate) async fn visited(t: &Town) -> String {
     visit
 }
 
+/// A visit that a head objected to, so that it is planned anew; its code.
+pub(crate) async fn objected(t: &Town) -> String {
+    let order = json!({
+        "enterprise": "E02", "date": "2026-12-03", "period": "AM", "notice": "announced", "vehicles": ["V16"],
+        "items": [{ "department": "YJ", "subject": "除尘系统", "hazard": "C09" }],
+        "members": t.members(&["inspector.yj.3", "inspector.yj.4"]).await,
+    });
+    let visit = t.office().plans(&order).await;
+    t.office().does(&visit, "propose", json!({})).await;
+    t.person("head.yj.2").does(&visit, "object", json!({ "ground": "date", "reason": WILD })).await;
+    visit
+}
+
 /// A window in which this sign-in has signed in, in one of the two languages.
 pub(crate) async fn signed_in(t: &Town, username: &str, lang: &str) -> Chrome {
     let chrome = Chrome::open(t.address).await;

@@ -17,4 +17,5 @@ mod sheets;
 #[path = "../it/town/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the stories of tests/it use the rest")]
 mod town;
+mod w01;
 mod walk;

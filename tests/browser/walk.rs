@@ -2,7 +2,7 @@
 //! must keep to is `page.rs`; a page that is not in the list is not looked at, so new ones are added here.
 
 use crate::chrome::{Chrome, Size};
-use crate::district::{Lived, enter, lived_in, visited};
+use crate::district::{Lived, enter, lived_in, objected, visited};
 use crate::page::{faults, keep_picture, violations};
 use crate::town::{Town, blow_order, town};
 use serde_json::json;
@@ -12,11 +12,13 @@ use std::collections::HashMap;
 struct Seen {
     lived: Lived,
     visit: String,
+    objected: String,
 }
 
 async fn seen_in(t: &Town) -> Seen {
     let lived = lived_in(t).await;
-    Seen { lived, visit: visited(t).await }
+    let visit = visited(t).await;
+    Seen { lived, visit, objected: objected(t).await }
 }
 
 fn of_the_office(seen: &Seen) -> Vec<(&'static str, String)> {
@@ -42,7 +44,10 @@ fn of_the_office(seen: &Seen) -> Vec<(&'static str, String)> {
         ("blow", one("/console/whistles/new")),
         ("visits", one("/console/visits?view=all")),
         ("visit", at("/console/visits/", &seen.visit)),
-        ("visit-plan", one("/console/visits/new")),
+        ("visit-plan", at("/console/visits/new?whistle=", &lived.handling)),
+        ("visits-owed", one("/console/visits?view=owed")),
+        ("visit-objected", at("/console/visits/", &seen.objected)),
+        ("visit-replan", at("/console/replan/", &seen.objected)),
         ("paper-notice", format!("/console/visits/{}/papers/notice", seen.visit)),
         ("paper-dispatch", format!("/console/visits/{}/papers/dispatch", seen.visit)),
         ("paper-record", format!("/console/visits/{}/papers/record", seen.visit)),

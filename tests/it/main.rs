@@ -41,6 +41,7 @@ mod order_of_checks;
 mod own_keys;
 mod papers;
 mod people;
+mod plan_form;
 mod proposals;
 mod rates;
 mod real_parts;

@@ -6,7 +6,6 @@ use crate::town::{Town, town};
 use serde_json::{Value, json};
 
 const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
-const NEW: &str = "/console/visits/new";
 
 /// A dust hazard at E01, joint, two departments reported in.
 async fn handled(t: &Town) -> String {
@@ -128,72 +127,6 @@ async fn a_bar_names_every_reason_with_its_subject_and_a_lost_race_says_who_was_
 }
 
 #[actix_web::test]
-async fn the_office_plans_from_a_whistle_and_every_conflict_stands_beside_what_was_chosen() {
-    town(async |t| {
-        let whistle = handled(t).await;
-        let office = t.signed_in("office").await;
-        let story = office.get(&format!("/console/whistles/{whistle}")).await.expect(200).text();
-        let link = format!("{NEW}?whistle={whistle}");
-        assert!(story.contains(&format!("href=\"{link}\"")), "{story}");
-        let form = office.get(&link).await.expect(200).text();
-        assert_eq!(form.matches(&format!("value=\"{whistle}\"")).count(), 2, "one item a summoned department: {form}");
-        let mut ids = Vec::new();
-        for who in CREW {
-            ids.push(t.person(who).id().await);
-        }
-        let today = t.now()[..10].to_owned();
-        let fields = |period: &'static str| {
-            let mut fields = vec![
-                ("enterprise", "E01"),
-                ("date", today.as_str()),
-                ("period", period),
-                ("notice", "announced"),
-                ("department-1", "YJ"),
-                ("subject-1", "除尘系统"),
-                ("whistle-1", whistle.as_str()),
-                ("department-3", "XF"),
-                ("subject-3", "消防车通道"),
-                ("whistle-3", whistle.as_str()),
-                ("lead", ids[0].as_str()),
-                ("vehicles", "V15"),
-            ];
-            fields.extend(ids.iter().map(|id| ("officers", id.as_str())));
-            fields
-        };
-        let planned = office.fills(&link, NEW, &fields("PM")).await.expect(303);
-        assert_eq!(planned.header("location"), Some("/console/visits/LJ-2026-0001"));
-        let seen = t.office().sees("/visits/LJ-2026-0001").await;
-        assert_eq!((&seen["lead"], &seen["whistles"]), (&json!("YJ"), &json!([whistle])));
-        assert_eq!(seen["members"].as_array().unwrap().len(), 4);
-        // The same people, car, firm and day once more.
-        let events = t.db_events().await;
-        let back = office.fills(NEW, NEW, &fields("PM")).await.expect(409).text();
-        let person = format!("plan-officers-{}", ids[0]);
-        assert!(back.contains(&format!("href=\"#{person}\"")), "{back}");
-        assert_eq!(back.matches("此人该时段已有其他检查").count(), 2 * CREW.len(), "in the summary and beside each");
-        assert!(back.contains("该车该时段已派出") && back.contains("LJ-2026-0001：该企业当天已安排一次检查"), "{back}");
-        assert!(back.contains("value=\"消防车通道\"") && back.contains("现在不能这样安排"), "{back}");
-        assert_eq!(back.matches("name=\"officers\"").count(), back.matches("name=\"lead\"").count());
-        assert!(back.matches(" checked").count() >= 7, "four officers, one of all leads, a car, the time: {back}");
-        // Rows with half of an item, nobody who leads, no day.
-        let faults = [("enterprise", "E01"), ("period", "AM"), ("notice", "announced"), ("department-4", "YJ")];
-        let faults = office.fills(NEW, NEW, &faults).await.expect(422).text();
-        for id in ["plan-subject-4-fault", "plan-date-fault", "plan-lead-fault"] {
-            assert!(faults.contains(&format!("id=\"{id}\"")), "{id}: {faults}");
-        }
-        assert_eq!(t.db_events().await, events, "a refused form wrote something");
-        let csrf = hidden(&office.get(NEW).await.expect(200), "csrf");
-        let found = office.post(NEW, &[("csrf", &csrf), ("look", "firm"), ("find", "E02")]).await.expect(200).text();
-        assert!(
-            found.contains("<option value=\"E02\" selected>") && !found.contains("<option value=\"E05\""),
-            "{found}"
-        );
-        t.signed_in("head.yj").await.get(NEW).await.expect(403);
-    })
-    .await;
-}
-
-#[actix_web::test]
 async fn a_finding_is_ordered_extended_rechecked_and_struck_off_by_its_forms() {
     town(async |t| {
         let visit = entered(t).await;
@@ -270,6 +203,40 @@ async fn the_lists_show_each_reader_their_own_and_short_addresses_lead_there() {
         let own = liaison.get(&format!("/console/whistles/{whistle}")).await.expect(200).text();
         assert!(!own.contains("LJ-2026-0001"), "i4: {own}");
         liaison.get(visit).await.expect(404);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn c22_answers_that_come_after_the_session_timed_out_stand_in_the_record_again() {
+    town(async |t| {
+        let visit = entered(t).await;
+        let (page, yj) = (format!("/console/visits/{visit}"), t.signed_in("inspector.yj").await);
+        let record = format!("{page}/record");
+        let shown = yj.get(&page).await.expect(200);
+        let own = ["csrf", "key", "version"].map(|name| hidden(&shown, name));
+        let events = t.db_events().await;
+        t.advance(31).await;
+        let events = events.max(t.db_events().await);
+        let late = [
+            ("csrf", own[0].as_str()),
+            ("key", &own[1]),
+            ("version", &own[2]),
+            ("outcome-1", "finding"),
+            ("what-1", "风管积粉"),
+            ("outcome-2", "not_checked"),
+            ("note-2", "设备停用"),
+        ];
+        let told = yj.post(&record, &late).await.expect(401).text();
+        assert!(told.contains("已存为草稿"), "{told}");
+        assert_eq!(t.db_events().await, events, "a late form was carried out");
+        let again = t.signed_in("inspector.yj").await;
+        let back = again.get(&page).await.expect(200).text();
+        assert!(back.contains("风管积粉") && back.contains("value=\"设备停用\""), "{back}");
+        assert_eq!(back.matches("\" checked>").count(), 2, "two answers are chosen: {back}");
+        assert!(!t.signed_in("inspector.yj.2").await.get(&page).await.text().contains("设备停用"), "another's draft");
+        again.fills(&page, &record, &late[3..]).await.expect(303);
+        assert!(!again.get(&page).await.text().contains("value=\"设备停用\""), "what was sent is still a draft");
     })
     .await;
 }

@@ -80,6 +80,36 @@ order?.addEventListener("input", (e) => {
 });
 order?.addEventListener("compositionend", (e) => e.target.dispatchEvent(new Event("input", { bubbles: true })));
 
+// While a visit is put together: what bars the choice, and what a firm, a day and its whistles bring along. The page is the one
+// that the button brings; only parts that nobody stands in are renewed.
+const plan = document.querySelector("form[data-deed=plan]");
+let looking = new XMLHttpRequest();
+
+function lookAtPlan() {
+  const fields = new URLSearchParams(new FormData(plan));
+  fields.set("look", "check");
+  looking.abort();
+  looking = new XMLHttpRequest();
+  looking.open("POST", plan.action);
+  looking.responseType = "document";
+  looking.addEventListener("load", ({ target }) => {
+    if (!target.response?.querySelector("[data-part=check]")) return;
+    for (const part of plan.querySelectorAll("[data-part]")) {
+      const other = target.response.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (!other || part.contains(document.activeElement) || part.isEqualNode(other)) continue;
+      const open = [...part.querySelectorAll("details")].map((fold) => fold.open);
+      part.replaceChildren(...document.importNode(other, true).childNodes);
+      part.querySelectorAll("details").forEach((fold, at) => { fold.open ||= open[at]; });
+    }
+  });
+  looking.send(fields);
+}
+plan?.addEventListener("change", (e) => {
+  if (["find", "place", "override_reason"].includes(e.target.name) || !plan.elements.date.value) return;
+  clearTimeout(pause);
+  pause = setTimeout(lookAtPlan, 400);
+});
+
 // The one who leads does not support as well.
 document.addEventListener("change", (e) => {
   if (e.target.name !== "lead" || !e.target.checked) return;

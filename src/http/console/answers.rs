@@ -175,6 +175,7 @@ fn kept(lang: Lang, sent: &gate::Form) -> Vec<Choice> {
         "demand",
         "case",
         "order_no",
+        "subject",
     ];
     // The rows of a form are told by the name that they share.
     let stem = |name: &str| name.split('-').next().unwrap_or_default().to_owned();

@@ -141,6 +141,8 @@ pub(super) static PAGES: &[Page] = &[
     look("/console/visits", SIGNED_IN, || web::to(visits::list)),
     look("/console/visits/new", "office", || web::to(plan::form)),
     send("/console/visits/new", "office", || web::to(plan::plan)),
+    look("/console/replan/{code}", "office", || web::to(plan::form_anew)),
+    send("/console/replan/{code}", "office", || web::to(plan::plan_anew)),
     look("/console/visits/{code}", SIGNED_IN, || web::to(visits::one)),
     look("/console/visits/{code}/papers/notice", SIGNED_IN, || web::to(papers::notice)),
     look("/console/visits/{code}/papers/dispatch", SIGNED_IN, || web::to(papers::dispatch)),

@@ -47,7 +47,7 @@ impl Reader {
         let deed = match left.subject.split('/').collect::<Vec<_>>().as_slice() {
             // Of the many on the page of deadlines.
             ["", "console", "deadlines", code, verb] => behind(verb, code),
-            [.., "visits", "new"] => "plan".to_owned(),
+            [.., "visits", "new"] | ["", "console", "replan", _] => "plan".to_owned(),
             [.., "new"] => "blow".to_owned(),
             [.., verb] => (*verb).to_owned(),
             [] => String::new(),

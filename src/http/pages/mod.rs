@@ -9,6 +9,7 @@ mod firm;
 pub mod form;
 pub mod frame;
 mod people;
+mod plan;
 mod rota;
 pub mod sheets;
 mod square;
@@ -27,6 +28,7 @@ pub use firm::{ChecklistPage, ChecklistPart, FirmPage, HazardRow};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};
+pub use plan::{Anew, Crew, Goer, PlanAsk, PlanCar, PlanHazard, PlanPage, PlanRow, PlanWhistle};
 pub use rota::{ChosenShift, GapView, RotaDay, RotaPage, RotaPost, RotaShift};
 pub use square::Square;
 pub use views::{
@@ -34,8 +36,8 @@ pub use views::{
     RaceField, SignInRow, SimilarView, Step, SummonsFacts, SummonsRow, Tab, TokenRow, WhistleFacts,
 };
 pub use visits::{
-    Crew, DepartmentItems, FindingPage, FindingRow, FindingsPage, ItemView, PlanPage, PlanRow, RecordItem, VisitFacts,
-    VisitMember, VisitPage, VisitPart, VisitRow, VisitsPage,
+    DepartmentItems, FindingPage, FindingRow, FindingsPage, ItemView, RecordItem, VisitFacts, VisitMember, VisitPage,
+    VisitPart, VisitRow, VisitsPage,
 };
 
 use crate::domain::terms::WhistleStatus;

@@ -1,10 +1,7 @@
 //! What the pages of joint visits and findings show: rows, one visit with its items and parts, the form that records them, one
-//! finding, the form that plans. Finished words and dates; a deed that the reader may not do has no form.
+//! finding. Finished words and dates; a deed that the reader may not do has no form.
 
-use super::{
-    Choice, DeadlineView, Entry, FileView, FilesView, FiltersView, Form, MadeForm, Officer, Shell, Tab, TownFirms,
-    Widget, views,
-};
+use super::{Choice, DeadlineView, Entry, FileView, FilesView, FiltersView, Form, MadeForm, Shell, Tab, Widget, views};
 use crate::i18n::pages::LinkText;
 use askama::Template;
 
@@ -50,6 +47,9 @@ pub struct VisitPage {
     pub nothing_to_do: String,
     /// The form of this reader's next step.
     pub step: Option<MadeForm>,
+    /// Where the reader may plan it anew, and what a head has against it.
+    pub anew: Option<String>,
+    pub objected: Option<String>,
     /// The reader's own items, where they may be recorded now.
     pub record: Vec<RecordItem>,
     /// Whatever else this reader may do, folded away.
@@ -79,6 +79,8 @@ pub struct VisitFacts {
     pub hours: String,
     pub notice: String,
     pub lead: String,
+    /// Who leads whom, and the cars.
+    pub crew: String,
     pub members: Vec<VisitMember>,
     pub vehicles: Vec<String>,
     pub emergency: bool,
@@ -156,6 +158,11 @@ pub struct VisitPart {
 }
 
 impl VisitPage {
+    /// Own items wait for their answers: that is the next step.
+    fn records(&self) -> bool {
+        self.record.iter().any(|item| item.answered.is_none())
+    }
+
     fn days(&self) -> Vec<&[Entry]> {
         views::days(&self.timeline)
     }
@@ -221,61 +228,5 @@ pub struct FindingPage {
 impl FindingPage {
     fn words(&self) -> &'static LinkText {
         crate::i18n::pages::by_link(self.shell.lang)
-    }
-}
-
-/// `/console/visits/new`. The form's deed is `plan`.
-#[derive(Debug, Template)]
-#[template(path = "http/pages/plan.html", config = "src/askama.toml")]
-pub struct PlanPage {
-    pub shell: Shell,
-    pub form: Form,
-    /// It can be read and cannot be: the heading over the reasons.
-    pub conflicts: bool,
-    pub find: String,
-    pub firms: Vec<TownFirms>,
-    pub more_firms: bool,
-    pub towns: Vec<Choice>,
-    pub periods: Vec<Choice>,
-    pub notices: Vec<Choice>,
-    pub departments: Vec<Choice>,
-    pub rows: Vec<PlanRow>,
-    pub crews: Vec<Crew>,
-    pub vehicles: Vec<Choice>,
-    /// The first day that may be chosen.
-    pub first: String,
-    pub start: Vec<(String, String)>,
-    /// The reader may let it pass the yearly cap.
-    pub overrides: bool,
-}
-
-/// One row of items: what it starts with.
-#[derive(Debug, Clone, Default)]
-pub struct PlanRow {
-    pub no: usize,
-    pub department: String,
-    pub subject: String,
-    pub whistle: String,
-}
-
-impl PlanRow {
-    /// The name of one of its inputs: `subject-3`.
-    pub(super) fn name(&self, stem: &str) -> String {
-        format!("{stem}-{}", self.no)
-    }
-}
-
-/// Those of one unit who may go.
-#[derive(Debug, Clone)]
-pub struct Crew {
-    pub unit: String,
-    pub officers: Vec<Officer>,
-    /// It has an item, or one of them is chosen.
-    pub open: bool,
-}
-
-impl PlanPage {
-    fn start(&self, name: &str) -> &str {
-        self.start.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
     }
 }

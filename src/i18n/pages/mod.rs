@@ -37,7 +37,7 @@ pub use firms::{FirmText, times, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
 pub use sheets::SheetText;
-pub use visits::{VisitText, item, of_all};
+pub use visits::{VisitText, car, crew, item, of_all};
 
 use super::Lang;
 

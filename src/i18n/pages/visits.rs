@@ -67,6 +67,7 @@ page_words! {
     record_hint: "没有填的项不会提交，可以分几次保存。", "What you leave open is not sent; save as often as you like.";
     answer_again: "改填", "Answer again";
     note: "说明", "Note";
+    note_hint: "未检查的，写明原因", "Where it was not checked: why";
     found_what: "隐患情况", "What was found";
     spot: "具体位置", "The very spot";
     major: "重大隐患", "Major hazard";
@@ -103,6 +104,31 @@ page_words! {
     measures_stand: "现场处理措施", "Safety measures";
     relapse: "再次出现", "relapse";
     // Planning.
+    where_when: "时间和地点", "Where and when";
+    whistles_hint: "勾选这次一并查清的事项", "Tick what this visit settles";
+    tick_all: "全部勾选", "Tick all";
+    from_list: "检查清单建议", "Proposed from the checklist";
+    from_list_hint: "同一隐患只查一次，可以换一个有权的单位", "Each hazard once; choose another competent department if you like";
+    more_hazards: "检查清单其他项", "Everything else on the checklist";
+    why_before: "以前查出过", "found here before";
+    why_category: "与哨件同类", "as the whistles";
+    why_firm: "企业涉及", "what the firm does";
+    by_whom: "由谁检查", "Who looks for";
+    items_free: "其他事项", "Other items";
+    items_planned: "已安排的检查项", "Items as planned";
+    experts: "专家", "Experts";
+    experts_hint: "提供意见，不作为执法人员", "They advise and do not count as officers";
+    locality: "属地人员", "People of the locality";
+    locality_hint: "协助检查，不作为执法人员", "They assist and do not count as officers";
+    more_units: "其他单位", "Other units";
+    more_cars: "其他车辆", "Other cars";
+    check_title: "冲突检查", "Conflicts";
+    check_hint: "选好日期和时段后查看", "Choose a day and a part of it, then look";
+    check_free: "目前没有冲突", "Nothing is in the way";
+    check_go: "查看冲突", "Look for conflicts";
+    anew: "重新安排", "Plan it anew";
+    anew_go: "修改并提交审批", "Change it and put it before the heads";
+    anew_then: "各单位负责人重新审批，原来的批准不再有效。", "Every head approves anew; what was approved before no longer stands.";
     plan_lead: "一家企业、一个时间，各单位的检查项一次看完。", "One firm, one time, the items of every department.";
     firm: "企业", "Enterprise";
     firm_none: "不在名录内，填写下面的地点", "Not listed: give the place below";
@@ -121,6 +147,23 @@ page_words! {
     plan_then_1: "人员和车辆立即占用，别人不能重复安排。", "People and cars are taken at once.";
     plan_then_2: "核对无误后提交审批，各单位负责人在时限内批准本单位部分。", "Put it before the heads; each approves the own part.";
     plan_then_3: "全部批准后通知企业，或者按四不两直不通知。", "Then the firm is notified, or not.";
+}
+
+/// Who leads and how many go: 邹永湉（区应急局）带队，共6人.
+pub fn crew(lang: Lang, leader: &str, count: usize) -> String {
+    match lang {
+        Lang::Zh => format!("{leader}带队，共{count}人"),
+        Lang::En if count == 1 => format!("{leader} alone"),
+        Lang::En => format!("{leader} leads, {count} go"),
+    }
+}
+
+/// A car: its code, whose it is, how many it seats.
+pub fn car(lang: Lang, code: &str, unit: &str, seats: u32) -> String {
+    match lang {
+        Lang::Zh => format!("{code} {unit} {seats}座"),
+        Lang::En => format!("{code} {unit}, {seats} seats"),
+    }
 }
 
 /// An item by its number: 第3项.

@@ -283,6 +283,9 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /console/visits/{code}/papers/dispatch", Seer, 200),
     ("GET /console/visits/{code}/papers/record", Seer, 200),
     ("GET /console/visits/{code}/papers/invitation.ics", Seer, 200),
+    // Entered long ago: its own page.
+    ("GET /console/replan/{code}", OFFICE, 303),
+    ("POST /console/replan/{code}", OFFICE, 428),
     ("GET /console/findings", SignedIn, 200),
     ("GET /console/findings/{code}", Seer, 200),
     // It is found and neither ordered nor rechecked.
@@ -311,7 +314,7 @@ pub(super) fn expected(row: &(&str, May, u16), who: &str) -> (u16, u16) {
 }
 
 pub(super) fn of_a_visit(route: &str) -> bool {
-    route.contains("/visits") || route.contains("/findings")
+    ["/visits", "/findings", "/replan"].iter().any(|part| route.contains(part))
 }
 
 /// Whether its address holds the code of a thing; a list of the district has a word there.
@@ -382,9 +385,9 @@ pub(super) fn address(route: &str, there: bool) -> (String, String) {
     let code = known.iter().find(|(part, _)| path.contains(part)).map_or("", |(_, code)| code);
     let path = if about_a_thing(route) { path.to_owned() } else { path.replace("{code}", code) };
     let visit = whistle.replace("WH", "LJ");
-    let nouns = ["summonses", "obligations", "deadlines", "visits", "findings"];
+    let nouns = ["summonses", "obligations", "deadlines", "visits", "findings", "replan"];
     let code = match path.split('/').find(|part| nouns.contains(part)) {
-        Some("visits") => visit,
+        Some("visits" | "replan") => visit,
         Some("findings") => format!("{visit}-01"),
         Some(_) => format!("{whistle}-YJ"),
         None => whistle.to_owned(),

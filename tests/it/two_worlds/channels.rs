@@ -81,6 +81,7 @@ const READ: &[(&str, &[&str])] = &[
     ]),
     ("/console/visits/new", &[""]),
     ("/console/visits/{code}", &["#4", "#5"]),
+    ("/console/replan/{code}", &["#4", "#5"]),
     ("/console/visits/{code}/papers/notice", &["#4", "#5"]),
     ("/console/visits/{code}/papers/dispatch", &["#4", "#5"]),
     ("/console/visits/{code}/papers/record", &["#4", "#5"]),
@@ -133,7 +134,7 @@ pub(super) fn count() -> usize {
 /// Every POST on a thing, by path.
 fn posts() -> Vec<String> {
     let mut all = Vec::new();
-    let nouns = ["whistles", "summonses", "obligations", "deadlines", "visits", "findings"];
+    let nouns = ["whistles", "summonses", "obligations", "deadlines", "visits", "findings", "replan"];
     let things = |path: &str| nouns.iter().any(|noun| path.contains(&format!("{noun}/{{code}}")));
     for (_, path, _) in every_route().filter(|(method, path, _)| *method == "POST" && things(path)) {
         let verbs = match path {

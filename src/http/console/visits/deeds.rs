@@ -123,15 +123,40 @@ async fn go(reader: Reader, code: &str, deed: Deed, sent: &gate::Form) -> Answer
             done(&reader.door, next.as_deref().unwrap_or(&own), &format!("{}.{}", deed.noun(), deed.verb()), &did.code)
         }
         Err(Undone::Refusal(Refusal::Faults(faults))) => again(&reader, code, deed, sent, &faults).await,
-        Err(Undone::Refusal(Refusal::Moved { changes, .. })) => lost(&reader, code, deed, sent, &changes).await,
-        Err(Undone::Refusal(Refusal::NotNow { status, allowed })) => {
-            refuse(&reader, (code, deed, sent), (status, &allowed), &[]).await
+        Err(undone) => {
+            let goes_to = format!("{own}/{}", deed.verb());
+            not_done(&reader, (code, deed, goes_to), sent, undone).await
         }
-        Err(Undone::Refusal(Refusal::Guarded { status, reasons, .. })) => {
-            refuse(&reader, (code, deed, sent), (status, &[]), &reasons).await
-        }
-        Err(undone) => Err(undone.into()),
     }
+}
+
+/// What is told of a visit's deed that was not done, whichever form it came from. `goes_to`: where that form goes.
+pub(in crate::http::console) async fn deed_not_done(
+    reader: &Reader,
+    code: &str,
+    (deed, goes_to): (VisitDeed, String),
+    sent: &gate::Form,
+    undone: Undone,
+) -> Answer {
+    not_done(reader, (code, Deed::Visit(deed), goes_to), sent, undone).await
+}
+
+async fn not_done(
+    reader: &Reader,
+    (code, deed, goes_to): (&str, Deed, String),
+    sent: &gate::Form,
+    undone: Undone,
+) -> Answer {
+    if let Undone::Refusal(Refusal::Moved { changes, .. }) = &undone {
+        return lost(reader, (code, deed, goes_to), sent, changes).await;
+    }
+    if let Undone::Refusal(Refusal::NotNow { status, allowed }) = &undone {
+        return refuse(reader, (code, deed, sent), (status, allowed), &[]).await;
+    }
+    if let Undone::Refusal(Refusal::Guarded { status, reasons, .. }) = &undone {
+        return refuse(reader, (code, deed, sent), (status, &[]), reasons).await;
+    }
+    Err(undone.into())
 }
 
 /// Why not, every reason in words with what it is about.
@@ -170,7 +195,12 @@ async fn again(reader: &Reader, code: &str, deed: Deed, sent: &gate::Form, fault
 }
 
 /// Somebody was faster.
-async fn lost(reader: &Reader, code: &str, deed: Deed, sent: &gate::Form, changes: &[Passed]) -> Answer {
+async fn lost(
+    reader: &Reader,
+    (code, deed, goes_to): (&str, Deed, String),
+    sent: &gate::Form,
+    changes: &[Passed],
+) -> Answer {
     let (version, allowed) = standing(reader, code, deed).await?;
     let back = deed.page_of(code);
     let race_of = Race {
@@ -179,7 +209,7 @@ async fn lost(reader: &Reader, code: &str, deed: Deed, sent: &gate::Form, change
         changes,
         version,
         fields: Vec::new(),
-        again: allowed.contains(&deed.verb()).then(|| format!("{back}/{}", deed.verb())),
+        again: allowed.contains(&deed.verb()).then_some(goes_to),
         back,
     };
     race(reader, sent, race_of).await

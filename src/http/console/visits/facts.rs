@@ -9,8 +9,8 @@ use crate::domain::decision::{Reason, ReasonCode};
 use crate::domain::finding::Finding;
 use crate::domain::obligation::{PartId, Subject};
 use crate::domain::policy::Actor;
-use crate::domain::terms::{Outcome, Severity};
-use crate::domain::visit::{Item, Part, Slot, Visit, VisitTree};
+use crate::domain::terms::{MemberRole, Outcome, Severity};
+use crate::domain::visit::{Item, Objected, Part, Slot, Visit, VisitTree};
 use crate::http::pages::{
     Choice, DeadlineView, DepartmentItems, FindingRow, ItemView, RecordItem, VisitFacts, VisitMember, VisitPart,
     VisitRow,
@@ -85,6 +85,7 @@ impl Words<'_> {
             hours: format!("{}–{}", clock(visit.slot.starts_at()), clock(visit.slot.ends_at())),
             notice: self.lang.notice(visit.notice).to_owned(),
             lead: self.unit(visit.lead()),
+            crew: self.crew(visit),
             members: visit.members.iter().filter_map(member).collect(),
             vehicles: visit.vehicles.clone(),
             emergency: visit.emergency,
@@ -94,15 +95,28 @@ impl Words<'_> {
         }
     }
 
+    /// Who leads whom, and in which cars.
+    fn crew(&self, visit: &Visit) -> String {
+        let leads = visit.members.iter().find(|member| member.role == MemberRole::Lead);
+        let person = leads.and_then(|member| self.directory.person(&member.person));
+        let leader = person.map(|person| words::person_of(self.lang, &person.name, &self.unit(visit.lead())));
+        let crew = leader.map(|leader| words::crew(self.lang, &leader, visit.members.len()));
+        let all: Vec<String> = crew.into_iter().chain(visit.vehicles.iter().cloned()).collect();
+        all.join(" · ")
+    }
+
+    /// Who objects, to what and why.
+    pub(in crate::http::console) fn objected(&self, one: &Objected, texts: &Texts) -> String {
+        let why = text(one.reason.as_ref(), texts).unwrap_or_default();
+        let ground = words::told(self.lang, self.lang.objection(one.ground), &why);
+        words::told(self.lang, &self.unit(&one.department), &ground)
+    }
+
     /// What was said of it, each with its name, as far as there is any.
     fn visit_said(&self, visit: &Visit, texts: &Texts) -> Vec<Choice> {
         let (lang, v) = (self.lang, words::of(self.lang).visits);
         let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
-        let objected = visit.objected.as_ref().map(|one| {
-            let why = text(one.reason.as_ref(), texts).unwrap_or_default();
-            let ground = words::told(lang, lang.objection(one.ground), &why);
-            words::told(lang, &self.unit(&one.department), &ground)
-        });
+        let objected = visit.objected.as_ref().map(|one| self.objected(one, texts));
         let entry = visit.entry.as_ref().map(|entry| {
             let scanned = if entry.scanned { v.scanned } else { "" };
             format!("{} {scanned}", moment(entry.at)).trim_end().to_owned()

@@ -5,7 +5,7 @@ mod deeds;
 mod facts;
 mod record;
 
-pub(super) use deeds::{finding_deed, visit_deed as deed};
+pub(super) use deeds::{deed_not_done, finding_deed, visit_deed as deed};
 
 use super::answers::page;
 use super::filters::Filters;
@@ -128,7 +128,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let after = query::form_field(request.query_string().as_bytes(), "after");
     let after = after.and_then(|after| after.parse().ok()).unwrap_or_default();
     let open = visits::open(&reader.door.hub, &reader.present.scope, code).await?;
-    let own = format!("{HERE}/{}", escaped(code));
+    let own = own_page(code);
     let form = reader.left(&own, reader.form(open.tree.visit.version)).await?;
     let mut page_of = story(&reader, &open, form, after).await?;
     page_of.shell.notice = reader.told();
@@ -148,6 +148,8 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
     let may = |deed: VisitDeed| allowed.contains(&deed.as_str());
     let record = if may(VisitDeed::Record) { words_of.own_items(actor, open) } else { Vec::new() };
     let step = step(visit, actor, &allowed).filter(|deed| *deed != VisitDeed::Record);
+    let anew = may(VisitDeed::Propose).then(|| format!("/console/replan/{}", escaped(&visit.code)));
+    let objected = visit.objected.as_ref().filter(|_| anew.is_some());
     let others = VisitDeed::ALL.iter().filter(|deed| may(**deed) && **deed != VisitDeed::Record);
     let made = |deed: &VisitDeed| words_of.visit_form(*deed, visit);
     let limits = words_of.visit_limits(tree);
@@ -158,6 +160,8 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         deadline: limits.first().cloned(),
         nothing_to_do: words_of.visit_waits(limits.first()),
         step: step.as_ref().map(made),
+        objected: objected.map(|one| words_of.objected(one, texts)),
+        anew,
         record,
         made: others.filter(|deed| Some(**deed) != step).map(made).collect(),
         items: words_of.visit_items(open),
@@ -176,6 +180,11 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
 pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
     let open = visits::open(&reader.door.hub, &reader.present.scope, code).await?;
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &story(reader, &open, form, 0).await?)
+}
+
+/// The page of a visit.
+pub(super) fn own_page(code: &str) -> String {
+    format!("{HERE}/{}", escaped(code))
 }
 
 /// What of all that this actor may do brings the visit on: items are answered first, then a part is closed and the visit finished.
