@@ -129,6 +129,15 @@ impl Mint {
     }
 }
 
+/// Puts a list into an order that the seed alone decides: whoever knows it finds the same again.
+pub fn shuffle<T>(list: &mut [T], seed: u64) {
+    let mut chance = ChaCha12Rng::seed_from_u64(seed);
+    for last in (1..list.len()).rev() {
+        let bound = u64::try_from(last).unwrap_or(u64::MAX) + 1;
+        list.swap(last, usize::try_from(chance.next_u64() % bound).unwrap_or(last));
+    }
+}
+
 /// The process's source of chance, injected like the clock: from the operating system, or seeded by a test.
 #[derive(Debug)]
 pub struct Chance(Mutex<ChaCha12Rng>);

@@ -77,7 +77,7 @@ async fn decided(
 }
 
 /// The same for a visit, with the whistles that it moves.
-async fn decided_on_visit(
+pub(super) async fn decided_on_visit(
     hub: &Hub,
     visit: &VisitId,
     decide: impl Fn(VisitTree, Deciding<'_>) -> Option<Change>,

@@ -38,6 +38,7 @@ pub mod rota;
 pub mod sample_district;
 pub mod sample_whistles;
 pub mod sessions;
+pub mod spot_checks;
 pub mod summonses;
 mod tally;
 mod throttle;

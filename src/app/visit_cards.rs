@@ -179,6 +179,7 @@ pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory)
         "rated": finding.rated.as_ref().filter(|_| policy::reads_ratings(actor)).map(|rated| json!({
             "at": rated.at.rfc3339(), "stars": rated.stars, "text": text(rated.text.as_ref(), texts),
         })),
+        "spot_check": finding.spot_check,
         "version": finding.version,
         "allowed_deeds": deeds::allowed_on_finding(actor, finding),
     })

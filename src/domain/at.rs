@@ -48,6 +48,13 @@ impl At {
         self.civil().year()
     }
 
+    /// The civil month that lies so many months back: `2026-11`.
+    pub fn month_before(self, back: i64) -> String {
+        let first = self.civil().date().first_of_month();
+        let month = first.checked_sub(jiff::Span::new().months(back)).unwrap_or(first);
+        month.strftime("%Y-%m").to_string()
+    }
+
     /// 24:00 of the civil day.
     pub fn day_end(self) -> At {
         let midnight = self.civil().date().tomorrow().map(|day| day.at(0, 0, 0, 0));

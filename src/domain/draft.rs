@@ -136,6 +136,11 @@ impl<'a, T: Rooted> Draft<'a, T> {
         self.push_event(kind, Some(about), None, Value::Object(serde_json::Map::new()));
     }
 
+    /// The same, with what is to be told of it.
+    pub fn record_move_with(&mut self, kind: EventKind, about: Subject, data: Value) {
+        self.push_event(kind, Some(about), None, data);
+    }
+
     fn push_event(&mut self, kind: EventKind, about: Option<Subject>, doer: Option<Doer>, data: Value) {
         let (tree, office_only) = (self.tree.root(), kind.is_discreet());
         self.change.events.push(Event { kind, tree, about, doer, office_only, data });

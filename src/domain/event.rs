@@ -49,7 +49,7 @@ words!(
         FindingExtensionGranted = "finding.extension_granted", FindingExtensionRefused = "finding.extension_refused",
         FindingPassed = "finding.passed", FindingFailed = "finding.failed", FindingClosed = "finding.closed",
         FindingReopened = "finding.reopened", FindingLinkGiven = "finding.link_given",
-        FindingAttached = "finding.attached",
+        FindingAttached = "finding.attached", FindingDrawn = "finding.drawn",
         ObligationOverdue = "obligation.overdue", ObligationMoved = "obligation.moved",
         ObligationAcknowledged = "obligation.acknowledged", ObligationHeldBack = "obligation.held_back",
         LetterNotReached = "letter.not_reached",

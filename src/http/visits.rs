@@ -42,6 +42,7 @@ pub(super) const FINDINGS: &[Parameter] = &[
     Parameter { name: "department", takes: Takes::Codes },
     Parameter { name: "enterprise", takes: Takes::Codes },
     Parameter { name: "overdue", takes: Takes::Flag },
+    Parameter { name: "spot_check", takes: Takes::Flag },
     LIMIT_PARAMETER,
     CURSOR_PARAMETER,
 ];
@@ -185,6 +186,7 @@ pub(super) async fn findings(door: Data<Door>, caller: Caller, request: HttpRequ
         department: given.codes("department", |code| rules.directory.is_unit(code))?,
         enterprise: given.codes("enterprise", |code| rules.directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue"),
+        spot_check: given.flag("spot_check").unwrap_or_default(),
         limit: given.limit + 1,
         after: given.text("cursor").map(|cursor| cursor::open(hub, place, cursor)).transpose()?,
         ..FindingQuery::default()

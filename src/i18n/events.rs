@@ -127,6 +127,7 @@ fn finding_event(past: &str) -> Option<(&'static str, &'static str)> {
         "closed" => ("销号", "Struck off"),
         "reopened" => ("重新整改", "Taken up again"),
         "link_given" => ("向企业提供二维码", "Link given to the firm"),
+        "drawn" => ("抽中复核", "Drawn for a spot check"),
         "attached" => ("添加照片或者附件", "Photo or file attached"),
         _ => return None,
     })

@@ -26,6 +26,7 @@ const BY_FINDING: &str = concat!(
 /// No scope stands here: whoever has the token has the right, to this one finding.
 const BY_LINK: &str = "
     SELECT v.body, f.id FROM findings f JOIN visits v ON v.id = f.visit WHERE f.link = $1";
+const CLOSED: &str = "SELECT body FROM findings WHERE status = 'closed' ORDER BY code";
 
 const FINDINGS: &str = "SELECT body FROM findings WHERE visit = $1 ORDER BY code";
 
@@ -86,7 +87,8 @@ const FINDING_LIST: &str = concat!(
       AND ($9 = '' OR f.whistle = $9)
       AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
       AND ($12 = '' OR o.department = $12)
-    ORDER BY f.found_at DESC, f.id DESC LIMIT $13"
+      AND ($13 = 0 OR (f.status = 'closed' AND o.due_at IS NOT NULL))
+    ORDER BY f.found_at DESC, f.id DESC LIMIT $14"
 );
 
 #[cfg(test)]
@@ -104,6 +106,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     PAST_HAZARDS,
     LIST,
     FINDING_LIST,
+    CLOSED,
 ];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
@@ -301,6 +304,8 @@ pub struct FindingQuery {
     pub overdue: Option<bool>,
     /// Owes its next move.
     pub owes: Option<String>,
+    /// Drawn to be looked at again, and nobody has.
+    pub spot_check: bool,
     pub limit: u16,
     pub after: Option<Position>,
 }
@@ -341,6 +346,7 @@ pub fn findings(
         whistles::asked(query.overdue).into(),
         now.into(),
         query.owes.as_deref().unwrap_or_default().into(),
+        query.spot_check.into(),
         i64::from(query.limit).into(),
     ]);
     reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
@@ -356,6 +362,11 @@ pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Ve
 /// The checklist's hazards that were found at a firm, by code. For whoever plans: the office sees every finding.
 pub fn past_hazards(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<String>, Fault> {
     reading.rows(PAST_HAZARDS, &[firm.into()], |row| Ok(row.text(0)?.to_owned()))
+}
+
+/// Every finding that is struck off, for the hub's own draw.
+pub fn closed_findings(reading: &mut Reading<'_>) -> Result<Vec<Finding>, Fault> {
+    reading.rows(CLOSED, &[], |row| row.json(0))
 }
 
 /// The trees of these whistles that the scope sees, for whoever plans a visit of them.

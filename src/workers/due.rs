@@ -6,7 +6,7 @@ use super::aside::{Tries, attempt};
 use super::pace::Pace;
 use super::timekeeper::Timekeeper;
 use super::{Step, Worker, WorkerFault, figure};
-use crate::app::{self, Hub, attachments, noticed, proposals, trail, unsent};
+use crate::app::{self, Hub, attachments, noticed, proposals, spot_checks, trail, unsent};
 use crate::domain::at::{At, MINUTE};
 use crate::store::{Access, Care, Chore, FileChore, Note, due, leases};
 use futures_util::future::join_all;
@@ -39,6 +39,7 @@ pub struct Due {
     audits: Pace,
     tells: Pace,
     sweeps: Pace,
+    draws: Pace,
 }
 
 impl Due {
@@ -51,6 +52,7 @@ impl Due {
             audits: Pace::of(MINUTE),
             tells: Pace::of(MINUTE),
             sweeps: Pace::of(SWEEP_EVERY),
+            draws: Pace::of(CLEAN_EVERY),
         }
     }
 
@@ -110,6 +112,18 @@ impl Due {
         Ok(())
     }
 
+    /// What was struck off last month is drawn from, once; late if the hub was away.
+    async fn draw(&mut self) -> Result<(), WorkerFault> {
+        if self.draws.is_due(self.hub.clock.as_ref()) {
+            let findings = spot_checks::draw(&self.hub).await?;
+            if findings > 0 {
+                tracing::info!(findings, "findings are drawn for a spot check");
+            }
+            self.draws.keep(self.hub.clock.as_ref());
+        }
+        Ok(())
+    }
+
     /// A folder that cannot be swept keeps nothing else waiting: it is tried again next time.
     async fn sweep(&mut self) {
         if !self.sweeps.is_due(self.hub.clock.as_ref()) {
@@ -136,6 +150,7 @@ impl Worker for Due {
             true => {
                 self.clean(now).await?;
                 Box::pin(self.sweep()).await;
+                Box::pin(self.draw()).await?;
                 self.hub.ledger.read(move |reading| due::come(reading, now, COME_MAX)).await?
             }
             false => Vec::new(),

@@ -55,6 +55,7 @@ mod second_factor;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod signing_in;
+mod spot_checks;
 mod ten_lives;
 mod tokens;
 mod town;

@@ -146,7 +146,7 @@ fn can_finding(deed: FindingDeed, finding: &Finding) -> bool {
         FindingStatus::Reported | FindingStatus::RecheckDue => matches!(deed, Recheck | Close) || measures,
         FindingStatus::Passed => deed == Close || measures,
         FindingStatus::Failed => matches!(deed, Order | Close) || measures,
-        FindingStatus::Closed => deed == Reopen,
+        FindingStatus::Closed => deed == Reopen || (deed == Recheck && finding.awaits_spot_check()),
     }
 }
 

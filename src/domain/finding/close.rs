@@ -9,7 +9,7 @@ use crate::domain::obligation::Subject;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, OnSite, Spec, TEXT_MAX, read};
 use crate::domain::terms::{ClosureKind, Duty, FindingStatus, words};
 use crate::domain::visit::{VisitTree, follow};
-use crate::ids::FindingId;
+use crate::ids::{FindingId, TextId};
 use serde_json::json;
 
 words!(
@@ -113,18 +113,27 @@ impl ReopenOrder {
 
 /// Takes it up again: ordered as before, with a fresh limit.
 pub fn reopen(order: &ReopenOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
-    let department = tree.finding(id)?.origin.department.clone();
+    tree.finding(id)?;
     let mut draft = Draft::on(by, tree);
     let note = order.note.as_deref().map(|note| draft.write_down(note));
+    take_up(order.ground, note.as_ref(), id, &mut draft);
+    Some(draft.finish())
+}
+
+/// The same within a decision.
+pub(super) fn take_up(ground: Return, note: Option<&TextId>, id: &FindingId, draft: &mut Draft<'_, VisitTree>) {
+    let Some(department) = draft.tree.finding(id).map(|finding| finding.origin.department.clone()) else { return };
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Ordered;
         (finding.closed, finding.closed_at, finding.report) = (None, None, None);
         finding.reopened += 1;
-        finding.relapse = order.ground == Return::Relapse;
+        finding.relapse = ground == Return::Relapse;
+        if let Some(spot_check) = &mut finding.spot_check {
+            spot_check.open = false;
+        }
     });
-    let data = json!({ "ground": order.ground, "note": note.as_ref().map(text_ref) });
+    let data = json!({ "ground": ground, "note": note.map(text_ref) });
     draft.record_finding(EventKind::FindingReopened, id, data);
     let owner = draft.liaison(&department);
     draft.arm(Subject::Finding(id.clone()), owner, Duty::Rectification);
-    Some(draft.finish())
 }

@@ -7,6 +7,7 @@ pub mod link;
 pub mod order;
 pub mod plan;
 pub mod recheck;
+pub mod spot_check;
 
 use super::at::At;
 use super::draft::Draft;
@@ -15,6 +16,7 @@ use super::visit::{Item, OfWhistle, Visit, VisitTree};
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
 use link::FirmLink;
 use serde::{Deserialize, Serialize};
+use spot_check::SpotCheck;
 
 /// What was said of a hazard on site.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +153,9 @@ pub struct Finding {
     pub link: Option<FirmLink>,
     #[serde(default)]
     pub rated: Option<Rated>,
+    /// It was drawn to be looked at again after it was struck off.
+    #[serde(default)]
+    pub spot_check: Option<SpotCheck>,
     pub version: i64,
 }
 
@@ -181,6 +186,7 @@ impl Finding {
             reopened: 0,
             link: None,
             rated: None,
+            spot_check: None,
             version: 1,
         }
     }
@@ -188,6 +194,11 @@ impl Finding {
     /// Not struck off.
     pub fn is_open(&self) -> bool {
         self.status != FindingStatus::Closed
+    }
+
+    /// Drawn, and nobody has looked yet.
+    pub fn awaits_spot_check(&self) -> bool {
+        self.status == FindingStatus::Closed && self.spot_check.as_ref().is_some_and(|one| one.open)
     }
 
     /// Whether a whistle waits for it.

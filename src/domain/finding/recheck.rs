@@ -1,6 +1,7 @@
 //! Said to be fixed, or due to be: others look again. A claim never closes anything; a failed recheck is ordered anew,
 //! with a limit of its own.
 
+use super::close::{self, Return};
 use super::order::barred;
 use super::{Recheck, Report};
 use crate::domain::decision::{Change, ReasonCode, Refusal};
@@ -104,11 +105,16 @@ pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Decidi
     if officers.iter().all(|one| finding.origin.officers.contains(one)) {
         return Err(barred(finding, &by, vec![(ReasonCode::SameOfficers, finding.code.clone())]));
     }
-    let department = finding.origin.department.clone();
+    let (department, drawn) = (finding.origin.department.clone(), finding.awaits_spot_check());
     let mut draft = Draft::on(by, tree);
     let note = draft.write_down(&order.note);
     let recheck = Recheck { at: draft.by.now, officers, passed: order.passed, note: note.clone() };
-    let status = if order.passed { FindingStatus::Passed } else { FindingStatus::Failed };
+    let status = match (drawn, order.passed) {
+        // What a spot check finds gone stays struck off.
+        (true, _) => FindingStatus::Closed,
+        (false, true) => FindingStatus::Passed,
+        (false, false) => FindingStatus::Failed,
+    };
     draft.change_finding(id, |finding| {
         finding.status = status;
         finding.rechecks.push(recheck);
@@ -116,6 +122,18 @@ pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Decidi
     let kind = if order.passed { EventKind::FindingPassed } else { EventKind::FindingFailed };
     draft.record_finding(kind, id, json!({ "note": text_ref(&note) }));
     let subject = Subject::Finding(id.clone());
+    if drawn {
+        draft.disarm(&subject);
+        draft.change_finding(id, |finding| {
+            if let Some(spot_check) = &mut finding.spot_check {
+                spot_check.open = false;
+            }
+        });
+        if !order.passed {
+            close::take_up(Return::SpotCheckFailed, None, id, &mut draft);
+        }
+        return Ok(draft.finish());
+    }
     let (owner, duty) = match order.passed {
         true => (draft.head(&department), Duty::StrikeOff),
         false => (draft.liaison(&department), Duty::Reorder),

@@ -37,7 +37,7 @@ const ROWS: u16 = 50;
 const HERE: &str = "/console/findings";
 
 /// The views of the list, by the word in the address; the first is what is not struck off.
-const VIEWS: [&str; 5] = ["", "owed", "late", "done", "all"];
+const VIEWS: [&str; 6] = ["", "owed", "late", "spot", "done", "all"];
 
 /// What the list takes; the API's takes no view.
 pub(super) const LIST: &[Parameter] = &[
@@ -74,7 +74,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Fin
     Ok(FindingsPage {
         shell,
         form,
-        tabs: filters.tabs(&VIEWS, &[v.open_ones, v.owed, t.late, v.struck_off, t.all]),
+        tabs: filters.tabs(&VIEWS, &[v.open_ones, v.owed, t.late, v.spot_checks, v.struck_off, t.all]),
         rows: items.iter().map(|item| words_of.finding_item(item, &texts)).collect(),
         more: last.map(|cursor| with(&filters.address(), "cursor", &cursor)),
         filters: filters.view(reader).await?,
@@ -102,6 +102,7 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<FindingQuery, Pro
         enterprise: given.codes("enterprise", |code| directory.enterprise(code).is_some())?,
         overdue: given.flag("overdue").or(late),
         owes: (view == "owed").then(|| actor.unit.clone()),
+        spot_check: view == "spot",
         ..FindingQuery::default()
     })
 }
@@ -195,6 +196,7 @@ pub(super) fn step(finding: &Finding) -> Option<FindingDeed> {
         FindingStatus::Ordered => Some(FindingDeed::ReportFixed),
         FindingStatus::Reported | FindingStatus::RecheckDue => Some(FindingDeed::Recheck),
         FindingStatus::Passed => Some(FindingDeed::Close),
+        FindingStatus::Closed if finding.awaits_spot_check() => Some(FindingDeed::Recheck),
         FindingStatus::Closed => None,
     }
 }
@@ -220,6 +222,7 @@ impl Words<'_> {
             fact(finding.origin.hazard.clone(), t.visits.hazard),
             fact(Some(moment(finding.found_at)), t.visits.found_at),
             fact(measures, t.visits.measures_stand),
+            fact(finding.spot_check.as_ref().map(|one| one.month.clone()), t.visits.drawn),
             fact(finding.relapse.then(|| t.visits.relapse.to_owned()), t.status),
             fact(finding.closed.map(|kind| lang.closure_kind(kind).to_owned()), t.visits.struck_as),
         ];

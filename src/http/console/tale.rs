@@ -143,7 +143,7 @@ impl Words<'_> {
                 self.of_visit(event)
             }
             Kind::VisitKeptSecret | Kind::VisitPostponed | Kind::VisitCancelled => self.of_visit(event),
-            Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished => self.of_visit(event),
+            Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished | Kind::FindingDrawn => self.of_visit(event),
             Kind::VisitPartClosed | Kind::VisitPartExcused | Kind::VisitSigned => self.of_visit(event),
             Kind::VisitSignatureRefused | Kind::VisitCompleted | Kind::VisitFiled => self.of_visit(event),
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),

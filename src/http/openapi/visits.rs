@@ -160,6 +160,7 @@ fn finding() -> Vec<(&'static str, Value)> {
         ("reopened", number()),
         ("link", or_null("object")),
         ("rated", or_null("object")),
+        ("spot_check", or_null("object")),
         ("version", number()),
         ("allowed_deeds", texts()),
     ]

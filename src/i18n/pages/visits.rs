@@ -26,6 +26,8 @@ page_words! {
     no_findings_hint: "检查中记录的隐患会出现在这里，销号后仍可查。", "Hazards that a visit found appear here and stay to be looked up once struck off.";
     open_ones: "待整改", "Open";
     struck_off: "已销号", "Struck off";
+    spot_checks: "抽查", "Spot checks";
+    drawn: "抽查（销号月份）", "Drawn for a spot check of";
     hazard: "检查清单编号", "Checklist code";
     original: "原时限", "First limit";
     extended: "已延期", "Extended";

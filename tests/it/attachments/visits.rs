@@ -88,6 +88,8 @@ async fn proof_is_brought_by_those_of_the_department_until_their_part_is_closed_
         }
         let page = t.signed_in("inspector.yj").await.get(&format!("/console{visit}")).await.expect(200).text();
         assert!(page.contains(&format!("action=\"/console{visit}/attachments\"")), "{page}");
+        // From what was just recorded it is one step to its photo.
+        assert!(page.contains(&format!("href=\"/console{}#attach-files\"", finding())), "{page}");
         let inspector = t.person("inspector.yj");
         inspector.does(VISIT, "close_own_part", json!({})).await;
         assert_eq!(inspector.sends(VISIT, &sent).await.expect(409).problem(), "state");
