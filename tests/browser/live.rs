@@ -116,14 +116,14 @@ async fn a_visit_tells_its_open_page_and_its_row_of_what_others_did_and_nothing_
         let chrome = signed_in(t, "office", "zh-CN").await;
         chrome.go("/console/visits?view=all").await;
         let row = format!("document.querySelector('[data-code=\"{visit}\"]')");
-        chrome.until(&format!("{row}.textContent.includes('1/3')")).await;
+        chrome.until(&format!("{row}.textContent.includes('2/3')")).await;
         let top = format!("return {row}.getBoundingClientRect().top;");
         let before = chrome.ask(&top, json!([])).await;
         // What was committed before the page listens is read again, so that it does not matter which comes first.
-        let said = json!({ "results": [{ "item": "1", "outcome": "ok" }] });
-        t.person("inspector.yj").does(&visit, "record", said).await;
+        let said = json!({ "results": [{ "item": "3", "outcome": "ok" }] });
+        t.person("inspector.xf").does(&visit, "record", said).await;
         t.settle().await;
-        chrome.until(&format!("{row}.textContent.includes('2/3')")).await;
+        chrome.until(&format!("{row}.textContent.includes('3/3')")).await;
         assert_eq!(chrome.ask(&top, json!([])).await, before, "a row moved");
         chrome.go("/console/findings").await;
         let finding = format!("{visit}-01");

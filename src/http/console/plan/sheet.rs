@@ -19,8 +19,8 @@ use crate::http::pages::{
     Anew, Choice, Crew, Form, Goer, Place, PlanAsk, PlanCar, PlanHazard, PlanPage, PlanRow, PlanWhistle,
 };
 use crate::http::problem::Problem;
-use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
+use crate::i18n::{Lang, pages as words};
 
 /// Free rows that the form has.
 const ROWS: usize = 3;
@@ -211,6 +211,8 @@ impl Words<'_> {
     /// by the unit. What it asks of several alike is one thing.
     fn asks(&self, offered: &Offered) -> Vec<Ask> {
         let mut all: Vec<Ask> = Vec::new();
+        // They go into the visit, so they are in the district's language whoever reads.
+        let zh = Words { lang: Lang::Zh, ..*self };
         let acts = |code: &str| self.directory.department(code).is_some_and(|one| one.may_inspect);
         for tree in &offered.whistles {
             let title = self.title(offered.texts.get(&tree.whistle.texts.title));
@@ -226,10 +228,10 @@ impl Words<'_> {
                     same.also.push(one.department.clone());
                     continue;
                 }
-                let subject = task.unwrap_or_else(|| words::person_of(self.lang, &title, &self.unit(&one.department)));
+                let subject = task.unwrap_or_else(|| words::person_of(zh.lang, &title, &zh.unit(&one.department)));
                 // Two whistles in the same words stay two things.
                 let taken = all.iter().any(|ask| fold(&ask.subject) == fold(&subject));
-                let subject = if taken { words::person_of(self.lang, &subject, &tree.whistle.code) } else { subject };
+                let subject = if taken { words::person_of(zh.lang, &subject, &tree.whistle.code) } else { subject };
                 let (whistle, department) = (tree.whistle.code.clone(), one.department.clone());
                 all.push(Ask { whistle, department, subject, also: Vec::new() });
             }
