@@ -1,5 +1,5 @@
-//! What law has erased of a person outside of whistles: in the history of directory and trail, in complaints and advice, in
-//! names of tokens, in views, in forms that were not sent and in files that wait. Found by name or phone; only ids and counts leave.
+//! What law has erased of a person outside of whistles: in the history of directory and trail, in what firms said, in complaints and
+//! advice, in names of tokens, in views, in forms that were not sent and in files that wait. Found by name or phone; only ids and counts leave.
 
 use super::{Hub, Undone, erasure as of_whistles, feedback, unsent, views};
 use crate::domain::decision::{Change, Erasure};
@@ -36,7 +36,7 @@ impl Elsewhere {
 /// Where this name or phone is kept.
 pub async fn find(hub: &Hub, wanted: &str) -> Result<Elsewhere, Undone> {
     let mut found = Elsewhere::default();
-    for read in [erasure::of_directory, erasure::of_trail] {
+    for read in [erasure::of_directory, erasure::of_trail, erasure::of_firms] {
         found.texts.extend(in_history(hub, read, wanted).await?);
     }
     let read = hub.ledger.read(|reading| Ok((store::feedback::all(reading, i64::MAX)?, erasure::tokens(reading)?)));

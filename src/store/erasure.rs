@@ -19,6 +19,10 @@ const SEALED: &str = "
 const OF_DIRECTORY: &str = "
     SELECT seq, data FROM events WHERE tree = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
+const OF_FIRMS: &str = "
+    SELECT seq, data FROM events WHERE kind IN ('visit.rated', 'finding.reported_fixed') AND seq > $1
+    ORDER BY seq LIMIT $2";
+
 const OF_TRAIL: &str = "SELECT seq, data FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";
 
 const TOKENS: &str = "SELECT id, name FROM machine_tokens WHERE name <> '' ORDER BY id";
@@ -29,7 +33,7 @@ const VIEWS: &str = "SELECT id, person, body FROM saved_views ORDER BY id";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_TRAIL, TOKENS, FORMS, VIEWS];
+    &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_FIRMS, OF_TRAIL, TOKENS, FORMS, VIEWS];
 
 /// A sealed text, as it lies there.
 #[derive(Debug)]
@@ -80,6 +84,15 @@ pub fn sealed(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<
 pub fn of_directory(reading: &mut Reading<'_>, after: i64, limit: i64) -> Result<Page, Fault> {
     let directory = crate::domain::event::of_directory();
     let page = reading.rows(OF_DIRECTORY, &[(&directory).into(), after.into(), limit.into()], pointing)?;
+    page_of(reading, &page)
+}
+
+/// The same of what firms said by their links, and of nothing that officials wrote.
+pub fn of_firms(reading: &mut Reading<'_>, after: i64, limit: i64) -> Result<Page, Fault> {
+    let mut page = reading.rows(OF_FIRMS, &[after.into(), limit.into()], pointing)?;
+    for (_, data) in page.iter_mut().filter(|(_, data)| data["by_firm"] != true) {
+        *data = serde_json::Value::Null;
+    }
     page_of(reading, &page)
 }
 

@@ -3,6 +3,7 @@
 //! and a missing part is a failure that says what to install.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod by_link;
 mod chrome;
 mod district;
 mod flows;

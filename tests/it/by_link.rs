@@ -4,6 +4,8 @@
 use crate::town::browser::{Browser, FORM, hidden};
 use crate::town::{Place, Reply, Town, at, town};
 use serde_json::json;
+use whistle_hub::app::elsewhere;
+use whistle_hub::domain::terms::ErasureGround;
 
 const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
 /// 128 bits that nobody gave out.
@@ -307,6 +309,11 @@ async fn what_a_firm_thinks_of_a_visit_is_read_by_the_office_and_supervisors_alo
             assert_eq!((&rated["stars"], &rated["text"]), (&json!(2), &json!("态度生硬")), "{who}");
             let page = t.signed_in(who).await.get(&format!("/console{finding}")).await.expect(200).text();
             assert!(page.contains("态度生硬") && page.contains("2星"), "{who}");
+            let visit = case.first.trim_end_matches("-01");
+            for path in [format!("/console/visits/{visit}"), "/console/enterprises/E01".to_owned()] {
+                let page = t.signed_in(who).await.get(&path).await.expect(200).text();
+                assert!(page.contains("态度生硬") && page.contains("2星"), "{who} {path}");
+            }
         }
         // Thought better of.
         let shown = firm.get("/f/order").await.expect(200).text();
@@ -323,6 +330,25 @@ async fn what_a_firm_thinks_of_a_visit_is_read_by_the_office_and_supervisors_alo
                 .count(),
             2
         );
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t30_what_a_firm_said_of_a_person_is_found_and_erased() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let path = linked(t, &case.first).await;
+        let (firm, finding) = (opened(t, &path).await, format!("/findings/{}", case.first));
+        t.hush("甄难缠");
+        sends(&firm, "rate", &[("stars", "1"), ("text", "甄难缠来过两次")]).await.expect(303);
+        sends(&firm, "report_fixed", &[("fixed", "true"), ("note", "甄难缠已看过")]).await.expect(303);
+        let found = elsewhere::find(t.db_hub(), "甄难缠").await.unwrap();
+        assert_eq!(found.texts.len(), 2);
+        assert_eq!(elsewhere::carry_out(t.db_hub(), ErasureGround::ConsentWithdrawn, &found).await.unwrap(), 2);
+        let told = t.office().sees(&finding).await;
+        assert_eq!((&told["rated"]["stars"], &told["rated"]["text"]), (&json!(1), &json!(null)));
+        assert_eq!((&told["status"], &told["reported"]["note"]), (&json!("reported"), &json!(null)));
     })
     .await;
 }

@@ -129,7 +129,7 @@ pub fn rate(order: &RatingOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
     let text = order.text.as_deref().map(|text| draft.write_down(text));
     let rated = Rated { stars: order.stars, text: text.clone(), at: draft.by.now };
     draft.note_finding(id, |finding| finding.rated = Some(rated));
-    let data = json!({ "stars": order.stars, "text": text.as_ref().map(text_ref) });
+    let data = json!({ "stars": order.stars, "text": text.as_ref().map(text_ref), "by_firm": true });
     draft.record_finding(EventKind::VisitRated, id, data);
     draft.finish()
 }

@@ -236,11 +236,16 @@ impl Words<'_> {
             let until = words::until(self.lang, &moment(link.until));
             Choice::new(format!("{} {} {until}", moment(link.at), self.names(slice::from_ref(&link.by))), w.given)
         });
-        let rating = finding.rated.as_ref().filter(|_| rated).map(|rated| {
-            let text = text(rated.text.as_ref(), texts).unwrap_or_default();
-            Choice::new(self.lines([words::stars(self.lang, rated.stars.into()), text]), w.rating)
-        });
+        let rating = self.rating(finding, texts).filter(|_| rated).map(|of| Choice::new(of.word, w.rating));
         link.into_iter().chain(rating).collect()
+    }
+
+    /// What the firm thinks of the visit, by the finding's code; for whoever reads ratings.
+    pub(super) fn rating(&self, finding: &Finding, texts: &Texts) -> Option<Choice> {
+        let rated = finding.rated.as_ref()?;
+        let head = format!("{} {}", words::stars(self.lang, rated.stars.into()), moment(rated.at));
+        let text = text(rated.text.as_ref(), texts).unwrap_or_default();
+        Some(Choice::new(finding.code.as_str(), self.lines([head, text])))
     }
 
     /// Orders, the claim, what was asked and every recheck.

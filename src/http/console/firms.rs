@@ -5,7 +5,7 @@ use super::answers::shown;
 use super::next::escaped;
 use super::reader::Reader;
 use super::views::Words;
-use crate::app::whistles;
+use crate::app::{visits, whistles};
 use crate::domain::directory::{Enterprise, FirmState, Hazard};
 use crate::domain::policy;
 use crate::domain::terms::{Category, WhistleStatus};
@@ -14,6 +14,7 @@ use crate::http::pages::{ChecklistPage, ChecklistPart, Choice, FirmPage, HazardR
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
+use crate::store::visits::FindingQuery;
 use crate::store::whistles::{WhistleItem, WhistleQuery};
 use actix_web::HttpRequest;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let past = about(&reader, firm, true).await?;
     let recurring = recurring(reader.lang, open.iter().chain(&past));
     let (open, past) = (rows(&reader, &open).await?, rows(&reader, &past).await?);
+    let ratings = ratings(&reader, firm).await?;
     let shell = reader.shell(Place::Elsewhere).await?;
     let (lang, directory) = (reader.lang, reader.directory());
     let words_of = Words { lang, directory, now: reader.now };
@@ -58,6 +60,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
         visits: words::visits_of_cap(lang, firm.visits_this_year, firm.visit_cap),
         cap_reached: firm.visits_this_year >= firm.visit_cap,
         recurring,
+        ratings,
         open,
         past,
         list: format!("/console/whistles?enterprise={code}"),
@@ -72,6 +75,17 @@ async fn about(reader: &Reader, firm: &Enterprise, past: bool) -> Result<Vec<Whi
     let enterprise = vec![firm.code.clone()];
     let query = WhistleQuery { enterprise, status, limit: ROWS, ..WhistleQuery::default() };
     Ok(whistles::list(&reader.door.hub, &reader.present.scope, query).await?)
+}
+
+/// How the firm rated its visits, the newest finding first; nothing for whoever does not read that.
+async fn ratings(reader: &Reader, firm: &Enterprise) -> Result<Vec<Choice>, Problem> {
+    if !policy::reads_ratings(&reader.present.actor) {
+        return Ok(Vec::new());
+    }
+    let asked = FindingQuery { enterprise: vec![firm.code.clone()], limit: ROWS, ..FindingQuery::default() };
+    let (items, texts) = visits::findings(&reader.door.hub, &reader.present.scope, asked).await?;
+    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    Ok(items.iter().filter_map(|item| words_of.rating(&item.finding, &texts)).collect())
 }
 
 async fn rows(reader: &Reader, items: &[WhistleItem]) -> Result<Vec<QueueRow>, Problem> {

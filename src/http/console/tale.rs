@@ -63,7 +63,7 @@ impl Words<'_> {
         }
         details.dedup();
         let what = self.lang.event(event.kind.as_str());
-        let by_firm = event.kind == Kind::VisitRated || event.data.get("by_firm") == Some(&Value::Bool(true));
+        let by_firm = event.data.get("by_firm") == Some(&Value::Bool(true));
         let nobody = if by_firm { t.firm } else { t.hub };
         let note = NOTES.iter().find_map(|name| text(&event.data, name));
         Entry {

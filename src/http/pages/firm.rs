@@ -30,6 +30,8 @@ pub struct FirmPage {
     pub cap_reached: bool,
     /// Kinds that came up more than once, with how often.
     pub recurring: Vec<String>,
+    /// What it thinks of its visits, each with the finding's code, for whoever reads that.
+    pub ratings: Vec<Choice>,
     pub open: Vec<QueueRow>,
     pub past: Vec<QueueRow>,
     /// The list of all its whistles.

@@ -57,6 +57,8 @@ pub struct VisitPage {
     pub items: Vec<DepartmentItems>,
     pub parts: Vec<VisitPart>,
     pub findings: Vec<FindingRow>,
+    /// What the firm thinks of it, each with the finding's code, for whoever reads that.
+    pub ratings: Vec<Choice>,
     pub whistles: Vec<Choice>,
     pub limits: Vec<DeadlineView>,
     pub timeline: Vec<Entry>,

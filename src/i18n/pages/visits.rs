@@ -103,6 +103,7 @@ page_words! {
     reported_at: "报整改时间", "Reported at";
     by_firm: "企业报告", "by the firm";
     rechecked: "复查", "Recheck";
+    ratings: "企业评价", "Ratings by the firm";
     measures_stand: "现场处理措施", "Safety measures";
     relapse: "再次出现", "relapse";
     // Planning.

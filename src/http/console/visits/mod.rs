@@ -167,6 +167,10 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         items: words_of.visit_items(open),
         parts: words_of.visit_parts(tree),
         findings: tree.findings.iter().map(|one| words_of.finding_row(one, tree, texts)).collect(),
+        ratings: match policy::reads_ratings(actor) {
+            true => tree.findings.iter().filter_map(|one| words_of.rating(one, texts)).collect(),
+            false => Vec::new(),
+        },
         whistles: whistles_of(reader, visit).await,
         limits,
         timeline: words_of.timeline(Tale::Visit(tree), &events),
