@@ -4,7 +4,7 @@
 use super::asked::{Asked, Key};
 use super::deeds::Done;
 use super::{Hub, Undone};
-use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, Shows, kept_name};
+use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, Shows, Unfit, kept_name};
 use crate::domain::decision::{Change, Receipt, Refusal};
 use crate::domain::draft::Deciding;
 use crate::domain::order::{Fault, FaultCode, read};
@@ -148,7 +148,7 @@ pub async fn attach(
         return Ok(replayed(&receipt));
     }
     let shows = shows.map(|word| Shows::parse(word).ok_or_else(none_of_shows)).transpose()?;
-    let received = laid(hub, sent).await?;
+    let received = laid(hub, sent, |_| true).await?;
     for _ in 0..ATTEMPTS_MAX {
         let (held, there) = to.load(hub, &asked.scope).await?;
         let (now, rules) = (hub.now(), hub.rules());
@@ -180,9 +180,9 @@ fn replayed(receipt: &Receipt) -> Attached {
     Attached { ids, replayed: true }
 }
 
-/// Looks at every file, and only when all are taken lays them where they stay.
-async fn laid(hub: &Hub, sent: Vec<Sent>) -> Result<Vec<Received>, Undone> {
-    let formats = formats(hub, &sent).await?;
+/// Looks at every file, and only when all are taken lays them where they stay. `fits`: the kinds that are taken there.
+pub(super) async fn laid(hub: &Hub, sent: Vec<Sent>, fits: fn(Format) -> bool) -> Result<Vec<Received>, Undone> {
+    let formats = formats(hub, &sent, fits).await?;
     let mut received = Vec::with_capacity(sent.len());
     for (Sent { name, file }, format) in sent.into_iter().zip(formats) {
         let copy = hub.files.copy_of(&file, format).await.map_err(failed)?;
@@ -200,7 +200,7 @@ async fn laid(hub: &Hub, sent: Vec<Sent>) -> Result<Vec<Received>, Undone> {
     Ok(received)
 }
 
-async fn formats(hub: &Hub, sent: &[Sent]) -> Result<Vec<Format>, Undone> {
+async fn formats(hub: &Hub, sent: &[Sent], fits: fn(Format) -> bool) -> Result<Vec<Format>, Undone> {
     let (mut formats, mut faults) = (Vec::new(), Vec::new());
     match sent.len() {
         0 => faults.push(at("/files".to_owned(), FaultCode::Missing)),
@@ -208,7 +208,8 @@ async fn formats(hub: &Hub, sent: &[Sent]) -> Result<Vec<Format>, Undone> {
         _ => {
             for (place, one) in sent.iter().enumerate() {
                 match hub.files.format_of(&one.file, &one.name).await.map_err(failed)? {
-                    Ok(format) => formats.push(format),
+                    Ok(format) if fits(format) => formats.push(format),
+                    Ok(_) => faults.push(at(format!("/files/{place}"), FaultCode::Unfit(Unfit::OtherKind))),
                     Err(unfit) => faults.push(at(format!("/files/{place}"), FaultCode::Unfit(unfit))),
                 }
             }

@@ -130,7 +130,7 @@ pub(super) fn attachment(
         "bytes": one.bytes,
         "sha256": one.sha256,
         "at": one.at.rfc3339(),
-        "by": { "name": name, "department": one.department },
+        "by": { "name": name, "department": (!one.is_of_firm()).then_some(&one.department) },
         "when": one.shows,
         "held": held,
         "drawn": one.copy.is_some(),

@@ -3,21 +3,23 @@
 //! nor cookie is kept or logged.
 
 use super::asked::Asked;
+use super::attachments::{Handed, Sent, failed, laid};
 use super::sessions::{presession_csrf, presession_csrf_matches, sha256};
 use super::throttle::Counted;
 use super::{Hub, Undone};
 use crate::domain::at::At;
+use crate::domain::attachment::Attachment;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds;
 use crate::domain::draft::Deciding;
 use crate::domain::finding::Finding;
-use crate::domain::finding::link::{self, RatingOrder};
+use crate::domain::finding::link::{self, Claim, RatingOrder};
 use crate::domain::order::read;
 use crate::domain::summons::BARE;
 use crate::domain::terms::FindingStatus;
 use crate::domain::visit::VisitTree;
 use crate::ids::{FindingId, TextId, hex, unhex};
-use crate::store::{CommitRefusal, Fault, Reading, visits, whistles};
+use crate::store::{CommitRefusal, Fault, Reading, attachments, visits, whistles};
 use std::net::IpAddr;
 
 /// How often it is decided anew when the tree moves.
@@ -170,6 +172,8 @@ pub struct OpenOrder {
     pub takes_claim: bool,
     /// When the firm said so, and what.
     pub claimed: Option<(At, Option<String>)>,
+    /// Ids of the photos that it sent, as far as they can be shown.
+    pub photos: Vec<String>,
     pub stars: Option<u8>,
     pub rating: Option<String>,
     pub until: At,
@@ -182,6 +186,7 @@ pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
         let Some((tree, id)) = visits::tree_of_link(reading, &hash)? else { return Ok(None) };
         let Some(finding) = tree.finding(&id) else { return Ok(None) };
         let texts = whistles::texts(reading, &told(finding))?;
+        let photos = own_photos(reading, &tree, finding)?.into_iter().filter(|one| one.copy.is_some());
         let text = |id: Option<&TextId>| id.and_then(|id| texts.get(id)).cloned();
         let Some(until) = finding.live_link(now).map(|link| link.until) else { return Ok(None) };
         let hazard = finding.origin.hazard.as_deref().and_then(|code| rules.directory.hazard(code));
@@ -201,6 +206,7 @@ pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
             status: finding.status,
             takes_claim: finding.takes_claim(),
             claimed: claim.map(|claim| (claim.at, text(claim.note.as_ref()))),
+            photos: photos.map(|one| one.id.as_str().to_owned()).collect(),
             stars: finding.rated.as_ref().map(|rated| rated.stars),
             rating: text(finding.rated.as_ref().and_then(|rated| rated.text.as_ref())),
             until,
@@ -218,34 +224,39 @@ fn told(finding: &Finding) -> Vec<TextId> {
     own.into_iter().flatten().cloned().collect()
 }
 
-/// The firm says that it is fixed; whether the link was good.
-pub async fn report_fixed(hub: &Hub, firm: &Firm, note: Option<&str>) -> Result<bool, Undone> {
-    decide(hub, firm, |id, tree, by| link::report_fixed(note, id, tree, by)).await
+/// The firm says that it is fixed, with photos; whether the link was good.
+pub async fn report_fixed(hub: &Hub, firm: &Firm, note: Option<&str>, sent: Vec<Sent>) -> Result<bool, Undone> {
+    let photos = if sent.is_empty() { Vec::new() } else { laid(hub, sent, link::is_photo).await? };
+    let claim = |there: usize| Claim { note, photos: &photos, there };
+    decide(hub, firm, |(id, there), tree, by| link::report_fixed(claim(there), id, tree, by)).await
 }
 
 /// The firm rates the visit; whether the link was good.
 pub async fn rate(hub: &Hub, firm: &Firm, order: &RatingOrder) -> Result<bool, Undone> {
-    decide(hub, firm, |id, tree, by| Ok(link::rate(order, id, tree, by))).await
+    decide(hub, firm, |(id, _), tree, by| Ok(link::rate(order, id, tree, by))).await
 }
 
+/// `decided`: by the finding, and by how many files its visit has.
 async fn decide(
     hub: &Hub,
     firm: &Firm,
-    decided: impl Fn(&FindingId, VisitTree, Deciding<'_>) -> Result<Change, Refusal>,
+    decided: impl Fn((&FindingId, usize), VisitTree, Deciding<'_>) -> Result<Change, Refusal>,
 ) -> Result<bool, Undone> {
     for _ in 0..ATTEMPTS_MAX {
         let hash = firm.hash.clone();
         let load = move |reading: &mut Reading<'_>| {
             let found = visits::tree_of_link(reading, &hash)?;
-            whole(reading, found)
+            let Some((tree, id)) = whole(reading, found)? else { return Ok(None) };
+            let there = attachments::of_tree(reading, &(&tree.visit.id).into())?.len();
+            Ok(Some((tree, id, there)))
         };
-        let Some((tree, id)) = hub.ledger.read(load).await? else { return Ok(false) };
+        let Some((tree, id, there)) = hub.ledger.read(load).await? else { return Ok(false) };
         let (now, rules) = (hub.now(), hub.rules());
         if tree.finding(&id).is_none_or(|finding| finding.live_link(now).is_none()) {
             return Ok(false);
         }
         let mut mint = hub.mint(now);
-        let change = decided(&id, tree, hub.deciding(None, &rules, now, &mut mint))?;
+        let change = decided((&id, there), tree, hub.deciding(None, &rules, now, &mut mint))?;
         match hub.commit(change, now).await {
             Ok(_) => return Ok(true),
             Err(CommitRefusal::Stale) => {}
@@ -253,6 +264,27 @@ async fn decide(
         }
     }
     Err(Refusal::Contended.into())
+}
+
+/// One of the photos that the firm sent itself, as we drew it; nothing else of the visit.
+pub async fn photo(hub: &Hub, firm: &Firm, id: &str) -> Result<Option<Handed>, Undone> {
+    let (hash, now, id) = (firm.hash.clone(), hub.now(), id.to_owned());
+    let found = hub.ledger.read(move |reading| {
+        let Some((tree, finding)) = visits::tree_of_link(reading, &hash)? else { return Ok(None) };
+        let Some(finding) = tree.finding(&finding).filter(|one| one.live_link(now).is_some()) else { return Ok(None) };
+        let own = own_photos(reading, &tree, finding)?;
+        let at = own.iter().position(|one| one.id.as_str() == id);
+        Ok(at.map(|at| (format!("{}-{}.jpg", finding.code, at + 1), own[at].clone())))
+    });
+    let Some((name, one)) = found.await? else { return Ok(None) };
+    let Some(copy) = &one.copy else { return Ok(None) };
+    let file = hub.files.open(copy).await.map_err(failed)?;
+    Ok(Some(Handed { name, drawn: true, format: one.format, file }))
+}
+
+fn own_photos(reading: &mut Reading<'_>, tree: &VisitTree, finding: &Finding) -> Result<Vec<Attachment>, Fault> {
+    let all = attachments::of_tree(reading, &(&tree.visit.id).into())?;
+    Ok(all.into_iter().filter(|one| one.is_of_firm() && one.subject == finding.id.as_str()).collect())
 }
 
 /// Whether a word can be a token at all; what cannot is no guess.

@@ -93,7 +93,7 @@ pub struct Attachment {
     /// The thing in the tree that it is about.
     pub subject: String,
     pub at: At,
-    /// Who attached it, in which unit.
+    /// Who attached it, in which unit; both empty where it was the firm.
     pub person: PersonId,
     pub department: String,
     /// As its sender called it: law may erase it, and then the whole row goes.
@@ -108,6 +108,13 @@ pub struct Attachment {
     pub shows: Option<Shows>,
     /// A picture of a protected whistle is whoever sees the whistle's since then.
     pub released_at: Option<At>,
+}
+
+impl Attachment {
+    /// Nobody of ours brought it: the firm, by its link.
+    pub fn is_of_firm(&self) -> bool {
+        self.person.as_str().is_empty()
+    }
 }
 
 /// A file that was looked at and lies on disk.
@@ -137,18 +144,20 @@ pub fn room_for(more: usize, there: usize, of: (&'static str, &str)) -> Result<(
 }
 
 impl<T: Rooted> Draft<'_, T> {
-    /// Attaches a file to a thing of the tree and records it, its name and digest by reference. Whoever looks at proof is
-    /// the actor: the hub itself attaches nothing.
+    /// Attaches a file to a thing of the tree and records it, its name and digest by reference. The hub itself attaches nothing:
+    /// where nobody of ours does, it is the firm by its link.
     pub fn attach(&mut self, file: &Received, about: &Subject, kind: EventKind, shows: Option<Shows>) {
-        let Some(actor) = self.by.actor else { return };
+        let nobody = || (PersonId::from_text(""), String::new());
+        let (person, department) =
+            self.by.actor.map_or_else(nobody, |actor| (actor.person.clone(), actor.unit.clone()));
         let (name, digest) = (self.write_down(&file.name), self.write_down(&file.sha256));
         let attachment = Attachment {
             id: AttachmentId::new(self.by.mint),
             tree: self.tree.root(),
             subject: about.as_str().to_owned(),
             at: self.by.now,
-            person: actor.person.clone(),
-            department: actor.unit.clone(),
+            person,
+            department,
             name: name.clone(),
             format: file.format,
             bytes: file.bytes,
@@ -163,6 +172,9 @@ impl<T: Rooted> Draft<'_, T> {
         });
         if let Some((shows, data)) = shows.zip(data.as_object_mut()) {
             data.insert("shows".to_owned(), shows.as_str().into());
+        }
+        if let Some(data) = data.as_object_mut().filter(|_| attachment.is_of_firm()) {
+            data.insert("by_firm".to_owned(), true.into());
         }
         self.keep_attachment(attachment);
         self.record_about(kind, about, data);

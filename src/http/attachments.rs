@@ -107,7 +107,7 @@ pub(super) async fn file(door: &Door, present: &Present, request: &HttpRequest) 
     Ok(given_out(handed))
 }
 
-fn given_out(handed: Handed) -> HttpResponse {
+pub(super) fn given_out(handed: Handed) -> HttpResponse {
     let Handed { name, drawn, format, file } = handed;
     let (how, kind) = if drawn { ("inline", "image/jpeg") } else { ("attachment", format.media_type()) };
     HttpResponse::Ok()

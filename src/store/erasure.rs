@@ -20,7 +20,7 @@ const OF_DIRECTORY: &str = "
     SELECT seq, data FROM events WHERE tree = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 const OF_FIRMS: &str = "
-    SELECT seq, data FROM events WHERE kind IN ('visit.rated', 'finding.reported_fixed') AND seq > $1
+    SELECT seq, data FROM events WHERE kind IN ('visit.rated', 'finding.reported_fixed', 'finding.attached') AND seq > $1
     ORDER BY seq LIMIT $2";
 
 const OF_TRAIL: &str = "SELECT seq, data FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";

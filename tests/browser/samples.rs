@@ -152,6 +152,7 @@ pub(crate) fn order(lang: Lang) -> OrderSheet {
         government: "云湖区人民政府".to_owned(),
         court: "云湖区人民法院".to_owned(),
         signing: SheetSigning::Awaited,
+        link: None,
     }
 }
 

@@ -4,6 +4,7 @@
 use super::recheck::say_fixed;
 use super::{Finding, Rated};
 use crate::domain::at::At;
+use crate::domain::attachment::{Format, Received, Shows, room_for};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::allowed_on_finding;
 use crate::domain::draft::{Deciding, Draft};
@@ -20,6 +21,8 @@ use serde_json::json;
 const AFTER_LIMIT_DAYS: i64 = 30;
 const DAYS_MAX: i64 = 120;
 const DAY_MINUTES: i64 = 24 * 60;
+/// Photos that go with a claim.
+pub const PHOTOS_MAX: usize = 3;
 /// Longest word that goes with stars, characters.
 pub const RATING_TEXT_MAX: usize = 300;
 
@@ -92,18 +95,38 @@ pub fn give_link(hash: [u8; 32], id: &FindingId, tree: VisitTree, by: Deciding<'
     Ok(draft.finish())
 }
 
+/// What the firm says: in words, and by photos of the spot as it is now.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    pub note: Option<&'a str>,
+    pub photos: &'a [Received],
+    /// Files that the visit has already.
+    pub there: usize,
+}
+
 /// The firm says that it is fixed: others look again, as after anybody's word.
 ///
 /// # Errors
-/// It has been said, or its limit is over.
-pub fn report_fixed(note: Option<&str>, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+/// It has been said, or its limit is over; or the visit has as many files as it may.
+pub fn report_fixed(claim: Claim<'_>, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     if !finding.takes_claim() {
         return Err(Refusal::NotNow { status: finding.status.as_str(), allowed: Vec::new() });
     }
+    room_for(claim.photos.len(), claim.there, (finding.status.as_str(), &finding.code))?;
     let mut draft = Draft::on(by, tree);
-    say_fixed(note, id, &mut draft);
+    say_fixed(claim.note, id, &mut draft);
+    let about = Subject::Finding(id.clone());
+    claim.photos.iter().for_each(|photo| draft.attach(photo, &about, EventKind::FindingAttached, Some(Shows::After)));
     Ok(draft.finish())
+}
+
+/// What a firm may send: pictures of which a copy can be drawn.
+pub fn is_photo(format: Format) -> bool {
+    match format {
+        Format::Jpeg | Format::Png | Format::Webp => true,
+        Format::Heic | Format::Pdf | Format::Ofd | Format::Docx | Format::Xlsx => false,
+    }
 }
 
 /// How the firm found the visit.

@@ -157,7 +157,8 @@ impl Words<'_> {
     fn file(&self, (one, named): (&Attachment, bool), texts: &Texts, actor: &Actor) -> FileView {
         let address = format!("/console/attachments/{}", one.id);
         let name = self.directory.person(&one.person).filter(|_| named).map(|person| person.name.as_str());
-        let by = [Some(self.unit(&one.department)), name.map(str::to_owned)];
+        let unit = if one.is_of_firm() { words::of(self.lang).firm.to_owned() } else { self.unit(&one.department) };
+        let by = [Some(unit), name.map(str::to_owned)];
         FileView {
             name: texts.get(&one.name).cloned(),
             original: match sees_original(actor, one) {

@@ -3,22 +3,26 @@
 
 use super::answers::{page, see_other, shown, with_cookie};
 use super::reader::stranger_shell;
-use super::views::{moment, unit};
+use super::views::moment;
 use crate::app::Undone;
 use crate::app::firm_links::{self, Firm, OpenOrder};
 use crate::domain::at::At;
+use crate::domain::attachment::kept_name;
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Directory;
-use crate::domain::finding::link::{RATE, RatingOrder};
+use crate::domain::finding::link::{PHOTOS_MAX, RATE, RatingOrder};
 use crate::domain::finding::recheck::REPORT_FIXED;
-use crate::domain::order::{Fault, FaultCode, from_form};
+use crate::domain::order::{Fault, FaultCode, Node, from_form};
 use crate::domain::visit::enter::parse_note;
+use crate::http::attachments::given_out;
 use crate::http::pages::{Choice, FirmOrderPage, Form, FormFault, GonePage, StartPage};
-use crate::http::problem::{Answer, Problem};
+use crate::http::problem::{Answer, More, Problem};
+use crate::http::turns::Turn;
 use crate::http::{Door, gate, query};
 use crate::i18n::Lang;
 use crate::i18n::pages::{self as words, LinkText};
 use crate::i18n::problems::ProblemKind;
+use crate::ids::PersonId;
 use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY};
@@ -32,7 +36,7 @@ const ORDER: &str = "/f/order";
 const FIRM: &str = "firm";
 const STAY: Duration = Duration::minutes(30);
 /// What its form says beside its order.
-const FORM_FIELDS: &[&str] = &["csrf", "fixed"];
+const FORM_FIELDS: &[&str] = &["csrf"];
 
 /// No script at all; and the address, which holds the token, goes nowhere, while our own forms still say whence they come.
 const HEADERS: [(HeaderName, &str); 2] = [
@@ -77,25 +81,92 @@ pub(super) async fn order(door: Data<Door>, request: HttpRequest) -> Answer {
     told(&door, &request, &firm, Form::default(), StatusCode::OK).await
 }
 
-/// `POST /f/report_fixed`
+/// `GET /f/photos/{id}`
+pub(super) async fn photo(door: Data<Door>, request: HttpRequest) -> Answer {
+    charged(&door, &request)?;
+    let firm = firm_of(&door, &request)?;
+    let id = request.match_info().get("id").unwrap_or_default();
+    let handed = firm_links::photo(&door.hub, &firm, id).await?.ok_or(ProblemKind::NotFound)?;
+    Ok(given_out(handed))
+}
+
+/// `POST /f/report_fixed`: what is not let in is not read.
 pub(super) async fn report_fixed(door: Data<Door>, request: HttpRequest, payload: Payload) -> Answer {
-    let (firm, bytes) = sent(&door, &request, payload).await?;
-    let ticked = query::form_field(&bytes, "fixed").is_some();
-    let body = from_form(&REPORT_FIXED, &bytes, FORM_FIELDS).map_err(|why| Problem::from(Refusal::Body(why)))?;
-    let unticked = || Fault { pointer: "/fixed".to_owned(), code: FaultCode::Missing };
-    let note = match parse_note(&body, &REPORT_FIXED) {
-        Ok(note) if ticked => note,
-        read => {
-            let faults = read.err().into_iter().flatten().chain((!ticked).then(unticked)).collect::<Vec<_>>();
-            return again(&door, &request, &firm, ("fixed", &bytes), &faults).await;
+    let (firm, _turn) = match let_in(&door, &request).await {
+        Ok(let_in) => let_in,
+        Err(refused) => {
+            gate::drop_strangers(payload).await;
+            return Err(refused);
         }
     };
-    match firm_links::report_fixed(&door.hub, &firm, note.as_deref()).await {
+    let ours = |csrf: &str| firm.sent(&door.hub, csrf);
+    let (sent, fields) = match gate::take_in_of_firm((&door, &request), payload, PHOTOS_MAX, ours).await {
+        Ok(taken) => taken,
+        Err(refused) => return refused_photos(&door, &request, &firm, (Vec::new(), &[]), refused).await,
+    };
+    let names: Vec<String> = sent.iter().map(|one| kept_name(&one.name)).collect();
+    let said = |wanted: &str| fields.iter().find(|(name, value)| name == wanted && !value.is_empty());
+    let note = said("note").map(|(_, note)| Node::Text(note.replace("\r\n", "\n")));
+    let body = Node::Object(note.into_iter().map(|note| ("note".to_owned(), note)).collect());
+    let note = match parse_note(&body, &REPORT_FIXED) {
+        Ok(note) if said("fixed").is_some() => note,
+        read => {
+            let unticked =
+                said("fixed").is_none().then(|| Fault { pointer: "/fixed".into(), code: FaultCode::Missing });
+            let faults: Vec<Fault> = read.err().into_iter().flatten().chain(unticked).collect();
+            return refused_photos(&door, &request, &firm, (fields, &names), Refusal::Faults(faults).into()).await;
+        }
+    };
+    match firm_links::report_fixed(&door.hub, &firm, note.as_deref(), sent).await {
         // Said already, perhaps by the first of two presses: the page tells how it stands.
         Ok(true) | Err(Undone::Refusal(Refusal::NotNow { .. })) => Ok(back(&request)),
         Ok(false) => Err(ProblemKind::NotFound.into()),
-        Err(undone) => Err(undone.into()),
+        Err(undone) => refused_photos(&door, &request, &firm, (fields, &names), undone.into()).await,
     }
+}
+
+/// Whoever may send a form with photos now, and its turn; asked before anything of it is read.
+async fn let_in<'d>(door: &'d Door, request: &HttpRequest) -> Result<(Firm, Turn<'d>), Problem> {
+    charged(door, request)?;
+    if !gate::is_same_origin(request.headers(), door) {
+        return Err(ProblemKind::WrongOrigin.into());
+    }
+    let firm = firm_of(door, request)?;
+    firm_links::look(&door.hub, &firm).await?.ok_or(ProblemKind::NotFound)?;
+    firm.spend(&door.hub)?;
+    let turn = door.upload_turn(&PersonId::from_text(firm.name())).await?;
+    Ok((firm, turn))
+}
+
+/// The form again where something of it is at fault; each photo by its name.
+async fn refused_photos(
+    door: &Door,
+    request: &HttpRequest,
+    firm: &Firm,
+    (typed, names): (Vec<(String, String)>, &[String]),
+    refused: Problem,
+) -> Answer {
+    let More::Fields(faults) = refused.more() else { return Err(refused) };
+    let typed = typed.into_iter().filter(|(name, _)| name != "csrf").collect();
+    again(door, request, firm, ("fixed", typed), &in_words(language(request).0, faults, names)).await
+}
+
+/// Faults in words, each at its input.
+fn in_words(lang: Lang, faults: &[Fault], names: &[String]) -> Vec<FormFault> {
+    let w = words::by_link(lang);
+    let said = |fault: &Fault| {
+        let pointer = fault.pointer.trim_start_matches('/');
+        let (field, place) = pointer.split_once('/').unwrap_or((pointer, ""));
+        let name = place.parse::<usize>().ok().and_then(|place| names.get(place));
+        let message = match (field, name) {
+            ("fixed", _) => w.tick_needed.to_owned(),
+            ("stars", _) => w.choose_stars.to_owned(),
+            (_, Some(name)) => words::told(lang, name, &lang.fault(fault)),
+            (_, None) => lang.fault(fault),
+        };
+        FormFault { field: field.to_owned(), message }
+    };
+    faults.iter().map(said).collect()
 }
 
 /// `POST /f/rate`
@@ -104,7 +175,10 @@ pub(super) async fn rate(door: Data<Door>, request: HttpRequest, payload: Payloa
     let body = from_form(&RATE, &bytes, FORM_FIELDS).map_err(|why| Problem::from(Refusal::Body(why)))?;
     let order = match RatingOrder::parse(&body) {
         Ok(order) => order,
-        Err(faults) => return again(&door, &request, &firm, ("rate", &bytes), &faults).await,
+        Err(faults) => {
+            let faults = in_words(language(&request).0, &faults, &[]);
+            return again(&door, &request, &firm, ("rate", query::typed(&bytes)), &faults).await;
+        }
     };
     match firm_links::rate(&door.hub, &firm, &order).await? {
         true => Ok(back(&request)),
@@ -151,6 +225,7 @@ async fn told(door: &Door, request: &HttpRequest, firm: &Firm, form: Form, statu
         facts: facts(&order, lang, &rules.directory),
         takes_claim: order.takes_claim,
         claimed,
+        photos: order.photos.clone(),
         stars: (1..=5_u8).map(|n| Choice::new(n.to_string(), words::stars(lang, n.into()))).collect(),
         given: order.stars.map(|stars| stars.to_string()).unwrap_or_default(),
         rating: order.rating.clone().unwrap_or_default(),
@@ -167,7 +242,7 @@ fn facts(order: &OpenOrder, lang: Lang, directory: &Directory) -> Vec<Choice> {
     let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
     let all = [
         fact(when(order.due_at), w.due_at),
-        fact(Some(unit(lang, directory, &order.department)), w.issuer),
+        fact(directory.department(&order.department).map(|of| lang.pick((&of.name, &of.name_en)).clone()), w.issuer),
         fact(firm.map(|firm| firm.name.clone()), w.addressee),
         fact(order.spot.clone(), w.spot),
         fact(order.demand.clone(), w.demand),
@@ -184,25 +259,10 @@ async fn again(
     door: &Door,
     request: &HttpRequest,
     firm: &Firm,
-    (deed, bytes): (&str, &Bytes),
-    faults: &[Fault],
+    (deed, typed): (&str, Vec<(String, String)>),
+    faults: &[FormFault],
 ) -> Answer {
-    let (lang, w) = language(request);
-    let said = |fault: &Fault| {
-        let field = fault.pointer.trim_start_matches('/').to_owned();
-        let message = match (field.as_str(), fault.code) {
-            ("fixed", _) => w.tick_needed.to_owned(),
-            ("stars", _) => w.choose_stars.to_owned(),
-            _ => lang.fault(fault),
-        };
-        FormFault { field, message }
-    };
-    let form = Form {
-        deed: deed.to_owned(),
-        typed: query::typed(bytes),
-        faults: faults.iter().map(said).collect(),
-        ..Form::default()
-    };
+    let form = Form { deed: deed.to_owned(), typed, faults: faults.to_vec(), ..Form::default() };
     told(door, request, firm, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 

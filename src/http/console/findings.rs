@@ -1,7 +1,7 @@
 //! What visits found, on pages: the list of what is to be put right, and one finding with the forms of its deeds. The limit as it was
 //! ordered first stands beside an extended one and is never hidden.
 
-use super::answers::{page, shown};
+use super::answers::page;
 use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
@@ -21,7 +21,9 @@ use crate::domain::terms::{FindingStatus, Role};
 use crate::domain::view::ViewList;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, GivenLinkPage, Place, Square};
+use crate::http::pages::sheets::SheetLink;
+use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, Place, Square};
+use crate::http::papers::Press;
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::pages as words;
@@ -119,27 +121,15 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     shown_once(&reader, &page_of)
 }
 
-/// `POST /console/findings/{code}/give_link`: the one page that ever shows it.
+/// `POST /console/findings/{code}/give_link`: the order's sheet, the one time that it has the link.
 pub(super) async fn give_link(request: HttpRequest, sent: gate::Form) -> Answer {
     let code = gate::code(&request).to_owned();
-    let back = format!("{HERE}/{}", escaped(&code));
-    let reader = Reader::of(&request, sent.present.clone())?.at(back.clone());
+    let reader = Reader::of(&request, sent.present.clone())?.at(format!("{HERE}/{}", escaped(&code)));
     let given = firm_links::give(&reader.door.hub, &sent.asked(&BARE), &code).await?;
     let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, &code).await?;
-    let order = open.tree.finding(&id).and_then(|finding| finding.orders.last());
-    let firm = order.and_then(|order| reader.directory().enterprise(order.addressee.as_deref()?));
     let url = reader.door.firm_link(&given.token);
-    let page_of = GivenLinkPage {
-        shell: reader.shell(Place::Findings).await?,
-        w: words::by_link(reader.lang),
-        code,
-        firm: firm.map(|firm| firm.name.clone()).unwrap_or_default(),
-        square: Square::of(&url),
-        url,
-        until: moment(given.until),
-        back,
-    };
-    shown(reader.lang, &page_of)
+    let link = Square::of(&url).map(|square| SheetLink { square, url, code });
+    Press::of(&reader.door, reader.lang).order(&open, &id, link)
 }
 
 /// One finding with its forms.

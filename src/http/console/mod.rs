@@ -89,6 +89,7 @@ pub(super) static PAGES: &[Page] = &[
     look("/admin/trail", "audit administrator, administrator", || web::to(trail::whole)),
     look("/assets/{file}", ANYONE, || web::to(assets::file_of)),
     look("/f/order", ANYONE, || web::to(by_link::order)),
+    look("/f/photos/{id}", ANYONE, || web::to(by_link::photo)),
     send("/f/report_fixed", ANYONE, || web::to(by_link::report_fixed)),
     send("/f/rate", ANYONE, || web::to(by_link::rate)),
     look("/f/{token}", ANYONE, || web::to(by_link::start)),

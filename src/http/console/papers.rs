@@ -50,7 +50,7 @@ pub(super) async fn invitation(reader: Reader, request: HttpRequest) -> Answer {
 pub(super) async fn order(reader: Reader, request: HttpRequest) -> Answer {
     let by = (&reader.present.actor, &reader.present.scope);
     let (open, id) = papers::of_finding(&reader.door.hub, by, FindingPaper::Order, gate::code(&request)).await?;
-    Press::of(&reader.door, reader.lang).order(&open, &id)
+    Press::of(&reader.door, reader.lang).order(&open, &id, None)
 }
 
 /// `GET /console/findings/{code}/papers/opinion`

@@ -14,7 +14,7 @@ pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 pub(super) use proof::{Typed, hand_over};
-pub use uploads::{Arriving, Upload, UploadForm};
+pub use uploads::{Arriving, Upload, UploadForm, take_in_of_firm};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;
@@ -160,6 +160,11 @@ impl FromRequest for Unsigned {
             Ok(Unsigned { order: order_in(&request, &bytes) })
         })
     }
+}
+
+/// Reads away what a refused stranger sends, so that the refusal arrives.
+pub async fn drop_strangers(payload: web::Payload) {
+    body::drop_strangers(payload.into_inner()).await;
 }
 
 /// The form of somebody who may not be signed in: from our own page, or not read at all.

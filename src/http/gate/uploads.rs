@@ -18,7 +18,7 @@ use crate::i18n::problems::ProblemKind;
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt};
 use std::cell::RefCell;
@@ -155,31 +155,9 @@ impl Arriving {
     }
 
     async fn parts(&self, door: &Door) -> Result<Arrival, Problem> {
-        let mut form = Multipart::new(self.request.headers(), Tap(Rc::clone(&self.payload)));
-        let (mut pace, mut files, mut fields, mut came) = (Pace::begin(), Vec::new(), Vec::new(), 0);
-        while let Some(field) = pace.wait(form.next()).await? {
-            let field = field.map_err(broken)?;
-            let name = field.name().unwrap_or_default().to_owned();
-            let file = field.content_disposition().and_then(|said| said.get_filename()).map(str::to_owned);
-            match file {
-                None if fields.len() == FIELDS_MAX => return Err(Problem::closing(ProblemKind::BrokenRequest)),
-                None => fields.push((name, text(field, &mut pace).await?)),
-                Some(_) if self.by_page && !self.is_ours(door, &fields) => return Err(ProblemKind::Csrf.into()),
-                // Counted as they come, named or empty or not: each would be a file on the disk.
-                Some(_) if came == FILES_MAX => return Err(too_many()),
-                Some(name) => {
-                    came += 1;
-                    let file = take_file(field, &mut pace, &door.hub.files).await?;
-                    // A field of files in which none was chosen sends one without name and content.
-                    if let Some(file) = file.filter(|file| !name.is_empty() || file.bytes() > 0) {
-                        files.push(Sent { name, file: file.end().await.map_err(failed)? });
-                    }
-                }
-            }
-        }
-        if self.by_page && !self.is_ours(door, &fields) {
-            return Err(ProblemKind::Csrf.into());
-        }
+        let is_ours = |fields: &[(String, String)]| !self.by_page || self.is_ours(door, fields);
+        let bounds = Bounds { files: FILES_MAX, is_ours: &is_ours };
+        let (files, mut fields) = parts(&self.request, &self.payload, &door.hub.files, bounds).await?;
         let mut said = |wanted: &str| {
             let at = fields.iter().position(|(name, value)| name == wanted && !value.is_empty())?;
             Some(fields.swap_remove(at).1)
@@ -194,9 +172,75 @@ impl Arriving {
     }
 }
 
+/// A form that came in: its files on the disk, its fields.
+type Parts = (Vec<Sent>, Vec<(String, String)>);
+
+type Asks<'a> = dyn Fn(&[(String, String)]) -> bool + 'a;
+
+/// What a form may have, and whether its fields so far show that it is ours: asked before any file is taken.
+struct Bounds<'a> {
+    files: usize,
+    is_ours: &'a Asks<'a>,
+}
+
+async fn parts(
+    request: &HttpRequest,
+    payload: &Rc<RefCell<Payload>>,
+    files: &Files,
+    bounds: Bounds<'_>,
+) -> Result<Parts, Problem> {
+    let mut form = Multipart::new(request.headers(), Tap(Rc::clone(payload)));
+    let (mut pace, mut sent, mut fields, mut came) = (Pace::begin(), Vec::new(), Vec::new(), 0);
+    while let Some(field) = pace.wait(form.next()).await? {
+        let field = field.map_err(broken)?;
+        let name = field.name().unwrap_or_default().to_owned();
+        let file = field.content_disposition().and_then(|said| said.get_filename()).map(str::to_owned);
+        match file {
+            None if fields.len() == FIELDS_MAX => return Err(Problem::closing(ProblemKind::BrokenRequest)),
+            None => fields.push((name, text(field, &mut pace).await?)),
+            Some(_) if !(bounds.is_ours)(&fields) => return Err(ProblemKind::Csrf.into()),
+            // Counted as they come, named or empty or not: each would be a file on the disk.
+            Some(_) if came == bounds.files => return Err(too_many(bounds.files)),
+            Some(name) => {
+                came += 1;
+                let file = take_file(field, &mut pace, files).await?;
+                // A field of files in which none was chosen sends one without name and content.
+                if let Some(file) = file.filter(|file| !name.is_empty() || file.bytes() > 0) {
+                    sent.push(Sent { name, file: file.end().await.map_err(failed)? });
+                }
+            }
+        }
+    }
+    if (bounds.is_ours)(&fields) { Ok((sent, fields)) } else { Err(ProblemKind::Csrf.into()) }
+}
+
+/// Takes in a form of a firm that came by its link. Who it is, and that it may send one, is known; `is_ours`: whether this is the
+/// token of its page.
+pub async fn take_in_of_firm(
+    (door, request): (&Door, &HttpRequest),
+    payload: web::Payload,
+    most: usize,
+    is_ours: impl Fn(&str) -> bool,
+) -> Result<Parts, Problem> {
+    let payload = Rc::new(RefCell::new(payload.into_inner()));
+    let ours =
+        |fields: &[(String, String)]| is_ours(fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, of)| of));
+    let taken = async {
+        body::check_type(request.headers(), Wanted::FileForm)?;
+        let bounds = Bounds { files: most, is_ours: &ours };
+        let taken = timeout_at(deadline(WHOLE_DEADLINE), parts(request, &payload, &door.hub.files, bounds)).await;
+        taken.unwrap_or_else(|_| Err(Problem::closing(ProblemKind::BrokenRequest)))
+    };
+    match taken.await {
+        Ok(taken) => Ok(taken),
+        Err(refused) if body::drop_rest(Tap(Rc::clone(&payload))).await => Err(refused),
+        Err(refused) => Err(refused.and_closes()),
+    }
+}
+
 /// Nothing is taken of one too many, nor of what follows it.
-fn too_many() -> Problem {
-    let fault = Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(FILES_MAX) };
+fn too_many(most: usize) -> Problem {
+    let fault = Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(most) };
     Problem::from(Refusal::Faults(vec![fault]))
 }
 

@@ -180,7 +180,8 @@ fn attachment() -> Vec<(&'static str, Value)> {
         ("bytes", json!({ "type": "integer" })),
         ("sha256", json!({ "type": "string" })),
         ("at", time()),
-        ("by", object(&[("name", or_null("string")), ("department", json!({ "type": "string" }))])),
+        // No department: the firm's own, by its link.
+        ("by", object(&[("name", or_null("string")), ("department", or_null("string"))])),
         // What a photo of a finding shows; whether a picture is kept from most who see the rest.
         ("when", words_or_null(Shows::WORDS)),
         ("held", json!({ "type": "boolean" })),

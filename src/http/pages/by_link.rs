@@ -1,7 +1,7 @@
 //! What the pages show that a firm opens by its link: the door with one button, its order with its own answers, and that a link is
 //! none. None has a field for a whistle, another department or a person.
 
-use super::{Choice, Form, Shell, Square};
+use super::{Choice, Form, Shell};
 use crate::i18n::pages::LinkText;
 use askama::Template;
 
@@ -32,6 +32,8 @@ pub struct FirmOrderPage {
     pub takes_claim: bool,
     /// What the firm said itself: when, and in its words.
     pub claimed: Option<Choice>,
+    /// Ids of the photos that it sent.
+    pub photos: Vec<String>,
     pub stars: Vec<Choice>,
     /// The number of stars given.
     pub given: String,
@@ -48,19 +50,4 @@ pub struct GonePage {
     pub other: String,
     pub title: &'static str,
     pub words: &'static str,
-}
-
-/// What `/console/findings/{code}/give_link` answers, once. `Debug` is missing on purpose.
-#[derive(Template)]
-#[template(path = "http/pages/given_link.html", config = "src/askama.toml")]
-pub struct GivenLinkPage {
-    pub shell: Shell,
-    pub w: &'static LinkText,
-    pub code: String,
-    pub firm: String,
-    pub square: Option<Square>,
-    pub url: String,
-    pub until: String,
-    /// The finding's page.
-    pub back: String,
 }

@@ -18,7 +18,7 @@ mod visits;
 
 use askama::Template;
 
-pub use by_link::{FirmOrderPage, GivenLinkPage, GonePage, StartPage};
+pub use by_link::{FirmOrderPage, GonePage, StartPage};
 pub use desk::{
     DeadlinesPage, DeskPage, DisputeView, DisputesPage, DueRow, FeedbackPage, FeedbackView, Lane, TileView,
 };

@@ -8,15 +8,17 @@ use crate::domain::at::At;
 use crate::domain::finding::{Finding, Ordered};
 use crate::domain::papers::{order_of_last_recheck, ordered_together, rechecked_together};
 use crate::http::console::shown;
-use crate::http::pages::sheets::{OpinionSheet, OrderItem, OrderSheet, RecheckedItem, SheetHead, SheetSigning};
+use crate::http::pages::sheets::{
+    OpinionSheet, OrderItem, OrderSheet, RecheckedItem, SheetHead, SheetLink, SheetSigning,
+};
 use crate::http::problem::Answer;
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use crate::ids::FindingId;
 
 impl Press<'_> {
-    /// 责令限期整改指令书: every finding of the department that stands on this paper.
-    pub(in crate::http) fn order(&self, open: &OpenVisit, id: &FindingId) -> Answer {
+    /// 责令限期整改指令书: every finding of the department that stands on this paper; with the firm's link where it was given just now.
+    pub(in crate::http) fn order(&self, open: &OpenVisit, id: &FindingId, link: Option<SheetLink>) -> Answer {
         let finding = open.tree.finding(id).ok_or(ProblemKind::NotFound)?;
         let together = ordered_together(&open.tree, finding);
         let order = finding.orders.last().ok_or(ProblemKind::NotFound)?;
@@ -45,6 +47,7 @@ impl Press<'_> {
             government: format!("{district}人民政府"),
             court: format!("{district}人民法院"),
             signing: SheetSigning::Awaited,
+            link,
         };
         shown(self.lang, &sheet)
     }

@@ -23,6 +23,9 @@ page_words! {
     claim_hint: "提交后由执法人员复查，复查通过才算整改完成。", "Officers will look again; it counts as fixed once they have passed it.";
     claim_tick: "我单位已按要求整改完毕", "We have put it right as demanded";
     claim_note: "整改情况（选填）", "What was done (optional)";
+    photos: "整改后的照片（选填）", "Photos of how it is now (optional)";
+    photos_hint: "最多3张，每张不超过10 MiB，JPEG、PNG或WebP。", "Three at most, 10 MiB each: JPEG, PNG or WebP.";
+    photo: "整改照片", "Photo";
     claim_go: "提交报告", "Send the report";
     claim_done: "已报告整改完成，等待复查。", "Reported as fixed; officers will look again.";
     claim_over: "现在不能报告整改完成，请等待执法人员复查，或者联系下达机关。", "It cannot be reported now: wait for the officers, or ask whoever ordered it.";
@@ -36,7 +39,8 @@ page_words! {
     rated: "已收到您的评价，谢谢。", "Thank you for your rating.";
     choose_stars: "请先选几星。", "Choose a number of stars first.";
     until: "二维码有效期到", "The code is good until";
-    stays: "打开半小时后须重新扫码。", "Scan again after half an hour.";
+    stays: "，每次打开半小时后须重新扫码。", "; scan again half an hour after each opening.";
+    accident: "发生事故或有人遇险，先拨119、120。", "Accident or people in danger: ring 119 or 120 first.";
     gone_title: "这个链接不能打开", "This link does not open";
     gone: "链接不对、已经过期、已经更换，或者问题已经销号。请扫描最近一份文书上的二维码，或者联系下达机关。", "It is mistyped, over, replaced, or the case is closed. Scan the code on your newest paper, or ask whoever sent it.";
     often_title: "次数太多", "Too often";
@@ -45,9 +49,8 @@ page_words! {
     failed: "请重新扫描文书上的二维码再试一次。", "Please scan the code on your paper and try again.";
     // On officials' pages.
     give: "生成企业二维码", "Make the firm's code";
-    give_hint: "二维码只显示一次，打印后交企业；再次生成后，以前的二维码作废。", "The code is shown once, to be printed for the firm; making another voids the one before.";
+    give_hint: "带二维码的指令书只显示一次，打印后交企业；再次生成后，以前的二维码作废。", "The order with the code is shown once, to be printed for the firm; making another voids the one before.";
     given: "企业二维码", "The firm's code";
-    back: "返回", "Back";
     rating: "企业评价", "The firm's rating";
 }
 

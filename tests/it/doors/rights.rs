@@ -150,7 +150,6 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /api/v1/findings/{code}", Seer, 200),
     ("POST /api/v1/findings/{code}/order", GOES, 428),
     ("POST /api/v1/findings/{code}/correct_on_site", GOES, 428),
-    // Nothing is ordered yet. The form that is tried has a field that no order knows.
     ("POST /api/v1/findings/{code}/give_link", ACTS, 409),
     ("POST /console/findings/{code}/give_link", ACTS, 422),
     ("POST /api/v1/findings/{code}/measures", HEAD, 428),
@@ -222,6 +221,7 @@ const ROWS: &[(&str, May, u16)] = &[
     ("GET /f/{token}", Anyone, 200),
     ("POST /f/{token}", Anyone, 404),
     ("GET /f/order", Anyone, 404),
+    ("GET /f/photos/{id}", Anyone, 404),
     ("POST /f/report_fixed", Anyone, 404),
     ("POST /f/rate", Anyone, 404),
     ("GET /w/{code}", Anyone, 303),

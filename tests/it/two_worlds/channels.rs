@@ -107,6 +107,7 @@ const NOBODYS: &[&str] = &[
     "/assets/{file}",
     // Of a firm that came by its link; nobody's sign-in is one.
     "/f/order",
+    "/f/photos/{id}",
     "/f/{token}",
     "/api/v1/events",
     "/console/live",

@@ -7,7 +7,7 @@ mod order;
 mod record;
 
 pub use dispatch::{ChecklistRow, DispatchSheet};
-pub use order::{OpinionSheet, OrderItem, OrderSheet, RecheckedItem};
+pub use order::{OpinionSheet, OrderItem, OrderSheet, RecheckedItem, SheetLink};
 pub use record::{NoticeSheet, RecordRow, RecordSheet, SheetSigning};
 
 use super::Assets;

@@ -4,6 +4,7 @@
 use super::record::SheetSigning;
 use super::{SheetHead, SheetOfficer, day};
 use crate::domain::at::At;
+use crate::http::pages::Square;
 use askama::Template;
 
 /// 责令限期整改指令书: one for each acting department, to the firm or whoever stands in its place.
@@ -22,6 +23,16 @@ pub struct OrderSheet {
     pub government: String,
     pub court: String,
     pub signing: SheetSigning,
+    /// Given just now: no later print has it.
+    pub link: Option<SheetLink>,
+}
+
+/// The firm's way in to one finding of the paper. `Debug` is missing on purpose.
+pub struct SheetLink {
+    pub square: Square,
+    pub url: String,
+    /// The finding's code.
+    pub code: String,
 }
 
 /// One finding that is ordered to be put right.

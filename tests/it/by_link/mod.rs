@@ -1,11 +1,12 @@
 //! A firm by the link on its paper (T28): it sees one finding and nothing beside it, says that it is fixed, rates the visit. Links that
 //! are none are told alike, guesses and forms are bounded, and neither link nor claim gets anybody further than that.
 
+mod said;
+
 use crate::town::browser::{Browser, FORM, hidden};
+use crate::town::files::jpeg;
 use crate::town::{Place, Reply, Town, at, town};
 use serde_json::json;
-use whistle_hub::app::elsewhere;
-use whistle_hub::domain::terms::ErasureGround;
 
 const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
 /// 128 bits that nobody gave out.
@@ -68,6 +69,14 @@ async fn opened<'t>(t: &'t Town, path: &str) -> Browser<'t> {
     let browser = t.browser();
     assert_eq!(browser.post(path, &[]).await.expect(303).header("location"), Some("/f/order"));
     browser
+}
+
+/// The form that says that it is fixed, with what the page hid in it.
+async fn claims(browser: &Browser<'_>, fields: &[(&str, &str)], photos: &[(&str, &[u8])]) -> Reply {
+    let csrf = hidden(&browser.get("/f/order").await.expect(200), "csrf");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    browser.sends("/f/report_fixed", &all, photos).await
 }
 
 /// A form of the order's page, with the token that the page hid in it.
@@ -147,7 +156,12 @@ async fn t28_a_link_is_given_by_the_department_and_kept_as_its_digest() {
     assert!(shown.contains("再次生成后，以前的二维码作废") && !shown.contains(&path[3..]), "{shown}");
     let own = format!("/console/findings/{}", case.first);
     let given = page.fills(&own, &format!("{own}/give_link"), &[]).await.expect(200).text();
-    assert!(given.contains("<svg class=\"square\"") && given.contains("/f/"), "{given}");
+    assert!(
+        given.contains("责令限期整改指令书") && given.contains("扫码看指令、报整改") && given.contains("/f/"),
+        "{given}"
+    );
+    let later = page.get(&format!("{own}/papers/order")).await.expect(200).text();
+    assert!(later.contains("责令限期整改指令书") && !later.contains("<figure") && !later.contains("/f/"), "{later}");
     assert_eq!(t.browser().post(&path, &[]).await.status, 404, "the one before is void");
     let visit = case.first.trim_end_matches("-01");
     let events = t.office().walks(&format!("/visits/{visit}/timeline"), 200).await;
@@ -166,13 +180,13 @@ async fn t28_a_claim_is_a_claim_and_the_recheck_decides() {
         let case = ordered(t).await;
         let path = linked(t, &case.first).await;
         let firm = opened(t, &path).await;
-        let refused = sends(&firm, "report_fixed", &[("note", "已换三台")]).await.expect(422).text();
+        let refused = claims(&firm, &[("note", "已换三台")], &[]).await.expect(422).text();
         assert!(refused.contains("id=\"fixed-fixed-fault\"") && refused.contains("已换三台"), "{refused}");
         assert_eq!(status(t, &case.first).await, "ordered");
         let said = [("fixed", "true"), ("note", "已换三台")];
-        sends(&firm, "report_fixed", &said).await.expect(303);
+        claims(&firm, &said, &[("", b"")]).await.expect(303);
         let before = t.db_events().await;
-        sends(&firm, "report_fixed", &said).await.expect(303);
+        claims(&firm, &said, &[]).await.expect(303);
         assert_eq!(t.db_events().await, before, "pressed twice it is said once");
         let told = t.person("inspector.yj").sees(&format!("/findings/{}", case.first)).await;
         assert_eq!((&told["status"], &told["reported"]["by_firm"]), (&json!("reported"), &json!(true)));
@@ -266,89 +280,16 @@ async fn t28_a_form_is_of_the_order_that_was_shown() {
         firm.post(&second, &[]).await.expect(303);
         let before = t.db_events().await;
         let fields = [("csrf", csrf.as_str()), ("fixed", "true"), ("stars", "1")];
+        firm.post("/f/rate", &fields).await.expect(403);
+        firm.sends("/f/report_fixed", &fields, &[("a.jpg", &jpeg(9, 9))]).await.expect(403);
         for form in ["/f/report_fixed", "/f/rate"] {
-            firm.post(form, &fields).await.expect(403);
             t.browser().post(form, &fields).await.expect(404);
             let foreign = firm.ask("POST", form).header("Sec-Fetch-Site", "same-site").raw(FORM, Vec::new());
             assert_eq!(foreign.send().await.status, 403, "{form}");
         }
         assert_eq!(t.db_events().await, before);
-        sends(&firm, "report_fixed", &[("fixed", "true")]).await.expect(303);
+        claims(&firm, &[("fixed", "true")], &[]).await.expect(303);
         assert_eq!([status(t, &case.first).await, status(t, &case.second).await], ["ordered", "reported"]);
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn what_a_firm_thinks_of_a_visit_is_read_by_the_office_and_supervisors_alone() {
-    town(async |t| {
-        let case = ordered(t).await;
-        let path = linked(t, &case.first).await;
-        let (firm, finding) = (opened(t, &path).await, format!("/findings/{}", case.first));
-        t.hush("态度生硬");
-        let refused = sends(&firm, "rate", &[("text", "态度生硬")]).await.expect(422).text();
-        assert!(refused.contains("id=\"rate-stars-fault\"") && refused.contains("态度生硬"), "{refused}");
-        let of_visit = format!("/visits/{}/timeline", case.first.trim_end_matches("-01"));
-        let known = async |who: &'static str| {
-            let (seen, past) = (t.person(who).get(&finding).await, t.person(who).get(&of_visit).await);
-            format!("{} {}", seen.sameness(), past.sameness())
-        };
-        let departments = ["inspector.yj", "head.yj.2", "liaison.yj", "inspector.xf", "head.xf", "town.t06"];
-        let mut before = Vec::new();
-        for who in departments {
-            before.push(known(who).await);
-        }
-        sends(&firm, "rate", &[("stars", "2"), ("text", "态度生硬")]).await.expect(303);
-        for (who, before) in departments.into_iter().zip(before) {
-            assert_eq!(known(who).await, before, "{who} learns of it");
-            let page = t.signed_in(who).await.get(&format!("/console{finding}")).await.expect(200).text();
-            assert!(!page.contains("态度生硬") && !page.contains("2星"), "{who} reads it");
-        }
-        for who in ["office", "director", "supervisor"] {
-            let rated = &t.person(who).sees(&finding).await["rated"];
-            assert_eq!((&rated["stars"], &rated["text"]), (&json!(2), &json!("态度生硬")), "{who}");
-            let page = t.signed_in(who).await.get(&format!("/console{finding}")).await.expect(200).text();
-            assert!(page.contains("态度生硬") && page.contains("2星"), "{who}");
-            let visit = case.first.trim_end_matches("-01");
-            for path in [format!("/console/visits/{visit}"), "/console/enterprises/E01".to_owned()] {
-                let page = t.signed_in(who).await.get(&path).await.expect(200).text();
-                assert!(page.contains("态度生硬") && page.contains("2星"), "{who} {path}");
-            }
-        }
-        // Thought better of.
-        let shown = firm.get("/f/order").await.expect(200).text();
-        assert!(shown.contains("value=\"2\" checked") && shown.contains("态度生硬"), "{shown}");
-        sends(&firm, "rate", &[("stars", "5")]).await.expect(303);
-        let rated = &t.office().sees(&finding).await["rated"];
-        assert_eq!((&rated["stars"], &rated["text"]), (&json!(5), &json!(null)));
-        assert_eq!(
-            t.office().sees(&of_visit).await["items"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .filter(|one| one["kind"] == "visit.rated")
-                .count(),
-            2
-        );
-    })
-    .await;
-}
-
-#[actix_web::test]
-async fn t30_what_a_firm_said_of_a_person_is_found_and_erased() {
-    town(async |t| {
-        let case = ordered(t).await;
-        let path = linked(t, &case.first).await;
-        let (firm, finding) = (opened(t, &path).await, format!("/findings/{}", case.first));
-        t.hush("甄难缠");
-        sends(&firm, "rate", &[("stars", "1"), ("text", "甄难缠来过两次")]).await.expect(303);
-        sends(&firm, "report_fixed", &[("fixed", "true"), ("note", "甄难缠已看过")]).await.expect(303);
-        let found = elsewhere::find(t.db_hub(), "甄难缠").await.unwrap();
-        assert_eq!(found.texts.len(), 2);
-        assert_eq!(elsewhere::carry_out(t.db_hub(), ErasureGround::ConsentWithdrawn, &found).await.unwrap(), 2);
-        let told = t.office().sees(&finding).await;
-        assert_eq!((&told["rated"]["stars"], &told["rated"]["text"]), (&json!(1), &json!(null)));
-        assert_eq!((&told["status"], &told["reported"]["note"]), (&json!("reported"), &json!(null)));
     })
     .await;
 }

@@ -1,0 +1,128 @@
+//! What a firm says by its link: photos, drawn anew like all others; what it thinks of a visit, which those who went never read; and
+//! that law erases it. The link itself is tried next door.
+
+use super::{claims, linked, opened, ordered, sends, status};
+use crate::town::files::{FORM_OF_FILES, GPS, files, jpeg, phone_jpeg};
+use crate::town::town;
+use serde_json::json;
+use whistle_hub::app::elsewhere;
+use whistle_hub::domain::terms::ErasureGround;
+
+#[actix_web::test]
+async fn t28_three_photos_and_no_more_and_each_is_drawn_anew() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let (path, other) = (linked(t, &case.first).await, linked(t, &case.second).await);
+        let (firm, other) = (opened(t, &path).await, opened(t, &other).await);
+        let (taken, small) = (phone_jpeg(400, 300), jpeg(20, 20));
+        let said = [("fixed", "true")];
+        let before = t.db_events().await;
+        let four: Vec<(&str, &[u8])> = (0..4).map(|_| ("a.jpg", &small[..])).collect();
+        for (photos, told) in [
+            (&four[..], "最多3"),
+            (&[("好.jpg", &small[..]), ("坏.jpg", b"#!/bin/sh\n")], "坏.jpg："),
+            (&[("单.pdf", b"%PDF-1.7\n%%EOF\n")], "单.pdf："),
+        ] {
+            let refused = claims(&firm, &said, photos).await.expect(422).text();
+            assert!(refused.contains("id=\"fixed-files-fault\""), "{told}: {refused}");
+            assert!(refused.contains(told) || told == "最多3", "{told}: {refused}");
+        }
+        assert_eq!((t.db_events().await, status(t, &case.first).await.as_str()), (before, "ordered"));
+        claims(&firm, &said, &[("前.jpg", &taken), ("后.jpg", &small)]).await.expect(303);
+        let finding = format!("/findings/{}", case.first);
+        let proof = t.person("inspector.yj").sees(&finding).await["attachments"].clone();
+        let told = json!({ "by": proof[0]["by"], "when": proof[0]["when"], "original": proof[0]["original"] });
+        assert_eq!(told, json!({ "by": { "name": null, "department": null }, "when": "after", "original": false }));
+        assert_eq!(proof.as_array().unwrap().len(), 2);
+        let id = proof[0]["id"].as_str().unwrap();
+        let copy = t.person("inspector.yj").get(&format!("/attachments/{id}")).await.expect(200);
+        let own = firm.get(&format!("/f/photos/{id}")).await.expect(200);
+        assert!(own.body == copy.body && own.header("content-type") == Some("image/jpeg"));
+        assert!(!own.body.windows(GPS.len()).any(|window| window == GPS), "it tells where it was taken");
+        assert!(firm.get("/f/order").await.text().contains(&format!("src=\"/f/photos/{id}\"")));
+        for (browser, path) in [(&other, format!("/f/photos/{id}")), (&firm, "/f/photos/at_0".to_owned())] {
+            browser.get(&path).await.expect(404);
+        }
+        // What officials attach is theirs.
+        let ask = t.person("inspector.yj").ask("POST", &format!("{finding}/attachments")).await;
+        let official = ask.raw(FORM_OF_FILES, files(&[], &[("查.jpg", &small)])).send().await.expect(201).json();
+        firm.get(&format!("/f/photos/{}", official["items"][0]["id"].as_str().unwrap())).await.expect(404);
+        let page = t.signed_in("inspector.yj").await.get(&format!("/console{finding}")).await.expect(200).text();
+        assert!(page.contains(&format!("/console/attachments/{id}")) && page.contains("企业"), "{page}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_a_firm_thinks_of_a_visit_is_read_by_the_office_and_supervisors_alone() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let path = linked(t, &case.first).await;
+        let (firm, finding) = (opened(t, &path).await, format!("/findings/{}", case.first));
+        t.hush("态度生硬");
+        let refused = sends(&firm, "rate", &[("text", "态度生硬")]).await.expect(422).text();
+        assert!(refused.contains("id=\"rate-stars-fault\"") && refused.contains("态度生硬"), "{refused}");
+        let of_visit = format!("/visits/{}/timeline", case.first.trim_end_matches("-01"));
+        let known = async |who: &'static str| {
+            let (seen, past) = (t.person(who).get(&finding).await, t.person(who).get(&of_visit).await);
+            format!("{} {}", seen.sameness(), past.sameness())
+        };
+        let departments = ["inspector.yj", "head.yj.2", "liaison.yj", "inspector.xf", "head.xf", "town.t06"];
+        let mut before = Vec::new();
+        for who in departments {
+            before.push(known(who).await);
+        }
+        sends(&firm, "rate", &[("stars", "2"), ("text", "态度生硬")]).await.expect(303);
+        for (who, before) in departments.into_iter().zip(before) {
+            assert_eq!(known(who).await, before, "{who} learns of it");
+            let page = t.signed_in(who).await.get(&format!("/console{finding}")).await.expect(200).text();
+            assert!(!page.contains("态度生硬") && !page.contains("2星"), "{who} reads it");
+        }
+        for who in ["office", "director", "supervisor"] {
+            let rated = &t.person(who).sees(&finding).await["rated"];
+            assert_eq!((&rated["stars"], &rated["text"]), (&json!(2), &json!("态度生硬")), "{who}");
+            let page = t.signed_in(who).await.get(&format!("/console{finding}")).await.expect(200).text();
+            assert!(page.contains("态度生硬") && page.contains("2星"), "{who}");
+            let visit = case.first.trim_end_matches("-01");
+            for path in [format!("/console/visits/{visit}"), "/console/enterprises/E01".to_owned()] {
+                let page = t.signed_in(who).await.get(&path).await.expect(200).text();
+                assert!(page.contains("态度生硬") && page.contains("2星"), "{who} {path}");
+            }
+        }
+        // Thought better of.
+        let shown = firm.get("/f/order").await.expect(200).text();
+        assert!(shown.contains("value=\"2\" checked") && shown.contains("态度生硬"), "{shown}");
+        sends(&firm, "rate", &[("stars", "5")]).await.expect(303);
+        let rated = &t.office().sees(&finding).await["rated"];
+        assert_eq!((&rated["stars"], &rated["text"]), (&json!(5), &json!(null)));
+        assert_eq!(
+            t.office().sees(&of_visit).await["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|one| one["kind"] == "visit.rated")
+                .count(),
+            2
+        );
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t30_what_a_firm_said_of_a_person_is_found_and_erased() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let path = linked(t, &case.first).await;
+        let (firm, finding) = (opened(t, &path).await, format!("/findings/{}", case.first));
+        t.hush("甄难缠");
+        sends(&firm, "rate", &[("stars", "1"), ("text", "甄难缠来过两次")]).await.expect(303);
+        claims(&firm, &[("fixed", "true"), ("note", "甄难缠已看过")], &[]).await.expect(303);
+        let found = elsewhere::find(t.db_hub(), "甄难缠").await.unwrap();
+        assert_eq!(found.texts.len(), 2);
+        assert_eq!(elsewhere::carry_out(t.db_hub(), ErasureGround::ConsentWithdrawn, &found).await.unwrap(), 2);
+        let told = t.office().sees(&finding).await;
+        assert_eq!((&told["rated"]["stars"], &told["rated"]["text"]), (&json!(1), &json!(null)));
+        assert_eq!((&told["status"], &told["reported"]["note"]), (&json!("reported"), &json!(null)));
+    })
+    .await;
+}
