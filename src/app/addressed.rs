@@ -199,7 +199,13 @@ impl Deed for VisitDeed {
         named: &Named,
     ) -> Result<Option<VisitTree>, Fault> {
         let slot = (named.date.as_deref(), named.period.as_deref());
-        visits::otherwise(reading, scope, code, (slot, &named.whistles))
+        let mut tree = visits::otherwise(reading, scope, code, (slot, &named.whistles))?;
+        if let Some(tree) = tree.as_mut().filter(|_| self == VisitDeed::Record)
+            && let Some(firm) = tree.visit.enterprise.clone()
+        {
+            tree.slate.struck_off = visits::struck_off(reading, &firm)?;
+        }
+        Ok(tree)
     }
 
     fn role(self, tree: &VisitTree, before: Before<'_>) -> Result<(), Refusal> {

@@ -7,13 +7,15 @@ use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
 use crate::domain::terms::ErasureGround;
 use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
+use crate::domain::visit::{VisitTree, erase as of_visit};
 use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::informer::Contact;
 use crate::domain::whistle::{Tree, erase};
-use crate::ids::{TextId, WhistleId};
+use crate::ids::{TextId, TreeId, VisitId, WhistleId};
+use crate::store::erasure::LyingText;
 use crate::store::whistles::{self, WhistleQuery};
-use crate::store::{CommitRefusal, attachments as stored, erasure};
+use crate::store::{CommitRefusal, Fault, Reading, attachments as stored, erasure, visits};
 use serde_json::json;
 
 /// How often one whistle is decided anew when its tree moves.
@@ -28,14 +30,14 @@ const PHONE_DIGITS: usize = 7;
 pub enum Part {
     /// Who the informer or caller is, also what was said of it before.
     Informer,
-    /// Every text that was ever said in it.
+    /// Every text that was ever said in it; all that there is of a visit.
     Everything,
 }
 
-/// Texts of one whistle that are to go: what an erasure list keeps.
+/// Texts of one whistle or visit that are to go: what an erasure list keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marked {
-    pub whistle: WhistleId,
+    pub tree: TreeId,
     pub ground: ErasureGround,
     pub texts: Vec<TextId>,
 }
@@ -45,7 +47,7 @@ pub struct Marked {
 pub struct Found {
     /// Of whistles whose informer it is.
     pub sealed: Vec<String>,
-    /// Of whistles whose text holds it.
+    /// Of whistles and visits whose text holds it.
     pub told: Vec<String>,
 }
 
@@ -53,12 +55,32 @@ fn everything() -> Scope {
     Scope::everything("law is obeyed everywhere")
 }
 
-/// Which texts of a whistle are to go; nothing if they are gone already.
+/// A whistle or a visit.
+enum Spoken {
+    Whistle(Box<Tree>),
+    Visit(Box<VisitTree>),
+}
+
+fn spoken(reading: &mut Reading<'_>, id: &TreeId) -> Result<Option<Spoken>, Fault> {
+    let whistle = whistles::tree_by_id(reading, &everything(), &WhistleId::from_text(id.as_str()))?;
+    if let Some(tree) = whistle {
+        return Ok(Some(Spoken::Whistle(Box::new(tree))));
+    }
+    let visit = visits::tree_by_id(reading, &everything(), &VisitId::from_text(id.as_str()))?;
+    Ok(visit.map(|tree| Spoken::Visit(Box::new(tree))))
+}
+
+/// Which texts of a whistle or a visit are to go; nothing if they are gone already.
 pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> Result<Option<Marked>, Undone> {
     let code = code.to_owned();
     let found = hub.ledger.read(move |reading| {
-        let Some(tree) = whistles::tree(reading, &everything(), &code)? else { return Ok(None) };
-        let whistle = tree.whistle.id.clone();
+        let Some(tree) = whistles::tree(reading, &everything(), &code)? else {
+            let Some(found) = visits::tree(reading, &everything(), &code)? else { return Ok(None) };
+            let tree = TreeId::from(&found.visit.id);
+            let texts = erasure::said_in(reading, &tree, part == Part::Everything)?;
+            return Ok(Some(Marked { tree, ground, texts }));
+        };
+        let whistle = TreeId::from(&tree.whistle.id);
         let mut texts = erasure::said_in(reading, &whistle, part == Part::Everything)?;
         // What was said before texts knew their whistle.
         let mut older: Vec<TextId> = tree.whistle.texts.contact.clone().into_iter().collect();
@@ -69,7 +91,7 @@ pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> R
         texts.extend(erasure::standing(reading, &older)?);
         texts.sort();
         texts.dedup();
-        Ok(Some(Marked { whistle, ground, texts }))
+        Ok(Some(Marked { tree: whistle, ground, texts }))
     });
     let marked = found.await?.ok_or(Refusal::NotFound)?;
     Ok(Some(marked).filter(|marked| !marked.texts.is_empty()))
@@ -78,13 +100,13 @@ pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> R
 /// Erases what was marked and still stands; answers how many texts that were. Doing it again does nothing.
 pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
     for _ in 0..ATTEMPTS_MAX {
-        let Marked { whistle, ground, texts } = marked.clone();
+        let Marked { tree: id, ground, texts } = marked.clone();
         let read = hub.ledger.read(move |reading| {
-            let tree = whistles::tree_by_id(reading, &everything(), &whistle)?;
-            let files = of_texts(&stored::of_tree(reading, &(&whistle).into())?, &texts);
+            let tree = spoken(reading, &id)?;
+            let files = of_texts(&stored::of_tree(reading, &id)?, &texts);
             Ok(tree.map(|tree| (tree, files)).zip(Some(erasure::standing(reading, &texts)?)))
         });
-        // A ledger that was restored from before the whistle has nothing to erase.
+        // A ledger that was restored from before it has nothing to erase.
         let Some(((tree, files), texts)) = read.await?.filter(|(_, texts)| !texts.is_empty()) else { return Ok(0) };
         let count = texts.len();
         match hub.commit(decided(hub, texts, ground, tree), hub.now()).await {
@@ -99,28 +121,52 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
     Err(Refusal::Contended.into())
 }
 
-fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Tree) -> Change {
+fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Spoken) -> Change {
     let (now, rules) = (hub.now(), hub.rules());
-    let (mut mint, data) = (hub.mint(now), json!({ "whistle": tree.whistle.code, "ground": ground }));
-    let mut change = erase::erase(texts, ground, tree, hub.deciding(None, &rules, now, &mut mint));
-    change.trail.push(SecurityEvent::of(SecurityKind::WhistleErased, SecurityOutcome::Done, data));
+    let mut mint = hub.mint(now);
+    let by = hub.deciding(None, &rules, now, &mut mint);
+    let (kind, data, mut change) = match tree {
+        Spoken::Whistle(tree) => {
+            let data = json!({ "whistle": tree.whistle.code, "ground": ground });
+            (SecurityKind::WhistleErased, data, erase::erase(texts, ground, *tree, by))
+        }
+        Spoken::Visit(tree) => {
+            let data = json!({ "visit": tree.visit.code, "ground": ground });
+            (SecurityKind::VisitErased, data, of_visit::erase(texts, ground, *tree, by))
+        }
+    };
+    change.trail.push(SecurityEvent::of(kind, SecurityOutcome::Done, data));
     change
 }
 
 /// Where this name or phone is: among the sealed exactly, in texts as a search finds it.
 pub async fn find(hub: &Hub, wanted: &str) -> Result<Found, Undone> {
     let mut found = Found { told: told(hub, wanted).await?, ..Found::default() };
-    let mut after = String::new();
+    found.sealed = codes_of(hub, erasure::sealed, |one| {
+        let plain = hub.unseal(&super::informers::bound_to(&one.id), &one.body);
+        let contact: Option<Contact> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+        contact.is_some_and(|contact| is_of(&contact, wanted))
+    })
+    .await?;
+    found.told.extend(codes_of(hub, erasure::of_visits, |one| holds(&one.body, wanted)).await?);
+    Ok(found)
+}
+
+/// Whose texts are meant, each once, page by page.
+async fn codes_of(
+    hub: &Hub,
+    read: fn(&mut Reading<'_>, &str, i64) -> Result<Vec<LyingText>, Fault>,
+    is_meant: impl Fn(&LyingText) -> bool,
+) -> Result<Vec<String>, Undone> {
+    let (mut codes, mut after) = (Vec::new(), String::new());
     loop {
         let from = after.clone();
-        let page = hub.ledger.read(move |reading| erasure::sealed(reading, &from, i64::from(PAGE))).await?;
-        let Some(last) = page.last() else { return Ok(found) };
+        let page = hub.ledger.read(move |reading| read(reading, &from, i64::from(PAGE))).await?;
+        let Some(last) = page.last() else { return Ok(codes) };
         after = last.id.as_str().to_owned();
-        for one in page {
-            let plain = hub.unseal(&super::informers::bound_to(&one.id), &one.body);
-            let contact: Option<Contact> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-            if contact.is_some_and(|contact| is_of(&contact, wanted)) && !found.sealed.contains(&one.code) {
-                found.sealed.push(one.code);
+        for one in page.into_iter().filter(|one| is_meant(one)) {
+            if !codes.contains(&one.code) {
+                codes.push(one.code);
             }
         }
     }

@@ -198,7 +198,7 @@ pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
             spot: text(finding.spot.as_ref()),
             basis: hazard.map(|of| of.legal_basis.clone()).into_iter().chain(text(finding.clause.as_ref())).collect(),
             demand: text(order.and_then(|order| order.demand.as_ref())),
-            order_no: order.and_then(|order| order.order_no.clone()),
+            order_no: text(order.and_then(|order| order.order_no.as_ref())),
             ordered_at: order.map(|order| order.at),
             due_at: link::limit(finding, &tree),
             department: finding.origin.department.clone(),
@@ -217,11 +217,11 @@ pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
 
 /// The texts that a firm is told.
 fn told(finding: &Finding) -> Vec<TextId> {
-    let order = finding.orders.last().and_then(|order| order.demand.as_ref());
+    let order = finding.orders.last().into_iter().flat_map(|order| order.demand.iter().chain(&order.order_no));
     let claim = finding.report.as_ref().and_then(|report| report.note.as_ref());
     let rating = finding.rated.as_ref().and_then(|rated| rated.text.as_ref());
-    let own = [Some(&finding.what), finding.spot.as_ref(), finding.clause.as_ref(), order, claim, rating];
-    own.into_iter().flatten().cloned().collect()
+    let own = [Some(&finding.what), finding.spot.as_ref(), finding.clause.as_ref(), claim, rating];
+    own.into_iter().flatten().chain(order).cloned().collect()
 }
 
 /// The firm says that it is fixed, with photos; whether the link was good.

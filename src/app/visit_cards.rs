@@ -172,6 +172,7 @@ pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory)
         "closed": finding.closed,
         "closed_at": finding.closed_at.map(At::rfc3339),
         "relapse": finding.relapse,
+        "relapse_of": finding.relapse_of,
         "reopened": finding.reopened,
         "link": finding.link.as_ref().map(|link| json!({
             "at": link.at.rfc3339(), "by": link.by, "until": link.until.rfc3339(),
@@ -189,8 +190,8 @@ fn orders(finding: &Finding, texts: &Texts) -> Vec<Value> {
     let order = |order: &crate::domain::finding::Ordered| {
         json!({
             "at": order.at.rfc3339(), "due_at": order.due_at.rfc3339(), "officers": order.officers,
-            "order_no": order.order_no, "addressee": order.addressee, "demand": text(order.demand.as_ref(), texts),
-            "case": text(order.case.as_ref(), texts),
+            "order_no": text(order.order_no.as_ref(), texts), "addressee": order.addressee,
+            "demand": text(order.demand.as_ref(), texts), "case": text(order.case.as_ref(), texts),
         })
     };
     finding.orders.iter().map(order).collect()

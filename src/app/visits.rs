@@ -140,7 +140,7 @@ fn text_ids(tree: &VisitTree) -> Vec<TextId> {
 }
 
 fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Item = &TextId> {
-    let orders = finding.orders.iter().flat_map(|order| order.demand.iter().chain(&order.case));
+    let orders = finding.orders.iter().flat_map(|order| order.order_no.iter().chain(&order.demand).chain(&order.case));
     let rechecks = finding.rechecks.iter().map(|recheck| &recheck.note);
     let report = finding.report.iter().filter_map(|report| report.note.as_ref());
     let asked = finding.asked.iter().map(|asked| &asked.reason);

@@ -4,7 +4,7 @@
 use super::at::At;
 use super::attachment::Attachment;
 use super::calendar::Deadline;
-use super::decision::{Change, Guard, LetterOwed, Refusal, Series, Text};
+use super::decision::{Change, Erasure, Guard, LetterOwed, Refusal, Series, Text};
 use super::event::{Doer, Event, EventKind};
 use super::obligation::{Obligation, Post, Subject};
 use super::policy::Actor;
@@ -103,6 +103,11 @@ impl<'a, T: Rooted> Draft<'a, T> {
         let id = text.id.clone();
         self.change.texts.push(text);
         id
+    }
+
+    /// Has texts erased with this decision.
+    pub fn erase(&mut self, erasure: Erasure) {
+        self.change.erased = Some(erasure);
     }
 
     /// Keeps a file of proof.

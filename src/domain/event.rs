@@ -41,7 +41,7 @@ words!(
         VisitSignatureRefused = "visit.signature_refused", VisitCompleted = "visit.completed",
         VisitFiled = "visit.filed", VisitAborted = "visit.aborted", VisitMissed = "visit.missed",
         VisitUnapproved = "visit.unapproved", VisitRated = "visit.rated",
-        VisitAttached = "visit.attached",
+        VisitAttached = "visit.attached", VisitErased = "visit.erased",
         FindingFound = "finding.found", FindingOrdered = "finding.ordered",
         FindingCorrectedOnSite = "finding.corrected_on_site", FindingMeasuresTaken = "finding.measures_taken",
         FindingMeasuresLifted = "finding.measures_lifted", FindingReportedFixed = "finding.reported_fixed",
@@ -64,7 +64,8 @@ words!(
 impl EventKind {
     /// Told only to who sees everything: others would learn from it that somebody spoke to us, or what a firm says of them.
     pub fn is_discreet(self) -> bool {
-        matches!(self, EventKind::WhistleUnsealed | EventKind::WhistleErased | EventKind::VisitRated)
+        let erased = matches!(self, EventKind::WhistleErased | EventKind::VisitErased);
+        erased || matches!(self, EventKind::WhistleUnsealed | EventKind::VisitRated)
     }
 }
 

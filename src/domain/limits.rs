@@ -310,7 +310,7 @@ mod tests {
             (Duty::Planning, [(2, h), (1, d), (5, wd), (10, wd)]),
             (Duty::Approval, [(24, h), (24, h), (1, wd), (1, wd)]),
             (Duty::Visit, [(2, h), (1, d), (5, wd), (10, wd)]),
-            (Duty::Finish, [(24, h); 4]),
+            (Duty::Finish, [(4, h); 4]),
             (Duty::Signing, [(1, wd); 4]),
             (Duty::Part, [(1, wd); 4]),
             (Duty::Filing, [(2, wd); 4]),

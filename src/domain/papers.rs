@@ -8,6 +8,8 @@ use super::finding::{Finding, Ordered, Recheck};
 use super::policy::{self, Actor};
 use super::terms::{Notice, VisitStatus, words};
 use super::visit::{Visit, VisitTree};
+use crate::ids::TextId;
+use std::collections::HashMap;
 
 words!(
     /// What is printed of a visit.
@@ -80,8 +82,9 @@ pub fn invitation(actor: &Actor, visit: &Visit, now: At) -> Result<bool, Refusal
 }
 
 /// Whether two orders are one paper: of one day, under one number, to one addressee.
-fn is_one_paper(one: &Ordered, other: &Ordered) -> bool {
-    let of = |order: &Ordered| (order.at.civil().date(), order.order_no.clone(), order.addressee.clone());
+fn is_one_paper(one: &Ordered, other: &Ordered, texts: &HashMap<TextId, String>) -> bool {
+    let number = |order: &Ordered| order.order_no.as_ref().and_then(|id| texts.get(id)).cloned();
+    let of = |order: &Ordered| (order.at.civil().date(), number(order), order.addressee.clone());
     of(one) == of(other)
 }
 
@@ -91,18 +94,26 @@ fn of_its_department<'t>(tree: &'t VisitTree, finding: &Finding) -> impl Iterato
 }
 
 /// The findings whose last order stands on the same paper as this one's.
-pub fn ordered_together<'t>(tree: &'t VisitTree, finding: &Finding) -> Vec<(&'t Finding, &'t Ordered)> {
+pub fn ordered_together<'t>(
+    tree: &'t VisitTree,
+    finding: &Finding,
+    texts: &HashMap<TextId, String>,
+) -> Vec<(&'t Finding, &'t Ordered)> {
     let Some(own) = finding.orders.last() else { return Vec::new() };
     let last = of_its_department(tree, finding).filter_map(|other| Some((other, other.orders.last()?)));
-    last.filter(|(_, order)| is_one_paper(order, own)).collect()
+    last.filter(|(_, order)| is_one_paper(order, own, texts)).collect()
 }
 
 /// The findings that were last looked at again on the same day and by the same order as this one.
-pub fn rechecked_together<'t>(tree: &'t VisitTree, finding: &Finding) -> Vec<(&'t Finding, &'t Recheck)> {
+pub fn rechecked_together<'t>(
+    tree: &'t VisitTree,
+    finding: &Finding,
+    texts: &HashMap<TextId, String>,
+) -> Vec<(&'t Finding, &'t Recheck)> {
     let Some((own, by)) = finding.rechecks.last().zip(order_of_last_recheck(finding)) else { return Vec::new() };
     let same = |(other, recheck): &(&Finding, &Recheck)| {
         recheck.at.civil().date() == own.at.civil().date()
-            && order_of_last_recheck(other).is_some_and(|order| is_one_paper(order, by))
+            && order_of_last_recheck(other).is_some_and(|order| is_one_paper(order, by, texts))
     };
     let last = of_its_department(tree, finding).filter_map(|other| Some((other, other.rechecks.last()?)));
     last.filter(same).collect()

@@ -46,6 +46,9 @@ pub struct Person {
     pub certificate_basis: Option<String>,
     pub skills: Vec<String>,
     pub since: String,
+    /// Firms to which they have a tie: there they stand aside (行政处罚法 43).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ties: Vec<String>,
     /// The hub's own: no roster says it, and no import changes it.
     #[serde(default)]
     pub standing: Standing,

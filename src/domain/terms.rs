@@ -159,6 +159,7 @@ words!(
         SignInAdded = "sign_in_added", ShiftSet = "shift_set",
         WhistleUnsealed = "whistle_unsealed",
         VisitInvitation = "visit_invitation", VisitCancelled = "visit_cancelled",
+        FindingRelapsed = "finding_relapsed",
     }
 );
 impl LetterKind {
@@ -172,9 +173,9 @@ impl LetterKind {
         self == LetterKind::WhistleUnsealed
     }
 
-    /// Is about no whistle: it says that something was done, and where to look.
+    /// Has no table of a whistle: it says that something was done, and where to look.
     pub fn is_notice(self) -> bool {
-        matches!(self, LetterKind::SignInAdded | LetterKind::ShiftSet)
+        matches!(self, LetterKind::SignInAdded | LetterKind::ShiftSet | LetterKind::FindingRelapsed)
     }
 }
 

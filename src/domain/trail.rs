@@ -18,7 +18,7 @@ words!(
         PasswordChosen = "password.chosen", PasswordReset = "password.reset",
         TotpEnrolled = "totp.enrolled", TotpRemoved = "totp.removed", TotpReset = "totp.reset",
         RecoveryUsed = "totp.recovery_used",
-        WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased",
+        WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased", VisitErased = "visit.erased",
         ListExported = "list.exported", ListImported = "list.imported",
         TokenMade = "token.made", TokenRevoked = "token.revoked",
         KeysChanged = "keys.changed", BackupMade = "backup.made", LedgerRestored = "ledger.restored",

@@ -106,6 +106,7 @@ fn visit_event(past: &str) -> Option<(&'static str, &'static str)> {
         "unapproved" => ("24小时内未补批", "Not approved in time"),
         "rated" => ("企业评价", "Rated by the firm"),
         "attached" => ("添加附件", "File attached"),
+        "erased" => ("依法删除内容", "Erased by law"),
         _ => return None,
     })
 }

@@ -52,6 +52,12 @@ pub fn kind(kind: LetterKind) -> KindWords {
         LetterKind::ShiftSet => {
             ("值班调整", "值班表有一班换了人。如非事先商定，请立即与安委办核实。", "时限", "请登录平台核对值班表：")
         }
+        LetterKind::FindingRelapsed => (
+            "销号隐患再次出现",
+            "贵单位已销号的一项隐患，在该企业再次查出。",
+            "时限",
+            "请登录平台核对，需要时重新启动整改：",
+        ),
         LetterKind::WhistleUnsealed => (
             "举报人信息被查阅",
             "有人经说明理由，查阅了一件哨的举报人信息。查阅人和理由已记入该哨的经过。",

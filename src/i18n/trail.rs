@@ -28,6 +28,7 @@ impl Lang {
             SecurityKind::RecoveryUsed => ("使用恢复码", "Recovery code used"),
             SecurityKind::WhistleUnsealed => ("查阅举报人信息", "Informer's identity opened"),
             SecurityKind::WhistleErased => ("依法删除哨件内容", "Texts of a whistle erased by law"),
+            SecurityKind::VisitErased => ("依法删除检查内容", "Texts of a visit erased by law"),
             SecurityKind::ListExported => ("导出", "List taken away"),
             SecurityKind::ListImported => ("导入", "List brought in"),
             SecurityKind::TokenMade => ("新建机器令牌", "Machine token made"),

@@ -1,4 +1,4 @@
-//! `erase`, and the list of what was erased: one line a whistle, ids only, beside the backups. The list is written before
+//! `erase`, and the list of what was erased: one line a whistle or visit, ids only, beside the backups. The list is written before
 //! the ledger is, and gone through at every start, so that a restored ledger serves nothing that law had erased.
 
 use super::setup::{self, Surroundings};
@@ -8,7 +8,7 @@ use crate::app::{Hub, Undone};
 use crate::config::Settings;
 use crate::domain::decision::Refusal;
 use crate::domain::terms::ErasureGround;
-use crate::ids::{TextId, WhistleId};
+use crate::ids::{TextId, TreeId};
 use anyhow::{Context, bail, ensure};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -18,13 +18,13 @@ use std::path::{Path, PathBuf};
 /// What an operator wants erased.
 #[derive(Debug, clap::Args)]
 pub struct Wanted {
-    /// The whistle.
+    /// The whistle or visit.
     #[arg(value_name = "CODE", required_unless_present = "person")]
     pub code: Option<String>,
     /// A file (`-`: standard input) with a name or a phone: of every whistle whose informer that is, the informer goes.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "everything"])]
     pub person: Option<PathBuf>,
-    /// Every text of the whistle, and not only who the informer is.
+    /// Every text of it, and not only who the informer is; of a visit its findings' too.
     #[arg(long)]
     pub everything: bool,
     /// purpose_met, retention_over, consent_withdrawn, unlawful or other_law (个人信息保护法 47).
@@ -55,7 +55,7 @@ pub async fn erase(settings: &Settings, wanted: &Wanted, around: Surroundings) -
 
 async fn one(hub: &Hub, list: &Path, code: &str, part: Part, ground: ErasureGround) -> anyhow::Result<String> {
     let marked = match erasure::mark(hub, code, part, ground).await {
-        Err(Undone::Refusal(Refusal::NotFound)) => bail!("there is no whistle {code}"),
+        Err(Undone::Refusal(Refusal::NotFound)) => bail!("there is no whistle and no visit {code}"),
         marked => marked?,
     };
     let forms = elsewhere::drop_unsent_about(hub, code).await?;
@@ -131,7 +131,7 @@ fn whole(text: &str) -> &str {
 
 fn line(marked: &Marked) -> String {
     let texts: Vec<&str> = marked.texts.iter().map(TextId::as_str).collect();
-    format!("{} {} {}\n", marked.whistle, marked.ground, texts.join(","))
+    format!("{} {} {}\n", marked.tree.as_str(), marked.ground, texts.join(","))
 }
 
 /// Begins with a word that is no whistle's id.
@@ -164,9 +164,9 @@ fn read_elsewhere(line: &str) -> Option<(ErasureGround, Elsewhere)> {
 
 fn read(line: &str) -> Option<Marked> {
     let mut parts = line.split(' ');
-    let (whistle, ground, texts) = (parts.next()?, ErasureGround::parse(parts.next()?)?, parts.next()?);
+    let (tree, ground, texts) = (parts.next()?, ErasureGround::parse(parts.next()?)?, parts.next()?);
     let texts = texts.split(',').map(TextId::from_text).collect();
-    parts.next().is_none().then_some(Marked { whistle: WhistleId::from_text(whistle), ground, texts })
+    parts.next().is_none().then_some(Marked { tree: TreeId::from_text(tree), ground, texts })
 }
 
 /// Erases again whatever of the list stands in this ledger: one that was restored from before.
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_line_is_read_as_it_was_written_and_a_cut_one_is_not_guessed() {
         let texts = vec![TextId::from_text("tx_1"), TextId::from_text("tx_2")];
-        let marked = Marked { whistle: WhistleId::from_text("wh_1"), ground: ErasureGround::Unlawful, texts };
+        let marked = Marked { tree: TreeId::from_text("wh_1"), ground: ErasureGround::Unlawful, texts };
         assert_eq!(line(&marked), "wh_1 unlawful tx_1,tx_2\n");
         assert_eq!(read(line(&marked).trim_end()), Some(marked));
         let ids = |some: &[&str]| some.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();

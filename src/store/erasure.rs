@@ -1,8 +1,8 @@
-//! What is there to erase: the texts of a whistle, the sealed ones of all, and what lies outside of whistles. Reads for an
+//! What is there to erase: the texts of a whistle or a visit, the sealed ones of all, and what lies outside of whistles. Reads for an
 //! operator's deed only, which sees everything; what leaves here is looked through and shown to nobody.
 
 use super::{Fault, Reading, Row};
-use crate::ids::{PersonId, TextId, WhistleId};
+use crate::ids::{PersonId, TextId, TreeId};
 use std::collections::{BTreeSet, HashMap};
 
 const SAID_IN: &str = "SELECT id FROM texts WHERE tree = $1 AND ($2 = 1 OR class = 'sealed') ORDER BY id";
@@ -15,6 +15,9 @@ const SEALED: &str = "
     SELECT t.id, t.body, w.code FROM texts t JOIN whistles w ON w.id = t.tree
     WHERE t.class = 'sealed' AND t.id > $1
     ORDER BY t.id LIMIT $2";
+
+const OF_VISITS: &str = "
+    SELECT t.id, t.body, v.code FROM texts t JOIN visits v ON v.id = t.tree WHERE t.id > $1 ORDER BY t.id LIMIT $2";
 
 const OF_DIRECTORY: &str = "
     SELECT seq, data FROM events WHERE tree = $1 AND seq > $2 ORDER BY seq LIMIT $3";
@@ -33,28 +36,28 @@ const VIEWS: &str = "SELECT id, person, body FROM saved_views ORDER BY id";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_DIRECTORY, OF_FIRMS, OF_TRAIL, TOKENS, FORMS, VIEWS];
+    &[SAID_IN, POINTED_AT, STANDS, SEALED, OF_VISITS, OF_DIRECTORY, OF_FIRMS, OF_TRAIL, TOKENS, FORMS, VIEWS];
 
-/// A sealed text, as it lies there.
+/// A text as it lies there, sealed or not.
 #[derive(Debug)]
-pub struct SealedText {
+pub struct LyingText {
     pub id: TextId,
     pub body: String,
-    /// Of its whistle.
+    /// Of its whistle or visit.
     pub code: String,
 }
 
-/// What was said in a whistle: all of it, or only what is sealed.
+/// What was said in a whistle or a visit: all of it, or only what is sealed.
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
-pub fn said_in(reading: &mut Reading<'_>, whistle: &WhistleId, everything: bool) -> Result<Vec<TextId>, Fault> {
-    reading.rows(SAID_IN, &[whistle.into(), everything.into()], |row| Ok(TextId::from_text(row.text(0)?)))
+pub fn said_in(reading: &mut Reading<'_>, tree: &TreeId, everything: bool) -> Result<Vec<TextId>, Fault> {
+    reading.rows(SAID_IN, &[tree.into(), everything.into()], |row| Ok(TextId::from_text(row.text(0)?)))
 }
 
-/// Every text that an event of the whistle points at, there or not.
-pub fn pointed_at(reading: &mut Reading<'_>, whistle: &WhistleId) -> Result<Vec<TextId>, Fault> {
-    let all: Vec<serde_json::Value> = reading.rows(POINTED_AT, &[whistle.into()], |row| row.json(0))?;
+/// Every text that an event of the tree points at, there or not.
+pub fn pointed_at(reading: &mut Reading<'_>, tree: &TreeId) -> Result<Vec<TextId>, Fault> {
+    let all: Vec<serde_json::Value> = reading.rows(POINTED_AT, &[tree.into()], |row| row.json(0))?;
     let mut ids = BTreeSet::new();
     all.iter().for_each(|data| super::ledger::leaf::text_ids(data, &mut ids));
     Ok(ids.into_iter().map(TextId::from_text).collect())
@@ -70,14 +73,18 @@ pub fn standing(reading: &mut Reading<'_>, texts: &[TextId]) -> Result<Vec<TextI
 }
 
 /// A page of sealed texts, after an id.
-pub fn sealed(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<SealedText>, Fault> {
-    reading.rows(SEALED, &[after.into(), limit.into()], |row| {
-        Ok(SealedText {
-            id: TextId::from_text(row.text(0)?),
-            body: row.text(1)?.to_owned(),
-            code: row.text(2)?.to_owned(),
-        })
-    })
+pub fn sealed(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<LyingText>, Fault> {
+    reading.rows(SEALED, &[after.into(), limit.into()], lying)
+}
+
+/// The same of what was said in visits.
+pub fn of_visits(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<LyingText>, Fault> {
+    reading.rows(OF_VISITS, &[after.into(), limit.into()], lying)
+}
+
+fn lying(row: &Row<'_>) -> Result<LyingText, Fault> {
+    let id = TextId::from_text(row.text(0)?);
+    Ok(LyingText { id, body: row.text(1)?.to_owned(), code: row.text(2)?.to_owned() })
 }
 
 /// A page of the directory's history, after a place: its last place, and the texts that it points at and that stand.

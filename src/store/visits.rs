@@ -43,6 +43,11 @@ const OF_FIRM: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND id <> $2 AND date >= $3 AND date <= $4
       AND status NOT IN ('cancelled', 'aborted') ORDER BY date, id";
 
+/// The latest of a firm: more than one could have that still counts.
+const STRUCK_OFF: &str = "
+    SELECT body FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL AND status = 'closed'
+    ORDER BY found_at DESC, id LIMIT 500";
+
 const ENTERED: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND date >= $2 AND date <= $3
       AND status IN ('in_progress', 'signing', 'completed', 'filed') ORDER BY date, id";
@@ -102,6 +107,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     WHISTLES,
     TAKEN,
     OF_FIRM,
+    STRUCK_OFF,
     ENTERED,
     PAST_HAZARDS,
     LIST,
@@ -221,7 +227,12 @@ pub fn slate(
         let params = [firm.into(), but_for.into(), first.into(), last.into()];
         of_firm = reading.rows(OF_FIRM, &params, |row| Ok(of_firm_visit(row.json(0)?)))?;
     }
-    Ok(Slate { taken: taken.into_iter().collect(), of_firm })
+    Ok(Slate { taken: taken.into_iter().collect(), of_firm, ..Slate::default() })
+}
+
+/// What was struck off at a firm, by item of the checklist. For deciding, never for showing.
+pub fn struck_off(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<Finding>, Fault> {
+    reading.rows(STRUCK_OFF, &[firm.into()], |row| row.json(0))
 }
 
 /// The year of a day, and what lies near it on either side.

@@ -104,6 +104,7 @@ pub(crate) async fn visited(t: &Town) -> String {
     inspector.does(&visit, "record", json!({ "results": [found] })).await;
     let rechecked = format!("{visit}-02");
     inspector.does(&rechecked, "order", json!({})).await;
+    inspector.does(&rechecked, "report_fixed", json!({})).await;
     t.person("inspector.yj.3").does(&rechecked, "recheck", json!({ "passed": true, "note": "风机运行，有联锁" })).await;
     t.settle().await;
     visit

@@ -82,6 +82,60 @@ async fn in_a_whistle(t: &Town) {
     t.office().does(&code, "send_back", json!({ "lacks": said("缺") })).await;
 }
 
+/// A visit of these departments at some place, approved by those heads and entered.
+async fn entered(t: &Town, period: &str, units: &[&str], heads: &[&str]) -> String {
+    let crew: Vec<String> =
+        units.iter().flat_map(|unit| [format!("inspector.{unit}"), format!("inspector.{unit}.2")]).collect();
+    let items = units.iter().map(|unit| json!({ "department": unit.to_uppercase(), "subject": said(unit) }));
+    let order = json!({
+        "place": said("址"), "town": "T06", "date": "2026-12-01", "period": period, "notice": "unannounced",
+        "items": items.collect::<Vec<_>>(), "override_reason": said("越"),
+        "members": t.members(&crew.iter().map(String::as_str).collect::<Vec<_>>()).await,
+    });
+    let visit = t.director().plans(&order).await;
+    t.office().does(&visit, "propose", json!({})).await;
+    t.person("head.xf").does(&visit, "object", json!({ "ground": "staff", "reason": said("换") })).await;
+    t.director().does(&visit, "propose", json!({ "override_reason": said("仍") })).await;
+    for head in heads {
+        t.person(head).does(&visit, "approve_own_part", json!({})).await;
+    }
+    if units.len() > heads.len() {
+        let silent = json!({ "department": "SH", "reason": said("免") });
+        t.director().does(&visit, "excuse_part", silent).await;
+    }
+    t.office().does(&visit, "keep_secret", json!({})).await;
+    t.person(&crew[0]).does(&visit, "enter", json!({})).await;
+    visit
+}
+
+/// Everything that can be said in a visit and its findings.
+async fn in_visits(t: &Town) {
+    let heads = ["head.yj.2", "head.xf"];
+    let visit = entered(t, "AM", &["yj", "xf", "sh"], &heads).await;
+    let (finding, head, yj) = (format!("{visit}-01"), t.person("head.yj.2"), t.person("inspector.yj"));
+    let found = json!({ "what": said("患"), "spot": said("点"), "severity": "general", "clause": said("据") });
+    let results = json!([{ "item": "1", "outcome": "finding", "note": said("注"), "finding": found }]);
+    yj.does(&visit, "record", json!({ "results": results })).await;
+    let order = json!({ "demand": said("改"), "order_no": said("号"), "case": said("案") });
+    yj.does(&finding, "order", order).await;
+    for (answer, by) in [("refuse_extension", head), ("grant_extension", head)] {
+        let ask = json!({ "until": "2026-12-30T10:00:00+08:00", "reason": said("延") });
+        yj.does(&finding, "ask_extension", ask).await;
+        by.does(&finding, answer, json!({ "reason": said("复") })).await;
+    }
+    head.does(&finding, "measures", json!({ "measure": "stop" })).await;
+    head.does(&finding, "lift_measures", json!({ "reason": said("解") })).await;
+    yj.does(&finding, "report_fixed", json!({ "note": said("报") })).await;
+    t.person("inspector.yj.3").does(&finding, "recheck", json!({ "passed": true, "note": said("验") })).await;
+    head.does(&finding, "close", json!({ "kind": "fixed", "conclusion": said("结") })).await;
+    t.office().does(&finding, "reopen", json!({ "ground": "spot_check_failed", "note": said("返") })).await;
+    yj.does(&visit, "finish", json!({})).await;
+    yj.does(&visit, "refuse_sign", json!({ "note": said("拒") })).await;
+    let visit = entered(t, "PM", &["yj", "xf"], &heads).await;
+    t.person("inspector.xf").does(&visit, "abort", json!({ "ground": "danger", "note": said("险") })).await;
+    t.director().does(&visit, "cancel", json!({ "reason": said("销") })).await;
+}
+
 /// Typed and not sent; of a whistle and of none.
 async fn in_forms(fire: &Browser<'_>) {
     let own = format!("/console/summonses/{CODE}-XF");
@@ -149,6 +203,7 @@ async fn t30_what_was_erased_is_in_no_column_of_any_table() {
     let t = Box::pin(Town::open(&place, at(BEGIN))).await;
     t.hush(NAME);
     in_a_whistle(&t).await;
+    Box::pin(in_visits(&t)).await;
     elsewhere(&t).await;
     Box::pin(t.close()).await;
     for (table, values) in place.dump_by_table() {
@@ -161,6 +216,13 @@ async fn t30_what_was_erased_is_in_no_column_of_any_table() {
     }
     let said = [erased(&place, Some(CODE), None).await, erased(&place, None, Some(NAME)).await];
     assert!(said[1].contains("outside of whistles"), "{said:?}");
+    // Of visits it is told where it stands, as of whistles: somebody reads them before they go.
+    assert!(said[1].ends_with(": LJ-2026-0001 LJ-2026-0002"), "{said:?}");
+    for visit in ["LJ-2026-0001", "LJ-2026-0002"] {
+        let done = erased(&place, Some(visit), None).await;
+        assert!(done.ends_with(" texts erased"), "{done}");
+        assert_eq!(erased(&place, Some(visit), None).await, format!("{visit}: nothing to erase"));
+    }
     for (table, values) in place.dump_by_table() {
         assert!(!values.iter().any(|value| holds(value)), "{table} holds the name");
         assert!(
@@ -172,7 +234,15 @@ async fn t30_what_was_erased_is_in_no_column_of_any_table() {
     assert!(!erased(&place, None, Some(NAME)).await.contains("outside of whistles"));
     let t = Box::pin(Town::open(&place, at(BEGIN))).await;
     t.director().get("/whistles").await.expect(200);
-    t.signed_in("director").await.get("/feedback").await.expect(200);
+    let director = t.signed_in("director").await;
+    director.get("/feedback").await.expect(200);
+    for path in ["visits/LJ-2026-0001", "findings/LJ-2026-0001-01"] {
+        let seen = t.director().sees(&format!("/{path}")).await;
+        assert!(seen["allowed_deeds"].is_array(), "{seen}");
+        director.get(&format!("/console/{path}")).await.expect(200);
+    }
+    let kinds = t.director().walks("/visits/LJ-2026-0001/timeline", 200).await;
+    assert!(kinds.iter().any(|one| one["kind"] == "visit.erased" && one["data"]["ground"] == "consent_withdrawn"));
     let tokens = t.person("head.xf").sees("/tokens").await;
     assert_eq!(tokens["items"][0]["name"], "", "the token goes on without a name");
     t.person("admin").get("/trail").await.expect(200);

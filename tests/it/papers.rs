@@ -180,6 +180,9 @@ async fn record_order_and_opinion_say_what_the_ledger_holds() {
         }
         assert!(order.contains(&firm(t)) && !order.contains("草稿"), "{order}");
         page(t, "head.yj.2", &sheet("findings", &first, "opinion")).await.expect(409);
+        for code in [&first, &second] {
+            yj.does(code, "report_fixed", json!({})).await;
+        }
         let other = t.person("inspector.yj.3");
         other.does(&first, "recheck", json!({ "passed": true, "note": "已拆除" })).await;
         other.does(&second, "recheck", json!({ "passed": false, "note": "仍在使用" })).await;

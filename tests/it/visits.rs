@@ -127,6 +127,9 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
         other.does(&second, "recheck", json!({ "passed": false, "note": "仍未审批" })).await;
         assert_eq!(other.tries(&second, "order", &json!({})).await.expect(422).faults(), ["/case missing"]);
         other.does(&second, "order", json!({ "case": "情节轻微，责令再改" })).await;
+        let unsaid = other.tries(&second, "recheck", &json!({ "passed": true, "note": "已审批" })).await.expect(409);
+        assert_eq!(unsaid.json()["current_status"], "ordered", "nobody has said that it is fixed");
+        t.person("town.t06").does(&second, "report_fixed", json!({})).await;
         other.does(&second, "recheck", json!({ "passed": true, "note": "已审批" })).await;
         for (unit, head) in [("yj", "YJ"), ("xf", "XF"), ("sh", "SH")] {
             let summons = format!("{whistle}-{head}");

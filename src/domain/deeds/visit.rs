@@ -74,22 +74,23 @@ fn can_visit(deed: VisitDeed, actor: &Actor, visit: &Visit, now: At) -> bool {
     let approves = deed == ApproveOwnPart && own(|part| part.approved_at.is_none());
     let closes = deed == CloseOwnPart && open_part(actor, visit);
     let records = deed == Record && open_part(actor, visit);
+    let excuses = deed == ExcusePart && visit.parts.iter().skip(1).any(|part| !part.is_over());
     let at_once = deed == Enter && visit.emergency;
     // Nobody comes before the day.
     let today = visit.slot.starts_at().day_end() == now.day_end();
     match visit.status {
-        VisitStatus::Planning => matches!(deed, Propose | Postpone | Cancel) || at_once,
+        VisitStatus::Planning => matches!(deed, Propose | Cancel) || at_once,
         VisitStatus::AwaitingApproval => {
-            approves || matches!(deed, Cancel | ExcusePart) || (deed == Object && own(|_| true)) || at_once
+            approves || excuses || deed == Cancel || (deed == Object && own(|_| true)) || at_once
         }
         VisitStatus::Approved => matches!(deed, Announce | KeepSecret | Postpone | Cancel) || at_once,
         VisitStatus::Announced | VisitStatus::ReadyUnannounced => {
             matches!(deed, Postpone | Cancel) || (deed == Enter && (today || visit.emergency))
         }
-        VisitStatus::InProgress => records || closes || approves || matches!(deed, Finish | Abort | ExcusePart),
-        VisitStatus::Signing => records || closes || approves || matches!(deed, Sign | RefuseSign | ExcusePart),
-        VisitStatus::Completed => records || closes || approves || deed == ExcusePart,
-        VisitStatus::Aborted => matches!(deed, Postpone | Cancel),
+        VisitStatus::InProgress => records || closes || approves || excuses || matches!(deed, Finish | Abort),
+        VisitStatus::Signing => records || closes || approves || excuses || matches!(deed, Sign | RefuseSign),
+        VisitStatus::Completed => records || closes || approves || excuses,
+        VisitStatus::Aborted => matches!(deed, Postpone | Cancel) || (approves && visit.emergency),
         VisitStatus::Filed | VisitStatus::Cancelled => false,
     }
 }
@@ -106,8 +107,8 @@ fn may_finding(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
     match deed {
         FindingDeed::Order | FindingDeed::CorrectOnSite | FindingDeed::Recheck => inspects,
         FindingDeed::Measures | FindingDeed::LiftMeasures | FindingDeed::Close => policy::heads(actor, department),
-        FindingDeed::ReportFixed => inspects || policy::speaks_for(actor, department) || is_of_town(actor, finding),
-        FindingDeed::AskExtension => inspects || policy::speaks_for(actor, department),
+        FindingDeed::ReportFixed => inspects || is_of_town(actor, finding),
+        FindingDeed::AskExtension => inspects || policy::heads(actor, department),
         FindingDeed::GrantExtension | FindingDeed::RefuseExtension => match finding.severity {
             Severity::Major => policy::is_director(actor) && !policy::is_own_bureau(actor, department),
             Severity::General => policy::heads(actor, department),
@@ -122,7 +123,7 @@ pub fn may_give_link(actor: &Actor, finding: &Finding) -> bool {
 }
 
 fn is_of_town(actor: &Actor, finding: &Finding) -> bool {
-    actor.town.is_some() && actor.town == finding.origin.town
+    actor.town.is_some() && actor.town == finding.origin.town && policy::speaks_for(actor, &actor.unit)
 }
 
 /// The deeds of each state, one line per state. From every open state there is a way out other than being fixed.
@@ -141,7 +142,7 @@ fn can_finding(deed: FindingDeed, finding: &Finding) -> bool {
                 GrantExtension | RefuseExtension => asked,
                 Order | CorrectOnSite | Measures | LiftMeasures | ReportFixed | Recheck | Close | Reopen => false,
             };
-            matches!(deed, ReportFixed | Recheck | Close) || extension || measures
+            matches!(deed, ReportFixed | Close) || extension || measures
         }
         FindingStatus::Reported | FindingStatus::RecheckDue => matches!(deed, Recheck | Close) || measures,
         FindingStatus::Passed => deed == Close || measures,
@@ -210,7 +211,8 @@ pub(super) fn permissions(actor: &Actor) -> impl Iterator<Item = String> {
     let finding = move |deed: FindingDeed| match deed {
         FindingDeed::Order | FindingDeed::CorrectOnSite | FindingDeed::Recheck => inspects,
         FindingDeed::Measures | FindingDeed::LiftMeasures | FindingDeed::Close => heads,
-        FindingDeed::ReportFixed | FindingDeed::AskExtension => inspects || speaks,
+        FindingDeed::ReportFixed => inspects,
+        FindingDeed::AskExtension => inspects || heads,
         FindingDeed::GrantExtension | FindingDeed::RefuseExtension => heads || director,
         FindingDeed::Reopen => office || heads,
     };

@@ -56,6 +56,13 @@ impl Directory {
         self.vehicles.iter().find(|vehicle| vehicle.code == code)
     }
 
+    /// Whether a person has a tie to the firm, under whichever of their sign-ins it was noted.
+    pub fn has_tie(&self, id: &PersonId, firm: &str) -> bool {
+        let Some(person) = self.person(id) else { return false };
+        let mut tied = self.people.iter().filter(|other| other.ties.iter().any(|tie| tie == firm));
+        tied.any(|other| other.is_same_human(person))
+    }
+
     /// Whether a person is away on that day, under whichever of their sign-ins it was noted.
     pub fn on_leave(&self, id: &PersonId, day: civil::Date) -> bool {
         let Some(person) = self.person(id) else { return false };
@@ -92,6 +99,22 @@ mod tests {
             let day = if day == 30 { date(2026, 11, 30) } else { date(2026, 12, day) };
             let person = directory.by_username(username).unwrap();
             assert_eq!(directory.on_leave(&person.id, day), away, "{username} on {day}");
+        }
+    }
+
+    #[test]
+    fn a_tie_to_a_firm_is_the_humans_under_both_sign_ins() {
+        let mut directory = sample_district::read().unwrap().directory;
+        let at = directory.people.iter().position(|one| one.username == "inspector.yj.6").unwrap();
+        directory.people[at].ties = vec!["E07".to_owned()];
+        for (username, firm, tied) in [
+            ("inspector.yj.6", "E07", true),
+            ("office.2", "E07", true),
+            ("office.2", "E01", false),
+            ("office", "E07", false),
+        ] {
+            let id = directory.by_username(username).unwrap().id.clone();
+            assert_eq!(directory.has_tie(&id, firm), tied, "{username} {firm}");
         }
     }
 

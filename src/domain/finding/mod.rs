@@ -70,7 +70,7 @@ pub struct Ordered {
     pub at: At,
     pub officers: Vec<PersonId>,
     /// The paper's number, where the department gives one.
-    pub order_no: Option<String>,
+    pub order_no: Option<TextId>,
     pub demand: Option<TextId>,
     /// Who has to: the firm, or its landlord where the firm is gone.
     pub addressee: Option<String>,
@@ -145,8 +145,11 @@ pub struct Finding {
     pub rechecks: Vec<Recheck>,
     pub closed: Option<ClosureKind>,
     pub closed_at: Option<At>,
-    /// The same item of the same firm was closed not long before.
+    /// It came back: taken up again on that ground, or found again not long after it was struck off.
     pub relapse: bool,
+    /// The finding that was struck off, by code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relapse_of: Option<String>,
     pub reopened: u32,
     /// The firm's way in; nobody ever had one on paper before links were given.
     #[serde(default)]
@@ -183,6 +186,7 @@ impl Finding {
             closed: None,
             closed_at: None,
             relapse: false,
+            relapse_of: None,
             reopened: 0,
             link: None,
             rated: None,

@@ -97,16 +97,21 @@ impl RectificationOrder {
 /// Orders it, by two officers at least: those named, else the department's who were there.
 ///
 /// # Errors
-/// Guarded: fewer than two certified officers.
+/// Guarded: fewer than two officers whose certificates are good today, the own one among them.
 pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?.clone();
-    let officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
+    let mut officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
+    officers.retain(|officer| is_certified(officer, &finding, &by) && !is_tied(officer, &finding, &by));
+    let mut reasons = stands_aside(&finding, &by);
     if officers.len() < CERTIFIED_MIN {
-        return Err(barred(&finding, &by, vec![(ReasonCode::TooFewCertified, finding.origin.department.clone())]));
+        reasons.push((ReasonCode::TooFewCertified, finding.origin.department.clone()));
+    }
+    if !reasons.is_empty() {
+        return Err(barred(&finding, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
     let mut text = |text: &Option<String>| text.as_deref().map(|text| draft.write_down(text));
-    let (demand, case) = (text(&order.demand), text(&order.case));
+    let (demand, case, order_no) = (text(&order.demand), text(&order.case), text(&order.order_no));
     let (now, subject) = (draft.by.now, Subject::Finding(id.clone()));
     let owner = draft.liaison(&finding.origin.department);
     match order.due_at {
@@ -118,7 +123,7 @@ pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: De
     let ordered = Ordered {
         at: now,
         officers,
-        order_no: order.order_no.clone(),
+        order_no: order_no.clone(),
         demand: demand.clone(),
         addressee: order.addressee.clone().or(finding.origin.enterprise.clone()),
         due_at: armed,
@@ -130,12 +135,33 @@ pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: De
         finding.orders.push(ordered);
     });
     let data = json!({
-        "due_at": armed.rfc3339(), "order_no": order.order_no, "addressee": order.addressee, "again": again,
+        "due_at": armed.rfc3339(), "order_no": order_no.as_ref().map(text_ref), "addressee": order.addressee, "again": again,
         "demand": demand.as_ref().map(text_ref), "case": case.as_ref().map(text_ref),
     });
     draft.record_finding(EventKind::FindingOrdered, id, data);
     follow::filing(&mut draft);
     Ok(draft.finish())
+}
+
+fn is_certified(officer: &PersonId, finding: &Finding, by: &Deciding<'_>) -> bool {
+    let (department, today) = (&finding.origin.department, by.now.civil().date().to_string());
+    by.rules.directory.person(officer).is_some_and(|person| person.is_certified_for(department, &today))
+}
+
+/// Whether somebody has a tie to the firm.
+pub fn is_tied(officer: &PersonId, finding: &Finding, by: &Deciding<'_>) -> bool {
+    let firm = finding.origin.enterprise.as_deref();
+    firm.is_some_and(|firm| by.rules.directory.has_tie(officer, firm))
+}
+
+/// Why whoever acts for the department on site may not: no certificate that is good today, or a tie to the firm.
+pub fn stands_aside(finding: &Finding, by: &Deciding<'_>) -> Vec<(ReasonCode, String)> {
+    let Some(actor) = by.actor else { return Vec::new() };
+    let bars = [
+        (ReasonCode::NotCertified, !is_certified(&actor.person, finding, by)),
+        (ReasonCode::Recused, is_tied(&actor.person, finding, by)),
+    ];
+    bars.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| (code, actor.username.clone())).collect()
 }
 
 /// Refuses a deed on a finding, with all reasons.
@@ -148,7 +174,7 @@ pub fn barred(finding: &Finding, by: &Deciding<'_>, reasons: Vec<(ReasonCode, St
 /// It was put right before the officers' eyes.
 ///
 /// # Errors
-/// Guarded: a major hazard, one that the list does not call correctable, or measures that stand.
+/// Guarded: a major hazard, one that the list does not call correctable, measures that stand, a certificate that has lapsed.
 pub fn correct_on_site(
     note: Option<&str>,
     id: &FindingId,
@@ -156,11 +182,15 @@ pub fn correct_on_site(
     by: Deciding<'_>,
 ) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
+    let mut reasons = stands_aside(finding, &by);
     if finding.severity == Severity::Major || !finding.origin.correctable_on_site {
-        return Err(barred(finding, &by, vec![(ReasonCode::NotCorrectableOnSite, finding.code.clone())]));
+        reasons.push((ReasonCode::NotCorrectableOnSite, finding.code.clone()));
     }
     if finding.measures.is_some() {
-        return Err(barred(finding, &by, vec![(ReasonCode::MeasuresStand, finding.code.clone())]));
+        reasons.push((ReasonCode::MeasuresStand, finding.code.clone()));
+    }
+    if !reasons.is_empty() {
+        return Err(barred(finding, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
     let (now, note) = (draft.by.now, note.map(|note| draft.write_down(note)));

@@ -2,7 +2,7 @@
 //! with a limit of its own.
 
 use super::close::{self, Return};
-use super::order::barred;
+use super::order::{barred, is_tied, stands_aside};
 use super::{Recheck, Report};
 use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::directory::Directory;
@@ -96,14 +96,25 @@ impl RecheckOrder {
 /// Looked at again, by somebody who was not at the first visit.
 ///
 /// # Errors
-/// Guarded: only officers of the first visit.
+/// Guarded: only officers of the first visit, or one who stands aside.
 pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let actor = by.actor.ok_or(Refusal::NotFound)?.person.clone();
     let mut officers = vec![actor];
-    officers.extend(order.officers.iter().filter(|one| **one != officers[0]).cloned().collect::<Vec<_>>());
+    officers.extend(
+        order
+            .officers
+            .iter()
+            .filter(|one| **one != officers[0] && !is_tied(one, finding, &by))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
+    let mut reasons = stands_aside(finding, &by);
     if officers.iter().all(|one| finding.origin.officers.contains(one)) {
-        return Err(barred(finding, &by, vec![(ReasonCode::SameOfficers, finding.code.clone())]));
+        reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
+    }
+    if !reasons.is_empty() {
+        return Err(barred(finding, &by, reasons));
     }
     let (department, drawn) = (finding.origin.department.clone(), finding.awaits_spot_check());
     let mut draft = Draft::on(by, tree);

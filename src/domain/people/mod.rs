@@ -133,6 +133,7 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
         certificate_basis: None,
         skills: Vec::new(),
         since: by.now.civil().date().to_string(),
+        ties: Vec::new(),
         standing: Standing { waiting, ..Standing::default() },
     };
     let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonAdded };

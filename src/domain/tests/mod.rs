@@ -2,9 +2,12 @@
 //! `sample` and `story` also serve the tests that stand beside the deeds.
 
 mod bodies;
+mod findings;
 mod main_path;
 pub(crate) mod sample;
 mod secrecy;
 pub(crate) mod story;
 mod table;
+pub(crate) mod visit_story;
+mod visits;
 mod walk;

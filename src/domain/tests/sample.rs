@@ -52,6 +52,15 @@ pub(crate) const PEOPLE: [(&str, &str, Role); 20] = [
     ("squad.sq01", "SQ01", Role::SquadLeader),
     ("town.t02", "T02", Role::TownOfficer),
 ];
+/// Who else is needed where visits are told.
+pub(crate) const OFFICERS: [(&str, &str, Role); 6] = [
+    ("inspector.yj", "YJ", Role::Inspector),
+    ("inspector.yj.2", "YJ", Role::Inspector),
+    ("inspector.yj.3", "YJ", Role::Inspector),
+    ("inspector.xf.3", "XF", Role::Inspector),
+    ("inspector.sh.2", "SH", Role::Inspector),
+    ("head.sh", "SH", Role::DepartmentHead),
+];
 /// Three days; the second night has nobody.
 const ROTA: [(&str, bool, &str); 5] = [
     ("2026-11-24", false, "office"),
@@ -63,13 +72,35 @@ const ROTA: [(&str, bool, &str); 5] = [
 
 /// The rules of the small district.
 pub(crate) fn rules() -> &'static Rules {
-    static RULES: LazyLock<Rules> = LazyLock::new(|| Rules {
+    static RULES: LazyLock<Rules> = LazyLock::new(|| made(directory(&PEOPLE)));
+    &RULES
+}
+
+/// The same with officers enough for visits.
+pub(crate) fn rules_for_visits() -> &'static Rules {
+    static RULES: LazyLock<Rules> = LazyLock::new(|| made(directory(&everybody())));
+    &RULES
+}
+
+/// Everybody of a story of visits.
+pub(crate) fn everybody() -> Vec<(&'static str, &'static str, Role)> {
+    PEOPLE.iter().chain(&OFFICERS).copied().collect()
+}
+
+/// The same where something of the district is otherwise, until the tests end.
+pub(crate) fn rules_where(otherwise: impl FnOnce(&mut Directory)) -> &'static Rules {
+    let mut directory = directory(&everybody());
+    otherwise(&mut directory);
+    Box::leak(Box::new(made(directory)))
+}
+
+fn made(directory: Directory) -> Rules {
+    Rules {
         calendar: calendar(),
         limits: DatedLimits::read(&[LIMITS.to_owned()]).unwrap(),
         routing: Routing::read(ROUTING).unwrap(),
-        directory: directory(),
-    });
-    &RULES
+        directory,
+    }
 }
 
 /// Somebody of the small district, by sign-in.
@@ -101,23 +132,8 @@ fn calendar() -> Calendar {
     Calendar::new(days)
 }
 
-fn directory() -> Directory {
-    let people = PEOPLE.map(|(username, unit, role)| Person {
-        id: PersonId::from_text(format!("pe_{username}")),
-        username: username.into(),
-        // The director is the Emergency Management Bureau's head, too.
-        name: format!("名{}", if username == "head.yj" { "director" } else { username }),
-        department_code: unit.into(),
-        role,
-        title: String::new(),
-        certificate_no: None,
-        certificate_fields: Vec::new(),
-        certificate_valid_to: None,
-        certificate_basis: None,
-        skills: Vec::new(),
-        since: "2024-01-01".into(),
-        standing: Standing::default(),
-    });
+fn directory(people: &[(&'static str, &'static str, Role)]) -> Directory {
+    let people = people.iter().map(|(username, unit, role)| person(username, unit, *role)).collect();
     let rota = ROTA.map(|(date, night, office_duty)| Shift {
         date: date.into(),
         night,
@@ -127,7 +143,32 @@ fn directory() -> Directory {
     });
     let departments = DEPARTMENTS.map(department).into();
     let (towns, enterprises) = (TOWNS.map(town).into(), ENTERPRISES.map(enterprise).into());
-    Directory::new(departments, towns, enterprises, people.into(), rota.into())
+    Directory::new(departments, towns, enterprises, people, rota.into())
+}
+
+fn person(username: &str, unit: &str, role: Role) -> Person {
+    Person {
+        id: PersonId::from_text(format!("pe_{username}")),
+        username: username.into(),
+        // The director is the Emergency Management Bureau's head, too.
+        name: format!("名{}", if username == "head.yj" { "director" } else { username }),
+        department_code: unit.into(),
+        role,
+        title: String::new(),
+        certificate_no: inspects(role).then(|| format!("证{username}")),
+        // Towns and squads borrow the bureau's power.
+        certificate_fields: vec![if role == Role::Inspector { unit.into() } else { "YJ".into() }],
+        certificate_valid_to: Some("2027-12-31".into()),
+        certificate_basis: Some(if role == Role::Inspector { "own".into() } else { "granted".into() }),
+        skills: Vec::new(),
+        since: "2024-01-01".into(),
+        ties: Vec::new(),
+        standing: Standing::default(),
+    }
+}
+
+fn inspects(role: Role) -> bool {
+    matches!(role, Role::Inspector | Role::TownOfficer | Role::SquadLeader)
 }
 
 fn department((code, may_be_summoned, role_in_hub): (&str, bool, UnitRole)) -> Department {

@@ -2,7 +2,7 @@
 //! Silence alone never approves anything.
 
 use super::propose::back_to_planning;
-use super::{Objected, VisitTree, follow, guarded};
+use super::{Objected, Part, VisitTree, follow, guarded};
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
@@ -49,12 +49,12 @@ pub fn approve_own_part(tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
     });
     draft.record(EventKind::VisitPartApproved, json!({ "department": department }));
     let part = draft.part(&department);
-    if draft.tree.visit.is_before_entry() {
-        draft.disarm(&part);
-    } else {
+    draft.disarm(&part);
+    if !draft.tree.visit.is_before_entry() && draft.tree.visit.status != VisitStatus::Aborted {
         super::enter::await_parts(&mut draft);
     }
     follow::approvals(&mut draft);
+    follow::filing(&mut draft);
     Some(draft.finish())
 }
 
@@ -100,7 +100,7 @@ impl ExcusePartOrder {
     pub fn parse(body: &Node, tree: &VisitTree) -> Result<ExcusePartOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&EXCUSE_PART, body);
         let department = reader.text("department");
-        if department.as_deref().is_some_and(|code| tree.visit.part(code).is_none()) {
+        if department.as_deref().is_some_and(|code| tree.visit.part(code).is_none_or(Part::is_over)) {
             faults.add(reader.pointer("department"), FaultCode::NoSuch);
         }
         let made = department.zip(reader.text("reason"));
@@ -111,13 +111,16 @@ impl ExcusePartOrder {
 /// The director lets a department off: before entry one that is silent (never the lead), later one that delivers nothing.
 ///
 /// # Errors
-/// Guarded: it leads.
+/// Guarded: it leads. Nobody lets the own bureau off.
 pub fn excuse_part(order: &ExcusePartOrder, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let department = &order.department;
     let visit = &tree.visit;
     if department == visit.lead() {
         let reasons = vec![Reason { code: ReasonCode::PartLeads, subject: department.clone() }];
         return Err(guarded(visit, &by, reasons));
+    }
+    if by.actor.is_some_and(|actor| policy::is_own_bureau(actor, department)) {
+        return Err(Refusal::RoleMayNot);
     }
     let mut draft = Draft::on(by, tree);
     let (now, reason) = (draft.by.now, draft.write_down(&order.reason));

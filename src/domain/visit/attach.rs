@@ -9,7 +9,7 @@ use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::Subject;
-use crate::domain::policy::Actor;
+use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{FindingStatus, VisitStatus};
 use crate::ids::FindingId;
 
@@ -29,8 +29,11 @@ pub fn takes_of_visit(actor: &Actor, visit: &Visit) -> bool {
     }
 }
 
-/// 403: whoever may say that it is fixed may show it.
+/// 403: whoever may say that it is fixed may show it, and whoever speaks for the department.
 pub fn finding_role(actor: &Actor, finding: &Finding) -> Result<(), Refusal> {
+    if policy::speaks_for(actor, &finding.origin.department) {
+        return Ok(());
+    }
     deeds::finding_role(FindingDeed::ReportFixed, actor, finding)
 }
 

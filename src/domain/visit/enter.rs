@@ -1,9 +1,11 @@
 //! From the gate to the signature: told or kept secret, entered, finished, signed, broken off. What each department records
 //! between is `record`'s.
 
-use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose};
+use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose, slate};
+use crate::domain::at::At;
+use crate::domain::calendar::Deadline;
 use crate::domain::decision::{Change, Refusal};
-use crate::domain::draft::{Deciding, Draft};
+use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, read};
 use crate::domain::terms::{AbortGround, Duty, Notice, VisitStatus};
@@ -46,19 +48,36 @@ fn set_out((status, notice): (VisitStatus, Notice), kind: EventKind, tree: Visit
 }
 
 /// Somebody has come in; every department's part begins to run. In an emergency from planning on: approvals follow.
-pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
+///
+/// # Errors
+/// Guarded: certificates that were good when it was planned and are not today.
+pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let (now, person) = (by.now, by.actor.ok_or(Refusal::NotFound)?.person.clone());
     let mut draft = Draft::on(by, tree);
-    let (now, by) = (draft.by.now, draft.by.actor?.person.clone());
+    let directory = &draft.by.rules.directory;
+    let lapsed = slate::certify(&mut draft.tree.visit, directory, &now.civil().date().to_string());
+    let reasons = slate::bars_entry(&draft.tree.visit, &lapsed, &person, directory);
+    if !reasons.is_empty() {
+        return Err(guarded(&draft.tree.visit, &draft.by, reasons));
+    }
     draft.change_visit(|visit| {
         visit.status = VisitStatus::InProgress;
-        visit.entry = Some(Entry { at: now, by, scanned });
+        visit.entry = Some(Entry { at: now, by: person, scanned });
     });
-    draft.record(EventKind::VisitEntered, json!({ "scanned": scanned }));
+    draft.record(EventKind::VisitEntered, json!({ "scanned": scanned, "lapsed": lapsed }));
     let (whole, lead) = (draft.whole(), draft.liaison(draft.tree.visit.lead()));
-    draft.arm_until(whole, lead, Duty::Finish, follow::set(now.day_end()));
+    let ends = ends(&draft, now);
+    draft.arm_until(whole, lead, Duty::Finish, ends);
     propose::await_approvals(&mut draft);
     await_parts(&mut draft);
-    Some(draft.finish())
+    Ok(draft.finish())
+}
+
+/// When what was begun on site is to be over: with its day, but not sooner than the limit after somebody came in, for an
+/// emergency may begin ten minutes before midnight.
+pub fn ends(draft: &Draft<'_, VisitTree>, entered: At) -> Deadline {
+    let counted = draft.by.rules.due(Duty::Finish, draft.tree.urgency(), entered);
+    if counted.at > entered.day_end() { counted } else { follow::set(entered.day_end()) }
 }
 
 /// Every department that has approved owes its own part now.
@@ -135,7 +154,7 @@ pub fn abort(order: &AbortOrder, tree: VisitTree, by: Deciding<'_>) -> Change {
         visit.aborted = Some(order.ground);
     });
     draft.record(EventKind::VisitAborted, json!({ "ground": order.ground, "note": note.as_ref().map(text_ref) }));
-    follow::disarm_parts(&mut draft);
+    follow::disarm_work(&mut draft);
     let (whole, office) = (draft.whole(), draft.office());
     draft.arm(whole, office, Duty::Choice);
     draft.finish()

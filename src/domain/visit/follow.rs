@@ -7,6 +7,7 @@ use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
+use crate::domain::obligation::Subject;
 use crate::domain::terms::{Duty, FindingStatus, LetterKind, VisitStatus};
 use crate::domain::whistle;
 use crate::ids::FindingId;
@@ -56,9 +57,10 @@ pub fn disinvite(draft: &mut Draft<'_, VisitTree>) {
     invited.iter().for_each(|person| draft.owe_to(LetterKind::VisitCancelled, person, &why));
 }
 
-/// A completed visit is filed once every part is over and every finding ordered or struck off.
+/// A completed visit is filed once every part is approved and over, and every finding ordered or struck off.
 pub fn filing(draft: &mut Draft<'_, VisitTree>) {
-    let over = draft.tree.visit.parts.iter().all(super::Part::is_over);
+    let is_over = |part: &super::Part| part.is_over() && (part.approved_at.is_some() || !part.acts());
+    let over = draft.tree.visit.parts.iter().all(is_over);
     let served = draft.tree.findings.iter().all(|finding| finding.status != FindingStatus::Found);
     if draft.tree.visit.status == VisitStatus::Completed && over && served {
         draft.move_visit(VisitStatus::Filed);
@@ -71,6 +73,13 @@ pub fn filing(draft: &mut Draft<'_, VisitTree>) {
 /// A limit that is set, not counted.
 pub fn set(at: crate::domain::at::At) -> Deadline {
     Deadline { at, provisional: false, explained: Vec::new() }
+}
+
+/// Ends what the departments were to do on site. An emergency's approval is owed all the same.
+pub fn disarm_work(draft: &mut Draft<'_, VisitTree>) {
+    let parts = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Part);
+    let parts: Vec<Subject> = parts.map(|one| one.subject.clone()).collect();
+    parts.iter().for_each(|part| draft.disarm(part));
 }
 
 /// Ends what the parts owe.

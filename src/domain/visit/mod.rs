@@ -7,6 +7,7 @@ pub mod attach;
 pub mod burden;
 mod draft;
 pub mod enter;
+pub mod erase;
 pub mod follow;
 pub mod order;
 pub mod plan;

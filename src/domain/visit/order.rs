@@ -1,7 +1,7 @@
 //! What a visit is to be, as the office orders it: where, when, which items of which departments, who goes in which cars. The
 //! same item named by two departments is one. Reading names every fault; whether it can be so is `slate`'s question.
 
-use super::slate::certified_for;
+use super::slate::{certified_for, certify};
 use super::{Hazard, Item, Member, OfWhistle, Part, Slot, VisitTree};
 use crate::domain::at::At;
 use crate::domain::directory::Directory;
@@ -193,7 +193,11 @@ impl PlanOrder {
         if !self.items.is_empty() {
             draft.tree.visit.items = (1..).zip(&self.items).map(|(no, item)| laid(draft, no, item)).collect();
         }
-        if !self.members.is_empty() {
+        if self.members.is_empty() {
+            let visit = &mut draft.tree.visit;
+            let date = visit.slot.date.clone();
+            certify(visit, &draft.by.rules.directory, &date);
+        } else {
             draft.tree.visit.members = self.going(draft);
         }
         reckon(draft);

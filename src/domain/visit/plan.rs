@@ -77,7 +77,7 @@ pub fn plan(deed: VisitDeed, body: &Node, seen: Seen<'_>) -> Result<Plan<VisitTr
         }
         VisitDeed::Enter => {
             let scanned = enter::parse_enter(body)?;
-            Box::new(move |tree, by| enter::enter(scanned, tree, by).ok_or(Refusal::NotFound))
+            Box::new(move |tree, by| enter::enter(scanned, tree, by))
         }
         VisitDeed::Record => {
             let order = RecordOrder::parse(body, tree, actor)?;

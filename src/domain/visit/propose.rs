@@ -177,6 +177,7 @@ pub fn postpone(slot: &Slot, tree: VisitTree, by: Deciding<'_>) -> Result<Change
     let from = draft.tree.visit.slot.clone();
     draft.tree.visit.slot = slot.clone();
     draft.tree.visit.status = VisitStatus::Planning;
+    slate::certify(&mut draft.tree.visit, &draft.by.rules.directory, &slot.date);
     barred(&draft)?;
     back_to_planning(&mut draft);
     let data = json!({ "date": slot.date, "period": slot.period, "from": from.date, "from_period": from.period });
@@ -184,11 +185,13 @@ pub fn postpone(slot: &Slot, tree: VisitTree, by: Deciding<'_>) -> Result<Change
     Ok(draft.finish())
 }
 
-/// The office plans it anew: nobody's approval stands, and who was invited learns that the time does not.
+/// The office plans it anew: nobody's approval stands, and who was invited learns that the time does not. Who came in and was
+/// sent away has not been there, so that what is kept from the firm is kept again; unless something was found.
 pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
     draft.change_visit(|visit| {
         visit.status = VisitStatus::Planning;
         visit.aborted = None;
+        visit.entry = visit.entry.take().filter(|_| visit.found > 0);
         for part in &mut visit.parts {
             (part.approved_at, part.approved_by) = (None, None);
         }

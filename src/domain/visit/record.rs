@@ -1,16 +1,18 @@
 //! What is found on site: each department answers for its own items, and closes its own part. An item is answered again
 //! until the part is closed, but what was found is struck off by the finding's own deeds, never unsaid here.
 
-use super::{Answer, Item, VisitTree, follow, guarded, open_items};
+use super::{Answer, Item, VisitTree, enter, follow, guarded, open_items, slate};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Refusal};
+use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::finding::{Finding, Origin, Said};
+use crate::domain::obligation::Subject;
 use crate::domain::order::{Clash, Fault, FaultCode, Faults, Field, Kind, Node, OnSite, Reader, Spec, TEXT_MAX, read};
 use crate::domain::policy::Actor;
-use crate::domain::terms::{Duty, Outcome, Severity, VisitStatus};
+use crate::domain::terms::{Duty, LetterKind, Outcome, Severity, VisitStatus};
+use crate::ids::{FindingId, LetterId};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -138,27 +140,38 @@ pub fn record(order: &RecordOrder, tree: VisitTree, by: Deciding<'_>) -> Option<
 /// After the visit was over: it counts, and is shown as late.
 fn is_late(draft: &Draft<'_, VisitTree>, now: At) -> bool {
     let visit = &draft.tree.visit;
-    let day = visit.entry.as_ref().map_or(now, |entry| entry.at).day_end();
-    visit.status == VisitStatus::Completed || now > day
+    let over = visit.entry.as_ref().is_some_and(|entry| now > enter::ends(draft, entry.at).at);
+    visit.status == VisitStatus::Completed || over
 }
 
-fn begin(draft: &mut Draft<'_, VisitTree>, no: u32, said: &Said) -> Option<crate::ids::FindingId> {
+fn begin(draft: &mut Draft<'_, VisitTree>, no: u32, said: &Said) -> Option<FindingId> {
     let item = draft.tree.visit.items.iter().find(|item| item.no == no)?.clone();
     draft.tree.visit.found += 1;
     let visit = &draft.tree.visit;
     let crew = visit.members.iter().filter(|one| one.certified && one.department == item.department);
     let officers = crew.map(|member| member.person.clone()).collect();
     let origin = Origin::of(visit, &item, officers);
-    let finding = Finding::begin(origin, said, draft);
+    let mut finding = Finding::begin(origin, said, draft);
+    let back = slate::came_back(&draft.tree.slate, item.hazard.as_ref(), draft.by.rules, draft.by.now).cloned();
+    (finding.relapse, finding.relapse_of) = (back.is_some(), back.as_ref().map(|back| back.code.clone()));
     let (id, owner) = (finding.id.clone(), draft.liaison(&item.department));
     let data = json!({
         "department": item.department, "item": no, "severity": said.severity, "what": text_ref(&finding.what),
-        "hazard": item.hazard.as_ref().map(|hazard| &hazard.code),
+        "hazard": item.hazard.as_ref().map(|hazard| &hazard.code), "relapse_of": finding.relapse_of,
     });
+    back.iter().for_each(|back| tell_of_relapse(draft, &id, back));
     draft.find(finding);
     draft.record_finding(EventKind::FindingFound, &id, data);
-    draft.arm(crate::domain::obligation::Subject::Finding(id.clone()), owner, Duty::Order);
+    draft.arm(Subject::Finding(id.clone()), owner, Duty::Order);
     Some(id)
+}
+
+/// Whoever struck it off is told that it is back: it may be taken up again.
+fn tell_of_relapse(draft: &mut Draft<'_, VisitTree>, id: &FindingId, back: &Finding) {
+    let (kind, to) = (LetterKind::FindingRelapsed, draft.head(&back.origin.department));
+    let (letter, key, not_before) = (LetterId::new(draft.by.mint), format!("{kind}:{}:{id}", back.id), draft.by.now);
+    let (tree, about) = (Some((&back.origin.visit).into()), Some(Subject::Finding(back.id.clone())));
+    draft.owe_as(LetterOwed { id: letter, key, kind, to, person: None, tree, about, not_before });
 }
 
 /// A department closes its own part: every item of it is answered for. Later than its limit it is late, and not lost.
@@ -174,14 +187,17 @@ pub fn close_own_part(tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refus
     }
     let mut draft = Draft::on(by, tree);
     let (now, part) = (draft.by.now, draft.part(&department));
-    let late = draft.tree.armed(&part).is_some_and(|armed| armed.due_at <= now);
+    let late = draft.tree.armed(&part).is_some_and(|armed| armed.duty == Duty::Part && armed.due_at <= now);
     draft.change_visit(|visit| {
         if let Some(part) = visit.parts.iter_mut().find(|part| part.department == department) {
             (part.closed_at, part.late) = (Some(now), late);
         }
     });
     draft.record(EventKind::VisitPartClosed, json!({ "department": department, "late": late }));
-    draft.disarm(&part);
+    // An emergency's approval that is owed is owed all the same.
+    if draft.tree.armed(&part).is_some_and(|armed| armed.duty == Duty::Part) {
+        draft.disarm(&part);
+    }
     follow::filing(&mut draft);
     Ok(draft.finish())
 }

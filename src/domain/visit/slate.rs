@@ -1,13 +1,15 @@
 //! Why a visit cannot be as it is planned: all reasons at once. What else is planned then comes in as a [`Slate`], read with
 //! the visit; a race for a person or a car is the pen's to see. Rules that a district sets are `limits`', never figures here.
 
-use super::{Member, Slot, Visit};
+use super::{Hazard, Member, Slot, Visit};
 use crate::domain::at::At;
 use crate::domain::decision::{Reason, ReasonCode};
 use crate::domain::directory::{Directory, Enterprise, FirmState};
+use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rules::Rules;
-use crate::domain::terms::{MemberRole, Period, Role, Urgency, Window};
+use crate::domain::terms::{ClosureKind, MemberRole, Period, Role, Urgency, Window};
+use crate::ids::PersonId;
 use std::collections::BTreeSet;
 
 /// Certified officers that each acting department needs (行政处罚法 42; per department: ours).
@@ -20,6 +22,8 @@ pub struct Slate {
     pub taken: BTreeSet<String>,
     /// Visits of the firm that count, this year's and those near the day, but for this one.
     pub of_firm: Vec<FirmVisit>,
+    /// What was struck off at the firm, where something is recorded: the same again is a relapse.
+    pub struck_off: Vec<Finding>,
 }
 
 /// A visit of the same firm.
@@ -54,6 +58,8 @@ fn of_people(visit: &Visit, slate: &Slate, rules: &Rules) -> Vec<Reason> {
         let Some(person) = rules.directory.person(&member.person) else { continue };
         all.extend(elsewhere(person, &visit.slot, slate, &rules.directory));
         let mut bar = |code, holds: bool| all.extend(holds.then(|| reason(code, &person.username)));
+        let firm = visit.enterprise.as_deref();
+        bar(ReasonCode::Recused, firm.is_some_and(|firm| rules.directory.has_tie(&person.id, firm)));
         bar(ReasonCode::NotCertified, goes_to_inspect(member) && !member.certified);
         bar(ReasonCode::OutOfArea, goes_to_inspect(member) && is_out_of_area(person, visit, &rules.directory));
     }
@@ -77,6 +83,33 @@ pub fn not_free(slot: &Slot, slate: &Slate, directory: &Directory) -> Vec<Reason
     let out = directory.vehicles.iter().filter(|car| slate.taken.contains(&super::car(&car.code)));
     all.extend(out.map(|car| reason(ReasonCode::CarTaken, &car.code)));
     all
+}
+
+/// Judges the certificates of all who go anew, for the day on which they go: since they were named the visit has moved, or some
+/// have lapsed. Answers whose no longer counts.
+pub fn certify(visit: &mut Visit, directory: &Directory, date: &str) -> Vec<PersonId> {
+    let mut lapsed = Vec::new();
+    let Visit { items, members, .. } = visit;
+    for member in members {
+        let own = std::slice::from_ref(&member.department);
+        let acts = items.iter().any(|item| item.department == member.department);
+        let known = directory.person(&member.person).filter(|person| acts && person.is_active());
+        let good = known.is_some_and(|person| certified_for(person, own, date).is_some());
+        lapsed.extend((member.certified && !good).then(|| member.person.clone()));
+        member.certified = good;
+    }
+    lapsed
+}
+
+/// What bars the gate: certificates that have lapsed since the plan, where they are missed or where it is the own one.
+pub fn bars_entry(visit: &Visit, lapsed: &[PersonId], by: &PersonId, directory: &Directory) -> Vec<Reason> {
+    let too_few = of_departments(visit, directory);
+    if too_few.is_empty() && !lapsed.contains(by) {
+        return Vec::new();
+    }
+    let people = lapsed.iter().filter_map(|id| directory.person(id));
+    let lapsed = people.map(|person| reason(ReasonCode::NotCertified, &person.username));
+    lapsed.chain(too_few).collect()
 }
 
 /// Whoever goes for a department's power; experts and the locality assist.
@@ -104,7 +137,8 @@ fn of_departments(visit: &Visit, directory: &Directory) -> Vec<Reason> {
     let mut all = Vec::new();
     for part in visit.parts.iter().filter(|part| part.acts()) {
         let department = part.department.as_str();
-        if !directory.department(department).is_some_and(|one| one.may_inspect) {
+        let inspects = directory.department(department).is_some_and(|one| one.may_inspect);
+        if !inspects || department == directory.office() || department == directory.supervisors() {
             all.push(reason(ReasonCode::DepartmentMayNotInspect, department));
             continue;
         }
@@ -149,6 +183,16 @@ fn had(slate: &Slate, department: &str, visit: &Visit, firm: &Enterprise) -> boo
     };
     let visits = u32::try_from(slate.of_firm.iter().filter(own).count()).unwrap_or(u32::MAX);
     visits.saturating_add(firm.visits_this_year) >= firm.visit_cap
+}
+
+/// The finding of the same hazard that was struck off at the firm not long before, the last of them.
+pub fn came_back<'s>(slate: &'s Slate, hazard: Option<&Hazard>, rules: &Rules, now: At) -> Option<&'s Finding> {
+    let hazard = &hazard?.code;
+    let within = |closed: At| now <= rules.window(Window::Relapse, Urgency::Urgent, closed).at;
+    let same = slate.struck_off.iter().filter(|one| one.origin.hazard.as_ref() == Some(hazard));
+    // What was no hazard cannot come back.
+    let real = same.filter(|one| one.closed != Some(ClosureKind::Unfounded) && one.closed_at.is_some_and(within));
+    real.max_by_key(|one| one.closed_at)
 }
 
 /// For which acting department a person's certificate counts: the home department's if it acts, else the first that it covers

@@ -3,7 +3,7 @@
 
 use super::{Tree, Whistle};
 use crate::domain::at::At;
-use crate::domain::decision::{Change, Erasure};
+use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
 use crate::domain::obligation::{Obligation, Post, Subject};
@@ -130,11 +130,6 @@ impl<'a> Draft<'a> {
     /// Owes a letter to a post, about this whistle; `why` makes its key unique within the whistle.
     pub fn owe(&mut self, kind: LetterKind, to: Post, about: Option<&SummonsId>, why: &str) {
         self.owe_about(kind, to, about.cloned().map(Subject::Summons), why);
-    }
-
-    /// Has texts erased with this decision.
-    pub fn erase(&mut self, erasure: Erasure) {
-        self.change.erased = Some(erasure);
     }
 
     /// The last event is for those alone who see everything.

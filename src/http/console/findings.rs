@@ -213,7 +213,12 @@ impl Words<'_> {
             fact(Some(moment(finding.found_at)), t.visits.found_at),
             fact(measures, t.visits.measures_stand),
             fact(finding.spot_check.as_ref().map(|one| one.month.clone()), t.visits.drawn),
-            fact(finding.relapse.then(|| t.visits.relapse.to_owned()), t.status),
+            fact(
+                finding
+                    .relapse
+                    .then(|| [t.visits.relapse, finding.relapse_of.as_deref().unwrap_or_default()].join(" ")),
+                t.status,
+            ),
             fact(finding.closed.map(|kind| lang.closure_kind(kind).to_owned()), t.visits.struck_as),
         ];
         facts.into_iter().flatten().collect()
@@ -264,10 +269,9 @@ impl Words<'_> {
     fn order(&self, order: &Ordered, texts: &Texts) -> String {
         let firm = order.addressee.as_deref().and_then(|code| self.directory.enterprise(code));
         let head = format!("{} {}", moment(order.at), words::until(self.lang, &moment(order.due_at)));
-        let said = [order.demand.as_ref(), order.case.as_ref()].map(|id| text(id, texts).unwrap_or_default());
-        let [demand, case] = said;
+        let said = [&order.order_no, &order.demand, &order.case];
+        let [number, demand, case] = said.map(|id| text(id.as_ref(), texts).unwrap_or_default());
         let whom = firm.map(|firm| firm.name.clone()).unwrap_or_default();
-        let number = order.order_no.clone().unwrap_or_default();
         self.lines([head, whom, number, demand, case, self.names(&order.officers)])
     }
 

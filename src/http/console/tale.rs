@@ -102,7 +102,9 @@ impl Words<'_> {
             }
             Kind::WhistleDeclined => vec![word(data, "ground", DeclineGround::parse, |of| lang.decline_ground(of))],
             Kind::WhistleClosed => vec![word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of))],
-            Kind::WhistleErased => vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))],
+            Kind::WhistleErased | Kind::VisitErased => {
+                vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))]
+            }
             Kind::WhistleMerged => vec![code(data, "into")],
             Kind::WhistleUnmerged => vec![code(data, "from")],
             Kind::WhistleLeadChanged => vec![unit("lead").map(|lead| words::leads(lang, &lead))],

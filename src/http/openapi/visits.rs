@@ -157,6 +157,7 @@ fn finding() -> Vec<(&'static str, Value)> {
         ("closed", words_or_null(ClosureKind::WORDS)),
         ("closed_at", time_or_null()),
         ("relapse", flag()),
+        ("relapse_of", or_null("string")),
         ("reopened", number()),
         ("link", or_null("object")),
         ("rated", or_null("object")),

@@ -20,7 +20,7 @@ impl Press<'_> {
     /// 责令限期整改指令书: every finding of the department that stands on this paper; with the firm's link where it was given just now.
     pub(in crate::http) fn order(&self, open: &OpenVisit, id: &FindingId, link: Option<SheetLink>) -> Answer {
         let finding = open.tree.finding(id).ok_or(ProblemKind::NotFound)?;
-        let together = ordered_together(&open.tree, finding);
+        let together = ordered_together(&open.tree, finding, &open.texts);
         let order = finding.orders.last().ok_or(ProblemKind::NotFound)?;
         let mut measures: Vec<String> = Vec::new();
         for taken in together.iter().filter_map(|(finding, _)| finding.measures.as_ref()) {
@@ -38,7 +38,7 @@ impl Press<'_> {
         };
         let district = &self.door.letterhead.district;
         let sheet = OrderSheet {
-            head: self.head_of_finding(open, finding, (order.order_no.clone(), order.at)),
+            head: self.head_of_finding(open, finding, (self.number(order, open), order.at)),
             addressee: self.addressee(open, order),
             found_at: finding.found_at,
             items: together.iter().map(item).collect(),
@@ -52,21 +52,27 @@ impl Press<'_> {
         shown(self.lang, &sheet)
     }
 
+    /// The paper's own number, where the department gave one.
+    fn number(&self, order: &Ordered, open: &OpenVisit) -> Option<String> {
+        Some(self.text(order.order_no.as_ref(), &open.texts)).filter(|number| !number.is_empty())
+    }
+
     /// 整改复查意见书: every finding of that order that was looked at again on that day.
     pub(in crate::http) fn opinion(&self, open: &OpenVisit, id: &FindingId) -> Answer {
         let finding = open.tree.finding(id).ok_or(ProblemKind::NotFound)?;
         let order = order_of_last_recheck(finding).ok_or(ProblemKind::NotFound)?;
         let recheck = finding.rechecks.last().ok_or(ProblemKind::NotFound)?;
-        let items = rechecked_together(&open.tree, finding).into_iter().map(|(finding, recheck)| RecheckedItem {
-            code: finding.code.clone(),
-            what: self.found(finding, &open.texts),
-            passed: recheck.passed,
-            note: self.text(Some(&recheck.note), &open.texts),
-        });
+        let items =
+            rechecked_together(&open.tree, finding, &open.texts).into_iter().map(|(finding, recheck)| RecheckedItem {
+                code: finding.code.clone(),
+                what: self.found(finding, &open.texts),
+                passed: recheck.passed,
+                note: self.text(Some(&recheck.note), &open.texts),
+            });
         let sheet = OpinionSheet {
             head: self.head_of_finding(open, finding, (None, recheck.at)),
             addressee: self.addressee(open, order),
-            order_number: order.order_no.clone(),
+            order_number: self.number(order, open),
             ordered_at: order.at,
             rechecked_at: recheck.at,
             items: items.collect(),

@@ -15,6 +15,7 @@ const GOES: &str = "certified officers who go";
 const LEADS: &str = "certified officers of the lead department who go";
 const INSPECTS: &str = "inspectors of the department, certified officers who were there";
 const HEAD: &str = "head of the department";
+const ASKS: &str = "inspectors and head of the department";
 
 /// Every route of visits and findings.
 pub(super) static TABLE: &[Line] = &[
@@ -106,10 +107,10 @@ pub(super) static TABLE: &[Line] = &[
     finding(
         "/api/v1/findings/{code}/report_fixed",
         "Somebody says that it is fixed",
-        "the department, the town",
+        "inspectors of the department, the town",
         FindingDeed::ReportFixed,
     ),
-    finding("/api/v1/findings/{code}/ask_extension", "Ask for more time", "the department", FindingDeed::AskExtension),
+    finding("/api/v1/findings/{code}/ask_extension", "Ask for more time", ASKS, FindingDeed::AskExtension),
     finding(
         "/api/v1/findings/{code}/grant_extension",
         "Grant more time",

@@ -15,8 +15,8 @@ use crate::domain::obligation::Subject;
 use crate::domain::policy::{self, Scope};
 use crate::domain::reminders::{self, Word};
 use crate::domain::terms::LetterKind;
-use crate::domain::visit::Visit;
 use crate::domain::visit::follow::turn_of;
+use crate::domain::visit::{Visit, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::ids::{PersonId, TreeId};
 use crate::mail::{FaultKind, LetterFacts, Sender, Transport, render};
@@ -268,6 +268,16 @@ impl Carrier {
             let off = letter.kind == LetterKind::VisitCancelled;
             let scope = if off { Scope::everything("they were invited") } else { scope };
             let tree = self.hub.ledger.read(move |reading| visits::tree_by_id(reading, &scope, &id)).await?;
+            if letter.kind == LetterKind::FindingRelapsed {
+                let finding = |tree: &VisitTree| {
+                    let about = letter.about.as_ref()?;
+                    tree.findings.iter().find(|one| one.id.as_str() == about.as_str()).map(|one| one.code.clone())
+                };
+                let code = tree.as_ref().and_then(finding);
+                let page = |code| format!("{}/console/findings/{code}", self.post.links);
+                let facts = code.map(|code| LetterFacts { link: page(code), ..self.blank(letter, to) });
+                return Ok(facts.ok_or(End::Needless));
+            }
             let tree = tree.filter(|tree| stands(letter, &tree.visit, &person.id));
             return Ok(tree.map(|tree| self.about_visit(letter, &tree.visit, to)).ok_or(End::Needless));
         }

@@ -26,6 +26,7 @@ impl Row for Person {
         Column::of("certificate_basis", "执法依据"),
         Column::of("skills", "专长"),
         Column::of("since", "任职日期"),
+        Column::maybe("ties", "利害关系企业"),
     ];
 
     fn code(&self) -> String {
@@ -39,7 +40,7 @@ impl Row for Person {
         let (certificate_no, fields) = (line.maybe("certificate_no"), line.list("certificate_fields"));
         let (valid_to, basis) =
             (line.maybe_date("certificate_valid_to"), line.maybe_word("certificate_basis", Basis::WORDS, Basis::parse));
-        let (skills, since) = (line.list("skills"), line.date("since"));
+        let (skills, since, ties) = (line.list("skills"), line.date("since"), line.list("ties"));
         let username = username?;
         Some(Person {
             // Made from the name: the same file gives everybody the same id. Who is known already keeps theirs.
@@ -55,6 +56,7 @@ impl Row for Person {
             certificate_basis: basis?.map(|basis| basis.as_str().to_owned()),
             skills: skills?,
             since: since?,
+            ties: ties?,
             standing: Standing::default(),
         })
     }
@@ -66,6 +68,7 @@ impl Row for Person {
             check.known("department_code", check.directory.is_unit(&person.department_code));
             let field = |code: &String| check.directory.department(code).is_some();
             check.known("certificate_fields", person.certificate_fields.iter().all(field));
+            check.known("ties", person.ties.iter().all(|code| check.directory.enterprise(code).is_some()));
             let stands = check.directory.person(&person.id).map(|stands| stands.role);
             // A role that one administrator alone gives to nobody (T38).
             if policy::needs_two(person.role) && !check.directory.people.is_empty() && stands != Some(person.role) {
@@ -89,6 +92,7 @@ impl Written for Person {
             Cell::maybe(self.certificate_basis.as_ref()),
             Cell::list(self.skills.iter().map(String::as_str)),
             Cell::Plain(self.since.clone()),
+            Cell::list(self.ties.iter().map(String::as_str)),
         ]
     }
 }

@@ -4,6 +4,7 @@
 
 mod rows;
 mod states;
+mod visits;
 
 use super::bodies::{summons_body, whistle_body};
 use super::sample::PEOPLE;

@@ -99,3 +99,67 @@ YJ disputed      | refer            | uphold overrule refer excuse
 YJ referred      | uphold overrule  | uphold overrule excuse
 XF names YJ      | refer excuse     | uphold overrule refer excuse
 ";
+
+/// Visit of YJ (which leads) and XF at E01 in T01, copied from DOMAIN §3.3 and §5: state | post: deeds | post: deeds. `lead` and
+/// `officer`: certified, and they go, for YJ and XF; `of.yj`: an inspector of YJ who does not. `emergency` beside a state: it
+/// goes at once, and nobody has approved. Where the page names no actor (`keep_secret`) it is whoever announces; the
+/// director, who cancels, is the office's too, which plans.
+pub(super) const VISIT: &str = "
+planning                     | office: propose | director: propose cancel
+planning emergency           | office: propose | director: propose cancel | lead: enter | officer: enter
+awaiting_approval            | director: excuse_part cancel | head.yj: approve_own_part object | head: approve_own_part object
+awaiting_approval half       | director: excuse_part cancel | head.yj: approve_own_part object | head: object
+awaiting_approval emergency  | director: excuse_part cancel | head.yj: approve_own_part object | head: approve_own_part object | lead: enter | officer: enter
+approved                     | office: announce keep_secret postpone | director: announce keep_secret postpone cancel | head.yj: announce keep_secret postpone | head: postpone | lead: announce keep_secret | of.yj: announce keep_secret | liaison.yj: announce keep_secret
+approved today               | office: announce keep_secret postpone | director: announce keep_secret postpone cancel | head.yj: announce keep_secret postpone | head: postpone | lead: announce keep_secret | of.yj: announce keep_secret | liaison.yj: announce keep_secret
+announced                    | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone
+announced today              | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone | lead: enter | officer: enter
+ready_unannounced            | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone
+ready_unannounced today      | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone | lead: enter | officer: enter
+in_progress                  | director: excuse_part | lead: record finish abort close_own_part | officer: record abort close_own_part | head.yj: close_own_part | head: close_own_part | liaison.yj: close_own_part | liaison: close_own_part
+in_progress closed           | lead: record finish abort close_own_part | officer: abort | head.yj: close_own_part | liaison.yj: close_own_part
+in_progress emergency        | director: excuse_part | lead: record finish abort close_own_part | officer: record abort close_own_part | head.yj: approve_own_part close_own_part | head: approve_own_part close_own_part | liaison.yj: close_own_part | liaison: close_own_part
+signing                      | director: excuse_part | lead: record close_own_part sign refuse_sign | officer: record close_own_part | head.yj: close_own_part | head: close_own_part | liaison.yj: close_own_part | liaison: close_own_part
+completed                    | director: excuse_part | lead: record close_own_part | officer: record close_own_part | head.yj: close_own_part | head: close_own_part | liaison.yj: close_own_part | liaison: close_own_part
+filed                        |
+cancelled                    |
+aborted                      | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone
+aborted emergency            | office: postpone | director: postpone cancel | head.yj: postpone approve_own_part | head: postpone approve_own_part
+";
+
+/// Who may it at some time, as `WHISTLE_EVER`.
+pub(super) const VISIT_EVER: &str = "
+propose                 | office director
+approve_own_part object | head.yj head
+excuse_part cancel      | director
+announce keep_secret    | office director head.yj lead of.yj liaison.yj
+postpone                | office director head.yj head
+enter record abort      | lead officer
+finish sign refuse_sign | lead
+close_own_part          | lead officer head.yj head liaison.yj liaison
+";
+
+/// Finding of XF, from DOMAIN §3.4 and §5. `officer`: was there; `other`: certified too, and was not; `town`: whoever speaks for
+/// the firm's. Measures are taken in every open state, for danger waits for no paper; the dead ends close from every one.
+pub(super) const FINDING: &str = "
+found               | officer: order correct_on_site | other: order correct_on_site | head: measures close
+ordered             | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures close | town: report_fixed
+ordered asked       | officer: report_fixed | other: report_fixed | head: grant_extension refuse_extension measures close | town: report_fixed
+ordered asked major | officer: report_fixed | other: report_fixed | head: measures close | town: report_fixed | director: grant_extension refuse_extension
+reported            | officer: recheck | other: recheck | head: measures close
+recheck_due         | officer: recheck | other: recheck | head: measures close
+passed              | head: measures close
+failed              | officer: order | other: order | head: measures close
+closed              | office: reopen | director: reopen | head: reopen
+";
+
+/// Who may it at some time.
+pub(super) const FINDING_EVER: &str = "
+order correct_on_site recheck          | officer other
+report_fixed                           | officer other town
+ask_extension                          | officer other head
+measures lift_measures close           | head
+grant_extension refuse_extension       | head
+grant_extension refuse_extension major | director
+reopen                                 | office director head
+";
