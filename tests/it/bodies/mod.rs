@@ -3,6 +3,7 @@
 //! in the reader's language, and nothing is written.
 
 mod deeds;
+mod visits;
 
 use crate::town::http::raw_counted;
 use crate::town::{Reply, Town, blow_order, town};
@@ -47,6 +48,7 @@ async fn doors(t: &Town) -> Vec<Door> {
     all.extend(limit_doors(&summons));
     all.extend(whistle_doors(&code, &summons, &all[0].sound));
     all.extend(summons_doors(&summons, &officer));
+    all.extend(visits::doors(t, &code).await);
     all
 }
 

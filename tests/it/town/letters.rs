@@ -35,7 +35,8 @@ impl Town {
         // Not every firm of the sample has a credit code.
         forbidden.retain(|text| !text.is_empty());
         for letter in self.letters() {
-            for part in [&letter.subject, &letter.text, &letter.html] {
+            let calendar = letter.calendar.as_deref().unwrap_or_default().replace("\r\n ", "");
+            for part in [&letter.subject, &letter.text, &letter.html, &calendar] {
                 for text in &forbidden {
                     assert!(!part.contains(text), "{} to {} holds {text}", letter.kind, letter.to);
                 }

@@ -192,11 +192,7 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
                 }
                 None => format!("{route}{}", codes.filled(asked)),
             };
-            let reply = match path.strip_prefix("/api/v1") {
-                Some(path) => person.get(path).await,
-                None => browser.get(&path).await,
-            };
-            all.push((format!("GET {route} {asked}"), comparable(&reply, codes, &seqs)));
+            all.push((format!("GET {route} {asked}"), shown(&path, (person, &browser), codes, &seqs).await));
         }
     }
     for asked in ["", "?q=%E9%93%9D", "?department=SC", "?overdue=true"] {
@@ -207,6 +203,20 @@ pub(super) async fn read(t: &Town, who: &str, codes: &Codes) -> Read {
         all.push((format!("POST {path} #0"), refused(t, person, &browser, &path, codes).await));
     }
     all
+}
+
+/// What is read at an address, over the API or on a page.
+pub(super) async fn shown(
+    path: &str,
+    (person, browser): (Person<'_>, &Browser<'_>),
+    codes: &Codes,
+    seqs: &[i64],
+) -> String {
+    let reply = match path.strip_prefix("/api/v1") {
+        Some(path) => person.get(path).await,
+        None => browser.get(path).await,
+    };
+    comparable(&reply, codes, seqs)
 }
 
 /// What a deed on the hidden thing is answered, sound as far as anybody can tell who does not see it.

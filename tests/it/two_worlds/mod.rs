@@ -5,7 +5,7 @@ mod channels;
 
 use crate::town::feed::Feed;
 use crate::town::{Town, town};
-use channels::{Codes, Read, check_complete, read};
+use channels::{Codes, Read, check_complete, read, shown};
 use serde_json::{Value, json};
 
 /// Everybody who may not see what SC has blown about a firm in T02, one of each role and relation that is left.
@@ -273,4 +273,65 @@ async fn refusals(with: bool) -> Vec<Value> {
 #[actix_web::test]
 async fn i4_no_count_hint_reason_tells() {
     assert_eq!(Box::pin(refusals(false)).await, Box::pin(refusals(true)).await);
+}
+
+/// What is read of the firm of the hidden visit.
+const OF_THE_FIRM: &[&str] = &[
+    "/api/v1/enterprises/E07",
+    "/api/v1/enterprises/E07/burden",
+    "/api/v1/visits?enterprise=E07",
+    "/api/v1/findings?enterprise=E07",
+    "/console/enterprises/E07",
+    "/console/visits?enterprise=E07",
+];
+
+/// A visit of SC and GA that is kept secret until its day, against none; with one of its own at another firm in both.
+async fn kept_secret(with: bool) -> Vec<Known> {
+    // Of the departments that go, of the town, and who watches: none of them knows before somebody comes in (T19).
+    const READERS: &[&str] = &["liaison.sc", "inspector.sc.3", "liaison.xf", "head.yj", "town.t02", "supervisor"];
+    let mut all = Vec::new();
+    town(async |t| {
+        let first = own(t, "铝粉堆积").await;
+        let own_visit = t.office().plans(&plan(t, "E01", ["YJ", "XF"], None).await).await;
+        let mut order = plan(t, &firm_in(t, "T02"), ["SC", "GA"], None).await;
+        (order["date"], order["notice"]) = (json!("2026-12-03"), json!("unannounced"));
+        let heads = ["head.sc", "head.ga"];
+        if with {
+            let visit = t.office().plans(&order).await;
+            t.office().does(&visit, "propose", json!({})).await;
+            for head in heads {
+                t.person(head).does(&visit, "approve_own_part", json!({})).await;
+            }
+            t.office().does(&visit, "keep_secret", json!({})).await;
+        } else {
+            for head in heads {
+                t.person(head).get("/me").await.expect(200);
+            }
+        }
+        t.settle().await;
+        let nothing = "WH-2026-9999".to_owned();
+        let hidden = String::from(if with { "LJ-2026-0002" } else { "LJ-2026-0009" });
+        let codes = Codes(vec![nothing.clone(), first.clone(), first.clone(), first, own_visit, hidden]);
+        for who in READERS {
+            let to = format!("{who}@yunhu.example");
+            let letters = t.letters().into_iter().filter(|letter| letter.to == to);
+            let letters = letters.map(|one| format!("{}\n{}", one.subject, one.text)).collect();
+            let letters = without_port(t, letters);
+            let mut read = read(t, who, &codes).await;
+            // And what is told of the firm that it is about.
+            let (person, browser) = (t.person(who), t.signed_in(who).await);
+            for path in OF_THE_FIRM {
+                read.push(((*path).to_owned(), shown(path, (person, &browser), &codes, &[]).await));
+            }
+            all.push(Known { who, letters, heard: Vec::new(), read });
+        }
+    })
+    .await;
+    all
+}
+
+#[actix_web::test]
+async fn i4_two_worlds_of_which_one_has_an_unannounced_visit() {
+    let (without, with) = (Box::pin(kept_secret(false)).await, Box::pin(kept_secret(true)).await);
+    alike(&without, &with, &["LJ-2026-0002", "SC的检查项"]);
 }

@@ -1,0 +1,126 @@
+//! Two at once in one visit: one of them wins, the other is told what happened, and nothing stands half or twice. Races for
+//! people and cars are tried in `visits`.
+
+use crate::town::{Reply, Town, town};
+use futures_util::future::join;
+use serde_json::{Value, json};
+
+const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
+const HEADS: [&str; 2] = ["head.yj.2", "head.xf"];
+
+/// Another part of the day, each round.
+fn moved(round: usize) -> Value {
+    let period = ["NIGHT", "PM"][round % 2];
+    json!({ "date": "2026-12-01", "period": period })
+}
+
+/// A visit of today, proposed.
+async fn proposed(t: &Town, items: &[&str]) -> String {
+    let items = items.iter().enumerate();
+    let items: Value =
+        items.map(|(no, unit)| json!({ "department": unit, "subject": format!("检查项{no}") })).collect();
+    let order = json!({ "enterprise": "E01", "date": "2026-12-01", "period": "PM", "notice": "announced",
+        "items": items, "members": t.members(&CREW).await });
+    let visit = t.office().plans(&order).await;
+    t.office().does(&visit, "propose", json!({})).await;
+    visit
+}
+
+async fn announced(t: &Town, visit: &str) {
+    for head in HEADS {
+        t.person(head).does(visit, "approve_own_part", json!({})).await;
+    }
+    t.office().does(visit, "announce", json!({})).await;
+}
+
+/// Two deeds on what both have just seen.
+async fn at_once(t: &Town, visit: &str, deeds: [(&str, &str, Value); 2]) -> [Reply; 2] {
+    let version = t.office().get(&format!("/visits/{visit}")).await.version();
+    let mut asks = Vec::new();
+    for (who, deed, order) in &deeds {
+        asks.push(t.person(who).deed(visit, deed).await.version(version).json(order));
+    }
+    let [one, other] = <[_; 2]>::try_from(asks).unwrap_or_else(|_| panic!("two"));
+    let (one, other) = join(one.send(), other.send()).await;
+    [one, other]
+}
+
+/// Which of the two won: the other saw an older version and is told what passed, or which field no longer fits it.
+fn winner(replies: &[Reply; 2]) -> usize {
+    let told = [replies[0].status, replies[1].status];
+    let at = match told {
+        [200, 412 | 422] => 0,
+        [412 | 422, 200] => 1,
+        _ => panic!("{told:?}: {} {}", replies[0].text(), replies[1].text()),
+    };
+    let told = if told.contains(&412) { "changes" } else { "errors" };
+    assert!(!replies[1 - at].json()[told].as_array().unwrap().is_empty());
+    at
+}
+
+#[actix_web::test]
+async fn two_officers_who_record_the_same_item_leave_one_answer_and_one_finding() {
+    town(async |t| {
+        let visit = proposed(t, &["YJ", "YJ", "YJ", "YJ", "YJ", "YJ", "YJ", "YJ", "XF"]).await;
+        announced(t, &visit).await;
+        t.person("inspector.yj").does(&visit, "enter", json!({})).await;
+        for no in 1..=8 {
+            let say = |what: &str| {
+                let found = json!({ "item": no.to_string(), "outcome": "finding", "finding": { "what": what } });
+                json!({ "results": [found] })
+            };
+            let [one, other] = ["inspector.yj", "inspector.yj.2"];
+            let both = at_once(t, &visit, [(one, "record", say("甲")), (other, "record", say("乙"))]).await;
+            let won = winner(&both);
+            let seen = t.office().sees(&format!("/findings/{visit}-{no:02}")).await;
+            assert_eq!(seen["what"], ["甲", "乙"][won]);
+            t.office().get(&format!("/findings/{visit}-{:02}", no + 1)).await.expect(404);
+            // Whoever looks again and insists is told that it has its finding.
+            let again = t.person([one, other][1 - won]).tries(&visit, "record", &say("丙")).await.expect(422);
+            assert_eq!(again.faults(), ["/results/0/item mismatch"]);
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_last_approval_and_an_objection_at_once_leave_a_visit_that_is_approved_or_planned_anew() {
+    town(async |t| {
+        let visit = proposed(t, &["YJ", "XF"]).await;
+        for round in 0..6 {
+            t.person(HEADS[0]).does(&visit, "approve_own_part", json!({})).await;
+            let object = json!({ "ground": "date", "reason": "演练" });
+            let approve = (HEADS[1], "approve_own_part", json!({}));
+            let both = at_once(t, &visit, [approve, (HEADS[0], "object", object)]).await;
+            let seen = t.office().sees(&format!("/visits/{visit}")).await;
+            assert_eq!(seen["status"], ["approved", "planning"][winner(&both)], "round {round}");
+            if seen["status"] == "approved" {
+                let other = moved(round);
+                t.office().does(&visit, "postpone", other).await;
+            }
+            t.office().does(&visit, "propose", moved(round)).await;
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_visit_that_is_moved_while_somebody_comes_in_is_moved_or_entered() {
+    town(async |t| {
+        let visit = proposed(t, &["YJ", "XF"]).await;
+        for round in 0..6 {
+            announced(t, &visit).await;
+            let enter = ("inspector.yj", "enter", json!({}));
+            let both = at_once(t, &visit, [enter, (HEADS[1], "postpone", moved(round))]).await;
+            let seen = t.office().sees(&format!("/visits/{visit}")).await;
+            let entered = winner(&both) == 0;
+            assert_eq!((seen["status"] == "in_progress", seen["status"] == "planning"), (entered, !entered));
+            if entered {
+                t.person("inspector.yj").does(&visit, "abort", json!({ "ground": "refused" })).await;
+                t.office().does(&visit, "postpone", moved(round)).await;
+            }
+            t.office().does(&visit, "propose", json!({})).await;
+        }
+    })
+    .await;
+}
