@@ -61,6 +61,15 @@ impl At {
         midnight.map_or(At(i64::MAX), At::from_civil)
     }
 
+    /// As an end is told: its day and the time there, `24:00` where it is the midnight that ends the day.
+    pub fn as_end(self) -> (civil::Date, String) {
+        let civil = self.civil();
+        if civil.time() == civil::Time::midnight() {
+            return (At(self.0 - 1).civil().date(), "24:00".to_owned());
+        }
+        (civil.date(), civil.strftime("%H:%M").to_string())
+    }
+
     /// 24:00 of the civil week's Sunday.
     pub fn week_end(self) -> At {
         let left = 6 - i64::from(self.civil().weekday().to_monday_zero_offset());
@@ -98,6 +107,19 @@ mod tests {
         ] {
             let now = At::parse(now).unwrap();
             assert_eq!((now.day_end().rfc3339().as_str(), now.week_end().rfc3339().as_str()), (day, week));
+        }
+    }
+
+    #[test]
+    fn a_limit_at_midnight_belongs_to_the_day_that_it_ends() {
+        for (limit, told) in [
+            ("2026-12-12T00:00:00+08:00", "2026-12-11 24:00"),
+            ("2027-01-01T00:00:00+08:00", "2026-12-31 24:00"),
+            ("2026-12-12T00:01:00+08:00", "2026-12-12 00:01"),
+            ("2026-12-11T17:30:00+08:00", "2026-12-11 17:30"),
+        ] {
+            let (day, time) = At::parse(limit).unwrap().as_end();
+            assert_eq!(format!("{day} {time}"), told);
         }
     }
 

@@ -67,9 +67,9 @@ fn moment(at: At) -> String {
     at.civil().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// An end, 00:00 being 24:00 of the day before.
 fn end(at: At) -> String {
-    if at.civil().time() == jiff::civil::Time::midnight() { format!("{} 24:00", last_day(at)) } else { moment(at) }
+    let (day, time) = at.as_end();
+    format!("{day} {time}")
 }
 
 /// An end without its date if that is the start's.
@@ -79,16 +79,12 @@ fn end_after(from: At, to: At) -> String {
 }
 
 fn days(lang: Lang, from: At, to: At) -> String {
-    let (first, last) = (from.civil().date(), last_day(to));
+    let (first, last) = (from.civil().date(), to.as_end().0);
     match lang {
         Lang::Zh | Lang::En if first == last => first.to_string(),
         Lang::Zh => format!("{first}～{last}"),
         Lang::En => format!("{first} – {last}"),
     }
-}
-
-fn last_day(end: At) -> jiff::civil::Date {
-    At(end.0.saturating_sub(1)).civil().date()
 }
 
 fn number(from: At, to: At) -> i64 {

@@ -144,10 +144,19 @@ pub fn reminder_whose(lang: Lang, unit: &str, role: Role) -> String {
 
 /// By when.
 pub fn reminder_due(lang: Lang, due_at: At) -> String {
-    let due = due_at.civil();
+    let due = limit(lang, due_at);
     match lang {
-        Lang::Zh => format!("时限{}", due.strftime("%Y年%-m月%-d日%H:%M")),
-        Lang::En => format!("due {}", due.strftime("%Y-%m-%d %H:%M")),
+        Lang::Zh => format!("时限{due}"),
+        Lang::En => format!("due {due}"),
+    }
+}
+
+/// A limit as a letter writes it: 2026年5月13日24:00 at the end of that day.
+pub fn limit(lang: Lang, at: At) -> String {
+    let (day, time) = at.as_end();
+    match lang {
+        Lang::Zh => format!("{}{time}", day.strftime("%Y年%-m月%-d日")),
+        Lang::En => format!("{day} {time}"),
     }
 }
 

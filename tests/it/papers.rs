@@ -179,6 +179,11 @@ async fn record_order_and_opinion_say_what_the_ledger_holds() {
             assert!(order.contains(said), "{said}: {order}");
         }
         assert!(order.contains(&firm(t)) && !order.contains("草稿"), "{order}");
+        // The limit is the midnight that ends a day, and the paper names that day.
+        let due = t.office().sees(&format!("/findings/{second}")).await["due_at"].as_str().unwrap().to_owned();
+        assert!(due.ends_with("T00:00:00+08:00"), "{due}");
+        let last = due[..10].parse::<jiff::civil::Date>().unwrap().yesterday().unwrap();
+        assert!(order.contains(&last.strftime("%Y年%-m月%-d日").to_string()), "{due}: {order}");
         page(t, "head.yj.2", &sheet("findings", &first, "opinion")).await.expect(409);
         for code in [&first, &second] {
             yj.does(code, "report_fixed", json!({})).await;

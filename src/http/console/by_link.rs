@@ -3,7 +3,7 @@
 
 use super::answers::{page, see_other, shown, with_cookie};
 use super::reader::stranger_shell;
-use super::views::moment;
+use super::views::{limit, moment};
 use crate::app::Undone;
 use crate::app::firm_links::{self, Firm, OpenOrder};
 use crate::domain::at::At;
@@ -229,7 +229,7 @@ async fn told(door: &Door, request: &HttpRequest, firm: &Firm, form: Form, statu
         stars: (1..=5_u8).map(|n| Choice::new(n.to_string(), words::stars(lang, n.into()))).collect(),
         given: order.stars.map(|stars| stars.to_string()).unwrap_or_default(),
         rating: order.rating.clone().unwrap_or_default(),
-        until: moment(order.until),
+        until: limit(order.until),
     };
     page(status, lang, &filled)
 }
@@ -241,7 +241,7 @@ fn facts(order: &OpenOrder, lang: Lang, directory: &Directory) -> Vec<Choice> {
     let when = |at: Option<At>| at.map(moment);
     let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
     let all = [
-        fact(when(order.due_at), w.due_at),
+        fact(order.due_at.map(limit), w.due_at),
         fact(directory.department(&order.department).map(|of| lang.pick((&of.name, &of.name_en)).clone()), w.issuer),
         fact(firm.map(|firm| firm.name.clone()), w.addressee),
         fact(order.spot.clone(), w.spot),

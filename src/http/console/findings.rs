@@ -7,7 +7,7 @@ use super::flash::shown_once;
 use super::made::Deed;
 use super::next::{escaped, with};
 use super::reader::Reader;
-use super::views::{Words, moment, text};
+use super::views::{Words, limit, moment, text};
 use crate::app::cards::Texts;
 use crate::app::firm_links;
 use crate::app::visits::{self, OpenVisit};
@@ -202,7 +202,7 @@ impl Words<'_> {
         let (lang, t) = (self.lang, words::of(self.lang));
         let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
         let measures = finding.measures.as_ref().map(|taken| {
-            let until = taken.until.map(|at| words::until(lang, &moment(at))).unwrap_or_default();
+            let until = taken.until.map(|at| words::until(lang, &limit(at))).unwrap_or_default();
             format!("{} {} {until}", lang.measure(taken.measure), moment(taken.at)).trim_end().to_owned()
         });
         let facts = [
@@ -228,7 +228,7 @@ impl Words<'_> {
     fn of_firm(&self, finding: &Finding, texts: &Texts, rated: bool) -> Vec<Choice> {
         let w = words::by_link(self.lang);
         let link = finding.link.as_ref().map(|link| {
-            let until = words::until(self.lang, &moment(link.until));
+            let until = words::until(self.lang, &limit(link.until));
             Choice::new(format!("{} {} {until}", moment(link.at), self.names(slice::from_ref(&link.by))), w.given)
         });
         let rating = self.rating(finding, texts).filter(|_| rated).map(|of| Choice::new(of.word, w.rating));
@@ -255,7 +255,7 @@ impl Words<'_> {
         }));
         past.extend(finding.asked.as_ref().map(|asked| {
             let reason = text(Some(&asked.reason), texts).unwrap_or_default();
-            Choice::new(self.lines([moment(asked.until), reason]), words::of(lang).asked_until)
+            Choice::new(self.lines([limit(asked.until), reason]), words::of(lang).asked_until)
         }));
         past.extend(finding.rechecks.iter().map(|one| {
             let outcome = if one.passed { v.passed_yes } else { v.passed_no };
@@ -268,7 +268,7 @@ impl Words<'_> {
 
     fn order(&self, order: &Ordered, texts: &Texts) -> String {
         let firm = order.addressee.as_deref().and_then(|code| self.directory.enterprise(code));
-        let head = format!("{} {}", moment(order.at), words::until(self.lang, &moment(order.due_at)));
+        let head = format!("{} {}", moment(order.at), words::until(self.lang, &limit(order.due_at)));
         let said = [&order.order_no, &order.demand, &order.case];
         let [number, demand, case] = said.map(|id| text(id.as_ref(), texts).unwrap_or_default());
         let whom = firm.map(|firm| firm.name.clone()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Whose move it is, what and until when, in words. The ledger's obligations say it; here they are only put in order
 //! and given their names, and nothing is counted anew.
 
-use super::views::{Words, moment};
+use super::views::{Words, limit};
 use crate::domain::at::At;
 use crate::domain::deeds::{self, WhistleDeed};
 use crate::domain::obligation::{Obligation, Subject};
@@ -9,15 +9,6 @@ use crate::domain::terms::{Duty, Role, SummonsRole, WhistleStatus};
 use crate::domain::whistle::{Tree, Whistle};
 use crate::http::pages::{DeadlineView, Pace};
 use crate::i18n::{deadlines, pages as words};
-
-/// A limit: 00:00 is 24:00 of the day before.
-fn limit(at: At) -> String {
-    let civil = at.civil();
-    if (civil.hour(), civil.minute(), civil.second()) == (0, 0, 0) {
-        return At(at.0 - 1).civil().strftime("%Y-%m-%d 24:00").to_string();
-    }
-    moment(at)
-}
 
 fn seconds(at: At) -> i64 {
     at.0.div_euclid(1_000_000)

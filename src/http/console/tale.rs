@@ -1,7 +1,7 @@
 //! The timeline in words: what happened, what it brought, and what a person wrote with it. On a protected whistle no
 //! person is named, as on every other channel.
 
-use super::views::{Words, moment};
+use super::views::{Words, limit, moment};
 use crate::domain::at::At;
 use crate::domain::event::EventKind as Kind;
 use crate::domain::obligation::Subject;
@@ -125,9 +125,9 @@ impl Words<'_> {
             }
             Kind::SummonsUpheld | Kind::SummonsDelegated => vec![unit("to")],
             Kind::SummonsExtensionAsked | Kind::SummonsExtensionGranted => {
-                vec![time(data, "until").map(|until| words::until(lang, &until))]
+                vec![end(data, "until").map(|until| words::until(lang, &until))]
             }
-            Kind::ObligationMoved => vec![unit("department"), duty(), time(data, "due_at")],
+            Kind::ObligationMoved => vec![unit("department"), duty(), end(data, "due_at")],
             Kind::ObligationOverdue | Kind::ObligationHeldBack => vec![unit("department"), duty()],
             Kind::ObligationAcknowledged => vec![unit("department"), duty()],
             Kind::LetterNotReached => vec![unit("department"), word(data, "role", Role::parse, |of| lang.role(of))],
@@ -171,7 +171,7 @@ impl Words<'_> {
             format!("{day} {period}")
         });
         let ends = word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of));
-        vec![unit, day, ends, time(data, "due_at"), time(data, "until").map(|until| words::until(lang, &until))]
+        vec![unit, day, ends, end(data, "due_at"), end(data, "until").map(|until| words::until(lang, &until))]
     }
 
     fn acceptance(&self, data: &Value) -> Vec<Option<String>> {
@@ -215,6 +215,11 @@ fn texts<'a>(data: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
 
 fn time(data: &Value, name: &str) -> Option<String> {
     text(data, name).and_then(At::parse).map(moment)
+}
+
+/// Up to when something goes.
+fn end(data: &Value, name: &str) -> Option<String> {
+    text(data, name).and_then(At::parse).map(limit)
 }
 
 /// A word of a closed list, as people say it.

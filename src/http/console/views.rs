@@ -43,6 +43,12 @@ pub(super) fn moment(at: At) -> String {
     at.civil().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// A limit: `2026-05-13 24:00` at the end of that day.
+pub(super) fn limit(at: At) -> String {
+    let (day, time) = at.as_end();
+    format!("{day} {time}")
+}
+
 /// The deeds that bring a summons on: what a reader is sent to its page for.
 pub(super) const ONWARD: &[&str] =
     &["acknowledge", "report_in", "start", "submit", "accept", "uphold", "refer", "grant_extension"];

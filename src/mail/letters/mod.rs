@@ -287,7 +287,7 @@ fn rows(facts: &LetterFacts, due: &'static str) -> Vec<(&'static str, String)> {
         (label::GROUND, facts.ground.and_then(|ground| word(Lang::Zh.decline_ground(ground)))),
         (label::RULED, facts.ruled.and_then(|status| word(Lang::Zh.summons_status(status)))),
         (label::CLOSURE, facts.closure.and_then(|closure| word(Lang::Zh.closure_kind(closure)))),
-        (due, facts.due_at.map(clock)),
+        (due, facts.due_at.map(|at| words::limit(Lang::Zh, at))),
     ];
     all.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
 }

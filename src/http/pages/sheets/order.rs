@@ -79,7 +79,8 @@ impl OrderSheet {
 
 impl OrderItem {
     fn due(&self) -> String {
-        day(&self.due_at)
+        let (due, _) = self.due_at.as_end();
+        due.strftime("%Y年%-m月%-d日").to_string()
     }
 }
 
