@@ -141,10 +141,9 @@ impl Words<'_> {
             Kind::SummonsReferred | Kind::SummonsExcused | Kind::SummonsCancelled => Vec::new(),
             Kind::SummonsExtensionRefused | Kind::WhistleRectifying | Kind::WhistlePictureReleased => Vec::new(),
             Kind::VisitPlanned | Kind::VisitProposed | Kind::VisitPartApproved => self.of_visit(event),
-            Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced | Kind::VisitAttached => {
-                self.of_visit(event)
-            }
+            Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced => self.of_visit(event),
             Kind::VisitKeptSecret | Kind::VisitPostponed | Kind::VisitCancelled => self.of_visit(event),
+            Kind::VisitAttached => self.of_visit(event),
             Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished | Kind::FindingDrawn => self.of_visit(event),
             Kind::VisitPartClosed | Kind::VisitPartExcused | Kind::VisitSigned => self.of_visit(event),
             Kind::VisitSignatureRefused | Kind::VisitCompleted | Kind::VisitFiled => self.of_visit(event),
