@@ -18,6 +18,7 @@ use whistle_hub::run::{backup, upkeep};
 use whistle_hub::store::{self, Care, Chore};
 
 const CODE: &str = "WH-2026-0001";
+const VISIT: &str = "LJ-2026-0001";
 
 /// Makes the sign-in that reads the whole trail.
 async fn auditor(t: &Town) {
@@ -59,6 +60,12 @@ async fn deeds(t: &Town) {
     t.person("liaison.yj").blows(&order).await;
     let ask = t.office().ask("POST", &format!("/whistles/{CODE}/unseal")).await;
     ask.json(&json!({ "reason": "核实" })).send().await.expect(200);
+    let visit = json!({
+        "enterprise": "E01", "date": "2026-12-03", "period": "AM", "notice": "announced",
+        "items": [{ "department": "YJ", "subject": "电气" }],
+        "members": t.members(&["inspector.yj", "inspector.yj.2"]).await,
+    });
+    assert_eq!(t.office().plans(&visit).await, VISIT);
     let token = json!({ "name": "告密者己的主机", "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
     let head = t.person("head.xf");
     let id = head.ask("POST", "/tokens").await.json(&token).send().await.expect(201).json()["id"].clone();
@@ -78,6 +85,7 @@ async fn operators(place: &Place) -> Place {
     assert!(upkeep::redrive(&settings(place), &clock).await.unwrap().ends_with(": 1"));
     let said = [erased(place, Some(CODE), None).await, erased(place, None, Some("改名后")).await];
     assert!(said[1].contains("outside of whistles"), "{said:?}");
+    erased(place, Some(VISIT), None).await;
     let file = place.path().join("copy");
     backup::back_up(&settings(place), &file, &clock).unwrap();
     let other = Place::empty();
