@@ -270,14 +270,17 @@ fn of_whistle(tree: &Tree) -> OfWhistle {
     OfWhistle { id: tree.whistle.id.clone(), code: tree.whistle.code.clone() }
 }
 
-/// What two departments would look at alike is one item: the first one's, who would have looked is kept.
+/// What two departments would look at alike is one item: the first one's, who would have looked is kept. What two whistles ask
+/// in the same words stays two, or one of them would never be answered.
 fn merge(all: &mut Vec<ItemOrder>, new: ItemOrder) {
     let code = |item: &ItemOrder| item.hazard.as_ref().map(|hazard| hazard.code.clone());
     let (subject, hazard) = (fold(&new.subject), code(&new));
-    let same = all.iter_mut().find(|one| match (&hazard, code(one)) {
+    let of_one = |one: &ItemOrder| one.whistle.is_none() || new.whistle.is_none() || one.whistle == new.whistle;
+    let alike = |one: &ItemOrder| match (&hazard, code(one)) {
         (Some(new), Some(old)) => *new == old,
         (_, _) => fold(&one.subject) == subject,
-    });
+    };
+    let same = all.iter_mut().find(|one| of_one(one) && alike(one));
     match same {
         Some(one) => {
             if one.department != new.department && !one.also.contains(&new.department) {
