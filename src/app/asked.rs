@@ -70,6 +70,13 @@ impl Asked<'_> {
         Ok(Some(Key { text, digest }))
     }
 
+    /// The key, and what was answered to it before.
+    pub(super) async fn heard(&self, hub: &Hub) -> Result<(Option<Key>, Option<Receipt>), Undone> {
+        let Some(key) = self.sound_key(hub)? else { return Ok((None, None)) };
+        let before = key.remembered(hub).await?;
+        Ok((Some(key), before))
+    }
+
     /// The body as an object.
     pub(super) fn node(&self) -> Result<&Node, Refusal> {
         self.body.as_ref().map_err(|fault| Refusal::Body(*fault))

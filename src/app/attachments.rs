@@ -141,10 +141,8 @@ pub async fn attach(
     (sent, shows): (Vec<Sent>, Option<&str>),
 ) -> Result<Attached, Undone> {
     may_attach(hub, &asked, to).await?;
-    let key = asked.sound_key(hub)?;
-    if let Some(key) = &key
-        && let Some(receipt) = key.remembered(hub).await?
-    {
+    let (key, before) = asked.heard(hub).await?;
+    if let Some(receipt) = before {
         return Ok(replayed(&receipt));
     }
     let shows = shows.map(|word| Shows::parse(word).ok_or_else(none_of_shows)).transpose()?;
@@ -293,10 +291,8 @@ pub async fn release(hub: &Hub, asked: Asked<'_>, id: &str) -> Result<Done, Undo
         if !policy::is_office(asked.actor) {
             return Err(Refusal::RoleMayNot.into());
         }
-        let key = asked.sound_key(hub)?;
-        if let Some(key) = &key
-            && let Some(receipt) = key.remembered(hub).await?
-        {
+        let (key, before) = asked.heard(hub).await?;
+        if let Some(receipt) = before {
             return Ok(Done { code: receipt.code, replayed: true });
         }
         read(&BARE, asked.node()?).1.judge(Some(())).map_err(Refusal::from)?;

@@ -40,10 +40,9 @@ pub async fn unseal(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>, code: &str)
         if attempt == 0 {
             // Before a repeat is answered: it tells the same.
             sessions::must_be_proven(hub, whence.present)?;
-            key = asked.sound_key(hub)?;
-            if let Some(key) = &key
-                && key.remembered(hub).await?.is_some()
-            {
+            let before;
+            (key, before) = asked.heard(hub).await?;
+            if before.is_some() {
                 return opened(hub, asked.actor, &tree, sealed, true);
             }
         }

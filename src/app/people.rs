@@ -44,10 +44,8 @@ pub async fn add(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Done
     if !policy::keeps_people(asked.actor) {
         return Err(Refusal::RoleMayNot.into());
     }
-    let key = asked.sound_key(hub)?;
-    if let Some(key) = &key
-        && let Some(receipt) = key.remembered(hub).await?
-    {
+    let (key, before) = asked.heard(hub).await?;
+    if let Some(receipt) = before {
         return Ok(Done { username: receipt.code, initial_password: None, replayed: true });
     }
     sessions::must_be_proven(hub, whence.present)?;
@@ -88,10 +86,8 @@ pub async fn deed(
     let rules = hub.rules();
     rules.directory.by_username(username).ok_or(Refusal::NotFound)?;
     people::role(deed, asked.actor, &rules.directory)?;
-    let key = asked.sound_key(hub)?;
-    if let Some(key) = &key
-        && let Some(receipt) = key.remembered(hub).await?
-    {
+    let (key, before) = asked.heard(hub).await?;
+    if let Some(receipt) = before {
         return Ok(Done { username: receipt.code, initial_password: None, replayed: true });
     }
     let named = match asked.version {

@@ -36,10 +36,8 @@ pub async fn plan(hub: &Hub, asked: Asked<'_>) -> Result<Done, Undone> {
     if !policy::is_office(asked.actor) {
         return Err(Refusal::RoleMayNot.into());
     }
-    let key = asked.sound_key(hub)?;
-    if let Some(key) = &key
-        && let Some(receipt) = key.remembered(hub).await?
-    {
+    let (key, before) = asked.heard(hub).await?;
+    if let Some(receipt) = before {
         return Ok(Done { code: receipt.code, replayed: true });
     }
     for _ in 0..ATTEMPTS_MAX {

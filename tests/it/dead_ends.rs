@@ -20,10 +20,6 @@ async fn owed(t: &Town, code: &str) -> Vec<String> {
     told
 }
 
-async fn status(t: &Town, code: &str) -> String {
-    t.office().sees(&format!("/whistles/{code}")).await["status"].as_str().unwrap().to_owned()
-}
-
 #[actix_web::test]
 async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_their_master_ends() {
     town(async |t| {
@@ -52,7 +48,7 @@ async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_the
         assert_eq!(t.letters_of(LetterKind::WhistleMerged, "liaison.xf"), 1);
         // The master is not taken on: what joined it is the office's again, in the same breath.
         t.office().does(&first, "decline", json!({ "ground": "not_safety" })).await;
-        assert_eq!((status(t, &second).await.as_str(), owed(t, &second).await.len()), ("submitted", 1));
+        assert_eq!((t.status(&second).await.as_str(), owed(t, &second).await.len()), ("submitted", 1));
         assert!(t.office().kinds(&second).await.contains(&"whistle.unmerged".to_owned()));
         let ended = t.office().tries(&second, "merge", &merge(&first)).await.expect(409);
         assert_eq!(ended.reasons(), [format!("master_has_ended {first}")]);
@@ -62,7 +58,7 @@ async fn whistles_are_merged_without_a_circle_and_are_the_offices_again_when_the
         assert_eq!(t.director().does(&second, "unmerge", json!({})).await["status"], "submitted");
         t.office().does(&second, "merge", merge(&third)).await;
         t.emergency().does(&third, "withdraw", json!({ "reason": "看错了" })).await;
-        assert_eq!((status(t, &third).await.as_str(), status(t, &second).await.as_str()), ("withdrawn", "submitted"));
+        assert_eq!((t.status(&third).await.as_str(), t.status(&second).await.as_str()), ("withdrawn", "submitted"));
     })
     .await;
 }
@@ -73,7 +69,7 @@ async fn a_returned_whistle_lapses_is_appealed_once_and_then_only_the_director_d
         let code = t.fire().blows(&blow_order("逾期未补")).await;
         t.office().does(&code, "return", json!({ "missing": ["title"] })).await;
         t.until("2026-12-04T17:31:00+08:00").await;
-        assert_eq!((status(t, &code).await.as_str(), owed(t, &code).await), ("declined", Vec::new()));
+        assert_eq!((t.status(&code).await.as_str(), owed(t, &code).await), ("declined", Vec::new()));
         let kinds = t.office().kinds(&code).await;
         assert!(kinds.contains(&"whistle.lapsed".to_owned()) && !kinds.contains(&"obligation.overdue".to_owned()));
         assert_eq!(t.letters_of(LetterKind::WhistleDeclined, "liaison.xf"), 1);
@@ -88,7 +84,7 @@ async fn a_returned_whistle_lapses_is_appealed_once_and_then_only_the_director_d
         let urgent = t.fire().blows(&urgent).await;
         t.office().does(&urgent, "return", json!({ "missing": ["title"] })).await;
         t.advance(7 * 24 * 60).await;
-        assert_eq!(status(t, &urgent).await, "returned");
+        assert_eq!(t.status(&urgent).await, "returned");
         t.office().does(&urgent, "decline", json!({ "ground": "not_safety" })).await;
     })
     .await;
@@ -124,9 +120,9 @@ async fn a_dispute_is_ruled_within_its_limit_and_leaves_no_department_without_on
         for unit in ["XF", "SH"] {
             t.director().does(&format!("{code}-{unit}"), "excuse", json!({ "reason": "不需要" })).await;
         }
-        assert_eq!(status(t, &code).await, "accepted");
+        assert_eq!(t.status(&code).await, "accepted");
         t.office().does(&code, "dispatch", json!({ "summonses": [{ "department": "GA", "role": "lead" }] })).await;
-        assert_eq!(status(t, &code).await, "dispatched");
+        assert_eq!(t.status(&code).await, "dispatched");
     })
     .await;
 }
@@ -181,7 +177,7 @@ async fn a_suspended_whistle_gives_every_limit_back_and_goes_on_at_its_review() 
         // And by itself on the day.
         t.director().does(&code, "suspend", suspend("2026-12-08")).await;
         t.until("2026-12-08T00:00:00+08:00").await;
-        assert_eq!(status(t, &code).await, "handling");
+        assert_eq!(t.status(&code).await, "handling");
         assert_eq!(owed(t, &code).await, ["liaison first_result 12-15T00:00", "office_duty first_result 12-15T00:00"]);
         assert!(!t.office().kinds(&code).await.contains(&"obligation.overdue".to_owned()));
     })
@@ -207,7 +203,7 @@ async fn a_closing_is_contested_once_answered_by_the_director_and_a_reopened_one
         t.fire().tries(&code, "contest", &json!({ "reason": "没改好" })).await.expect(403);
         t.emergency().does(&code, "contest", json!({ "reason": "没改好" })).await;
         assert_eq!(
-            (status(t, &code).await.as_str(), owed(t, &code).await),
+            (t.status(&code).await.as_str(), owed(t, &code).await),
             ("closed", vec!["office_director contest_answer 12-08T17:30".to_owned()])
         );
         t.office().tries(&code, "reopen", &json!({ "ground": "contest_upheld" })).await.expect(403);
@@ -270,7 +266,7 @@ async fn where_any_department_suffices_the_first_that_is_done_lets_the_others_of
         t.person("liaison.sc").reports_in(&sc).await;
         t.person("liaison.sc").does(&sc, "submit", json!({ "result": "已清" })).await;
         t.office().does(&sc, "accept", json!({})).await;
-        assert_eq!(status(t, &code).await, "awaiting_closure");
+        assert_eq!(t.status(&code).await, "awaiting_closure");
         for unit in ["XF", "SH"] {
             assert_eq!(t.office().sees(&format!("/summonses/{code}-{unit}")).await["status"], "excused");
         }

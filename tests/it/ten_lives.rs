@@ -233,10 +233,6 @@ impl Told<'_> {
     }
 }
 
-async fn status(t: &Town, path: &str) -> String {
-    t.office().sees(path).await["status"].as_str().unwrap().to_owned()
-}
-
 /// A finding's life after it was found.
 async fn end(t: &Town, finding: &str, department: &str, ending: Ending) {
     let [first, other, head] = [inspector(department, 1), inspector(department, 3), approver(department)];
@@ -305,10 +301,10 @@ async fn live(t: &Town, life: &'static Life, codes: &mut BTreeMap<&'static str, 
     for unit in &told.units {
         t.person(&liaison(unit)).reports_in(&format!("{}-{unit}", told.whistle)).await;
     }
-    assert_eq!(status(t, &format!("/whistles/{}", told.whistle)).await, "handling", "{}", life.name);
+    assert_eq!(t.status(&told.whistle).await, "handling", "{}", life.name);
     let visit = told.enter().await;
     told.inspect(&visit).await;
-    assert_eq!(status(t, &format!("/whistles/{}", told.whistle)).await, "rectifying", "{}", life.name);
+    assert_eq!(t.status(&told.whistle).await, "rectifying", "{}", life.name);
     let found: Vec<&str> = told.acting();
     let found = found.into_iter().filter_map(|unit| life.found.iter().find(|(department, _)| *department == unit));
     let mut findings = Vec::new();
@@ -318,7 +314,7 @@ async fn live(t: &Town, life: &'static Life, codes: &mut BTreeMap<&'static str, 
         findings.push(finding);
     }
     told.deliver().await;
-    assert_eq!(status(t, &format!("/whistles/{}", told.whistle)).await, "awaiting_closure", "{}", life.name);
+    assert_eq!(t.status(&told.whistle).await, "awaiting_closure", "{}", life.name);
     told.close().await;
     t.settle().await;
     is_over(&told, &visit, &findings).await;
@@ -332,9 +328,9 @@ async fn is_over(told: &Told<'_>, visit: &str, findings: &[String]) {
     let card = t.office().sees(&format!("/whistles/{}", told.whistle)).await;
     assert_eq!((&card["status"], &card["obligations"]), (&json!("closed"), &json!([])), "{name}");
     assert_eq!(card["visits"], json!([visit]), "{name}");
-    assert_eq!(status(t, &format!("/visits/{visit}")).await, "filed", "{name}");
+    assert_eq!(t.status(&visit).await, "filed", "{name}");
     for finding in findings {
-        assert_eq!(status(t, &format!("/findings/{finding}")).await, "closed", "{name}");
+        assert_eq!(t.status(&finding).await, "closed", "{name}");
     }
     let burden = t.office().sees(&format!("/enterprises/{}/burden", told.row.text("enterprise_code"))).await;
     assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(told.acting().len() - 1)), "{name}");

@@ -44,10 +44,6 @@ async fn entered(t: &Town) -> String {
     visit
 }
 
-async fn status(t: &Town, path: &str) -> String {
-    t.office().sees(path).await["status"].as_str().unwrap().to_owned()
-}
-
 #[actix_web::test]
 async fn own_items_are_recorded_by_one_plain_form_and_what_stays_open_sends_nothing() {
     town(async |t| {
@@ -158,7 +154,7 @@ async fn a_finding_is_ordered_extended_rechecked_and_struck_off_by_its_forms() {
         let other = t.signed_in("inspector.yj.3").await;
         other.fills(&finding, &deed("recheck"), &[("passed", "true"), ("note", "已无积粉")]).await.expect(303);
         head.fills(&finding, &deed("close"), &[("kind", "fixed")]).await.expect(303);
-        assert_eq!(status(t, &format!("/findings/{code}")).await, "closed");
+        assert_eq!(t.status(&code).await, "closed");
         let told = head.get(&finding).await.expect(200).text();
         assert!(told.contains("已记录：销号") && told.contains("已无积粉"), "{told}");
     })

@@ -75,10 +75,6 @@ fn finding(item: usize, what: &str) -> Value {
     json!({ "item": item.to_string(), "outcome": "finding", "finding": { "what": what, "spot": "打磨间东墙" } })
 }
 
-async fn status(t: &Town, path: &str) -> String {
-    t.office().sees(path).await["status"].as_str().unwrap().to_owned()
-}
-
 #[actix_web::test]
 async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_finding_is_struck_off() {
     town(async |t| {
@@ -97,13 +93,13 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
         xf.does(&visit, "record", json!({ "results": [result(4, "ok"), finding(5, "无动火审批"), result(6, "ok")] }))
             .await;
         sh.does(&visit, "record", json!({ "results": [result(7, "ok"), result(8, "ok")] })).await;
-        assert_eq!(status(t, &format!("/whistles/{whistle}")).await, "rectifying");
+        assert_eq!(t.status(&whistle).await, "rectifying");
         yj.does(&visit, "finish", json!({})).await;
         yj.does(&visit, "sign", json!({})).await;
         for one in [yj, xf, sh] {
             one.does(&visit, "close_own_part", json!({})).await;
         }
-        assert_eq!(status(t, &format!("/visits/{visit}")).await, "completed", "orders are not served yet");
+        assert_eq!(t.status(&visit).await, "completed", "orders are not served yet");
         let burden = t.person("liaison.sc").sees("/enterprises/E01/burden").await;
         let authority = json!({ "department": "XF", "visits": 0, "exempt": 1, "cap": 4 });
         assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(2)));
@@ -114,7 +110,7 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
         let early = json!({ "due_at": "2027-02-18T17:30:00+08:00" });
         assert_eq!(xf.tries(&second, "order", &early).await.expect(422).faults(), ["/due_at too_late"]);
         xf.does(&second, "order", json!({})).await;
-        assert_eq!(status(t, &format!("/visits/{visit}")).await, "filed");
+        assert_eq!(t.status(&visit).await, "filed");
         yj.does(&first, "report_fixed", json!({ "note": "已更换" })).await;
         let itself = yj.tries(&first, "recheck", &json!({ "passed": true, "note": "好" })).await.expect(409);
         assert_eq!(itself.reasons(), [format!("same_officers {first}")]);
@@ -122,7 +118,7 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
         t.person("head.yj.2").does(&first, "close", json!({})).await;
         // Nobody says anything of the second: at its limit it is to be rechecked all the same.
         t.until("2026-12-19T00:01:00+08:00").await;
-        assert_eq!(status(t, &format!("/findings/{second}")).await, "recheck_due");
+        assert_eq!(t.status(&second).await, "recheck_due");
         let other = t.person("inspector.xf.4");
         other.does(&second, "recheck", json!({ "passed": false, "note": "仍未审批" })).await;
         assert_eq!(other.tries(&second, "order", &json!({})).await.expect(422).faults(), ["/case missing"]);
@@ -136,9 +132,9 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
             t.person(&format!("liaison.{unit}")).does(&summons, "submit", json!({ "result": "已查" })).await;
             t.office().does(&summons, "accept", json!({})).await;
         }
-        assert_eq!(status(t, &format!("/whistles/{whistle}")).await, "rectifying", "one finding is open");
+        assert_eq!(t.status(&whistle).await, "rectifying", "one finding is open");
         t.person("head.xf").does(&second, "close", json!({})).await;
-        assert_eq!(status(t, &format!("/whistles/{whistle}")).await, "awaiting_closure");
+        assert_eq!(t.status(&whistle).await, "awaiting_closure");
         let seen = t.office().sees(&format!("/whistles/{whistle}")).await;
         assert_eq!((&seen["visits"], &seen["findings"]), (&json!([visit]), &json!([second, first])));
         t.director().does(&whistle, "close", json!({ "kind": "fixed", "conclusion": "两项隐患均已整改" })).await;
@@ -227,7 +223,7 @@ async fn an_objection_sends_the_plan_back_and_a_missed_day_too() {
         t.office().does(&visit, "propose", json!({})).await;
         t.person("head.yj.2").does(&visit, "approve_own_part", json!({})).await;
         t.person("head.xf").does(&visit, "object", json!({ "ground": "date", "reason": "当天有演练" })).await;
-        assert_eq!(status(t, &format!("/visits/{visit}")).await, "planning");
+        assert_eq!(t.status(&visit).await, "planning");
         t.office().does(&visit, "propose", json!({ "date": "2026-12-04", "period": "AM" })).await;
         // The director lets the silent go, never the lead.
         for head in ["head.yj.2", "head.xf"] {
@@ -236,11 +232,11 @@ async fn an_objection_sends_the_plan_back_and_a_missed_day_too() {
         let lead = json!({ "department": "YJ", "reason": "忙" });
         assert_eq!(t.director().tries(&visit, "excuse_part", &lead).await.expect(409).reasons(), ["part_leads YJ"]);
         t.director().does(&visit, "excuse_part", json!({ "department": "SH", "reason": "逾期未批" })).await;
-        assert_eq!(status(t, &format!("/visits/{visit}")).await, "approved");
+        assert_eq!(t.status(&visit).await, "approved");
         t.office().does(&visit, "announce", json!({})).await;
         t.person("inspector.yj").tries(&visit, "enter", &json!({})).await.expect(409);
         t.until("2026-12-05T00:01:00+08:00").await;
-        assert_eq!(status(t, &format!("/visits/{visit}")).await, "planning", "nobody came");
+        assert_eq!(t.status(&visit).await, "planning", "nobody came");
         t.settle().await;
         assert_eq!(t.letters_of(LetterKind::VisitCancelled, "inspector.yj"), 1);
         t.director().does(&visit, "cancel", json!({ "reason": "改为书面核查" })).await;
@@ -325,7 +321,7 @@ async fn what_stands_still_by_order_is_not_struck_off_on_site() {
         assert_eq!(barred.reasons(), [format!("measures_stand {found}")]);
         t.person("head.yj.2").does(&found, "lift_measures", json!({ "reason": "已断电更换" })).await;
         inspector.does(&found, "correct_on_site", json!({})).await;
-        assert_eq!(status(t, &format!("/findings/{found}")).await, "closed");
+        assert_eq!(t.status(&found).await, "closed");
     })
     .await;
 }

@@ -194,7 +194,7 @@ impl Story {
         let ids: BTreeSet<_> = change.obligations.iter().map(|one| one.id.clone()).collect();
         assert_eq!(ids.len(), change.obligations.len(), "an obligation is written twice");
         self.tree.whistle = change.whistle.clone().unwrap();
-        self.keep_beside(&change);
+        keep_beside(&mut self.beside, &change);
         for summons in &change.summonses {
             self.tree.summonses.retain(|one| one.id != summons.id);
             self.tree.summonses.push(summons.clone());
@@ -225,18 +225,6 @@ impl Story {
         self.last = change;
         self.check();
         self.check_secrecy();
-    }
-
-    /// What a change did to the whistles beside this one.
-    fn keep_beside(&mut self, change: &Change) {
-        for tree in &mut self.beside {
-            let Some(after) = change.beside.iter().find(|one| one.id == tree.whistle.id) else { continue };
-            tree.whistle = after.clone();
-            let own = change.obligations.iter().filter(|one| one.tree.as_str() == after.id.as_str());
-            let ids: BTreeSet<_> = own.clone().map(|one| one.id.clone()).collect();
-            tree.obligations.retain(|one| !ids.contains(&one.id));
-            tree.obligations.extend(own.filter(|one| one.is_armed()).cloned());
-        }
     }
 
     /// DOMAIN §3: every open state has one owner and one armed obligation, every other none.
@@ -274,6 +262,18 @@ impl Story {
         assert!(!told.contains(CANARY), "{} tells a text: {told}", kinds(&self.last));
         let contact = self.tree.whistle.texts.contact.as_ref().and_then(|id| self.texts.get(id));
         assert!(contact.is_none_or(|contact| !self.tree.whistle.search.contains(contact.as_str())));
+    }
+}
+
+/// What a change did to the whistles beside a tree.
+pub(super) fn keep_beside(trees: &mut [Tree], change: &Change) {
+    for tree in trees {
+        let Some(after) = change.beside.iter().find(|one| one.id == tree.whistle.id) else { continue };
+        tree.whistle = after.clone();
+        let own = change.obligations.iter().filter(|one| one.tree.as_str() == after.id.as_str());
+        let ids: BTreeSet<_> = own.clone().map(|one| one.id.clone()).collect();
+        tree.obligations.retain(|one| !ids.contains(&one.id));
+        tree.obligations.extend(own.filter(|one| one.is_armed()).cloned());
     }
 }
 

@@ -2,7 +2,7 @@
 //! change the invariants of DOMAIN §3.3 and §3.4 are checked; a story that breaks one cannot be told on.
 
 use super::sample::{at, body, rules_for_visits};
-use super::story::CANARY;
+use super::story::{CANARY, keep_beside};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::deeds::{self, FindingDeed, VisitDeed};
@@ -230,23 +230,12 @@ impl VisitStory {
         self.tree.obligations.retain(|one| !ids.contains(&one.id));
         let own = |one: &&Obligation| one.is_armed() && one.tree == self.tree.root();
         self.tree.obligations.extend(change.obligations.iter().filter(own).cloned().collect::<Vec<_>>());
-        self.keep_whistles(&change);
+        keep_beside(&mut self.tree.whistles, &change);
         self.letters.extend(change.letters.iter().cloned());
         self.events.extend(change.events.iter().cloned());
         self.last = change;
         self.check();
         self.check_secrecy();
-    }
-
-    fn keep_whistles(&mut self, change: &Change) {
-        for tree in &mut self.tree.whistles {
-            let Some(after) = change.beside.iter().find(|one| one.id == tree.whistle.id) else { continue };
-            tree.whistle = after.clone();
-            let own = change.obligations.iter().filter(|one| one.tree.as_str() == after.id.as_str());
-            let ids: BTreeSet<_> = own.clone().map(|one| one.id.clone()).collect();
-            tree.obligations.retain(|one| !ids.contains(&one.id));
-            tree.obligations.extend(own.filter(|one| one.is_armed()).cloned());
-        }
     }
 
     /// DOMAIN §3.3, §3.4: every open state has one owner and one armed obligation, every other none.

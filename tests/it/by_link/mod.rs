@@ -87,10 +87,6 @@ async fn sends(browser: &Browser<'_>, form: &str, fields: &[(&str, &str)]) -> Re
     browser.post(&format!("/f/{form}"), &all).await
 }
 
-async fn status(t: &Town, finding: &str) -> String {
-    t.office().sees(&format!("/findings/{finding}")).await["status"].as_str().unwrap().to_owned()
-}
-
 #[actix_web::test]
 async fn t28_qr_sees_one_finding() {
     town(async |t| {
@@ -182,7 +178,7 @@ async fn t28_a_claim_is_a_claim_and_the_recheck_decides() {
         let firm = opened(t, &path).await;
         let refused = claims(&firm, &[("note", "已换三台")], &[]).await.expect(422).text();
         assert!(refused.contains("id=\"fixed-fixed-fault\"") && refused.contains("已换三台"), "{refused}");
-        assert_eq!(status(t, &case.first).await, "ordered");
+        assert_eq!(t.status(&case.first).await, "ordered");
         let said = [("fixed", "true"), ("note", "已换三台")];
         claims(&firm, &said, &[("", b"")]).await.expect(303);
         let before = t.db_events().await;
@@ -289,7 +285,7 @@ async fn t28_a_form_is_of_the_order_that_was_shown() {
         }
         assert_eq!(t.db_events().await, before);
         claims(&firm, &[("fixed", "true")], &[]).await.expect(303);
-        assert_eq!([status(t, &case.first).await, status(t, &case.second).await], ["ordered", "reported"]);
+        assert_eq!([t.status(&case.first).await, t.status(&case.second).await], ["ordered", "reported"]);
     })
     .await;
 }

@@ -27,7 +27,7 @@ async fn t28_three_photos_and_no_more_and_each_is_drawn_anew() {
             assert!(refused.contains("id=\"fixed-files-fault\""), "{told}: {refused}");
             assert!(refused.contains(told) || told == "最多3", "{told}: {refused}");
         }
-        assert_eq!((t.db_events().await, status(t, &case.first).await.as_str()), (before, "ordered"));
+        assert_eq!((t.db_events().await, t.status(&case.first).await.as_str()), (before, "ordered"));
         claims(&firm, &said, &[("前.jpg", &taken), ("后.jpg", &small)]).await.expect(303);
         let finding = format!("/findings/{}", case.first);
         let proof = t.person("inspector.yj").sees(&finding).await["attachments"].clone();

@@ -72,6 +72,11 @@ impl Town {
         Ask::new(self.address, method, path)
     }
 
+    /// How a whistle, a summons, a visit or a finding stands, as the office sees it.
+    pub(crate) async fn status(&self, code: &str) -> String {
+        self.office().sees(&thing(code)).await["status"].as_str().unwrap().to_owned()
+    }
+
     /// A try to sign in.
     pub(crate) async fn try_password(&self, username: &str, password: &str) -> Reply {
         let body = json!({ "username": username, "password": password });
