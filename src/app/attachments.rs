@@ -297,11 +297,13 @@ pub async fn release(hub: &Hub, asked: Asked<'_>, id: &str) -> Result<Done, Undo
         }
         read(&BARE, asked.node()?).1.judge(Some(())).map_err(Refusal::from)?;
         let (now, rules, code) = (hub.now(), hub.rules(), tree.whistle.code.clone());
+        let version = tree.whistle.version;
         let mut mint = hub.mint(now);
         let mut change = attach::release(&one, *tree, hub.deciding(Some(asked.actor), &rules, now, &mut mint))?;
-        change.receipt = key.map(|key| key.receipt(now, &code, 1));
+        change.receipt = key.map(|key| key.receipt(now, &code, version));
         match hub.commit(change, now).await {
-            Ok(_) => return Ok(Done { code, replayed: false }),
+            Ok(Outcome::Committed(_)) => return Ok(Done { code, replayed: false }),
+            Ok(Outcome::Replayed(_)) => return Ok(Done { code, replayed: true }),
             Err(CommitRefusal::Stale) => {}
             Err(refusal) => return Err(refusal.into()),
         }

@@ -21,14 +21,14 @@ pub async fn draw(hub: &Hub) -> Result<usize, Undone> {
     Ok(told)
 }
 
-/// The draw of a month, as it stands or made now; none where nothing was struck off.
+/// The draw of a month, as it stands or made now: also one of nothing, so that no month is read through twice.
 async fn drawing_of(hub: &Hub, month: &str) -> Result<Option<Drawing>, Undone> {
     let key = format!("spot_checks {month}");
     if let Some(standing) = standing(hub, &key).await? {
         return Ok(Some(standing));
     }
     let closed = hub.ledger.read(visits::closed_findings).await?;
-    let Some(drawing) = spot_check::draw(month, hub.chance.seed(), &closed) else { return Ok(None) };
+    let drawing = spot_check::draw(month, hub.chance.seed(), &closed);
     let value = serde_json::to_string(&drawing).unwrap_or_default();
     // Whoever was first has it: what stands then is told, not what we drew.
     hub.ledger.keep(Chore::MakeMeta { key: key.clone(), value }).await?;

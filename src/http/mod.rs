@@ -69,7 +69,7 @@ pub struct Door {
     /// How people reach us: scheme, host, port, no slash at the end.
     pub links: String,
     /// The same for firms, whom another network may part from us.
-    firm_links: String,
+    pub firm_links: String,
     letterhead: Letterhead,
     stream_is_up: Box<dyn Fn() -> bool + Send + Sync>,
     figures: Box<dyn Fn() -> String + Send + Sync>,

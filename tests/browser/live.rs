@@ -135,7 +135,10 @@ async fn a_visit_tells_its_open_page_and_its_row_of_what_others_did_and_nothing_
         chrome.until("document.querySelector('[data-live-code]') !== null").await;
         // What happens before a page listens is in the page; so it is said until the page hears.
         let heard = "return !document.querySelector('[data-signal=news]').hidden;";
-        while chrome.ask(heard, json!([])).await != true {
+        for _ in 0..100 {
+            if chrome.ask(heard, json!([])).await == true {
+                break;
+            }
             let said = json!({ "results": [{ "item": "3", "outcome": "ok" }] });
             t.person("inspector.xf").does(&visit, "record", said).await;
             t.settle().await;

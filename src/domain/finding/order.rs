@@ -103,6 +103,7 @@ pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: De
     let mut officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
     officers.retain(|officer| is_certified(officer, &finding, &by) && !is_tied(officer, &finding, &by));
     let mut reasons = stands_aside(&finding, &by);
+    reasons.extend(tied_among(&order.officers, &finding, &by));
     if officers.len() < CERTIFIED_MIN {
         reasons.push((ReasonCode::TooFewCertified, finding.origin.department.clone()));
     }
@@ -152,6 +153,13 @@ fn is_certified(officer: &PersonId, finding: &Finding, by: &Deciding<'_>) -> boo
 pub fn is_tied(officer: &PersonId, finding: &Finding, by: &Deciding<'_>) -> bool {
     let firm = finding.origin.enterprise.as_deref();
     firm.is_some_and(|firm| by.rules.directory.has_tie(officer, firm))
+}
+
+/// Who of those that were named has a tie, but for whoever acts: nobody is left out without a word.
+pub fn tied_among(named: &[PersonId], finding: &Finding, by: &Deciding<'_>) -> Vec<(ReasonCode, String)> {
+    let others = named.iter().filter(|one| by.actor.is_none_or(|actor| actor.person != **one));
+    let tied = others.filter(|one| is_tied(one, finding, by)).filter_map(|one| by.rules.directory.person(one));
+    tied.map(|person| (ReasonCode::Recused, person.username.clone())).collect()
 }
 
 /// Why whoever acts for the department on site may not: no certificate that is good today, or a tie to the firm.

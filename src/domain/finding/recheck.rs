@@ -2,7 +2,7 @@
 //! with a limit of its own.
 
 use super::close::{self, Return};
-use super::order::{barred, is_tied, stands_aside};
+use super::order::{barred, is_tied, stands_aside, tied_among};
 use super::{Recheck, Report};
 use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::directory::Directory;
@@ -110,6 +110,7 @@ pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Decidi
             .collect::<Vec<_>>(),
     );
     let mut reasons = stands_aside(finding, &by);
+    reasons.extend(tied_among(&order.officers, finding, &by));
     if officers.iter().all(|one| finding.origin.officers.contains(one)) {
         reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
     }

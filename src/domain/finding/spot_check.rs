@@ -45,8 +45,8 @@ fn may_be_drawn(finding: &Finding, month: &str) -> bool {
     gone && finding.closed_at.is_some_and(|at| at.month_before(0) == month)
 }
 
-/// Draws of what was struck off in a month; nothing where nothing was.
-pub fn draw(month: &str, seed: u64, all: &[Finding]) -> Option<Drawing> {
+/// Draws of what was struck off in a month.
+pub fn draw(month: &str, seed: u64, all: &[Finding]) -> Drawing {
     let mut may: Vec<&Finding> = all.iter().filter(|finding| may_be_drawn(finding, month)).collect();
     may.sort_by(|one, other| one.code.cmp(&other.code));
     let of = may.len();
@@ -56,15 +56,18 @@ pub fn draw(month: &str, seed: u64, all: &[Finding]) -> Option<Drawing> {
     let wanted = of.div_ceil(PART).max(LEAST).saturating_sub(drawn.len());
     drawn.extend(others.into_iter().take(wanted));
     let codes = drawn.into_iter().map(|finding| finding.code.clone()).collect();
-    (of > 0).then(|| Drawing { month: month.to_owned(), seed: seed.to_string(), of, codes })
+    Drawing { month: month.to_owned(), seed: seed.to_string(), of, codes }
 }
 
-/// The finding is among those drawn: the office owes that it is looked at again. Nothing where it was told so before, or is
-/// struck off no longer.
-pub fn tell(drawing: &Drawing, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
-    let finding = tree.finding(id)?;
+/// Whether it still has to be told that it was drawn. What was taken up and struck off again since is a later month's.
+fn is_news(drawing: &Drawing, finding: &Finding) -> bool {
     let told = finding.spot_check.as_ref().is_some_and(|one| one.month == drawing.month);
-    if told || finding.status != FindingStatus::Closed {
+    !told && finding.status == FindingStatus::Closed && may_be_drawn(finding, &drawing.month)
+}
+
+/// The finding is among those drawn: the office owes that it is looked at again. Nothing where that is no news.
+pub fn tell(drawing: &Drawing, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
+    if !is_news(drawing, tree.finding(id)?) {
         return None;
     }
     let mut draft = Draft::on(by, tree);
@@ -109,8 +112,8 @@ mod tests {
         {
             let all = month(general, major);
             let drawing = draw("2026-11", 7, &all);
-            assert_eq!(drawing.as_ref().map_or(0, |one| one.codes.len()), drawn, "{general} and {major}");
-            let codes: BTreeSet<&String> = drawing.iter().flat_map(|one| &one.codes).collect();
+            assert_eq!((drawing.codes.len(), drawing.of), (drawn, general + major));
+            let codes: BTreeSet<&String> = drawing.codes.iter().collect();
             assert_eq!(codes.len(), drawn, "one is drawn twice");
             assert!(all.iter().take(major).all(|finding| codes.contains(&finding.code)), "a major one is left out");
         }
@@ -119,10 +122,10 @@ mod tests {
     #[test]
     fn whoever_knows_the_seed_draws_the_same_again_in_whatever_order_they_lie() {
         let mut all = month(300, 2);
-        let first = draw("2026-11", 7, &all).unwrap();
+        let first = draw("2026-11", 7, &all);
         all.reverse();
-        assert_eq!(draw("2026-11", first.seed.parse().unwrap(), &all), Some(first.clone()));
-        assert_ne!(draw("2026-11", 8, &all).unwrap().codes, first.codes, "chance decides nothing");
+        assert_eq!(draw("2026-11", first.seed.parse().unwrap(), &all), first);
+        assert_ne!(draw("2026-11", 8, &all).codes, first.codes, "chance decides nothing");
         assert_eq!(first.of, 302);
     }
 
@@ -131,8 +134,21 @@ mod tests {
         let mut all =
             vec![struck_off(1, Severity::Major, "10-31 23:59"), struck_off(2, Severity::Major, "12-01 00:00")];
         all.push(Finding { closed: Some(ClosureKind::Unfounded), ..struck_off(3, Severity::Major, "11-20 10:00") });
-        assert_eq!(draw("2026-11", 7, &all), None);
+        assert_eq!(draw("2026-11", 7, &all).of, 0);
         all.push(struck_off(4, Severity::General, "11-30 23:59"));
-        assert_eq!(draw("2026-11", 7, &all).unwrap().codes, ["LJ-2026-0001-004"]);
+        assert_eq!(draw("2026-11", 7, &all).codes, ["LJ-2026-0001-004"]);
+    }
+
+    #[test]
+    fn what_was_taken_up_and_struck_off_again_is_not_told_for_the_month_before() {
+        let drawing = draw("2026-11", 7, &month(1, 0));
+        let first = struck_off(0, Severity::General, "11-20 10:00");
+        assert!(is_news(&drawing, &first));
+        let told = |month: &str| Some(SpotCheck { month: month.to_owned(), open: false });
+        assert!(!is_news(&drawing, &Finding { spot_check: told("2026-11"), ..first }));
+        let again = struck_off(0, Severity::General, "12-20 10:00");
+        for spot_check in [None, told("2026-11"), told("2026-12")] {
+            assert!(!is_news(&drawing, &Finding { spot_check, ..again.clone() }));
+        }
     }
 }

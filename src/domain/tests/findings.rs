@@ -135,7 +135,9 @@ fn two_officers_order_whose_certificates_are_good_that_day() {
     let with_the_tied = r#"{"passed":true,"note":"a","officers":["pe_inspector.xf.3"]}"#;
     let code = other.finding(1).code.clone();
     let told = VisitStory::barred(other.act_on(1, "inspector.xf", "recheck", with_the_tied));
-    assert_eq!(told, [format!("same_officers {code}")]);
+    assert_eq!(told, ["recused inspector.xf.3".to_owned(), format!("same_officers {code}")]);
+    let named = r#"{"officers":["pe_inspector.xf","pe_inspector.xf.2","pe_inspector.xf.3"]}"#;
+    assert_eq!(VisitStory::barred(story.act_on(1, "inspector.xf", "order", named)), ["recused inspector.xf.2"]);
     story.acts_on(1, "inspector.xf", "order", r#"{"officers":["pe_inspector.xf","pe_inspector.xf.3"]}"#);
     assert_eq!(
         shown(story.finding(1).orders[0].due_at),

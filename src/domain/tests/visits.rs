@@ -276,6 +276,20 @@ fn in_an_emergency_an_approval_is_owed_though_the_part_is_closed_or_the_visit_br
 }
 
 #[test]
+fn in_an_emergency_that_is_broken_off_nobody_gets_round_an_approval_by_planning_anew_or_calling_off() {
+    for (who, deed, order) in
+        [("office", "postpone", r#"{"date":"2026-12-04","period":"AM"}"#), ("director", "cancel", r#"{"reason":"a"}"#)]
+    {
+        let mut story = pressing();
+        story.acts("inspector.yj", "enter", "{}");
+        story.acts("inspector.yj", "abort", r#"{"ground":"danger"}"#);
+        story.acts("head.yj", "approve_own_part", "{}");
+        story.acts(who, deed, order);
+        assert_eq!(story.count(EventKind::VisitUnapproved), 1, "{deed}: XF never said a word");
+    }
+}
+
+#[test]
 fn whoever_is_turned_away_comes_again_and_what_was_kept_secret_is_secret_again() {
     for ground in ["refused", "danger", "firm_closed"] {
         let mut story =

@@ -11,6 +11,7 @@ use crate::domain::obligation::Subject;
 use crate::domain::terms::{Duty, FindingStatus, LetterKind, VisitStatus};
 use crate::domain::whistle;
 use crate::ids::FindingId;
+use serde_json::json;
 
 /// A visit whose every acting department has approved is approved.
 pub fn approvals(draft: &mut Draft<'_, VisitTree>) {
@@ -80,6 +81,19 @@ pub fn disarm_work(draft: &mut Draft<'_, VisitTree>) {
     let parts = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Part);
     let parts: Vec<Subject> = parts.map(|one| one.subject.clone()).collect();
     parts.iter().for_each(|part| draft.disarm(part));
+}
+
+/// Whoever came at once and has no approval yet is named before that ends with the visit: nobody gets round it.
+pub fn name_unapproved(draft: &mut Draft<'_, VisitTree>) {
+    let owed = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Approval);
+    let parts = owed.filter(|one| one.passed_at.is_none()).filter_map(|one| {
+        let Subject::Part(part) = &one.subject else { return None };
+        Some(part.department().to_owned())
+    });
+    let parts: Vec<String> = parts.collect();
+    for department in parts {
+        draft.record_as_hub(EventKind::VisitUnapproved, json!({ "department": department }));
+    }
 }
 
 /// Ends what the parts owe.

@@ -95,6 +95,13 @@ pub struct Item {
     pub answer: Option<Answer>,
 }
 
+impl Item {
+    /// Whoever looks at it or would have, the one who does first.
+    pub fn departments(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.department).chain(&self.also)
+    }
+}
+
 /// A hazard of the checklist as it was when the visit was planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hazard {

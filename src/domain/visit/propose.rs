@@ -175,10 +175,14 @@ pub fn parse_postpone(body: &Node, visit: &Visit, now: crate::domain::at::At) ->
 pub fn postpone(slot: &Slot, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let mut draft = Draft::on(by, tree);
     let from = draft.tree.visit.slot.clone();
+    let broken_off = draft.tree.visit.status == VisitStatus::Aborted;
     draft.tree.visit.slot = slot.clone();
     draft.tree.visit.status = VisitStatus::Planning;
     slate::certify(&mut draft.tree.visit, &draft.by.rules.directory, &slot.date);
     barred(&draft)?;
+    if broken_off {
+        follow::name_unapproved(&mut draft);
+    }
     back_to_planning(&mut draft);
     let data = json!({ "date": slot.date, "period": slot.period, "from": from.date, "from_period": from.period });
     draft.record(EventKind::VisitPostponed, data);
@@ -205,6 +209,9 @@ pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
 pub fn cancel(reason: &str, tree: VisitTree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     let reason = draft.write_down(reason);
+    if draft.tree.visit.status == VisitStatus::Aborted {
+        follow::name_unapproved(&mut draft);
+    }
     draft.move_visit(VisitStatus::Cancelled);
     draft.record(EventKind::VisitCancelled, json!({ "reason": text_ref(&reason) }));
     follow::disinvite(&mut draft);

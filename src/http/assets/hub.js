@@ -106,6 +106,7 @@ function lookAtPlan() {
 }
 plan?.addEventListener("change", (e) => {
   if (["find", "place", "override_reason"].includes(e.target.name) || !plan.elements.date.value) return;
+  looking.abort(); // its answer knows nothing of this choice
   clearTimeout(pause);
   pause = setTimeout(lookAtPlan, 400);
 });

@@ -55,7 +55,7 @@ async fn taken_in(request: &HttpRequest, arriving: &Arriving, to: For<'_>) -> An
         Err(refused) => refused,
     };
     let faults = match refused.more() {
-        More::Fields(faults) if !faults.is_empty() => faults.iter().map(|one| said(reader.lang, &names, one)).collect(),
+        More::Fields(faults) if !faults.is_empty() => faults.iter().map(|one| told(reader.lang, &names, one)).collect(),
         More::Guarded { reasons, .. } => reasons.iter().map(|one| reader.lang.reason(one.code).to_owned()).collect(),
         More::Nothing | More::Fields(_) | More::Parameters(_) | More::Rows(_) | More::NotNow { .. } => Vec::new(),
         More::Moved { .. } | More::RetryAfter(_) | More::Allow(_) => Vec::new(),
@@ -81,7 +81,7 @@ pub(super) async fn release(request: HttpRequest, sent: gate::Form) -> Answer {
 }
 
 /// A fault with the name of its file before it.
-fn said(lang: Lang, names: &[String], fault: &Fault) -> String {
+pub(super) fn told(lang: Lang, names: &[String], fault: &Fault) -> String {
     let place = fault.pointer.strip_prefix("/files/").and_then(|place| place.parse::<usize>().ok());
     match place.and_then(|place| names.get(place)) {
         Some(name) => words::told(lang, name, &lang.fault(fault)),

@@ -2,6 +2,7 @@
 //! previews links learns nothing; the button opens the order for half an hour. What is no link is told in one way.
 
 use super::answers::{page, see_other, shown, with_cookie};
+use super::attachments;
 use super::reader::stranger_shell;
 use super::views::{limit, moment};
 use crate::app::Undone;
@@ -146,9 +147,19 @@ async fn refused_photos(
     (typed, names): (Vec<(String, String)>, &[String]),
     refused: Problem,
 ) -> Answer {
-    let More::Fields(faults) = refused.more() else { return Err(refused) };
+    let lang = language(request).0;
+    let faults = match refused.more() {
+        More::Fields(faults) => in_words(lang, faults, names),
+        // There is no room for photos; without them it can be said all the same.
+        More::Guarded { reasons, .. } => {
+            let told = reasons.iter().map(|one| lang.reason(one.code).to_owned());
+            told.map(|message| FormFault { field: "files".to_owned(), message }).collect()
+        }
+        More::Nothing | More::Parameters(_) | More::Rows(_) | More::NotNow { .. } => return Err(refused),
+        More::Moved { .. } | More::RetryAfter(_) | More::Allow(_) => return Err(refused),
+    };
     let typed = typed.into_iter().filter(|(name, _)| name != "csrf").collect();
-    again(door, request, firm, ("fixed", typed), &in_words(language(request).0, faults, names)).await
+    again(door, request, firm, ("fixed", typed), &faults).await
 }
 
 /// Faults in words, each at its input.
@@ -156,13 +167,11 @@ fn in_words(lang: Lang, faults: &[Fault], names: &[String]) -> Vec<FormFault> {
     let w = words::by_link(lang);
     let said = |fault: &Fault| {
         let pointer = fault.pointer.trim_start_matches('/');
-        let (field, place) = pointer.split_once('/').unwrap_or((pointer, ""));
-        let name = place.parse::<usize>().ok().and_then(|place| names.get(place));
-        let message = match (field, name) {
-            ("fixed", _) => w.tick_needed.to_owned(),
-            ("stars", _) => w.choose_stars.to_owned(),
-            (_, Some(name)) => words::told(lang, name, &lang.fault(fault)),
-            (_, None) => lang.fault(fault),
+        let field = pointer.split_once('/').map_or(pointer, |(field, _)| field);
+        let message = match field {
+            "fixed" => w.tick_needed.to_owned(),
+            "stars" => w.choose_stars.to_owned(),
+            _ => attachments::told(lang, names, fault),
         };
         FormFault { field: field.to_owned(), message }
     };

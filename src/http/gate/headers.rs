@@ -81,7 +81,9 @@ pub fn is_same_origin(headers: &HeaderMap, door: &Door) -> bool {
     }
     let (Some(origin), Some(host)) = (one(ORIGIN.as_str()), one(HOST.as_str())) else { return false };
     let scheme = if door.https { "https" } else { "http" };
-    origin == door.links || origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host)
+    origin == door.links
+        || origin == door.firm_links
+        || origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host)
 }
 
 /// Whether another site makes a browser ask without showing the answer as a page of its own (XS-leaks).

@@ -23,7 +23,7 @@ use crate::domain::papers::notices;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Outcome, Severity, VisitStatus};
-use crate::domain::visit::{Item, Visit};
+use crate::domain::visit::{Item, Part, Visit};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, letters};
 use crate::ids::{PersonId, TextId};
@@ -40,7 +40,7 @@ pub(super) const NOTICE: &[Parameter] = &[Parameter { name: "department", takes:
 /// The department whose notice an address asks for: the reader's own, else the lead's.
 pub(super) fn whose(actor: &Actor, visit: &Visit, request: &HttpRequest) -> Result<String, Problem> {
     let given = Query::read(request.query_string(), NOTICE)?;
-    let named = given.codes("department", |code| visit.part(code).is_some())?.into_iter().next();
+    let named = given.codes("department", |code| visit.part(code).is_some_and(Part::acts))?.into_iter().next();
     let own = || notices(actor, visit).first().map(|department| (*department).to_owned());
     named.or_else(own).ok_or_else(|| ProblemKind::NotFound.into())
 }
@@ -63,7 +63,8 @@ impl<'a> Press<'a> {
         let visit = &open.tree.visit;
         let part = visit.part(department).ok_or(ProblemKind::NotFound)?;
         let told = visit.entry.is_some() || visit.status == VisitStatus::Announced;
-        let items: Vec<&Item> = visit.items.iter().filter(|item| item.department == department).collect();
+        let items: Vec<&Item> =
+            visit.items.iter().filter(|item| item.departments().any(|of| of == department)).collect();
         let mut grounds: Vec<String> = vec![article(GROUND).unwrap_or_default()];
         for basis in items.iter().filter_map(|item| self.basis(item)) {
             if !grounds.contains(&basis) {
@@ -129,12 +130,10 @@ impl<'a> Press<'a> {
     }
 
     fn checklist_row(&self, item: &Item, texts: &Texts) -> ChecklistRow {
-        let all = std::iter::once(&item.department).chain(&item.also);
-        let names: Vec<&str> = all.map(|code| self.directory().unit_name(code)).collect();
         ChecklistRow {
             part: self.hazard(item).map(|hazard| hazard.part.clone()).unwrap_or_default(),
             hazard: texts.get(&item.subject).cloned().unwrap_or_default(),
-            departments: names.join("、"),
+            departments: self.departments(item),
             basis: self.basis(item).unwrap_or_default(),
         }
     }
@@ -173,7 +172,7 @@ impl<'a> Press<'a> {
         let said = found.map(|finding| format!("{}（{}）", self.found(finding, &open.texts), finding.code));
         RecordRow {
             subject: self.text(Some(&item.subject), &open.texts),
-            department: self.directory().unit_name(&item.department).to_owned(),
+            department: self.departments(item),
             result: match answer.map(|answer| answer.outcome) {
                 Some(Outcome::Ok) => "未发现问题",
                 Some(Outcome::Finding) => "存在问题",
@@ -183,6 +182,10 @@ impl<'a> Press<'a> {
             },
             note: said.into_iter().chain(Some(note)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；"),
         }
+    }
+
+    fn departments(&self, item: &Item) -> String {
+        item.departments().map(|code| self.directory().unit_name(code)).collect::<Vec<_>>().join("、")
     }
 
     fn directory(&self) -> &Directory {
@@ -249,7 +252,7 @@ impl<'a> Press<'a> {
     /// Those of each acting department, the lead first.
     fn parties(&self, visit: &Visit) -> Vec<SheetParty> {
         let acting = visit.parts.iter().filter(|part| part.acts());
-        let party = |part: &crate::domain::visit::Part| SheetParty {
+        let party = |part: &Part| SheetParty {
             department: self.directory().unit_name(&part.department).to_owned(),
             officers: self.officers_of(visit, &part.department),
         };

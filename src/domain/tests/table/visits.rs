@@ -8,6 +8,7 @@ use super::{each_happened, ever, lines, rows, sorted, told, words};
 use crate::domain::deeds::{self, FindingDeed, VisitDeed};
 use crate::domain::policy::Actor;
 use crate::domain::terms::{FindingStatus, VisitStatus};
+use crate::domain::visit::Part;
 use crate::domain::visit::slate::Slate;
 use std::collections::BTreeSet;
 
@@ -95,7 +96,8 @@ fn on_site(story: &mut VisitStory, state: VisitStatus) {
     }
 }
 
-/// A sound order, if there is one.
+/// A sound order; whoever has no part in the visit speaks of its first item. None where the part that it is about is over: that is
+/// a fault of a field and told before the state is asked.
 fn visit_body(story: &VisitStory, who: &Actor, deed: VisitDeed) -> Option<String> {
     let visit = &story.tree.visit;
     Some(match deed {
@@ -109,8 +111,12 @@ fn visit_body(story: &VisitStory, who: &Actor, deed: VisitDeed) -> Option<String
         VisitDeed::Postpone => r#"{"date":"2026-12-08","period":"AM"}"#.into(),
         VisitDeed::Cancel => format!(r#"{{"reason":"{CANARY}"}}"#),
         VisitDeed::Record => {
-            let own = deeds::own_part(who, visit).filter(|own| visit.part(own).is_some_and(|part| !part.is_over()))?;
-            let item = visit.items.iter().find(|item| item.department == own)?;
+            let own = deeds::own_part(who, visit);
+            if own.as_ref().and_then(|own| visit.part(own)).is_some_and(Part::is_over) {
+                return None;
+            }
+            let item = visit.items.iter().find(|item| Some(&item.department) == own.as_ref());
+            let item = item.unwrap_or(&visit.items[0]);
             format!(r#"{{"results":[{{"item":"{}","outcome":"not_checked","note":"{CANARY}"}}]}}"#, item.no)
         }
         VisitDeed::Sign | VisitDeed::RefuseSign => format!(r#"{{"note":"{CANARY}"}}"#),

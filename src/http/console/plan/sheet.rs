@@ -62,7 +62,7 @@ pub(super) fn as_planned(open: &OpenVisit) -> Typed {
     ];
     let mut row = 0;
     for item in &visit.items {
-        for unit in std::iter::once(&item.department).chain(&item.also) {
+        for unit in item.departments() {
             row += 1;
             let subject = open.texts.get(&item.subject).cloned().unwrap_or_default();
             let whistle = item.whistle.as_ref().map_or("", |of| of.code.as_str());
@@ -215,7 +215,7 @@ impl Words<'_> {
         let zh = Words { lang: Lang::Zh, ..*self };
         let acts = |code: &str| self.directory.department(code).is_some_and(|one| one.may_inspect);
         for tree in &offered.whistles {
-            let title = self.title(offered.texts.get(&tree.whistle.texts.title));
+            let title = zh.title(offered.texts.get(&tree.whistle.texts.title));
             let mut summoned: Vec<_> = tree.counting().filter(|one| acts(&one.department)).collect();
             summoned.sort_by_key(|one| (one.role, self.rank(&one.department)));
             for one in summoned {
