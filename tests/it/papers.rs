@@ -15,7 +15,7 @@ async fn planned(t: &Town, notice: &str) -> String {
         "enterprise": FIRM, "date": &t.now()[..10], "period": "PM", "notice": notice, "vehicles": ["V15"],
         "members": t.members(&CREW).await,
         "items": [{ "department": "YJ", "subject": "除尘系统运行" }, { "department": "YJ", "subject": "防爆电气" },
-                  { "department": "XF", "subject": "消防车通道" }],
+                  { "department": "XF", "subject": "消防车通道" }, { "department": "XF", "subject": "防爆电气" }],
     });
     t.office().plans(&plan).await
 }
@@ -50,6 +50,7 @@ async fn each_department_hands_over_its_own_notice_which_is_a_draft_until_the_fi
         let own = t.person("liaison.xf").get(&path).await.expect(200).text();
         assert!(own.contains("云湖区消防救援大队") && own.contains("已经本机关负责人批准"), "{own}");
         assert!(own.contains("消防车通道") && !own.contains("除尘系统运行"), "another department's items: {own}");
+        assert!(own.contains("防爆电气"), "what it would have looked at as well: {own}");
         assert!(!own.contains("草稿") && own.contains(&firm(t)) && own.contains("<svg role=\"img\""), "{own}");
         // Whoever is of neither hands over the lead's, unless another is asked for.
         let lead = t.office().get(&path).await.expect(200).text();

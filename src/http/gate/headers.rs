@@ -174,6 +174,10 @@ mod tests {
         ] {
             assert_eq!(is_same_origin(&headers(given), &door), ours, "{given:?}");
         }
+        // A proxy of another network may call itself by a name of ours and us by another.
+        let given = [("host", "hub:8080"), ("origin", "https://firms.example")];
+        assert!(!is_same_origin(&headers(&given), &door));
+        assert!(is_same_origin(&headers(&given), &door.reached_by_firms("https://firms.example".to_owned())));
     }
 
     #[test]
