@@ -328,9 +328,9 @@ async fn is_over(told: &Told<'_>, visit: &str, findings: &[String]) {
     let card = t.office().sees(&format!("/whistles/{}", told.whistle)).await;
     assert_eq!((&card["status"], &card["obligations"]), (&json!("closed"), &json!([])), "{name}");
     assert_eq!(card["visits"], json!([visit]), "{name}");
-    assert_eq!(t.status(&visit).await, "filed", "{name}");
+    assert_eq!(t.status(visit).await, "filed", "{name}");
     for finding in findings {
-        assert_eq!(t.status(&finding).await, "closed", "{name}");
+        assert_eq!(t.status(finding).await, "closed", "{name}");
     }
     let burden = t.office().sees(&format!("/enterprises/{}/burden", told.row.text("enterprise_code"))).await;
     assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(told.acting().len() - 1)), "{name}");
