@@ -1,7 +1,7 @@
-//! Failed sign-ins are counted, good ones never: ten in fifteen minutes per name, a hundred per address, ten for a browser
-//! that the person has used before, which counts for itself alone (T3). Names are counted under a keyed digest, so
-//! unknown ones count alike and the table holds nobody's name. There is no lock. A firm's links are counted here, too:
-//! ten that are none for an address, and what is sent by one in a day (T28).
+//! Failed sign-ins are counted, good ones never, and nobody is locked out: ten in fifteen minutes per name, a hundred per
+//! address, ten for a browser that the person has used before, which counts for itself alone (T3). Names are counted under a
+//! keyed digest, so unknown ones count alike and the table holds nobody's name. A firm's links are counted here, too: ten that
+//! are none for an address, and all that is sent by one, twenty a day (T28).
 
 use crate::domain::at::{At, MINUTE};
 use std::collections::HashMap;

@@ -167,7 +167,7 @@ pub async fn drop_strangers(payload: web::Payload) {
     body::drop_strangers(payload.into_inner()).await;
 }
 
-/// The form of somebody who may not be signed in: from our own page, or not read at all.
+/// The form of somebody who may not be signed in: from our own page, or read away.
 pub async fn strangers(door: &Door, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Problem> {
     let payload = payload.into_inner();
     if !is_same_origin(request.headers(), door) {

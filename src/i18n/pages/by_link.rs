@@ -42,7 +42,7 @@ page_words! {
     stays: "，每次打开半小时后须重新扫码。", "; scan again half an hour after each opening.";
     accident: "发生事故或有人遇险，先拨119、120。", "Accident or people in danger: ring 119 or 120 first.";
     gone_title: "这个链接不能打开", "This link does not open";
-    gone: "链接不对、已经过期、已经更换，或者问题已经销号。请扫描最近一份文书上的二维码，或者联系下达机关。", "It is mistyped, over, replaced, or the case is closed. Scan the code on your newest paper, or ask whoever sent it.";
+    gone: "链接不对、已经过期、已经更换，打开超过半小时，或者问题已经销号。请扫描最近一份文书上的二维码，或者联系下达机关。", "It is mistyped, over, replaced, was opened more than half an hour ago, or the case is closed. Scan the code on your newest paper, or ask whoever sent it.";
     often_title: "次数太多", "Too often";
     often: "请过一会儿再试。", "Please try again later.";
     failed_title: "没有办成", "It did not work";
