@@ -9,25 +9,42 @@ macro_rules! open_states {
 }
 pub(super) use open_states;
 
+/// Whether whoever is on shift sees this row of whistles: what is open, and what the own key sees.
+macro_rules! is_seen_on_shift {
+    ($row:literal, $viewer:literal) => {
+        concat!(
+            "(",
+            $row,
+            ".status IN ",
+            $crate::store::sight::open_states!(),
+            " OR (SELECT COUNT(*) FROM sights s WHERE s.whistle = ",
+            $row,
+            ".id AND s.viewer = SUBSTR(",
+            $viewer,
+            ", 2)) > 0)"
+        )
+    };
+}
+pub(super) use is_seen_on_shift;
+
 /// Whether the viewer sees the whistle of this id: everything, by a sight of the own key, or, on shift, because it is open.
+/// Counted and not asked by EXISTS, which PostgreSQL answers by gathering all that the viewer sees, for a page of fifty.
 macro_rules! is_seen {
     ($whistle:literal, $viewer:literal) => {
         concat!(
             "(",
             $viewer,
-            " = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = ",
+            " = '*' OR (SELECT COUNT(*) FROM sights s WHERE s.whistle = ",
             $whistle,
             " AND s.viewer = ",
             $viewer,
-            ") OR (SUBSTR(",
+            ") > 0 OR (SUBSTR(",
             $viewer,
-            ", 1, 1) = '+' AND EXISTS (SELECT 1 FROM whistles d WHERE d.id = ",
+            ", 1, 1) = '+' AND (SELECT COUNT(*) FROM whistles d WHERE d.id = ",
             $whistle,
-            " AND (d.status IN ",
-            $crate::store::sight::open_states!(),
-            " OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = d.id AND s.viewer = SUBSTR(",
-            $viewer,
-            ", 2))))))"
+            " AND ",
+            $crate::store::sight::is_seen_on_shift!("d", $viewer),
+            ") > 0))"
         )
     };
 }

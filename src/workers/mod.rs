@@ -20,7 +20,7 @@ pub use follow::Follow;
 pub use letters::{Letters, Post};
 pub use listener::Replica;
 pub use live::Live;
-pub use relay::Relay;
+pub use relay::{RELAY_CURSOR, Relay};
 
 use crate::app::Undone;
 use crate::store;

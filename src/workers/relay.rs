@@ -18,7 +18,8 @@ use crate::stream::{Entry, Stream};
 use std::time::Duration;
 use tokio::sync::watch;
 
-const CURSOR: &str = "relay";
+/// The cursor up to which events were rung, by its name in the ledger.
+pub const RELAY_CURSOR: &str = "relay";
 /// Events rung in one step.
 const RING_MAX: i64 = 256;
 /// Steps between two trims of what every group has done.
@@ -46,7 +47,7 @@ impl Relay {
 
     async fn note(&mut self, seq: i64) -> Result<(), WorkerFault> {
         if seq > self.noted {
-            self.hub.ledger.keep(Chore::Cursor { name: CURSOR.to_owned(), seq }).await?;
+            self.hub.ledger.keep(Chore::Cursor { name: RELAY_CURSOR.to_owned(), seq }).await?;
             self.noted = seq;
         }
         Ok(())
@@ -91,7 +92,7 @@ impl Worker for Relay {
             .hub
             .ledger
             .read(move |reading| {
-                let cursor = known.map_or_else(|| events::cursor(reading, CURSOR), Ok)?.max(top);
+                let cursor = known.map_or_else(|| events::cursor(reading, RELAY_CURSOR), Ok)?.max(top);
                 Ok((events::last_seq(reading)?, cursor, events::tail(reading, cursor, RING_MAX)?))
             })
             .await?;

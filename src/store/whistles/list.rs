@@ -2,7 +2,7 @@
 //! did not change appears exactly once. A statement is put together from the constant pieces below by scope, state and
 //! sort, never from what somebody typed; `INSTR(` is the one word that the bridge says otherwise (`STRPOS(`) elsewhere.
 
-use super::super::sight::is_seen;
+use super::super::sight::is_seen_on_shift;
 use super::super::{Fault, Reading, Row, Value};
 use super::texts;
 use crate::domain::at::At;
@@ -86,7 +86,7 @@ const OF_ALL: [&str; 5] = ["whistles w", "$1 = '*'", "w.status", "w.blown_at", "
 const OF_SEEN: [&str; 5] =
     ["sights s CROSS JOIN whistles w", "s.viewer = $1 AND w.id = s.whistle", "s.status", "s.at", "s.whistle"];
 /// On shift, and something is looked for: in whatever is open and in what the own key sees, by one walk.
-const ON_SHIFT: [&str; 5] = ["whistles w", is_seen!("w.id", "$1"), "w.status", "w.blown_at", "w.id"];
+const ON_SHIFT: [&str; 5] = ["whistles w", is_seen_on_shift!("w", "$1"), "w.status", "w.blown_at", "w.id"];
 /// The other way round: from what fits to who sees it.
 const FITS: [&str; 2] = ["fits w", "fits w CROSS JOIN sights s"];
 
