@@ -196,7 +196,7 @@ impl<'a, T: Rooted> Draft<'a, T> {
     pub fn shorten(&mut self, subject: &Subject, due_at: At) {
         let sooner = |one: &&mut Obligation| one.is_armed() && one.subject == *subject && due_at < one.due_at;
         let Some(id) = self.tree.obligations().iter_mut().find(sooner).map(|one| one.id.clone()) else { return };
-        self.set_limit(&id, Deadline { at: due_at, provisional: false, explained: Vec::new() });
+        self.set_limit(&id, Deadline::set(due_at));
     }
 
     /// Gives an armed obligation another limit, counted or set from now; one that had passed may pass again.
@@ -212,7 +212,7 @@ impl<'a, T: Rooted> Draft<'a, T> {
         let (rules, urgency) = (self.by.rules, self.tree.urgency());
         let Some(armed) = self.tree.obligations().iter().find(|one| one.id == *id) else { return };
         let more = rules.between(armed.duty, urgency, armed.due_at, until);
-        self.move_limit(id, Deadline { at: until, provisional: false, explained: Vec::new() });
+        self.move_limit(id, Deadline::set(until));
         self.change_obligation(id, |obligation| obligation.length += more);
     }
 

@@ -64,6 +64,13 @@ pub struct Deadline {
     pub explained: Vec<Span>,
 }
 
+impl Deadline {
+    /// A limit that somebody set: nothing was counted.
+    pub fn set(at: At) -> Deadline {
+        Deadline { at, provisional: false, explained: Vec::new() }
+    }
+}
+
 /// One entry of the account: `from` up to, not including, `to`. Whole days run from 00:00 to 00:00; neighbours of the
 /// same kind are one entry.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -3,6 +3,7 @@
 
 use super::{Finding, Ordered, Taken};
 use crate::domain::at::At;
+use crate::domain::calendar::Deadline;
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
@@ -116,7 +117,7 @@ pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: De
     let (now, subject) = (draft.by.now, Subject::Finding(id.clone()));
     let owner = draft.liaison(&finding.origin.department);
     match order.due_at {
-        Some(due_at) => draft.arm_until(subject, owner, Duty::Rectification, follow::set(due_at)),
+        Some(due_at) => draft.arm_until(subject, owner, Duty::Rectification, Deadline::set(due_at)),
         None => draft.arm(subject, owner, Duty::Rectification),
     }
     let armed = draft.tree.armed(&Subject::Finding(id.clone())).map_or(now, |armed| armed.due_at);

@@ -150,9 +150,7 @@ pub fn overrule(reason: &str, id: &SummonsId, tree: Tree, by: Deciding<'_>) -> C
     draft.record_summons(EventKind::SummonsOverruled, id, data);
     let least = draft.by.rules.window(Window::Overruled, draft.tree.whistle.urgency, draft.by.now);
     let limit = match dispute {
-        Some(Dispute { due_at, .. }) if due_at >= least.at => {
-            Deadline { at: due_at, provisional: false, explained: Vec::new() }
-        }
+        Some(Dispute { due_at, .. }) if due_at >= least.at => Deadline::set(due_at),
         Some(_) | None => least,
     };
     let unit = draft.tree.summons(id).map(|one| one.department.clone()).unwrap_or_default();

@@ -77,7 +77,7 @@ pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Result<Change,
 /// emergency may begin ten minutes before midnight.
 pub fn ends(draft: &Draft<'_, VisitTree>, entered: At) -> Deadline {
     let counted = draft.by.rules.due(Duty::Finish, draft.tree.urgency(), entered);
-    if counted.at > entered.day_end() { counted } else { follow::set(entered.day_end()) }
+    if counted.at > entered.day_end() { counted } else { Deadline::set(entered.day_end()) }
 }
 
 /// Every department that has approved owes its own part now.

@@ -21,7 +21,7 @@ pub fn approvals(draft: &mut Draft<'_, VisitTree>) {
         draft.move_visit(VisitStatus::Approved);
         draft.record_move(EventKind::VisitApproved);
         let (whole, lead) = (draft.whole(), draft.liaison(draft.tree.visit.lead()));
-        let day = set(draft.tree.visit.slot.day_end());
+        let day = Deadline::set(draft.tree.visit.slot.day_end());
         draft.arm_until(whole, lead, Duty::Visit, day);
         invite(draft);
     }
@@ -69,11 +69,6 @@ pub fn filing(draft: &mut Draft<'_, VisitTree>) {
         let whole = draft.whole();
         draft.disarm(&whole);
     }
-}
-
-/// A limit that is set, not counted.
-pub fn set(at: crate::domain::at::At) -> Deadline {
-    Deadline { at, provisional: false, explained: Vec::new() }
 }
 
 /// Ends what the departments were to do on site. An emergency's approval is owed all the same.

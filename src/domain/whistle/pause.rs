@@ -63,7 +63,7 @@ pub fn suspend(order: &SuspendOrder, tree: Tree, by: Deciding<'_>) -> Change {
     let review_on = order.review_on.civil().date().to_string();
     draft.record(EventKind::WhistleSuspended, json!({ "ground": order.ground, "review_on": review_on }));
     let (office, whole) = (posts::office(&draft), draft.whistle_subject());
-    draft.arm_until(whole, office, Duty::Resume, plain(order.review_on));
+    draft.arm_until(whole, office, Duty::Resume, Deadline::set(order.review_on));
     draft.finish()
 }
 
@@ -76,16 +76,11 @@ fn stopped(draft: &Draft<'_>, armed: &Obligation) -> Paused {
     Paused { summons, duty: armed.duty, left, length: armed.length, working, late }
 }
 
-/// A limit without an account.
-fn plain(at: At) -> Deadline {
-    Deadline { at, provisional: false, explained: Vec::new() }
-}
-
 /// The limit that what was left comes to, counted from `from`.
 fn given_back(draft: &Draft<'_>, paused: &Paused, from: At) -> Deadline {
     match paused.working {
         true => draft.by.rules.calendar.after_working_time(from, paused.left),
-        false => plain(At(from.0.saturating_add(paused.left))),
+        false => Deadline::set(At(from.0.saturating_add(paused.left))),
     }
 }
 
@@ -97,7 +92,7 @@ pub fn resume(tree: Tree, by: Deciding<'_>) -> Option<Change> {
     draft.record(EventKind::WhistleResumed, json!({}));
     for paused in &suspension.paused {
         let limit = match paused.late {
-            Some(late) => plain(late.due_at),
+            Some(late) => Deadline::set(late.due_at),
             None => given_back(&draft, paused, draft.by.now),
         };
         match &paused.summons {
