@@ -2,13 +2,15 @@
 //! headers, and what no honest client sends is refused on the raw socket (T13, T14).
 
 mod bare;
+mod lines;
 mod rights;
 pub(crate) mod roles;
 mod shift;
 
 use crate::town::http::raw;
 use crate::town::{Reply, Town, accept_order, blow_order, town};
-use rights::{May, address, rows};
+use lines::{address, rows};
+use rights::May;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use whistle_hub::http::routes::every_route;

@@ -2,7 +2,8 @@
 //! changed by it.
 
 use super::bare::{by_page, by_token};
-use super::rights::{MORE, about_a_thing, address, expected, rows};
+use super::lines::{about_a_thing, address, expected, rows};
+use super::rights::MORE;
 use crate::people::joins;
 use crate::town::browser::hidden;
 use crate::town::{EVERYBODY, Town, town};

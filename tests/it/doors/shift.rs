@@ -2,7 +2,8 @@
 //! visits the shift shows nothing: whoever has no part in one does not know of it. The routes are those of the table of rights, so that a new one is tried without a word here.
 
 use super::bare::{by_page, by_token};
-use super::rights::{May, about_a_thing, address, of_a_visit, rows};
+use super::lines::{about_a_thing, address, of_a_visit, rows};
+use super::rights::May;
 use crate::town::browser::hidden;
 use crate::town::{Town, town};
 use serde_json::json;
