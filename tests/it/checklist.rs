@@ -119,3 +119,37 @@ async fn c19_what_visits_are_made_with_has_its_faults_by_row_and_column() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_visit_that_is_open_keeps_the_words_and_the_weight_of_the_list_that_it_was_planned_by() {
+    town(async |t| {
+        let (director, admin) = (t.director(), t.person("admin"));
+        let plan = async |firm: &str, period: &str, crew: &[&str]| {
+            let hazard = t.db_hub().rules().directory.hazard("C01").unwrap().clone();
+            let order = json!({ "enterprise": firm, "date": &t.now()[..10], "period": period, "notice": "announced",
+                "members": t.members(crew).await,
+                "items": [{ "department": "XF", "subject": hazard.text, "hazard": "C01" }] });
+            let visit = t.office().plans(&order).await;
+            t.announces(&visit, &["head.xf"]).await;
+            visit
+        };
+        let before = plan("E01", "AM", &["inspector.xf", "inspector.xf.2"]).await;
+        let file = CHECKLIST.replace("净宽不足", "净宽不足四米").replace("XF;CG,照片,1,", "XF;CG,照片,0,");
+        two_words("checklist", &director, &admin, file).await;
+        let after = plan("E02", "PM", &["inspector.xf.3", "inspector.xf.5"]).await;
+        for (visit, who, words, status) in
+            [(before, "inspector.xf", "净宽不足", 200), (after, "inspector.xf.3", "净宽不足四米", 409)]
+        {
+            let subject = t.office().sees(&format!("/visits/{visit}")).await["items"][0]["subject"].clone();
+            assert!(subject.as_str().unwrap().ends_with(words), "{subject}");
+            let officer = t.person(who);
+            officer.does(&visit, "enter", json!({})).await;
+            let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "车道被占" } });
+            officer.does(&visit, "record", json!({ "results": [found] })).await;
+            // What may be corrected on site is what the visit's own list says.
+            let done = officer.tries(&format!("{visit}-01"), "correct_on_site", &json!({})).await;
+            assert_eq!(done.status, status, "{}", done.text());
+        }
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 //! a whistle about it; the checklist is everybody's to read, in both languages.
 
 use crate::town::browser::{Browser, hidden};
+use crate::town::visits::{CREW, HEADS};
 use crate::town::{Reply, blow_order, town};
 use serde_json::json;
 
@@ -123,6 +124,40 @@ async fn the_checklist_is_everybodys_to_read_in_both_languages() {
         assert_eq!(t.fire().sees("/checklist?q=C09").await["items"][0]["evidence"], "运行记录");
         let cars = t.fire().sees("/vehicles?q=SQ01").await;
         assert_eq!((&cars["items"][0]["code"], &cars["items"][1]["kit"]), (&json!("V01"), &json!(false)));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firms_page_shows_what_joint_visits_cost_and_saved_as_the_api_counts_it() {
+    town(async |t| {
+        let path = "/console/enterprises/E01";
+        let page = async || main_of(&t.signed_in("liaison.sc").await.get(path).await.expect(200));
+        assert!(page().await.contains("本年还没有进门的联合检查"));
+        let order = json!({ "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "notice": "announced",
+            "members": t.members(&CREW).await,
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }] });
+        let visit = t.office().plans(&order).await;
+        t.announces(&visit, &HEADS).await;
+        assert!(page().await.contains("本年还没有进门的联合检查"), "nobody has come in");
+        t.person("inspector.yj").does(&visit, "enter", json!({})).await;
+        for (who, item) in [("inspector.yj", "1"), ("inspector.xf", "2")] {
+            t.person(who).does(&visit, "record", json!({ "results": [{ "item": item, "outcome": "ok" }] })).await;
+        }
+        let burden = t.person("liaison.sc").sees("/enterprises/E01/burden").await;
+        assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(1)));
+        let shown = page().await;
+        let fact = |name: &str, value: &str| format!("<dt>{name}</dt><dd>{value}</dd>");
+        assert!(shown.contains(&fact("进门次数", &burden["visits"].to_string())), "{shown}");
+        assert!(shown.contains(&fact("少进门次数", &burden["visits_saved"].to_string())), "{shown}");
+        let directory = t.db_hub().rules().directory.clone();
+        let authorities = burden["authorities"].as_array().unwrap();
+        assert_eq!(authorities.len(), 2);
+        for of in authorities {
+            let name = &directory.department(of["department"].as_str().unwrap()).unwrap().short_name;
+            let value = format!("{}次，上限{}次；随哨核查{}次", of["visits"], of["cap"], of["exempt"]);
+            assert!(shown.contains(&fact(name, &value)), "{name} {value}: {shown}");
+        }
     })
     .await;
 }

@@ -154,3 +154,32 @@ async fn letters_go_on_from_another_replica_when_their_carrier_is_gone_and_its_o
     one.leave().await;
     other.close().await;
 }
+
+#[actix_web::test]
+async fn of_two_plans_on_two_replicas_for_one_car_or_one_officer_exactly_one_stands() {
+    replicas(&["a", "b"], async |towns| {
+        let [one, other] = towns else { unreachable!() };
+        let token = one.office().token().await;
+        let crews = [["inspector.yj", "inspector.yj.2"], ["inspector.yj.3", "inspector.yj.4"], ["inspector.yj", "inspector.yj.6"]];
+        let mut members = Vec::new();
+        for crew in &crews {
+            members.push(one.members(crew).await);
+        }
+        for round in 0..24 {
+            let date = jiff::civil::date(2026, 12, 7).checked_add(jiff::Span::new().days(round)).unwrap().to_string();
+            let ask = |t: &Town, place: &str, crew: usize, car: &str| {
+                let order = json!({ "place": place, "town": "T06", "date": date, "period": "PM", "notice": "announced",
+                    "members": members[crew], "vehicles": [car], "items": [{ "department": "YJ", "subject": "电气" }] });
+                t.ask("POST", "/api/v1/visits").bearer(&token).json(&order).send()
+            };
+            // The same car for others, or the same officer in another car.
+            let (crew, car, bar) =
+                if round % 2 == 0 { (1, "V15", "car_taken V15") } else { (2, "V16", "person_taken inspector.yj") };
+            let (mine, theirs) = tokio::join!(ask(one, "东仓库", 0, "V15"), ask(other, "西仓库", crew, car));
+            let (won, lost) = if mine.status == 201 { (mine, theirs) } else { (theirs, mine) };
+            assert_eq!((won.status, lost.status), (201, 409), "{date}: {} {}", won.text(), lost.text());
+            assert_eq!(lost.reasons(), [bar], "{date}");
+        }
+    })
+    .await;
+}

@@ -350,3 +350,36 @@ async fn two_plans_for_one_person_in_two_hundred_rounds_never_both_stand() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn the_director_lets_a_visit_pass_the_cap_with_a_reason_on_record_and_nobody_else_does() {
+    town(async |t| {
+        // E54 has had the two of its year.
+        let order = |reason: Option<&str>, members: &Value| {
+            let mut order = json!({ "enterprise": "E54", "date": "2026-12-08", "period": "AM", "notice": "announced",
+                "members": members, "items": [{ "department": "YJ", "subject": "电气" }] });
+            if let Some(reason) = reason {
+                order["override_reason"] = json!(reason);
+            }
+            order
+        };
+        let members = t.members(&["inspector.yj", "inspector.yj.2"]).await;
+        let plans = async |who: &str, reason: Option<&str>| {
+            t.person(who).ask("POST", "/visits").await.json(&order(reason, &members)).send().await
+        };
+        for who in ["office", "director"] {
+            assert_eq!(plans(who, None).await.expect(409).reasons(), ["over_cap YJ"], "{who}");
+        }
+        assert_eq!(plans("office", Some("上级督办")).await.expect(422).faults(), ["/override_reason not_allowed"]);
+        let visit = plans("director", Some("上级督办")).await.expect(201).json();
+        assert_eq!(visit["override_reason"], "上级督办");
+        let code = visit["code"].as_str().unwrap();
+        let events = t.person("supervisor").walks(&format!("/visits/{code}/timeline"), 10).await;
+        assert_eq!(
+            (&events[0]["kind"], &events[0]["data"]["override_reason"]),
+            (&json!("visit.planned"), &json!("上级督办"))
+        );
+        assert_eq!(events[0]["actor"]["department"], "AWB");
+    })
+    .await;
+}

@@ -9,8 +9,9 @@ use crate::app::{visits, whistles};
 use crate::domain::directory::{Enterprise, FirmState, Hazard};
 use crate::domain::policy;
 use crate::domain::terms::{Category, WhistleStatus};
+use crate::domain::visit::burden::{Burden, OfAuthority};
 use crate::http::gate;
-use crate::http::pages::{ChecklistPage, ChecklistPart, Choice, FirmPage, HazardRow, Place, QueueRow};
+use crate::http::pages::{BurdenView, ChecklistPage, ChecklistPart, Choice, FirmPage, HazardRow, Place, QueueRow};
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
@@ -35,6 +36,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let recurring = recurring(reader.lang, open.iter().chain(&past));
     let (open, past) = (rows(&reader, &open).await?, rows(&reader, &past).await?);
     let ratings = ratings(&reader, firm).await?;
+    let burden = visits::burden(&reader.door.hub, &firm.code).await?;
     let shell = reader.shell(Place::Elsewhere).await?;
     let (lang, directory) = (reader.lang, reader.directory());
     let words_of = Words { lang, directory, now: reader.now };
@@ -59,6 +61,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
         aliases: firm.aliases.clone(),
         visits: words::visits_of_cap(lang, firm.visits_this_year, firm.visit_cap),
         cap_reached: firm.visits_this_year >= firm.visit_cap,
+        burden: words_of.burden(&burden),
         recurring,
         ratings,
         open,
@@ -126,6 +129,15 @@ pub(super) async fn checklist(reader: Reader) -> Answer {
 }
 
 impl Words<'_> {
+    fn burden(&self, burden: &Burden) -> BurdenView {
+        let authority = |(code, of): (&String, &OfAuthority)| {
+            let visits = words::visits_of_authority(self.lang, (of.counted, burden.cap), of.exempt);
+            Choice::new(visits, self.unit(code))
+        };
+        let authorities = burden.by_authority.iter().map(authority).collect();
+        BurdenView { visits: burden.visits, saved: burden.saved, authorities }
+    }
+
     fn hazard(&self, hazard: &Hazard, in_force: bool) -> HazardRow {
         HazardRow {
             code: hazard.code.clone(),

@@ -28,6 +28,8 @@ pub struct FirmPage {
     pub aliases: Vec<String>,
     pub visits: String,
     pub cap_reached: bool,
+    /// What this year's joint visits cost it, and what one door has saved.
+    pub burden: BurdenView,
     /// Kinds that came up more than once, with how often.
     pub recurring: Vec<String>,
     /// What it thinks of its visits, each with the finding's code, for whoever reads that.
@@ -38,6 +40,15 @@ pub struct FirmPage {
     pub list: String,
     /// The whistle form with the firm filled in; nothing for whoever does not blow.
     pub blow: Option<String>,
+}
+
+/// A firm's year of joint visits that came in.
+#[derive(Debug, Clone)]
+pub struct BurdenView {
+    pub visits: u32,
+    pub saved: u32,
+    /// Each authority with its visits against the cap.
+    pub authorities: Vec<Choice>,
 }
 
 /// `/console/checklist`.

@@ -24,7 +24,7 @@ pub use desk::{
 };
 pub use files::{FileView, FilesView};
 pub use filters::{FilterField, FiltersView, ViewLink};
-pub use firm::{ChecklistPage, ChecklistPart, FirmPage, HazardRow};
+pub use firm::{BurdenView, ChecklistPage, ChecklistPart, FirmPage, HazardRow};
 pub use form::{BlowLists, Choice, DepartmentOption, Form, FormFault, Input, MadeForm, TownFirms, Verdict, Widget};
 pub use frame::{Assets, Looks, NavItem, Notice, Place, Shell, Theme, Tone, Watch, Who};
 pub use people::{MePage, PeoplePage, PersonPage, PersonRow, ProofPage, TrailPage, TrailRow};

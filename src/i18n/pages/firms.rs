@@ -17,6 +17,10 @@ page_words! {
     tenants: "承租方", "Tenants";
     aliases: "别名", "Also called";
     visits: "本年检查", "Visits this year";
+    burden: "本年联合检查", "Joint visits this year";
+    burden_visits: "进门次数", "Times at the gate";
+    burden_saved: "少进门次数", "Visits saved";
+    burden_none: "本年还没有进门的联合检查。", "No joint visit has come in this year.";
     cap_reached: "已达年度上限", "yearly cap reached";
     open: "在办哨件", "Open whistles";
     past: "以往哨件", "Past whistles";
@@ -38,6 +42,15 @@ page_words! {
     retired: "不在启用期", "not in force";
     yes: "是", "Yes";
     no: "否", "No";
+}
+
+/// One authority's visits of the year: those that count toward the cap, and case checks beside it.
+pub fn visits_of_authority(lang: Lang, (visits, cap): (u32, u32), exempt: u32) -> String {
+    let counted = visits_of_cap(lang, visits, cap);
+    match lang {
+        Lang::Zh => format!("{counted}；随哨核查{exempt}次"),
+        Lang::En => format!("{counted}; {exempt} after a whistle"),
+    }
 }
 
 /// The visits of a firm against its cap: 本年2次，上限4次。

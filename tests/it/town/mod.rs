@@ -12,7 +12,7 @@ mod people;
 mod rows;
 mod security;
 mod stream;
-mod visits;
+pub(crate) mod visits;
 
 pub(crate) use http::{Ask, Reply};
 pub(crate) use people::{EVERYBODY, Person, accept_order, blow_order};

@@ -4,7 +4,26 @@
 use super::{Person, Town};
 use serde_json::{Value, json};
 
+/// Two officers each of YJ, which leads, and of XF.
+pub(crate) const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
+/// Who approves for the two.
+pub(crate) const HEADS: [&str; 2] = ["head.yj.2", "head.xf"];
+
 impl Town {
+    /// Puts a visit before the heads, who all approve.
+    pub(crate) async fn approves(&self, visit: &str, heads: &[&str]) {
+        self.office().does(visit, "propose", json!({})).await;
+        for head in heads {
+            self.person(head).does(visit, "approve_own_part", json!({})).await;
+        }
+    }
+
+    /// The same, and the firm is told.
+    pub(crate) async fn announces(&self, visit: &str, heads: &[&str]) {
+        self.approves(visit, heads).await;
+        self.office().does(visit, "announce", json!({})).await;
+    }
+
     /// Who goes, the first one leading.
     pub(crate) async fn members(&self, crew: &[&str]) -> Value {
         let mut members = Vec::new();
