@@ -4,15 +4,16 @@
 use super::deeds::{Before, Deed, Named};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{self, FindingDeed, ObligationDeed, SummonsDeed, VisitDeed, WhistleDeed};
-use crate::domain::draft::Plan;
+use crate::domain::draft::{Plan, Rooted};
 use crate::domain::finding::{self, Finding};
-use crate::domain::obligation::Subject;
+use crate::domain::late::Word;
+use crate::domain::obligation::{Obligation, PartId, Subject};
 use crate::domain::order::Node;
 use crate::domain::policy::Scope;
 use crate::domain::summons::{self, Summons};
 use crate::domain::visit::{self, VisitTree};
+use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Seen};
-use crate::domain::whistle::{Tree, late};
 use crate::ids::{FindingId, SummonsId, TreeId};
 use crate::store::{Fault, Reading, visits, whistles};
 
@@ -126,22 +127,39 @@ impl Deed for SummonsDeed {
     }
 }
 
-/// What a whistle or one of its summonses owes.
+/// What stands behind a limit.
+pub(super) enum OwingTree {
+    Whistle(Box<Tree>),
+    Visit(Box<VisitTree>),
+}
+
+/// What is owed under a code: a whistle's, a summons', a visit's, a department's part of one (`LJ-2026-0042-XF`), a finding's.
 pub(super) struct LoadedObligation {
-    tree: Tree,
-    id: Option<SummonsId>,
+    tree: OwingTree,
+    subject: Subject,
 }
 
 impl LoadedObligation {
-    fn subject(&self) -> Subject {
-        let whole = || Subject::Whistle(self.tree.whistle.id.clone());
-        self.id.clone().map_or_else(whole, Subject::Summons)
+    fn of_whistle(tree: Tree, id: Option<SummonsId>) -> LoadedObligation {
+        let subject = id.map_or_else(|| Subject::Whistle(tree.whistle.id.clone()), Subject::Summons);
+        LoadedObligation { tree: OwingTree::Whistle(Box::new(tree)), subject }
+    }
+
+    fn of_visit(tree: VisitTree, subject: Subject) -> LoadedObligation {
+        LoadedObligation { tree: OwingTree::Visit(Box::new(tree)), subject }
+    }
+
+    fn armed(&self) -> Option<&Obligation> {
+        match &self.tree {
+            OwingTree::Whistle(tree) => tree.armed(&self.subject),
+            OwingTree::Visit(tree) => tree.armed(&self.subject),
+        }
     }
 }
 
 impl Deed for ObligationDeed {
     type Loaded = LoadedObligation;
-    type Tree = Tree;
+    type Tree = OwingTree;
 
     fn load(
         self,
@@ -151,34 +169,58 @@ impl Deed for ObligationDeed {
         _named: &Named,
     ) -> Result<Option<LoadedObligation>, Fault> {
         if let Some((tree, id)) = whistles::tree_of_summons(reading, scope, code)? {
-            return Ok(Some(LoadedObligation { tree, id: Some(id) }));
+            return Ok(Some(LoadedObligation::of_whistle(tree, Some(id))));
         }
-        let tree = whistles::tree(reading, scope, code)?;
-        Ok(tree.map(|tree| LoadedObligation { tree, id: None }))
+        if let Some(tree) = whistles::tree(reading, scope, code)? {
+            return Ok(Some(LoadedObligation::of_whistle(tree, None)));
+        }
+        if let Some((tree, id)) = visits::tree_of_finding(reading, scope, code)? {
+            return Ok(Some(LoadedObligation::of_visit(tree, Subject::Finding(id))));
+        }
+        if let Some(tree) = visits::tree(reading, scope, code)? {
+            let whole = Subject::Visit(tree.visit.id.clone());
+            return Ok(Some(LoadedObligation::of_visit(tree, whole)));
+        }
+        let Some((visit, department)) = code.rsplit_once('-') else { return Ok(None) };
+        let tree = visits::tree(reading, scope, visit)?.filter(|tree| tree.visit.part(department).is_some());
+        Ok(tree.map(|tree| {
+            let part = Subject::Part(PartId::of(&tree.visit.id, department));
+            LoadedObligation::of_visit(tree, part)
+        }))
     }
 
     fn role(self, loaded: &LoadedObligation, before: Before<'_>) -> Result<(), Refusal> {
-        deeds::obligation_role(self, before.actor, loaded.tree.armed(&loaded.subject()))
+        deeds::obligation_role(self, before.actor, loaded.armed())
     }
 
     fn state(self, loaded: &LoadedObligation, before: Before<'_>) -> Result<(), Refusal> {
-        deeds::obligation_state(self, before.actor, loaded.tree.armed(&loaded.subject()), before.now)
+        deeds::obligation_state(self, before.actor, loaded.armed(), before.now)
     }
 
-    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<Tree>, Refusal> {
-        Ok(late::plan(self, body, loaded.subject())?)
+    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<OwingTree>, Refusal> {
+        let (word, subject) = (Word::parse(self, body)?, loaded.subject.clone());
+        Ok(Box::new(move |tree, by| match tree {
+            OwingTree::Whistle(tree) => word.say(&subject, *tree, by),
+            OwingTree::Visit(tree) => word.say(&subject, *tree, by),
+        }))
     }
 
     fn version(loaded: &LoadedObligation) -> i64 {
-        let summons = loaded.id.as_ref().and_then(|id| loaded.tree.summons(id));
-        summons.map_or(loaded.tree.whistle.version, |summons| summons.version)
+        match &loaded.tree {
+            OwingTree::Whistle(tree) => tree.version_of(Some(&loaded.subject)),
+            OwingTree::Visit(tree) => tree.version_of(Some(&loaded.subject)),
+        }
     }
 
     fn place(loaded: &LoadedObligation) -> (TreeId, Option<Subject>) {
-        ((&loaded.tree.whistle.id).into(), loaded.id.clone().map(Subject::Summons))
+        let (root, whole) = match &loaded.tree {
+            OwingTree::Whistle(tree) => (tree.root(), tree.whole()),
+            OwingTree::Visit(tree) => (tree.root(), tree.whole()),
+        };
+        (root, Some(loaded.subject.clone()).filter(|subject| *subject != whole))
     }
 
-    fn tree(loaded: LoadedObligation) -> Tree {
+    fn tree(loaded: LoadedObligation) -> OwingTree {
         loaded.tree
     }
 

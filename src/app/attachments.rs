@@ -12,6 +12,7 @@ use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::summons::BARE;
 use crate::domain::visit::VisitTree;
 use crate::domain::visit::attach as on_site;
+use crate::domain::visit::shown::{is_shown, shown};
 use crate::domain::whistle::{Tree, attach};
 use crate::files::{Arrived, Opened, is_full};
 use crate::ids::{FindingId, TextId, TreeId};
@@ -249,14 +250,14 @@ pub struct Handed {
 
 /// Opens one file.
 pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, Wanted)) -> Result<Handed, Undone> {
-    let (scope, id) = (scope.clone(), id.to_owned());
+    let (by, id) = (scope.clone(), id.to_owned());
     let found = hub.ledger.read(move |reading| {
-        let Some((one, owner)) = attachments::by_id(reading, &scope, &id)? else { return Ok(None) };
+        let Some((one, owner)) = attachments::by_id(reading, &by, &id)? else { return Ok(None) };
         let all = attachments::of_tree(reading, &one.tree)?;
         Ok(Some((one, owner, all)))
     });
     let (one, owner, all) = found.await?.ok_or(Refusal::NotFound)?;
-    if !learns_of(actor, &owner, &one) {
+    if !learns_of((actor, scope), &owner, &one) {
         return Err(Refusal::NotFound.into());
     }
     let (sha256, drawn) = match (&one.copy, wanted) {
@@ -272,10 +273,14 @@ pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, 
 }
 
 /// Whether this reader of its tree learns of it at all.
-fn learns_of(actor: &Actor, owner: &Owner, one: &Attachment) -> bool {
+fn learns_of((actor, scope): (&Actor, &Scope), owner: &Owner, one: &Attachment) -> bool {
     match owner {
         Owner::Whistle(tree) => attach::sees(actor, &tree.whistle, one),
-        Owner::Visit(_) => true,
+        Owner::Visit(tree) => {
+            let mut tree = VisitTree::clone(tree);
+            let withheld = shown(&mut tree, scope);
+            is_shown(one, &tree, &withheld)
+        }
     }
 }
 

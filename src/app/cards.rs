@@ -153,15 +153,21 @@ fn obligation(
     (open, actor): (&OpenWhistle, &Actor),
     explain: &impl Fn(&[Span]) -> Vec<String>,
 ) -> Value {
+    let mut card = owed(armed, Some(open.tree.code_of(&armed.subject)), actor, open.now);
+    card["provisional"] = armed.provisional.into();
+    card["explained"] = explain(&armed.explained).into();
+    card
+}
+
+/// Whose move, what, until when, and what this reader may say of it, by the code under which it is owed.
+pub(super) fn owed(armed: &Obligation, code: Option<&str>, actor: &Actor, now: At) -> Value {
     json!({
-        "code": open.tree.code_of(&armed.subject),
+        "code": code,
         "owner": armed.owner,
         "what": armed.duty,
         "due_at": armed.due_at.rfc3339(),
-        "status": armed.status(open.now),
-        "provisional": armed.provisional,
-        "explained": explain(&armed.explained),
-        "allowed_deeds": deeds::allowed_on_obligation(actor, armed, open.now),
+        "status": armed.status(now),
+        "allowed_deeds": deeds::allowed_on_obligation(actor, armed, now),
     })
 }
 

@@ -19,7 +19,7 @@ use crate::domain::summons::BARE;
 use crate::domain::terms::FindingStatus;
 use crate::domain::visit::VisitTree;
 use crate::ids::{FindingId, TextId, hex, unhex};
-use crate::store::{CommitRefusal, Fault, Reading, attachments, visits, whistles};
+use crate::store::{CommitRefusal, Fault, Reading, attachments, visits};
 use std::net::IpAddr;
 
 /// How often it is decided anew when the tree moves.
@@ -185,7 +185,7 @@ pub async fn look(hub: &Hub, firm: &Firm) -> Result<Option<OpenOrder>, Undone> {
     let read = hub.ledger.read(move |reading| {
         let Some((tree, id)) = visits::tree_of_link(reading, &hash)? else { return Ok(None) };
         let Some(finding) = tree.finding(&id) else { return Ok(None) };
-        let texts = whistles::texts(reading, &told(finding))?;
+        let texts = super::visits::texts_of(reading, &told(finding))?;
         let photos = own_photos(reading, &tree, finding)?.into_iter().filter(|one| one.copy.is_some());
         let text = |id: Option<&TextId>| id.and_then(|id| texts.get(id)).cloned();
         let Some(until) = finding.live_link(now).map(|link| link.until) else { return Ok(None) };

@@ -9,9 +9,9 @@ use crate::domain::policy::Scope;
 use crate::store::obligations::{self, OpenItem, OpenQuery};
 
 pub use super::deeds::Done;
-pub use crate::domain::whistle::late::order_spec;
+pub use crate::domain::late::order_spec;
 
-/// Says something of what the whistle or summons of that code owes.
+/// Says something of what is owed under that code: a whistle's, a summons', a visit's, a department's part of one, a finding's.
 pub async fn deed(hub: &Hub, asked: Asked<'_>, code: &str, deed: ObligationDeed) -> Result<Done, Undone> {
     Way { hub, asked, code, deed }.go().await
 }

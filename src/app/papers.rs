@@ -4,16 +4,13 @@
 use super::sample_district::mail_address;
 use super::visits::{self, OpenVisit};
 use super::{Hub, Undone};
-use crate::app::whistles::TimelinePage;
 use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::event::EventKind;
 use crate::domain::papers::{self, FindingPaper, VisitPaper};
 use crate::domain::policy::{Actor, Scope};
-use crate::ids::FindingId;
-
-/// Events of a visit that are looked through for its end.
-const EVENTS: u16 = 1_000;
+use crate::ids::{FindingId, VisitId};
+use crate::store::events;
 
 /// A visit with what its sheets say besides.
 #[derive(Debug)]
@@ -31,16 +28,16 @@ pub async fn of_visit(
     code: &str,
 ) -> Result<Printed, Undone> {
     let open = visits::open(hub, scope, code).await?;
+    papers::visit_reader(paper, &open.withheld)?;
     papers::visit_state(paper, actor, &open.tree.visit, open.now)?;
-    let left_at = if paper == VisitPaper::Record { left_at(hub, scope, code).await? } else { None };
+    let left_at = if paper == VisitPaper::Record { left_at(hub, &open.tree.visit.id).await? } else { None };
     Ok(Printed { open, left_at })
 }
 
-async fn left_at(hub: &Hub, scope: &Scope, code: &str) -> Result<Option<At>, Undone> {
-    let asked = TimelinePage { code: code.to_owned(), after_seq: 0, limit: EVENTS };
-    let events = visits::timeline(hub, scope, asked).await?;
-    let ends = |kind: EventKind| matches!(kind, EventKind::VisitFinished | EventKind::VisitAborted);
-    Ok(events.iter().rfind(|event| ends(event.kind)).map(|event| event.at))
+async fn left_at(hub: &Hub, visit: &VisitId) -> Result<Option<At>, Undone> {
+    let tree = visit.into();
+    let ends = [EventKind::VisitFinished, EventKind::VisitAborted];
+    Ok(hub.ledger.read(move |reading| events::last_of(reading, &tree, ends)).await?)
 }
 
 /// Opens a finding, within its visit, for one of its sheets.

@@ -8,8 +8,9 @@ use crate::domain::decision::{Reason, Refusal};
 use crate::domain::policy::{self, Scope};
 use crate::domain::terms::WhistleStatus;
 use crate::domain::visit::order::{Orders, PlanOrder};
+use crate::domain::visit::propose::{self, Against};
 use crate::domain::visit::slate::{self, Slate};
-use crate::domain::visit::{Slot, VisitTree, propose};
+use crate::domain::visit::{Slot, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::store::whistles::{self, WhistleQuery};
 use crate::store::{Fault, Reading, visits};
@@ -54,8 +55,8 @@ pub async fn offered(hub: &Hub, scope: &Scope, firm: &str, named: &[String]) -> 
 /// What is to be said of a choice before it is sent.
 #[derive(Debug, Clone, Default)]
 pub struct Looked {
-    /// What bars what is chosen so far.
-    pub bars: Vec<Reason>,
+    /// What is known against what is chosen so far.
+    pub against: Against,
     /// Who and which cars cannot be had then, chosen or not.
     pub not_free: Vec<Reason>,
 }
@@ -79,17 +80,17 @@ pub async fn look(hub: &Hub, asked: &Asked<'_>, code: Option<&str>) -> Result<Lo
     let by = hub.deciding(Some(asked.actor), &rules, now, &mut mint);
     let orders = |whistles| Orders { actor: asked.actor, rules: &rules, whistles, now };
     let not_free = slate::not_free(&slot, &found.slate, &rules.directory);
-    let bars = match found.tree {
+    let against = match found.tree {
         Some(tree) => {
             let order = PlanOrder::change_so_far(node, orders(&tree.whistles));
-            propose::bars_otherwise(&order, tree, by)
+            propose::against_otherwise(&order, tree, by)
         }
         None => {
             let order = PlanOrder::so_far(node, orders(&found.whistles));
-            propose::bars_so_far(&order, &found.whistles, &found.slate, by)
+            propose::against_so_far(&order, &found.whistles, &found.slate, by)
         }
     };
-    Ok(Looked { bars, not_free })
+    Ok(Looked { against, not_free })
 }
 
 struct Loaded {

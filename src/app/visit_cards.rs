@@ -9,6 +9,7 @@ use crate::domain::directory::Directory;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::{PartId, Subject};
 use crate::domain::policy::{self, Actor};
+use crate::domain::rules::Rules;
 use crate::domain::visit::burden::Burden;
 use crate::domain::visit::{Item, Visit, VisitTree};
 use crate::ids::TextId;
@@ -51,9 +52,9 @@ pub fn visit_item(item: &VisitItem, directory: &Directory, now: At) -> Value {
 }
 
 /// A visit opened: the item, who goes, what is looked at and what came of it, each department's part, what this actor may do.
-pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> Value {
+pub fn visit_detail(open: &OpenVisit, actor: &Actor, rules: &Rules) -> Value {
     let OpenVisit { tree, texts, now, .. } = open;
-    let visit = &tree.visit;
+    let (visit, directory) = (&tree.visit, &rules.directory);
     let item = VisitItem { visit: visit.clone(), due_at: tree.due_at() };
     let mut card = visit_item(&item, directory, *now);
     let more = json!({
@@ -68,6 +69,7 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> V
         "objected": visit.objected.as_ref().map(|one| json!({
             "department": one.department, "ground": one.ground, "reason": text(one.reason.as_ref(), texts),
         })),
+        "warnings": open.warnings(rules).iter().map(|one| json!({ "code": one.code, "subject": one.subject })).collect::<Vec<_>>(),
         "override_reason": text(visit.override_reason.as_ref(), texts),
         "entered_at": visit.entry.as_ref().map(|entry| entry.at.rfc3339()),
         "scanned": visit.entry.as_ref().map(|entry| entry.scanned),
@@ -76,6 +78,8 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> V
         })),
         "aborted": visit.aborted,
         "completed_at": visit.completed_at.map(At::rfc3339),
+        "withheld": open.withheld,
+        "obligations": obligations(open, actor, |_| true),
         "sequence": visit.sequence,
         "allowed_deeds": deeds::allowed_on_visit(actor, visit, *now),
     });
@@ -89,6 +93,12 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> V
 pub fn attachments(open: &OpenVisit, subject: &str, actor: &Actor, directory: &Directory) -> Vec<Value> {
     let of = open.attached_to(subject);
     of.map(|one| cards::attachment(one, (Some(&one.person), false), (actor, directory), &open.texts)).collect()
+}
+
+/// What is owed in the visit, the soonest first, as far as it is asked for.
+fn obligations(open: &OpenVisit, actor: &Actor, asked: impl Fn(&Subject) -> bool) -> Vec<Value> {
+    let armed = open.tree.obligations.iter().filter(|one| one.is_armed() && asked(&one.subject));
+    armed.map(|one| cards::owed(one, open.tree.code_of(&one.subject).as_deref(), actor, open.now)).collect()
 }
 
 fn item_card(item: &Item, tree: &VisitTree, texts: &Texts) -> Value {
@@ -128,6 +138,7 @@ fn parts(tree: &VisitTree) -> Vec<Value> {
         json!({
             "department": part.department,
             "approved_at": part.approved_at.map(At::rfc3339),
+            "unapproved_at": part.unapproved_at.map(At::rfc3339),
             "closed_at": part.closed_at.map(At::rfc3339),
             "late": part.late,
             "excused": !part.acts(),
@@ -222,6 +233,9 @@ pub fn finding_detail(open: &OpenVisit, finding: &Finding, actor: &Actor, direct
     if let Some(card) = card.as_object_mut() {
         let proof = attachments(open, finding.id.as_str(), actor, directory);
         card.insert("attachments".to_owned(), Value::Array(proof));
+        let own = Subject::Finding(finding.id.clone());
+        let owed = obligations(open, actor, |subject| *subject == own);
+        card.insert("obligations".to_owned(), Value::Array(owed));
     }
     card
 }

@@ -7,12 +7,15 @@ use super::whistles::{TimelinePage, with_texts};
 use super::{Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::attachment::Attachment;
-use crate::domain::decision::Refusal;
+use crate::domain::decision::{Reason, Refusal};
 use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::policy::{self, Scope};
+use crate::domain::rules::Rules;
+use crate::domain::terms::VisitStatus;
 use crate::domain::visit::burden::{self, Burden};
 use crate::domain::visit::order::{Orders, PlanOrder};
-use crate::domain::visit::{VisitTree, propose};
+use crate::domain::visit::shown::{is_shown, shown, shown_in_list};
+use crate::domain::visit::{VisitTree, propose, slate};
 use crate::ids::{FindingId, TextId, WhistleId};
 use crate::store::events::{self, StoredEvent};
 use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
@@ -86,6 +89,8 @@ pub struct OpenVisit {
     pub texts: HashMap<TextId, String>,
     /// Proof of the visit and of what it found, the oldest first.
     pub attachments: Vec<Attachment>,
+    /// Departments whose results are kept from this reader (CASES C26).
+    pub withheld: Vec<String>,
     pub now: At,
 }
 
@@ -95,11 +100,27 @@ impl OpenVisit {
         self.attachments.iter().filter(move |one| one.subject == subject)
     }
 
-    fn of(reading: &mut Reading<'_>, tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
-        let attachments = attachments::of_tree(reading, &(&tree.visit.id).into())?;
+    /// What is to be said against it while it is not announced yet, and bars nothing.
+    pub fn warnings(&self, rules: &Rules) -> Vec<Reason> {
+        let visit = &self.tree.visit;
+        match visit.status {
+            VisitStatus::Planning | VisitStatus::AwaitingApproval | VisitStatus::Approved => {
+                slate::warnings(visit, rules, self.now)
+            }
+            VisitStatus::Announced | VisitStatus::ReadyUnannounced | VisitStatus::InProgress => Vec::new(),
+            VisitStatus::Signing | VisitStatus::Completed | VisitStatus::Filed => Vec::new(),
+            VisitStatus::Cancelled | VisitStatus::Aborted => Vec::new(),
+        }
+    }
+
+    fn of(reading: &mut Reading<'_>, scope: &Scope, mut tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
+        let withheld = shown(&mut tree, scope);
+        let mut attachments = attachments::of_tree(reading, &(&tree.visit.id).into())?;
+        attachments.retain(|one| is_shown(one, &tree, &withheld));
         let names = attachments.iter().map(|one| one.name.clone());
-        let texts = whistles::texts(reading, &text_ids(&tree).into_iter().chain(names).collect::<Vec<_>>())?;
-        Ok(OpenVisit { tree, texts, attachments, now })
+        let ids: Vec<TextId> = text_ids(&tree).into_iter().chain(names).collect();
+        let texts = texts_of(reading, &ids)?;
+        Ok(OpenVisit { tree, texts, attachments, withheld, now })
     }
 }
 
@@ -108,7 +129,7 @@ pub async fn open(hub: &Hub, scope: &Scope, code: &str) -> Result<OpenVisit, Und
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some(tree) = visits::tree(reading, &scope, &code)? else { return Ok(None) };
-        OpenVisit::of(reading, tree, now).map(Some)
+        OpenVisit::of(reading, &scope, tree, now).map(Some)
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }
@@ -118,7 +139,7 @@ pub async fn open_finding(hub: &Hub, scope: &Scope, code: &str) -> Result<(OpenV
     let (scope, code, now) = (scope.clone(), code.to_owned(), hub.now());
     let found = hub.ledger.read(move |reading| {
         let Some((tree, id)) = visits::tree_of_finding(reading, &scope, &code)? else { return Ok(None) };
-        Ok(Some((OpenVisit::of(reading, tree, now)?, id)))
+        Ok(Some((OpenVisit::of(reading, &scope, tree, now)?, id)))
     });
     Ok(found.await?.ok_or(Refusal::NotFound)?)
 }
@@ -135,6 +156,13 @@ fn text_ids(tree: &VisitTree) -> Vec<TextId> {
     });
     let of_findings = tree.findings.iter().flat_map(finding_texts);
     of_visit.chain(of_items).chain(of_findings).cloned().collect()
+}
+
+/// Texts by id. Before the number of a paper was a text it stood in the row itself: what is no text's id is what it says.
+pub(super) fn texts_of(reading: &mut Reading<'_>, ids: &[TextId]) -> Result<HashMap<TextId, String>, Fault> {
+    let mut texts = whistles::texts(reading, ids)?;
+    texts.extend(ids.iter().filter(|id| !id.is_sound()).map(|id| (id.clone(), id.as_str().to_owned())));
+    Ok(texts)
 }
 
 fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Item = &TextId> {
@@ -162,7 +190,12 @@ pub async fn timeline(hub: &Hub, scope: &Scope, page: TimelinePage) -> Result<Ve
 /// Visits under the reader's Scope.
 pub async fn list(hub: &Hub, scope: &Scope, query: VisitQuery) -> Result<Vec<VisitItem>, Undone> {
     let scope = scope.clone();
-    Ok(hub.ledger.read(move |reading| visits::list(reading, &scope, &query)).await?)
+    let read = hub.ledger.read(move |reading| {
+        let mut items = visits::list(reading, &scope, &query)?;
+        items.iter_mut().for_each(|item| shown_in_list(&mut item.visit, &scope));
+        Ok(items)
+    });
+    Ok(read.await?)
 }
 
 /// Findings under the reader's Scope, with the texts that they point at.
@@ -175,7 +208,7 @@ pub async fn findings(
     let read = hub.ledger.read(move |reading| {
         let items = visits::findings(reading, &scope, &query, now)?;
         let ids: Vec<TextId> = items.iter().flat_map(|item| finding_texts(&item.finding)).cloned().collect();
-        let texts = whistles::texts(reading, &ids)?;
+        let texts = texts_of(reading, &ids)?;
         Ok((items, texts))
     });
     Ok(read.await?)

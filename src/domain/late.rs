@@ -1,16 +1,14 @@
 //! What is said about a limit that has passed: that whoever owes the move knows (no more repeats), and that the office has
 //! nobody reminded of it (DOMAIN §6.3, first step). Both are on record; neither moves the limit, the state or a version.
 
-use super::Tree;
-use crate::domain::decision::{Change, Refusal};
-use crate::domain::deeds::ObligationDeed;
-use crate::domain::draft::Plan;
-use crate::domain::draft::{Deciding, Draft};
-use crate::domain::event::{EventKind, text_ref};
-use crate::domain::obligation::Subject;
-use crate::domain::order::{Fault, Node, Spec, read};
-use crate::domain::summons::{BARE, REASON};
-use serde_json::{Value, json};
+use super::decision::{Change, Refusal};
+use super::deeds::ObligationDeed;
+use super::draft::{Deciding, Draft, Rooted};
+use super::event::{EventKind, text_ref};
+use super::obligation::Subject;
+use super::order::{Fault, Node, Spec, read};
+use super::summons::{BARE, REASON};
+use serde_json::json;
 
 /// The table that the body follows.
 pub fn order_spec(deed: ObligationDeed) -> &'static Spec {
@@ -20,42 +18,49 @@ pub fn order_spec(deed: ObligationDeed) -> &'static Spec {
     }
 }
 
-/// Reads the order of a deed on what the subject owes.
-pub fn plan(deed: ObligationDeed, body: &Node, subject: Subject) -> Result<Plan<Tree>, Vec<Fault>> {
-    let (reader, faults) = read(order_spec(deed), body);
-    match deed {
-        ObligationDeed::Acknowledge => {
-            faults.judge(Some(()))?;
-            Ok(Box::new(move |tree, by| acknowledge(&subject, tree, by).ok_or(Refusal::NotFound)))
-        }
-        ObligationDeed::HoldBack => {
-            let reason = faults.judge(reader.text("reason"))?;
-            Ok(Box::new(move |tree, by| hold_back(&reason, &subject, tree, by).ok_or(Refusal::NotFound)))
-        }
+/// What somebody says of what is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    Known,
+    HeldBack { reason: String },
+}
+
+impl Word {
+    /// # Errors
+    /// Every fault of the body.
+    pub fn parse(deed: ObligationDeed, body: &Node) -> Result<Word, Vec<Fault>> {
+        let (reader, faults) = read(order_spec(deed), body);
+        faults.judge(match deed {
+            ObligationDeed::Acknowledge => Some(Word::Known),
+            ObligationDeed::HoldBack => reader.text("reason").map(|reason| Word::HeldBack { reason }),
+        })
     }
-}
 
-/// Whoever owes it knows: nobody is reminded of it daily any more.
-fn acknowledge(subject: &Subject, tree: Tree, by: Deciding<'_>) -> Option<Change> {
-    let armed = tree.armed(subject)?.clone();
-    let mut draft = Draft::on(by, tree);
-    let now = draft.by.now;
-    draft.change_obligation(&armed.id, |one| one.acknowledged_at = Some(now));
-    let data = json!({ "duty": armed.duty, "department": armed.owner.department });
-    draft.record_about(EventKind::ObligationAcknowledged, subject, data);
-    Some(draft.finish())
-}
-
-/// The office knows why it is late: nobody is reminded of it at all.
-fn hold_back(reason: &str, subject: &Subject, tree: Tree, by: Deciding<'_>) -> Option<Change> {
-    let armed = tree.armed(subject)?.clone();
-    let mut draft = Draft::on(by, tree);
-    let (now, reason) = (draft.by.now, draft.write_down(reason));
-    draft.change_obligation(&armed.id, |one| one.held_back_at = Some(now));
-    let reason: Value = text_ref(&reason);
-    let data = json!({ "duty": armed.duty, "department": armed.owner.department, "reason": reason });
-    draft.record_about(EventKind::ObligationHeldBack, subject, data);
-    Some(draft.finish())
+    /// Says it of what the subject owes, in its whistle's or its visit's tree: whoever owes it knows, and nobody is reminded of it
+    /// daily any more; or the office knows why it is late, and nobody is reminded of it at all.
+    ///
+    /// # Errors
+    /// Nothing is owed.
+    pub fn say<T: Rooted>(&self, subject: &Subject, tree: T, by: Deciding<'_>) -> Result<Change, Refusal> {
+        let armed = tree.owed().iter().find(|one| one.is_armed() && one.subject == *subject);
+        let armed = armed.ok_or(Refusal::NotFound)?.clone();
+        let mut draft = Draft::on(by, tree);
+        let now = draft.by.now;
+        let mut data = json!({ "duty": armed.duty, "department": armed.owner.department });
+        let kind = match self {
+            Word::Known => {
+                draft.change_obligation(&armed.id, |one| one.acknowledged_at = Some(now));
+                EventKind::ObligationAcknowledged
+            }
+            Word::HeldBack { reason } => {
+                draft.change_obligation(&armed.id, |one| one.held_back_at = Some(now));
+                data["reason"] = text_ref(&draft.write_down(reason));
+                EventKind::ObligationHeldBack
+            }
+        };
+        draft.record_about(kind, subject, data);
+        Ok(draft.finish())
+    }
 }
 
 #[cfg(test)]
@@ -87,9 +92,9 @@ mod tests {
         let who = actor(who);
         obligation_role(deed, &who, story.tree.armed(subject))?;
         let body = if deed == ObligationDeed::HoldBack { format!(r#"{{"reason":"{CANARY}"}}"#) } else { "{}".into() };
-        let plan = plan(deed, &from_json(body.as_bytes()).unwrap(), subject.clone())?;
+        let (word, of) = (Word::parse(deed, &from_json(body.as_bytes()).unwrap())?, subject.clone());
         obligation_state(deed, &who, story.tree.armed(subject), story.now)?;
-        story.decide(&who, plan)
+        story.decide(&who, Box::new(move |tree, by| word.say(&of, tree, by)))
     }
 
     /// Every moment of the limit from now on, and to whom a letter is then owed.

@@ -56,6 +56,7 @@ struct Rules {
     general: Every,
     major: Every,
     repeat: Every,
+    notice: Every,
     relapse: Every,
 }
 
@@ -170,6 +171,7 @@ impl Limits {
             Window::General => rules.general.every,
             Window::Major => rules.major.every,
             Window::Repeat => rules.repeat.every,
+            Window::Notice => rules.notice.every,
             Window::Relapse => rules.relapse.every,
         }
     }
@@ -185,6 +187,7 @@ impl Limits {
             Window::General => &rules.general.source,
             Window::Major => &rules.major.source,
             Window::Repeat => &rules.repeat.source,
+            Window::Notice => &rules.notice.source,
             Window::Relapse => &rules.relapse.source,
         }
     }
@@ -337,6 +340,7 @@ mod tests {
             (Window::General, [(30, d); 4]),
             (Window::Major, [(90, d); 4]),
             (Window::Repeat, [(30, d); 4]),
+            (Window::Notice, [(3, wd); 4]),
             (Window::Relapse, [(180, d); 4]),
         ];
         assert_eq!(windows.len(), Window::ALL.len());

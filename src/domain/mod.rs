@@ -15,6 +15,7 @@ pub mod finding;
 pub mod guessable;
 pub mod imports;
 pub mod invitation;
+pub mod late;
 pub mod limits;
 pub mod machine;
 pub mod obligation;

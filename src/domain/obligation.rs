@@ -50,6 +50,11 @@ impl PartId {
         PartId(format!("{visit}/{department}"))
     }
 
+    /// The code under which it is owed: `LJ-2026-0042-XF`, of the visit of that code.
+    pub fn code(&self, visit: &str) -> String {
+        format!("{visit}-{}", self.department())
+    }
+
     /// The department's code.
     pub fn department(&self) -> &str {
         self.0.split_once('/').map_or("", |(_, department)| department)

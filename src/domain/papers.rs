@@ -29,6 +29,19 @@ pub fn of_visit(paper: VisitPaper, visit: &Visit) -> bool {
     }
 }
 
+/// Whether this reader has the sheet: the record holds what every department found, so from whom some of that is withheld has none.
+pub fn is_for(paper: VisitPaper, withheld: &[String]) -> bool {
+    match paper {
+        VisitPaper::Record => withheld.is_empty(),
+        VisitPaper::Notice | VisitPaper::Dispatch => true,
+    }
+}
+
+/// Refuses a sheet of the visit that this reader does not have.
+pub fn visit_reader(paper: VisitPaper, withheld: &[String]) -> Result<(), Refusal> {
+    if is_for(paper, withheld) { Ok(()) } else { Err(Refusal::RoleMayNot) }
+}
+
 /// Refuses a sheet of the visit that is not there now.
 pub fn visit_state(paper: VisitPaper, actor: &Actor, visit: &Visit, now: At) -> Result<(), Refusal> {
     if of_visit(paper, visit) { Ok(()) } else { Err(not_now(actor, visit, now)) }

@@ -251,6 +251,8 @@ words!(
         Major = "major",
         /// A firm is not visited again within this, by any member.
         Repeat = "repeat",
+        /// A firm is told of an announced visit this long before.
+        Notice = "notice",
         /// A finding that comes back within this was never gone.
         Relapse = "relapse",
     }

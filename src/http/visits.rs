@@ -51,7 +51,7 @@ pub(super) const FINDINGS: &[Parameter] = &[
 pub(super) async fn plan(door: Data<Door>, posted: Posted) -> Answer {
     let planned = visits::plan(&door.hub, posted.asked()).await?;
     let open = visits::open(&door.hub, &posted.present.scope, &planned.code).await?;
-    let card = cards::visit_detail(&open, &posted.present.actor, &door.hub.rules().directory);
+    let card = cards::visit_detail(&open, &posted.present.actor, &door.hub.rules());
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/v1/visits/{}", planned.code)));
     Ok(json(tagged(&mut answer, open.tree.visit.version, planned.replayed), &card))
@@ -72,7 +72,7 @@ pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) 
 
 async fn shown(door: &Door, present: &Present, code: &str, replayed: bool) -> Answer {
     let open = visits::open(&door.hub, &present.scope, code).await?;
-    let card = cards::visit_detail(&open, &present.actor, &door.hub.rules().directory);
+    let card = cards::visit_detail(&open, &present.actor, &door.hub.rules());
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.visit.version, replayed), &card))
 }
 

@@ -1,12 +1,12 @@
 //! What is still to be done, the soonest limit first, each with its whistle or its visit. Under one scope, and only what somebody
 //! must move: what waits for its parts is left out. Never writes.
 
-use super::sight::{is_seen, is_visit_seen};
+use super::sight::{is_finding_seen, is_owed_by, is_seen, is_visit_seen};
 use super::whistles::{self, armed};
 use super::{Fault, Reading, Row, Value};
 use crate::domain::at::At;
 use crate::domain::finding::Finding;
-use crate::domain::obligation::Obligation;
+use crate::domain::obligation::{Obligation, Subject};
 use crate::domain::policy::Scope;
 use crate::domain::visit::Visit;
 use crate::domain::whistle::Whistle;
@@ -14,7 +14,7 @@ use crate::ids::{TextId, TreeId};
 
 /// The columns of an armed obligation first, as `whistles` reads them.
 macro_rules! open {
-    ($of:literal, $seen:expr, $owed:literal) => {
+    ($of:literal, $seen:expr, $owed:expr) => {
         concat!(
             "
     SELECT o.id, o.subject, o.role, o.department, o.duty, o.due_at, o.provisional, o.reminds, o.explained, o.passed_at,
@@ -43,7 +43,12 @@ const OF_VISITS: &str = open!(
     FROM obligations o JOIN visits v ON v.id = o.tree
     LEFT JOIN findings f ON f.id = o.subject",
     is_visit_seen!("v.id"),
-    " AND o.due_at <= $5 AND ($6 = '' OR o.department = $6)"
+    concat!(
+        " AND (f.id IS NULL OR ",
+        is_finding_seen!("f.visit", "f.department"),
+        ") AND o.due_at <= $5 AND ",
+        is_owed_by!("v.id", "o.department", "$6")
+    )
 );
 
 #[cfg(test)]
@@ -66,6 +71,18 @@ pub struct OpenItem {
     pub of: Owing,
     /// The whistle's title, what was found, or the visit's place; `None`: erased, or there is none.
     pub title: Option<String>,
+}
+
+impl OpenItem {
+    /// The code under which it is owed: a department's part of a visit has the department's behind the visit's.
+    pub fn owed_under(&self) -> String {
+        match &self.obligation.subject {
+            Subject::Part(part) => part.code(self.of.code()),
+            Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Finding(_) => {
+                self.of.code().to_owned()
+            }
+        }
+    }
 }
 
 /// What it is owed for.

@@ -21,7 +21,8 @@ macro_rules! seen {
            AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
        OR (v.id IS NOT NULL
            AND ($6 = '*' OR EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = o.tree
-                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> '')))
+                                    AND s.viewer IN ($6, $7, $8) AND s.viewer <> ''
+                                      AND (f.id IS NULL OR s.only_of IN ('', f.department)))))
     ORDER BY o.due_at, o.id LIMIT $4"
     };
 }

@@ -62,3 +62,48 @@ macro_rules! is_visit_seen {
     };
 }
 pub(super) use is_visit_seen;
+
+/// The same of what a department found there, where the key may show one department's results alone.
+macro_rules! is_result_seen {
+    ($visit:literal, $department:expr, $keys:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = ",
+            $visit,
+            " AND s.viewer IN (",
+            $keys,
+            ") AND s.viewer <> '' AND s.only_of IN ('', ",
+            $department,
+            "))"
+        )
+    };
+}
+pub(super) use is_result_seen;
+
+/// A finding of this name, by the statement's first three parameters.
+macro_rules! is_finding_seen {
+    ($visit:literal, $department:literal) => {
+        concat!("($1 = '*' OR ", $crate::store::sight::is_result_seen!($visit, $department, "$1, $2, $3"), ")")
+    };
+}
+pub(super) use is_finding_seen;
+
+/// Whether a department that owes something of a visit is the unit asked for, or one for which the reader goes there. Every one where
+/// no unit is asked for.
+macro_rules! is_owed_by {
+    ($visit:literal, $department:literal, $unit:literal) => {
+        concat!(
+            "(",
+            $unit,
+            " = '' OR ",
+            $department,
+            " = ",
+            $unit,
+            " OR EXISTS (SELECT 1 FROM visit_sights g WHERE g.visit = ",
+            $visit,
+            " AND g.viewer IN ($1, $2, $3) AND g.goes_for <> '' AND g.goes_for = ",
+            $department,
+            "))"
+        )
+    };
+}
+pub(super) use is_owed_by;

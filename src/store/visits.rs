@@ -1,7 +1,7 @@
 //! Visits and findings as they are read: a whole tree, what else is planned beside it, lists. Every read demands a [`Scope`], and
 //! the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
-use super::sight::is_visit_seen;
+use super::sight::{is_finding_seen, is_owed_by, is_visit_seen};
 use super::whistles::{self, Position, armed, listed};
 use super::{Fault, Reading, Value};
 use crate::domain::at::At;
@@ -20,7 +20,7 @@ const BY_ID: &str = concat!("SELECT v.body FROM visits v WHERE v.id = $4 AND ", 
 
 const BY_FINDING: &str = concat!(
     "SELECT v.body, f.id FROM findings f JOIN visits v ON v.id = f.visit WHERE f.code = $4 AND ",
-    is_visit_seen!("f.visit")
+    is_finding_seen!("f.visit", "f.department")
 );
 
 /// No scope stands here: whoever has the token has the right, to this one finding.
@@ -58,7 +58,11 @@ const PAST_HAZARDS: &str =
 /// Empty filters ask nothing; the person asked for goes.
 const LIST: &str = concat!(
     "
-    SELECT v.body, (SELECT MIN(o.due_at) FROM obligations o WHERE o.tree = v.id AND o.ended_at IS NULL)
+    SELECT v.body,
+           (SELECT MIN(o.due_at) FROM obligations o LEFT JOIN findings d ON d.id = o.subject
+            WHERE o.tree = v.id AND o.ended_at IS NULL AND (d.id IS NULL OR ",
+    is_finding_seen!("d.visit", "d.department"),
+    "))
     FROM visits v
     WHERE ",
     is_visit_seen!("v.id"),
@@ -73,7 +77,9 @@ const LIST: &str = concat!(
       AND ($12 = '' OR EXISTS (SELECT 1 FROM visit_whistles w WHERE w.visit = v.id AND w.whistle = $12))
       AND ($13 = '' OR EXISTS (
           SELECT 1 FROM obligations m WHERE m.tree = v.id AND m.ended_at IS NULL AND m.reminds = 1
-            AND m.department = $13 AND SUBSTR(m.subject, 1, 3) = 'vi_'))
+            AND SUBSTR(m.subject, 1, 3) = 'vi_' AND ",
+    is_owed_by!("v.id", "m.department", "$13"),
+    "))
     ORDER BY v.starts_at DESC, v.id DESC LIMIT $14"
 );
 
@@ -83,7 +89,7 @@ const FINDING_LIST: &str = concat!(
     FROM findings f
     LEFT JOIN obligations o ON o.subject = f.id AND o.ended_at IS NULL
     WHERE ",
-    is_visit_seen!("f.visit"),
+    is_finding_seen!("f.visit", "f.department"),
     "
       AND (f.found_at, f.id) < ($4, $5)
       AND ($6 = '' OR INSTR($6, ',' || f.status || ',') > 0)
@@ -91,7 +97,9 @@ const FINDING_LIST: &str = concat!(
       AND ($8 = '' OR INSTR($8, ',' || f.enterprise || ',') > 0)
       AND ($9 = '' OR f.whistle = $9)
       AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
-      AND ($12 = '' OR o.department = $12)
+      AND ",
+    is_owed_by!("f.visit", "o.department", "$12"),
+    "
       AND ($13 = 0 OR (f.status = 'closed' AND o.due_at IS NOT NULL))
     ORDER BY f.found_at DESC, f.id DESC LIMIT $14"
 );

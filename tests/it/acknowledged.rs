@@ -2,6 +2,7 @@
 //! office holds its reminders back with a reason. The limit, its one event and its place on the pages stay.
 
 use crate::reminders::{hourly, last, times};
+use crate::town::visits::{CREW, HEADS};
 use crate::town::{Reply, Town, blow_order, town_at};
 use serde_json::{Value, json};
 
@@ -134,6 +135,81 @@ async fn both_are_said_on_the_page_of_deadlines_and_stand_there_afterwards() {
         assert!(office.get(page).await.text().contains("已停止催办"));
         let tale = office.get(&format!("/console/whistles/{code}")).await.text();
         assert!(tale.contains("停止催办") && tale.contains(REASON), "{tale}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_is_late_of_a_visit_is_acknowledged_and_held_back_like_a_whistles() {
+    town_at("2026-12-01T09:00:00+08:00", async |t| {
+        let order = json!({ "enterprise": "E01", "date": "2026-12-01", "period": "PM", "notice": "unannounced",
+            "members": t.members(&CREW).await,
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }] });
+        let visit = t.office().plans(&order).await;
+        t.approves(&visit, &HEADS).await;
+        t.office().does(&visit, "keep_secret", json!({})).await;
+        let inspector = t.person("inspector.yj");
+        inspector.does(&visit, "enter", json!({})).await;
+        let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
+        inspector.does(&visit, "record", json!({ "results": [found] })).await;
+        let (part, finding) = (format!("{visit}-YJ"), format!("{visit}-01"));
+        assert_eq!(acknowledges(t, "liaison.yj", &part).await, 409, "not late yet");
+        hourly(t, "2026-12-07T10:00:00+08:00").await;
+        let version = t.office().get(&format!("/visits/{visit}")).await.version();
+        let stands = async |code: &str| {
+            let card = t.person("liaison.yj").sees(&format!("/visits/{visit}")).await;
+            let all = card["obligations"].as_array().unwrap().clone();
+            let one = all.into_iter().find(|one| one["code"] == code).unwrap();
+            (one["status"].as_str().unwrap().to_owned(), one["allowed_deeds"].clone())
+        };
+        assert_eq!(stands(&part).await, ("overdue".to_owned(), json!(["acknowledge"])));
+        for (who, code, status) in [
+            ("inspector.yj", part.as_str(), 403),
+            ("liaison.xf", &part, 403),
+            ("office", &part, 403),
+            ("liaison.sc", &part, 404),
+            ("liaison.yj", &format!("{visit}-SC"), 404),
+            // The visit's own limit is the lead's, and its finding's is the department's.
+            ("liaison.yj", &part, 204),
+            ("head.yj.2", &visit, 204),
+            ("liaison.yj", &finding, 204),
+            ("liaison.yj", &finding, 409),
+        ] {
+            assert_eq!(acknowledges(t, who, code).await, status, "{who} {code}");
+        }
+        assert_eq!(stands(&part).await, ("acknowledged".to_owned(), json!([])));
+        let other = format!("{visit}-XF");
+        let office = says(t, "office", (&other, "hold_back"), &json!({ "reason": REASON })).await;
+        office.expect(204);
+        assert_eq!(stands(&other).await.0, "held_back");
+        assert_eq!(t.office().get(&format!("/visits/{visit}")).await.version(), version, "nothing moves");
+        let before = ["liaison.yj", "liaison.xf"].map(|who| times(t, who).len());
+        hourly(t, "2026-12-15T20:00:00+08:00").await;
+        let after = ["liaison.yj", "liaison.xf"].map(|who| times(t, who).len());
+        assert_eq!(after, before, "somebody was written to again");
+        let entries = t.office().walks(&format!("/visits/{visit}/timeline"), 100).await;
+        let said = entries.iter().filter(|one| one["data"]["reason"] == REASON).count();
+        assert_eq!(said, 1, "{entries:?}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_late_part_of_a_visit_is_acknowledged_on_the_page_of_deadlines() {
+    town_at("2026-12-01T09:00:00+08:00", async |t| {
+        let order = json!({ "enterprise": "E01", "date": "2026-12-01", "period": "PM", "notice": "announced",
+            "members": t.members(&CREW).await,
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }] });
+        let visit = t.office().plans(&order).await;
+        t.announces(&visit, &HEADS).await;
+        t.person("inspector.yj").does(&visit, "enter", json!({})).await;
+        t.until("2026-12-03T10:00:00+08:00").await;
+        let (page, form) = ("/console/deadlines", format!("/console/deadlines/{visit}-XF/acknowledge"));
+        let owes = t.signed_in("liaison.xf").await;
+        assert!(owes.get(page).await.text().contains(&form));
+        owes.fills(page, &form, &[]).await.expect(303);
+        let shown = owes.get(page).await.text();
+        assert!(shown.contains("已知悉超时") && !shown.contains(&form), "{shown}");
     })
     .await;
 }

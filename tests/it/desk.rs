@@ -1,6 +1,7 @@
 //! The desk and the deadlines: each role's own work, the soonest first. Two worlds are compared here as well: nothing is
 //! told of what its reader may not see (I4).
 
+use crate::town::visits::CREW;
 use crate::town::{Town, blow_order, town};
 use serde_json::json;
 
@@ -24,7 +25,7 @@ async fn a_desk_counts_and_lists_what_needs_its_reader() {
         assert!(!desk.contains(&second));
         t.advance(8 * 60).await;
         let desk = text(t, "office", "/console").await;
-        assert!(desk.contains("<span>超时</span><b>1</b>"), "{desk}");
+        assert!(desk.contains("<span>超时</span><b>2</b>"), "its own, and XF's: {desk}");
         assert!(text(t, "supervisor", "/console").await.contains(&second));
     })
     .await;
@@ -99,9 +100,8 @@ async fn what_a_visit_waits_for_is_on_the_desk_of_who_owes_it_with_the_next_step
     const VISITS: (&str, &str) = ("联检待办", "/console/visits?view=owed");
     const FINDINGS: (&str, &str) = ("隐患待办", "/console/findings?view=owed");
     town(async |t| {
-        let crew = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
         let order = json!({
-            "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": t.members(&crew).await,
+            "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "members": t.members(&CREW).await,
             "notice": "unannounced",
             "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }],
         });
@@ -138,6 +138,59 @@ async fn what_a_visit_waits_for_is_on_the_desk_of_who_owes_it_with_the_next_step
         let desk = text(t, "inspector.yj", "/console").await;
         let rows = lane.matches("<li class=\"due").count();
         assert!(desk.contains(&format!("<span>超时</span><b>{rows}</b>")), "{rows} late, and the desk says {desk}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_towns_officer_who_goes_for_a_department_finds_its_limits_on_the_own_desk_and_only_of_that_visit() {
+    const VISITS: (&str, &str) = ("联检待办", "/console/visits?view=owed");
+    const FINDINGS: (&str, &str) = ("隐患待办", "/console/findings?view=owed");
+    town(async |t| {
+        let plan = async |firm: &str, period: &str, crew: &[&str]| {
+            let order = json!({ "enterprise": firm, "date": &t.now()[..10], "period": period, "notice": "announced",
+                "members": t.members(crew).await, "items": [{ "department": "YJ", "subject": "除尘" }] });
+            let visit = t.office().plans(&order).await;
+            t.announces(&visit, &["head.yj.2"]).await;
+            visit
+        };
+        let own = plan("E01", "PM", &["inspector.yj", "town.t06"]).await;
+        // Of another of YJ's visits in the own town the town sees much and owes nothing.
+        let others = plan("E02", "AM", &["inspector.yj.2", "inspector.yj.3"]).await;
+        let officer = t.person("town.t06");
+        officer.does(&own, "enter", json!({})).await;
+        t.person("inspector.yj.2").does(&others, "enter", json!({})).await;
+        let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
+        officer.does(&own, "record", json!({ "results": [found] })).await;
+        let (count, rows, step) = owed(t, "town.t06", VISITS, &own).await;
+        assert_eq!((count.as_str(), rows, step.as_str()), ("1", 1, "检查完毕，去签字"));
+        let page = text(t, "town.t06", "/console/deadlines").await;
+        assert!(page.contains(&format!("data-code=\"{own}/YJ\"")), "its part: {page}");
+        let finding = format!("{own}-01");
+        let (count, rows, step) = owed(t, "town.t06", FINDINGS, &finding).await;
+        assert_eq!((count.as_str(), rows), ("1", 1), "{step}");
+        let page = text(t, "town.t06", "/console/deadlines").await;
+        assert!(!page.contains(&format!("data-code=\"{others}")), "another visit's: {page}");
+        let page = text(t, "town.t07", "/console/deadlines").await;
+        assert!(!page.contains(&own), "another town's: {page}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_offices_late_tile_counts_what_its_page_lists() {
+    town(async |t| {
+        let code = t.fire().blows(&blow_order("后门上锁")).await;
+        t.office().summons(&code, &["SC"], "normal").await;
+        t.fire().blows(&blow_order("前门上锁")).await;
+        t.advance(40 * 60).await;
+        for who in ["office", "director", "liaison.sc", "supervisor"] {
+            let page = text(t, who, "/console/deadlines").await;
+            let lane = page.split("id=\"late\"").nth(1).unwrap().split("</section>").next().unwrap();
+            let rows = lane.matches("<li class=\"due").count();
+            let desk = text(t, who, "/console").await;
+            assert!(rows > 0 && desk.contains(&format!("<span>超时</span><b>{rows}</b>")), "{who}: {rows}");
+        }
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! What calendars are told over the life of a visit: one UID, a sequence that only rises, and never whose firm it is. How a
 //! calendar is written is tried beside `domain::invitation`.
 
+use crate::town::visits::CREW;
 use crate::town::{Town, town};
 use serde_json::json;
 use whistle_hub::domain::terms::LetterKind;
@@ -26,10 +27,9 @@ fn told(t: &Town, username: &str) -> (Vec<String>, Vec<String>) {
 #[actix_web::test]
 async fn c27_a_calendar_is_told_each_turn_of_a_visit_once_and_in_order_and_never_the_firm() {
     town(async |t| {
-        let crew = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
         let item = |unit: &str| json!({ "department": unit, "subject": format!("{unit}的检查项") });
         let order = json!({ "enterprise": "E01", "date": "2026-12-03", "period": "PM", "notice": "announced",
-            "items": [item("YJ"), item("XF")], "members": t.members(&crew).await });
+            "items": [item("YJ"), item("XF")], "members": t.members(&CREW).await });
         let visit = t.office().plans(&order).await;
         let approved = async |order| {
             t.office().does(&visit, "propose", order).await;

@@ -70,4 +70,5 @@ mod visit_pages;
 mod visit_races;
 mod visits;
 mod whistles;
+mod whose_results;
 mod wild;

@@ -1,11 +1,14 @@
 //! Official sheets and calendars of real visits, at both doors: what they say, when there is none, and that an unannounced visit
 //! is on no paper before it is entered. How they print is the browser's to say.
 
-use crate::town::{Reply, Town, town};
+use crate::town::visits::{CREW, HEADS};
+use crate::town::{BEGIN, Place, Reply, Town, at, town};
 use serde_json::json;
+use whistle_hub::clock::ManualClock;
+use whistle_hub::domain::policy::Scope;
 use whistle_hub::domain::terms::LetterKind;
+use whistle_hub::store::visits::{self, FindingQuery};
 
-const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
 /// The firm's name is on sheets and in no calendar.
 const FIRM: &str = "E01";
 
@@ -18,13 +21,6 @@ async fn planned(t: &Town, notice: &str) -> String {
                   { "department": "XF", "subject": "消防车通道" }, { "department": "XF", "subject": "防爆电气" }],
     });
     t.office().plans(&plan).await
-}
-
-async fn approved(t: &Town, visit: &str) {
-    t.office().does(visit, "propose", json!({})).await;
-    for head in ["head.yj.2", "head.xf"] {
-        t.person(head).does(visit, "approve_own_part", json!({})).await;
-    }
 }
 
 /// A page of somebody's console.
@@ -45,8 +41,7 @@ async fn each_department_hands_over_its_own_notice_which_is_a_draft_until_the_fi
         assert_eq!(draft.header("content-type"), Some("text/html; charset=utf-8"));
         let draft = draft.text();
         assert!(draft.contains("草稿　未印发") && !draft.contains("已经本机关负责人批准"), "{draft}");
-        approved(t, &visit).await;
-        t.office().does(&visit, "announce", json!({})).await;
+        t.announces(&visit, &HEADS).await;
         let own = t.person("liaison.xf").get(&path).await.expect(200).text();
         assert!(own.contains("云湖区消防救援大队") && own.contains("已经本机关负责人批准"), "{own}");
         assert!(own.contains("消防车通道") && !own.contains("除尘系统运行"), "another department's items: {own}");
@@ -76,7 +71,7 @@ async fn each_department_hands_over_its_own_notice_which_is_a_draft_until_the_fi
 async fn t19_nothing_of_an_unannounced_visit_is_on_paper_for_its_firm_before_it_is_entered() {
     town(async |t| {
         let visit = planned(t, "unannounced").await;
-        approved(t, &visit).await;
+        t.approves(&visit, &HEADS).await;
         t.office().does(&visit, "keep_secret", json!({})).await;
         let (notice, calendar) = (format!("/visits/{visit}/notice"), format!("/visits/{visit}/invitation.ics"));
         for who in ["office", "inspector.yj", "head.xf"] {
@@ -113,7 +108,7 @@ async fn c27_a_calendar_taken_from_a_visit_is_the_letters_to_the_byte() {
         let path = format!("/visits/{visit}/invitation.ics");
         let officer = t.person("inspector.xf");
         assert_eq!(officer.get(&path).await.expect(409).problem(), "state", "nobody has approved it");
-        approved(t, &visit).await;
+        t.approves(&visit, &HEADS).await;
         t.settle().await;
         let letter = |kind: LetterKind| {
             let to = |one: &whistle_hub::mail::Rendered| one.kind == kind && one.to == "inspector.xf@yunhu.example";
@@ -141,8 +136,7 @@ async fn c27_a_calendar_taken_from_a_visit_is_the_letters_to_the_byte() {
 async fn record_order_and_opinion_say_what_the_ledger_holds() {
     town(async |t| {
         let visit = planned(t, "announced").await;
-        approved(t, &visit).await;
-        t.office().does(&visit, "announce", json!({})).await;
+        t.announces(&visit, &HEADS).await;
         let sheet = |noun: &str, code: &str, paper: &str| format!("/console/{noun}/{code}/papers/{paper}");
         let record = sheet("visits", &visit, "record");
         page(t, "office", &record).await.expect(409);
@@ -205,4 +199,31 @@ async fn record_order_and_opinion_say_what_the_ledger_holds() {
         }
     })
     .await;
+}
+
+#[actix_web::test]
+async fn a_number_that_an_older_release_wrote_into_the_order_itself_is_read_as_it_stands() {
+    let (place, clock) = (Place::new(), ManualClock::new(at(BEGIN)));
+    let t = Box::pin(Town::open_on(&place, clock.clone())).await;
+    let visit = planned(&t, "announced").await;
+    t.announces(&visit, &HEADS).await;
+    t.person("inspector.yj").does(&visit, "enter", json!({})).await;
+    let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "除尘器停用" } });
+    t.person("inspector.yj").does(&visit, "record", json!({ "results": [found] })).await;
+    let code = format!("{visit}-01");
+    t.person("inspector.yj").does(&code, "order", json!({ "order_no": "1号" })).await;
+    let all = Scope::everything("a row as an older release had it");
+    let (query, now) = (FindingQuery { limit: 1, ..FindingQuery::default() }, t.db_hub().now());
+    let read = t.db_hub().ledger.read(move |reading| visits::findings(reading, &all, &query, now)).await.unwrap();
+    let kept = read[0].finding.orders[0].order_no.clone().unwrap();
+    Box::pin(t.leave()).await;
+    place.alter(&format!("UPDATE findings SET body = REPLACE(body, '{}', '云应急责改〔2026〕7号')", kept.as_str()));
+    let t = Box::pin(Town::open_on(&place, clock)).await;
+    let card = t.office().sees(&format!("/findings/{code}")).await;
+    assert_eq!(card["orders"][0]["order_no"], "云应急责改〔2026〕7号");
+    let listed = t.office().sees("/findings").await;
+    assert_eq!(listed["items"][0]["orders"][0]["order_no"], "云应急责改〔2026〕7号");
+    let order = page(&t, "inspector.yj", &format!("/console/findings/{code}/papers/order")).await.expect(200).text();
+    assert!(order.contains("云应急责改〔2026〕7号"), "{order}");
+    Box::pin(t.close()).await;
 }

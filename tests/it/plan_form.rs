@@ -2,10 +2,10 @@
 //! conflict stands beside what was chosen, nothing typed is lost; and the same form again after an objection.
 
 use crate::town::browser::hidden;
+use crate::town::visits::CREW;
 use crate::town::{Town, town};
 use serde_json::{Value, json};
 
-const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
 const NEW: &str = "/console/visits/new";
 
 type Fields = Vec<(String, String)>;

@@ -2,10 +2,9 @@
 //! may do what is `doors`' to say; here forms and pages work together on a real ledger.
 
 use crate::town::browser::hidden;
+use crate::town::visits::CREW;
 use crate::town::{Town, town};
 use serde_json::{Value, json};
-
-const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
 
 /// A dust hazard at E01, joint, two departments reported in.
 async fn handled(t: &Town) -> String {

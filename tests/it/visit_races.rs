@@ -1,12 +1,10 @@
 //! Two at once in one visit: one of them wins, the other is told what happened, and nothing stands half or twice. Races for
 //! people and cars are tried in `visits`.
 
+use crate::town::visits::{CREW, HEADS};
 use crate::town::{Reply, Town, town};
 use futures_util::future::join;
 use serde_json::{Value, json};
-
-const CREW: [&str; 4] = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2"];
-const HEADS: [&str; 2] = ["head.yj.2", "head.xf"];
 
 /// Another part of the day, each round.
 fn moved(round: usize) -> Value {

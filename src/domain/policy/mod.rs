@@ -1,10 +1,12 @@
 //! Who may see and do what (DOMAIN §5): the only place that makes a [`Scope`], and the only table of rights.
 //! Every channel goes through a `Scope`; a right that is not written here does not exist.
 
+mod results;
 mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use results::{VisitViewer, viewers_of, withheld};
 pub use scope::{Scope, VISIT_KEYS, reads, scope};
 
 use super::directory::{Directory, Shift};

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::terms::WhistleStatus;
 use crate::domain::tests::sample::{PEOPLE, actor, at, rules};
+use crate::domain::tests::visit_story::VisitStory;
 
 #[test]
 fn everybody_sees_what_the_domain_page_lets_them_see() {
@@ -130,4 +131,23 @@ fn t29_an_identity_is_opened_by_whom_the_domain_page_names_and_by_nobody_else() 
 fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators() {
     let all: Vec<_> = PEOPLE.iter().filter(|(who, ..)| sees_all_people(&actor(who))).map(|(who, ..)| *who).collect();
     assert_eq!(all, ["office", "office.2", "director", "director.2", "admin", "supervisor"]);
+}
+
+#[test]
+fn c26_results_of_a_visit_are_withheld_from_whoever_was_let_off_and_from_nobody_else_who_sees_it() {
+    let mut visit = VisitStory::entered().tree.visit;
+    visit.parts[1].excused_at = Some(at("12-04 10:00"));
+    let keeps = |who: &str| withheld(&scope(&actor(who)), &visit).join(" ");
+    for who in ["office", "director", "supervisor", "head.yj", "liaison.yj", "town.t01", "squad.sq01", "inspector.xf"] {
+        assert_eq!(keeps(who), "", "{who}");
+    }
+    for who in ["head.xf", "liaison.xf"] {
+        assert_eq!(keeps(who), "YJ", "{who}: let off, it keeps its own");
+    }
+    // Whoever has no key sees nothing at all.
+    assert_eq!(keeps("liaison.sh"), "YJ XF");
+    visit.members.retain(|member| member.department != "XF");
+    assert_eq!(withheld(&scope(&actor("inspector.xf")), &visit), ["YJ"], "nobody of those who were there");
+    visit.parts[1].excused_at = None;
+    assert!(withheld(&scope(&actor("inspector.xf")), &visit).is_empty());
 }

@@ -10,4 +10,6 @@ pub(crate) mod story;
 mod table;
 pub(crate) mod visit_story;
 mod visits;
+mod visits_at_once;
+mod visits_at_the_gate;
 mod walk;

@@ -3,30 +3,36 @@
 
 use super::sample::{at, rules_for_visits, rules_where};
 use super::story::Story;
-use super::visit_story::{CREW, VisitStory, crew, faults, plan};
+use super::visit_story::{VisitStory, crew, faults, plan};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::{Directory, Leave, LeaveReason, Shift};
 use crate::domain::event::EventKind;
 use crate::domain::terms::LetterKind;
-use crate::domain::visit::slate::{FirmVisit, Slate};
+use crate::domain::visit::slate::{self, FirmVisit, Slate};
 use crate::domain::whistle::Tree;
 use serde_json::{Value, json};
 
-fn planned(order: &Value, otherwise: impl FnOnce(&mut Directory)) -> Result<VisitStory, Refusal> {
+pub(super) fn planned(order: &Value, otherwise: impl FnOnce(&mut Directory)) -> Result<VisitStory, Refusal> {
     VisitStory::planned(order, &[], &Slate::default(), rules_where(otherwise))
 }
 
 /// The sound plan with something else in it.
-fn with(field: &str, value: Value) -> Value {
+pub(super) fn with(field: &str, value: Value) -> Value {
     let mut order = plan();
     order[field] = value;
     order
 }
 
-fn lapses(username: &'static str, valid_to: &'static str) -> impl Fn(&mut Directory) {
+pub(super) fn lapses(username: &'static str, valid_to: &'static str) -> impl Fn(&mut Directory) {
     move |directory| {
         let one = directory.people.iter_mut().find(|one| one.username == username).unwrap();
         one.certificate_valid_to = Some(valid_to.to_owned());
+    }
+}
+
+pub(super) fn tie(username: &'static str, firm: &'static str) -> impl Fn(&mut Directory) {
+    move |directory| {
+        directory.people.iter_mut().find(|one| one.username == username).unwrap().ties.push(firm.to_owned());
     }
 }
 
@@ -42,7 +48,7 @@ fn whistle(urgency: &str) -> Tree {
 }
 
 /// An emergency's visit, as it was planned.
-fn pressing() -> VisitStory {
+pub(super) fn pressing() -> VisitStory {
     let mut order = with("date", json!("2026-11-30"));
     let tree = whistle("emergency");
     for item in order["items"].as_array_mut().unwrap() {
@@ -51,7 +57,7 @@ fn pressing() -> VisitStory {
     VisitStory::planned(&order, &[tree], &Slate::default(), rules_for_visits()).unwrap()
 }
 
-fn results(outcomes: &[(&str, &str)]) -> String {
+pub(super) fn results(outcomes: &[(&str, &str)]) -> String {
     let result = |(item, outcome): &(&str, &str)| match *outcome {
         "finding" => json!({ "item": item, "outcome": outcome, "finding": { "what": "a" } }),
         "not_checked" => json!({ "item": item, "outcome": outcome, "note": "锁着" }),
@@ -65,11 +71,6 @@ fn whatever_bars_a_plan_is_told_by_its_code() {
     let leave = |directory: &mut Directory| {
         let (from, to) = ("2026-12-03".to_owned(), "2026-12-03".to_owned());
         directory.leave.push(Leave { username: "inspector.xf".into(), from, to, reason: LeaveReason::Sick });
-    };
-    let tie = |username: &'static str, firm: &'static str| {
-        move |directory: &mut Directory| {
-            directory.people.iter_mut().find(|one| one.username == username).unwrap().ties.push(firm.to_owned());
-        }
     };
     let shift = |night| {
         move |directory: &mut Directory| {
@@ -193,47 +194,30 @@ fn a_faulty_crew_is_told_and_the_same_item_of_two_departments_is_one() {
 }
 
 #[test]
-fn certificates_are_judged_anew_for_the_day_to_which_a_visit_is_moved() {
-    let lapsed = ["not_certified inspector.xf.2", "too_few_certified XF"];
-    let story = planned(&plan(), lapses("inspector.xf.2", "2026-12-03")).unwrap();
-    let later = r#"{"date":"2026-12-04","period":"AM"}"#;
-    assert_eq!(VisitStory::barred(story.clone().act("office", "propose", later)), lapsed);
-    let mut story = story;
+fn a_firm_that_is_told_later_than_the_rule_of_thumb_is_a_warning_and_bars_nothing() {
+    let warned = |order: &Value, whistles: &[Tree]| {
+        let story = VisitStory::planned(order, whistles, &Slate::default(), rules_for_visits()).unwrap();
+        let all = slate::warnings(&story.tree.visit, story.rules, story.now);
+        all.iter().map(|one| format!("{} {}", one.code, one.subject)).collect::<Vec<_>>()
+    };
+    // It is Monday: three working days before is Thursday.
+    let early = with("date", json!("2026-12-02"));
+    assert_eq!(warned(&early, &[]), ["short_notice 2026-12-02"]);
+    assert!(warned(&plan(), &[]).is_empty());
+    let mut secret = early.clone();
+    secret["notice"] = json!("unannounced");
+    assert!(warned(&secret, &[]).is_empty());
+    let (mut case, tree) = (early.clone(), whistle("normal"));
+    case["items"][0]["whistle"] = json!(tree.whistle.code);
+    assert!(warned(&case, &[tree]).is_empty(), "a case check");
+    let mut story = planned(&early, |_| {}).unwrap();
     story.acts("office", "propose", "{}");
     ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
-    assert_eq!(VisitStory::barred(story.act("head.xf", "postpone", later)), lapsed);
-    story.acts("head.xf", "postpone", r#"{"date":"2026-12-03","period":"AM"}"#);
-    // With others it may be later; whoever is certified again counts again.
-    let three = crew(&["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.3"]);
-    story.acts("office", "propose", &json!({ "date": "2026-12-04", "members": three }).to_string());
-}
-
-#[test]
-fn a_certificate_that_lapses_between_plan_and_entry_is_told_at_the_gate() {
-    let lapsed = |who| rules_where(lapses(who, "2026-12-02"));
-    let at_the_gate = |crew_of: &[&str], who| {
-        let mut story =
-            VisitStory::planned(&with("members", crew(crew_of)), &[], &Slate::default(), rules_for_visits()).unwrap();
-        story.acts("office", "propose", "{}");
-        ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
-        story.acts("office", "announce", "{}");
-        story.until("12-03 13:30");
-        story.rules = lapsed(who);
-        story
-    };
-    let mut story = at_the_gate(&CREW, "inspector.xf");
-    let told = VisitStory::barred(story.act("inspector.yj", "enter", "{}"));
-    assert_eq!(told, ["not_certified inspector.xf", "too_few_certified XF"]);
-    assert_eq!(story.status(), "announced");
-    // Three went, two suffice; the third no longer counts and records nothing.
-    let three = ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2", "inspector.xf.3"];
-    let mut story = at_the_gate(&three, "inspector.xf.3");
-    assert_eq!(VisitStory::barred(story.act("inspector.xf.3", "enter", "{}")), ["not_certified inspector.xf.3"]);
-    story.acts("inspector.yj", "enter", "{}");
-    assert_eq!(story.events.last().unwrap().data["lapsed"], json!(["pe_inspector.xf.3"]));
-    assert_eq!(story.act("inspector.xf.3", "record", &results(&[("2", "ok")])), Err(Refusal::RoleMayNot));
-    story.acts("inspector.xf", "record", &results(&[("2", "finding")]));
-    assert_eq!(story.finding(1).origin.officers.len(), 2, "only who counts orders");
+    story.acts("office", "announce", "{}");
+    assert_eq!(story.events.last().unwrap().data["short_notice"], true);
+    let announced = VisitStory::announced();
+    let of = announced.events.iter().find(|one| one.kind == EventKind::VisitAnnounced).unwrap();
+    assert!(of.data.get("short_notice").is_none(), "{}", of.data);
 }
 
 #[test]
@@ -253,39 +237,6 @@ fn what_was_begun_ends_with_its_day_and_shortly_before_midnight_a_little_later()
         story.until(civil);
         story.acts("inspector.xf", "record", &results(&[("2", "ok")]));
         assert_eq!(story.tree.visit.items[1].answer.as_ref().unwrap().late, late, "{civil}");
-    }
-}
-
-#[test]
-fn in_an_emergency_an_approval_is_owed_though_the_part_is_closed_or_the_visit_broken_off() {
-    let mut closed = pressing();
-    closed.acts("inspector.yj", "enter", "{}");
-    closed.acts("inspector.xf", "record", &results(&[("2", "ok"), ("3", "ok")]));
-    closed.acts("liaison.xf", "close_own_part", "{}");
-    let mut broken = pressing();
-    broken.acts("inspector.yj", "enter", "{}");
-    broken.acts("inspector.yj", "abort", r#"{"ground":"danger"}"#);
-    for mut story in [closed, broken] {
-        story.acts("head.yj", "approve_own_part", "{}");
-        story.until("12-01 09:59");
-        assert_eq!(story.count(EventKind::VisitUnapproved), 0);
-        story.until("12-01 10:01");
-        assert_eq!(story.count(EventKind::VisitUnapproved), 1, "24 hours and no word of XF");
-        story.acts("head.xf", "approve_own_part", "{}");
-    }
-}
-
-#[test]
-fn in_an_emergency_that_is_broken_off_nobody_gets_round_an_approval_by_planning_anew_or_calling_off() {
-    for (who, deed, order) in
-        [("office", "postpone", r#"{"date":"2026-12-04","period":"AM"}"#), ("director", "cancel", r#"{"reason":"a"}"#)]
-    {
-        let mut story = pressing();
-        story.acts("inspector.yj", "enter", "{}");
-        story.acts("inspector.yj", "abort", r#"{"ground":"danger"}"#);
-        story.acts("head.yj", "approve_own_part", "{}");
-        story.acts(who, deed, order);
-        assert_eq!(story.count(EventKind::VisitUnapproved), 1, "{deed}: XF never said a word");
     }
 }
 

@@ -1,7 +1,8 @@
 //! From the gate to the signature: told or kept secret, entered, finished, signed, broken off. What each department records
 //! between is `record`'s.
 
-use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose, slate};
+use super::slate::{self, AtTheGate};
+use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose};
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::{Change, Refusal};
@@ -43,20 +44,21 @@ pub fn keep_secret(tree: VisitTree, by: Deciding<'_>) -> Change {
 fn set_out((status, notice): (VisitStatus, Notice), kind: EventKind, tree: VisitTree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     draft.change_visit(|visit| (visit.status, visit.notice) = (status, notice));
-    draft.record(kind, json!({}));
+    let short = !slate::warnings(&draft.tree.visit, draft.by.rules, draft.by.now).is_empty();
+    draft.record(kind, if short { json!({ "short_notice": true }) } else { json!({}) });
     draft.finish()
 }
 
 /// Somebody has come in; every department's part begins to run. In an emergency from planning on: approvals follow.
 ///
 /// # Errors
-/// Guarded: certificates that were good when it was planned and are not today.
+/// Guarded: certificates that were good when it was planned and are not today, ties that have come up since.
 pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let (now, person) = (by.now, by.actor.ok_or(Refusal::NotFound)?.person.clone());
     let mut draft = Draft::on(by, tree);
     let directory = &draft.by.rules.directory;
-    let lapsed = slate::certify(&mut draft.tree.visit, directory, &now.civil().date().to_string());
-    let reasons = slate::bars_entry(&draft.tree.visit, &lapsed, &person, directory);
+    let gone = AtTheGate::look(&mut draft.tree.visit, directory, &now.civil().date().to_string());
+    let reasons = gone.bars(&draft.tree.visit, &person, directory);
     if !reasons.is_empty() {
         return Err(guarded(&draft.tree.visit, &draft.by, reasons));
     }
@@ -64,7 +66,8 @@ pub fn enter(scanned: bool, tree: VisitTree, by: Deciding<'_>) -> Result<Change,
         visit.status = VisitStatus::InProgress;
         visit.entry = Some(Entry { at: now, by: person, scanned });
     });
-    draft.record(EventKind::VisitEntered, json!({ "scanned": scanned, "lapsed": lapsed }));
+    draft
+        .record(EventKind::VisitEntered, json!({ "scanned": scanned, "lapsed": gone.lapsed, "recused": gone.recused }));
     let (whole, lead) = (draft.whole(), draft.liaison(draft.tree.visit.lead()));
     let ends = ends(&draft, now);
     draft.arm_until(whole, lead, Duty::Finish, ends);

@@ -58,16 +58,17 @@ pub fn disinvite(draft: &mut Draft<'_, VisitTree>) {
     invited.iter().for_each(|person| draft.owe_to(LetterKind::VisitCancelled, person, &why));
 }
 
-/// A completed visit is filed once every part is approved and over, and every finding ordered or struck off.
+/// A completed visit is filed once every part is over and judged, and every finding ordered or struck off. Whoever stays silent
+/// past the limit is named and keeps nobody: what an approval that never comes would hold for ever is filed without it.
 pub fn filing(draft: &mut Draft<'_, VisitTree>) {
-    let is_over = |part: &super::Part| part.is_over() && (part.approved_at.is_some() || !part.acts());
-    let over = draft.tree.visit.parts.iter().all(is_over);
+    let over = draft.tree.visit.parts.iter().all(|part| part.is_over() && part.is_judged());
     let served = draft.tree.findings.iter().all(|finding| finding.status != FindingStatus::Found);
     if draft.tree.visit.status == VisitStatus::Completed && over && served {
         draft.move_visit(VisitStatus::Filed);
         draft.record_move(EventKind::VisitFiled);
         let whole = draft.whole();
         draft.disarm(&whole);
+        disarm_parts(draft);
     }
 }
 
@@ -86,9 +87,16 @@ pub fn name_unapproved(draft: &mut Draft<'_, VisitTree>) {
         Some(part.department().to_owned())
     });
     let parts: Vec<String> = parts.collect();
-    for department in parts {
-        draft.record_as_hub(EventKind::VisitUnapproved, json!({ "department": department }));
+    parts.iter().for_each(|department| unapproved(draft, department));
+}
+
+/// Names a department that came at once and was not approved in time.
+pub fn unapproved(draft: &mut Draft<'_, VisitTree>, department: &str) {
+    let now = draft.by.now;
+    if let Some(part) = draft.tree.visit.parts.iter_mut().find(|part| part.department == department) {
+        part.unapproved_at = Some(now);
     }
+    draft.record_as_hub(EventKind::VisitUnapproved, json!({ "department": department }));
 }
 
 /// Ends what the parts owe.

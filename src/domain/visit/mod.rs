@@ -13,6 +13,7 @@ pub mod order;
 pub mod plan;
 pub mod propose;
 pub mod record;
+pub mod shown;
 pub mod slate;
 pub mod timers;
 
@@ -23,7 +24,6 @@ use super::directory;
 use super::draft::Deciding;
 use super::finding::Finding;
 use super::obligation::{Obligation, Subject};
-use super::policy;
 use super::terms::{AbortGround, MemberRole, Notice, Objection, Outcome, Period, Urgency, VisitStatus};
 use super::whistle::Tree;
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
@@ -147,6 +147,9 @@ pub struct Part {
     pub department: String,
     pub approved_at: Option<At>,
     pub approved_by: Option<PersonId>,
+    /// Whoever came at once had no approval within its limit: on record for good, whatever is said later.
+    #[serde(default)]
+    pub unapproved_at: Option<At>,
     pub closed_at: Option<At>,
     /// Closed after its limit.
     pub late: bool,
@@ -158,12 +161,25 @@ impl Part {
     /// A department's part that nobody has approved yet.
     pub fn of(department: &str) -> Part {
         let department = department.to_owned();
-        Part { department, approved_at: None, approved_by: None, closed_at: None, late: false, excused_at: None }
+        Part {
+            department,
+            approved_at: None,
+            approved_by: None,
+            unapproved_at: None,
+            closed_at: None,
+            late: false,
+            excused_at: None,
+        }
     }
 
     /// Not let off.
     pub fn acts(&self) -> bool {
         self.excused_at.is_none()
+    }
+
+    /// Its head has approved it, or has not within the limit: nobody waits for that any more.
+    fn is_judged(&self) -> bool {
+        self.approved_at.is_some() || self.unapproved_at.is_some() || !self.acts()
     }
 
     /// Closed or let off.
@@ -304,25 +320,6 @@ impl Visit {
         self.notice == Notice::Unannounced && self.entry.is_none()
     }
 
-    /// Readers' keys (`policy`) that see it as it stands; those who see everything are not named.
-    pub fn viewers(&self) -> Vec<String> {
-        let people = self.members.iter().map(|member| member.person.as_str().to_owned());
-        let heads = self.parts.iter().map(|part| policy::heads_of(&part.department));
-        let mut all: Vec<String> = people.chain(heads).collect();
-        if !self.is_secret() {
-            all.extend(self.parts.iter().map(|part| part.department.clone()));
-            all.extend(self.town.clone());
-            all.push(policy::SUPERVISION.to_owned());
-        }
-        if self.entry.is_some() {
-            // Whoever rechecks may be another than who was there.
-            all.extend(self.parts.iter().map(|part| policy::inspectors_of(&part.department)));
-        }
-        all.sort();
-        all.dedup();
-        all
-    }
-
     /// What nobody else can have in that part of the day, as the ledger's claims name it: people and cars.
     pub fn takes(&self) -> Vec<String> {
         if !self.claims() {
@@ -360,6 +357,16 @@ impl VisitTree {
     /// One of its findings.
     pub fn finding(&self, id: &FindingId) -> Option<&Finding> {
         self.findings.iter().find(|one| one.id == *id)
+    }
+
+    /// The code under which a thing of this tree is owed.
+    pub fn code_of(&self, subject: &Subject) -> Option<String> {
+        match subject {
+            Subject::Visit(_) => Some(self.visit.code.clone()),
+            Subject::Part(part) => Some(part.code(&self.visit.code)),
+            Subject::Finding(id) => self.finding(id).map(|one| one.code.clone()),
+            Subject::Whistle(_) | Subject::Summons(_) => None,
+        }
     }
 
     /// The soonest limit that still binds anybody.

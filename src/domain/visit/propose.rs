@@ -47,16 +47,30 @@ fn laid_out<'a>(order: &PlanOrder, whistles: &[Tree], slate: &Slate, mut by: Dec
     draft
 }
 
-/// What bars a visit as far as it has been put together.
-pub fn bars_so_far(order: &PlanOrder, whistles: &[Tree], slate: &Slate, by: Deciding<'_>) -> Vec<Reason> {
-    bars(&laid_out(order, whistles, slate, by))
+/// What is known against a visit that is not planned yet, or would be otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct Against {
+    /// It cannot be.
+    pub bars: Vec<Reason>,
+    /// It can, and whoever plans ought to know.
+    pub warnings: Vec<Reason>,
 }
 
-/// What bars a planned visit as it would be otherwise.
-pub fn bars_otherwise(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Vec<Reason> {
+/// Against a visit as far as it has been put together.
+pub fn against_so_far(order: &PlanOrder, whistles: &[Tree], slate: &Slate, by: Deciding<'_>) -> Against {
+    against(&laid_out(order, whistles, slate, by))
+}
+
+/// Against a planned visit as it would be otherwise.
+pub fn against_otherwise(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -> Against {
     let mut draft = Draft::on(by, tree);
     order.lay(&mut draft);
-    bars(&draft)
+    against(&draft)
+}
+
+fn against(draft: &Draft<'_, VisitTree>) -> Against {
+    let warnings = slate::warnings(&draft.tree.visit, draft.by.rules, draft.by.now);
+    Against { bars: bars(draft), warnings }
 }
 
 fn bars(draft: &Draft<'_, VisitTree>) -> Vec<Reason> {
@@ -197,7 +211,7 @@ pub fn back_to_planning(draft: &mut Draft<'_, VisitTree>) {
         visit.aborted = None;
         visit.entry = visit.entry.take().filter(|_| visit.found > 0);
         for part in &mut visit.parts {
-            (part.approved_at, part.approved_by) = (None, None);
+            (part.approved_at, part.approved_by, part.unapproved_at) = (None, None, None);
         }
     });
     follow::disinvite(draft);

@@ -8,7 +8,7 @@ use crate::domain::directory::{Directory, Enterprise, FirmState};
 use crate::domain::finding::Finding;
 use crate::domain::person::Person;
 use crate::domain::rules::Rules;
-use crate::domain::terms::{ClosureKind, MemberRole, Period, Role, Urgency, Window};
+use crate::domain::terms::{ClosureKind, MemberRole, Notice, Period, Role, Urgency, Window};
 use crate::ids::PersonId;
 use std::collections::BTreeSet;
 
@@ -101,15 +101,52 @@ pub fn certify(visit: &mut Visit, directory: &Directory, date: &str) -> Vec<Pers
     lapsed
 }
 
-/// What bars the gate: certificates that have lapsed since the plan, where they are missed or where it is the own one.
-pub fn bars_entry(visit: &Visit, lapsed: &[PersonId], by: &PersonId, directory: &Directory) -> Vec<Reason> {
-    let too_few = of_departments(visit, directory);
-    if too_few.is_empty() && !lapsed.contains(by) {
-        return Vec::new();
+/// Who among those who go counts for nothing at the gate, though they did when it was planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AtTheGate {
+    /// Whose certificate is not good today.
+    pub lapsed: Vec<PersonId>,
+    /// Who has a tie to the firm that was noted since.
+    pub recused: Vec<PersonId>,
+}
+
+impl AtTheGate {
+    /// Looks at all who go once more.
+    pub fn look(visit: &mut Visit, directory: &Directory, date: &str) -> AtTheGate {
+        let lapsed = certify(visit, directory, date);
+        let Some(firm) = visit.enterprise.as_deref() else { return AtTheGate { lapsed, recused: Vec::new() } };
+        let tied = visit.members.iter_mut().filter(|member| directory.has_tie(&member.person, firm));
+        let recused = tied.map(|member| {
+            member.certified = false;
+            member.person.clone()
+        });
+        let recused = recused.collect();
+        AtTheGate { lapsed, recused }
     }
-    let people = lapsed.iter().filter_map(|id| directory.person(id));
-    let lapsed = people.map(|person| reason(ReasonCode::NotCertified, &person.username));
-    lapsed.chain(too_few).collect()
+
+    /// What bars the gate: whoever no longer counts, where they are missed or where it is the one who comes in.
+    pub fn bars(&self, visit: &Visit, by: &PersonId, directory: &Directory) -> Vec<Reason> {
+        let too_few = of_departments(visit, directory);
+        if too_few.is_empty() && !self.lapsed.contains(by) && !self.recused.contains(by) {
+            return Vec::new();
+        }
+        let named = |code, people: &[PersonId]| {
+            let people = people.iter().filter_map(|id| directory.person(id));
+            people.map(|person| reason(code, &person.username)).collect::<Vec<_>>()
+        };
+        let recused = named(ReasonCode::Recused, &self.recused);
+        let lapsed = named(ReasonCode::NotCertified, &self.lapsed);
+        recused.into_iter().chain(lapsed).chain(too_few).collect()
+    }
+}
+
+/// What is to be said against a plan and bars nothing: the firm would be told later than the office's rule of thumb has it, which
+/// no law sets. What follows a whistle, goes at once or is kept secret is not announced in time, or not at all.
+pub fn warnings(visit: &Visit, rules: &Rules, now: At) -> Vec<Reason> {
+    let told = visit.notice == Notice::Announced && !visit.exempt && !visit.emergency;
+    let first = rules.window(Window::Notice, Urgency::Normal, now).at.civil().date().to_string();
+    let short = told && !visit.slot.date.is_empty() && visit.slot.date < first;
+    short.then(|| reason(ReasonCode::ShortNotice, &visit.slot.date)).into_iter().collect()
 }
 
 /// Whoever goes for a department's power; experts and the locality assist.

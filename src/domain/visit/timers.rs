@@ -1,8 +1,8 @@
-//! What time alone brings about in a visit's tree: a day passes and nobody came, an emergency stays unapproved, a limit of a
-//! finding ends and it is to be rechecked; everything else that passes is told once and reminds its owner.
+//! What time alone brings about in a visit's tree: a day passes and nobody came, an emergency stays unapproved (and is filed
+//! so), a limit of a finding ends and it is to be rechecked; everything else that passes is told once and reminds its owner.
 
-use super::VisitTree;
 use super::propose::back_to_planning;
+use super::{Part, VisitTree, follow};
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
@@ -20,13 +20,25 @@ pub fn reach(tree: VisitTree, id: &ObligationId, by: Deciding<'_>) -> Option<Cha
     let now = by.now;
     let mut draft = Draft::on(by, tree);
     if one.passed_at.is_some() {
+        mark_older(&mut draft, &one);
         timers::remind_again(&mut draft, &one);
     } else if now < one.due_at {
         timers::remind_before(&mut draft, &one, moment);
     } else {
         pass(&mut draft, &one);
     }
+    follow::filing(&mut draft);
     Some(draft.finish())
+}
+
+/// Of approvals that were late before a late one was marked: each is marked with the next morning's reminder.
+fn mark_older(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
+    let Subject::Part(of) = &one.subject else { return };
+    let owes = one.duty == Duty::Approval && !draft.tree.visit.is_before_entry();
+    let unmarked = |part: &&mut Part| part.department == of.department() && part.unapproved_at.is_none();
+    if let Some(part) = draft.tree.visit.parts.iter_mut().find(unmarked).filter(|_| owes) {
+        part.unapproved_at = one.passed_at;
+    }
 }
 
 fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
@@ -38,8 +50,7 @@ fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
         (Subject::Finding(id), Duty::Rectification) if is_ordered(draft, id) => finding::recheck::fall_due(draft, id),
         (Subject::Part(part), Duty::Approval) => {
             if !draft.tree.visit.is_before_entry() {
-                let data = json!({ "department": part.department() });
-                draft.record_as_hub(EventKind::VisitUnapproved, data);
+                follow::unapproved(draft, part.department());
             }
             timers::overdue(draft, one);
         }

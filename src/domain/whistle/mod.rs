@@ -12,7 +12,6 @@ pub mod follow;
 pub mod hints;
 pub mod informer;
 pub mod issue;
-pub mod late;
 pub mod merge;
 pub mod objection;
 pub mod office;

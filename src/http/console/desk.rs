@@ -1,7 +1,7 @@
 //! What needs this reader now: counted tiles, what is due next, who holds the watch. A tile counts what the page it leads
 //! to lists, under the same scope and bounded alike; an empty desk says why and where to go.
 
-use super::dues::{self, owed_by};
+use super::dues::{self, listed_of, owed_by};
 use super::flash::shown_once;
 use super::reader::{self, COUNT_MAX, Reader, TO_DO, closable, returned_to};
 use super::views::moment;
@@ -44,9 +44,9 @@ fn tiles(role: Role) -> &'static [Tile] {
         Role::Liaison | Role::DepartmentHead => {
             &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete, Tile::Visits, Tile::Findings]
         }
-        Role::TownOfficer => &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete],
+        Role::TownOfficer => &[Tile::Report, Tile::Result, Tile::Late, Tile::Complete, Tile::Visits, Tile::Findings],
         Role::Inspector => &[Tile::Visits, Tile::Findings, Tile::Late, Tile::Report, Tile::Result, Tile::Open],
-        Role::SquadLeader => &[Tile::Complete, Tile::Late, Tile::Triage, Tile::Open],
+        Role::SquadLeader => &[Tile::Complete, Tile::Late, Tile::Triage, Tile::Open, Tile::Visits, Tile::Findings],
         Role::Supervisor => &[Tile::Late, Tile::Triage, Tile::Open, Tile::Close],
         Role::Expert | Role::LegalReviewer => &[],
         Role::Admin | Role::SecurityAdmin | Role::AuditAdmin => &[],
@@ -118,6 +118,7 @@ impl Tile {
 struct Counting {
     scope: Scope,
     actor: Actor,
+    /// Whose late limits; everybody's, if there is none.
     department: Option<String>,
     now: At,
 }
@@ -189,7 +190,8 @@ fn useful(role: Role, d: &'static DeskText, t: &'static PageText) -> Choice {
 async fn counted(reader: &Reader, d: &'static DeskText) -> Result<Vec<TileView>, Problem> {
     let actor = reader.present.actor.clone();
     let (list, office) = (tiles(actor.role), policy::is_office(&actor));
-    let by = Counting { scope: reader.present.scope.clone(), actor, department: owed_by(reader), now: reader.now };
+    let department = listed_of(reader);
+    let by = Counting { scope: reader.present.scope.clone(), actor, department, now: reader.now };
     let counted = reader
         .door
         .hub

@@ -45,6 +45,13 @@ pub(super) fn owed_by(reader: &Reader) -> Option<String> {
     (!all).then(|| actor.unit.clone())
 }
 
+/// The units whose limits the page of deadlines lists, and the desk counts the late of: the office and who leads the shift see
+/// everybody's.
+pub(super) fn listed_of(reader: &Reader) -> Option<String> {
+    let all = policy::is_office(&reader.present.actor) || reader.present.scope.is_on_shift();
+    if all { None } else { owed_by(reader) }
+}
+
 /// What is owed, the soonest first.
 pub(super) async fn rows(reader: &Reader, query: OpenQuery) -> Result<Vec<DueRow>, Problem> {
     let items = obligations::open(&reader.door.hub, &reader.present.scope, query).await?;
@@ -74,23 +81,21 @@ impl Words<'_> {
             deadline: self.visit_deadline(obligation),
             holders: holders.iter().take(2).map(|person| person.name.clone()).collect(),
             note: self.note(item, urgency, rules),
-            made: Vec::new(),
+            under: item.owed_under(),
+            made: self.made_of_limits(item, actor),
         };
         match of {
-            Owing::Whistle(whistle) | Owing::Summons(whistle, _) => self.due_whistle(row, item, whistle, actor),
+            Owing::Whistle(whistle) | Owing::Summons(whistle, _) => self.due_whistle(row, item, whistle),
             Owing::Visit(visit) => self.due_visit(row, item, visit, actor),
             Owing::Finding(_, finding) => self.due_finding(row, finding, actor),
         }
     }
 
-    fn due_whistle(&self, row: DueRow, item: &OpenItem, whistle: &Whistle, actor: &Actor) -> DueRow {
-        let allowed = allowed_on_obligation(actor, &item.obligation, self.now);
-        let deeds = allowed.into_iter().filter_map(ObligationDeed::parse);
+    fn due_whistle(&self, row: DueRow, item: &OpenItem, whistle: &Whistle) -> DueRow {
         DueRow {
             mark: Some(self.mark(whistle)),
             major: self.major(whistle, words::of(self.lang).claim_major_row),
             deadline: self.deadline(whistle, &item.obligation),
-            made: deeds.map(|deed| self.made_of_limit(deed, &row.code)).collect(),
             ..row
         }
     }
@@ -99,7 +104,7 @@ impl Words<'_> {
     fn due_visit(&self, mut row: DueRow, item: &OpenItem, visit: &Visit, actor: &Actor) -> DueRow {
         let place = item.title.clone();
         let step = visits::step(visit, actor, &allowed_on_visit(actor, visit, self.now));
-        if let Some(step) = step.filter(|_| item.obligation.owner.department == actor.unit) {
+        if let Some(step) = step.filter(|_| is_own_move(visit, &item.obligation.owner.department, actor)) {
             row.deadline.what = self.lang.visit_deed(step).to_owned();
         }
         DueRow {
@@ -131,6 +136,13 @@ impl Words<'_> {
         }
     }
 
+    /// What this reader may say of a limit that has passed, by the code under which it is owed.
+    fn made_of_limits(&self, item: &OpenItem, actor: &Actor) -> Vec<MadeForm> {
+        let allowed = allowed_on_obligation(actor, &item.obligation, self.now);
+        let deeds = allowed.into_iter().filter_map(ObligationDeed::parse);
+        deeds.map(|deed| self.made_of_limit(deed, &item.owed_under())).collect()
+    }
+
     fn made_of_limit(&self, deed: ObligationDeed, code: &str) -> MadeForm {
         let d = words::desk(self.lang);
         let hint = match deed {
@@ -145,6 +157,11 @@ impl Words<'_> {
         let (verb, word) = (deed.as_str(), self.lang.obligation_deed(deed));
         MadeForm { verb, deed: behind(verb, code), version: None, word, hint, inputs }
     }
+}
+
+/// Whether a department's move is this reader's unit's, or that of the department for which the reader goes.
+fn is_own_move(visit: &Visit, department: &str, actor: &Actor) -> bool {
+    department == actor.unit || visit.member(&actor.person).is_some_and(|member| member.department == department)
 }
 
 /// What tells a row from the others: the parts of a visit go by one code.
@@ -164,8 +181,7 @@ pub(super) async fn deadlines(reader: Reader) -> Answer {
 }
 
 async fn filled(reader: &Reader, form: Form) -> Result<DeadlinesPage, Problem> {
-    let all = policy::is_office(&reader.present.actor) || reader.present.scope.is_on_shift();
-    let department = if all { None } else { owed_by(reader) };
+    let department = listed_of(reader);
     let (now, week) = (reader.now, reader.now.week_end());
     let mut rows = rows(reader, OpenQuery { department, until: week, limit: ROWS + 1 }).await?;
     let cut = rows.len() > usize::from(ROWS);

@@ -4,10 +4,10 @@
 use super::reader::Reader;
 use super::views::Words;
 use crate::app::papers::{self, Printed};
+use crate::app::visits::OpenVisit;
 use crate::domain::finding::Finding;
 use crate::domain::papers::{self as rule, FindingPaper, VisitPaper};
 use crate::domain::policy::Actor;
-use crate::domain::visit::Visit;
 use crate::http::gate;
 use crate::http::pages::Choice;
 use crate::http::papers::{Press, whose};
@@ -62,8 +62,10 @@ pub(super) async fn opinion(reader: Reader, request: HttpRequest) -> Answer {
 
 impl Words<'_> {
     /// What this reader may print of a visit now, each by its address.
-    pub(super) fn visit_papers(&self, visit: &Visit, actor: &Actor) -> Vec<Choice> {
-        let (code, all) = (&visit.code, VisitPaper::ALL.iter().filter(|paper| rule::of_visit(**paper, visit)));
+    pub(super) fn visit_papers(&self, open: &OpenVisit, actor: &Actor) -> Vec<Choice> {
+        let (visit, code) = (&open.tree.visit, &open.tree.visit.code);
+        let there = |paper: &&VisitPaper| rule::of_visit(**paper, visit) && rule::is_for(**paper, &open.withheld);
+        let all = VisitPaper::ALL.iter().filter(there);
         let mut links = Vec::new();
         for paper in all {
             let (href, word) = (format!("/console/visits/{code}/papers/{paper}"), self.lang.visit_paper(*paper));

@@ -135,18 +135,22 @@ fn hints() -> Value {
     object(&[("similar", list(similar)), ("departments", list(department))])
 }
 
-fn whistle_more() -> Vec<(&'static str, Value)> {
+/// Whose move, what, until when, and what may be said of it.
+pub(super) fn owed() -> Vec<(&'static str, Value)> {
     let owner = object(&[("role", words(Role::WORDS)), ("department", json!({ "type": "string" }))]);
-    let obligation = object(&[
+    vec![
         ("code", json!({ "type": "string" })),
         ("owner", owner),
         ("what", words(Duty::WORDS)),
         ("due_at", time()),
         ("status", words(ObligationStatus::WORDS)),
-        ("provisional", json!({ "type": "boolean" })),
-        ("explained", texts()),
         ("allowed_deeds", texts()),
-    ]);
+    ]
+}
+
+fn whistle_more() -> Vec<(&'static str, Value)> {
+    let counted = vec![("provisional", json!({ "type": "boolean" })), ("explained", texts())];
+    let obligation = object(&[owed(), counted].concat());
     vec![
         ("what", or_null("string")),
         ("place", or_null("string")),

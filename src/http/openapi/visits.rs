@@ -1,6 +1,7 @@
 //! The shapes of visits and findings as they are answered, beside those of whistles in `shapes`. Nothing here knows a
 //! route.
 
+use super::shapes::owed;
 use super::{object, or_null, reference, texts, time, time_or_null, words, words_or_null};
 use crate::domain::terms::{
     AbortGround, ClosureKind, FindingStatus, MemberRole, Notice, Outcome, Period, Severity, VisitStatus,
@@ -14,7 +15,7 @@ pub(super) fn shapes() -> [(&'static str, Value); 6] {
         ("Visit", object(&[visit_item(), visit_more()].concat())),
         ("FirmLink", object(&[("url", text()), ("expires_at", time())])),
         ("FindingItem", object(&finding())),
-        ("Finding", object(&[finding(), vec![proof()]].concat())),
+        ("Finding", object(&[finding(), vec![proof(), obligations()]].concat())),
         ("Burden", object(&burden())),
     ]
 }
@@ -88,6 +89,7 @@ fn visit_more() -> Vec<(&'static str, Value)> {
     let part = object(&[
         ("department", text()),
         ("approved_at", time_or_null()),
+        ("unapproved_at", time_or_null()),
         ("closed_at", time_or_null()),
         ("late", flag()),
         ("excused", flag()),
@@ -103,12 +105,15 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("findings", texts()),
         proof(),
         ("objected", or_null("object")),
+        ("warnings", list(object(&[("code", text()), ("subject", text())]))),
         ("override_reason", or_null("string")),
         ("entered_at", time_or_null()),
         ("scanned", or_null("boolean")),
         ("signed", or_null("object")),
         ("aborted", words_or_null(AbortGround::WORDS)),
         ("completed_at", time_or_null()),
+        ("withheld", texts()),
+        obligations(),
         ("sequence", number()),
         ("allowed_deeds", texts()),
     ]
@@ -116,6 +121,10 @@ fn visit_more() -> Vec<(&'static str, Value)> {
 
 fn proof() -> (&'static str, Value) {
     ("attachments", list(reference("Attachment")))
+}
+
+fn obligations() -> (&'static str, Value) {
+    ("obligations", list(object(&owed())))
 }
 
 fn burden() -> Vec<(&'static str, Value)> {

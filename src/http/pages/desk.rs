@@ -72,6 +72,8 @@ pub struct DueRow {
     pub holders: Vec<String>,
     /// That it is nearly over, or what was said of it since it is.
     pub note: Option<&'static str>,
+    /// The code under which it is owed, by which something is said of it.
+    pub under: String,
     /// What this reader may say of it.
     pub made: Vec<MadeForm>,
 }

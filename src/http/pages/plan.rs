@@ -16,6 +16,8 @@ pub struct PlanPage {
     pub barred: bool,
     /// What is chosen was looked at.
     pub looked: bool,
+    /// What is to be said of it and bars nothing.
+    pub warnings: Vec<String>,
     pub find: String,
     pub firms: Vec<TownFirms>,
     pub more_firms: bool,

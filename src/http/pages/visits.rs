@@ -47,6 +47,8 @@ pub struct VisitPage {
     pub nothing_to_do: String,
     /// The form of this reader's next step.
     pub step: Option<MadeForm>,
+    /// What is to be said against it and bars nothing.
+    pub warnings: Vec<String>,
     /// Where the reader may plan it anew, and what a head has against it.
     pub anew: Option<String>,
     pub objected: Option<String>,
@@ -122,6 +124,8 @@ pub struct ItemView {
     pub note: Option<String>,
     pub finding: Option<String>,
     pub late: bool,
+    /// What came of it is not for this reader.
+    pub withheld: bool,
 }
 
 /// One item as its own officer fills it in.
@@ -155,6 +159,9 @@ pub struct VisitPart {
     pub department: String,
     pub leads: bool,
     pub state: String,
+    /// Whoever came at once had no approval in time.
+    pub unapproved: bool,
+    /// Empty: its results are not for this reader.
     pub progress: String,
     pub deadline: Option<DeadlineView>,
 }

@@ -52,10 +52,12 @@ page_words! {
     item: "检查项", "Item";
     outcome: "结果", "Outcome";
     unanswered: "未填", "Not answered";
+    withheld: "结果不对本单位公开", "Results not shown to your department";
     late: "迟报", "late";
     also: "同看：", "Also: ";
     parts: "各单位", "Departments";
     part_waits: "待批准", "To be approved";
+    part_unapproved: "逾期未批", "Not approved in time";
     part_approved: "已批准", "Approved";
     part_closed: "已办完", "Closed";
     part_late: "已办完（迟）", "Closed late";

@@ -1,8 +1,8 @@
 //! The log of facts as it is read: by tree for a timeline, from a place on for whoever follows it, and as the live
 //! feed tells it. It gives what is stored and resolves no text; whether somebody may see an event is asked of its whistle.
 
-use super::sight::{is_seen, open_states};
-use super::{Fault, Reading, Row};
+use super::sight::{is_result_seen, is_seen, open_states};
+use super::{Fault, Reading, Row, Value};
 use crate::domain::at::At;
 use crate::domain::event::EventKind;
 use crate::domain::obligation::Subject;
@@ -11,22 +11,43 @@ use crate::ids::{PersonId, TreeId};
 
 // What is for the office only is left out in each statement that a reader's scope goes into.
 
-const TIMELINE: &str = "
-    SELECT seq, at, kind, tree, about, person, department, data FROM events
-    WHERE tree = $1 AND seq > $2 AND (office_only = 0 OR $4 = '*')
-    ORDER BY seq LIMIT $3";
+/// Whose result of a visit an event `e` tells, with the finding `f` that it is about; of what is no result, nothing.
+macro_rules! result_of {
+    () => {
+        "COALESCE(f.department, CASE WHEN e.kind = 'visit.attached' THEN e.department END)"
+    };
+}
+
+/// One tree's, as far as this reader may be told. Its viewer first, then the keys to visits.
+macro_rules! of_tree {
+    ($more:literal) => {
+        concat!(
+            "
+    SELECT e.seq, e.at, e.kind, e.tree, e.about, e.person, e.department, e.data
+    FROM events e LEFT JOIN findings f ON f.id = e.about
+    WHERE e.tree = $5 AND (e.office_only = 0 OR $1 = '*') AND (",
+            result_of!(),
+            " IS NULL OR $2 = '*' OR ",
+            is_result_seen!("e.tree", result_of!(), "$2, $3, $4"),
+            ")",
+            $more
+        )
+    };
+}
+
+const TIMELINE: &str = of_tree!(" AND e.seq > $6 ORDER BY e.seq LIMIT $7");
 
 const TAIL: &str = "
     SELECT seq, at, kind, tree, about, person, department, data FROM events
     WHERE seq > $1
     ORDER BY seq LIMIT $2";
 
-const LATEST: &str = "
-    SELECT seq, at, kind, tree, about, person, department, data FROM events
-    WHERE tree = $1 AND (office_only = 0 OR $3 = '*')
-    ORDER BY seq DESC LIMIT $2";
+const LATEST: &str = of_tree!(" ORDER BY e.seq DESC LIMIT $6");
 
 const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM events";
+
+/// Of two kinds of end a tree has had the later one is asked for.
+const LAST_OF: &str = "SELECT MAX(at) FROM events WHERE tree = $1 AND kind IN ($2, $3)";
 
 const CURSOR: &str = "SELECT seq FROM cursors WHERE name = $1";
 
@@ -47,6 +68,11 @@ const HEARD: &str = concat!(
     FROM events e CROSS JOIN visits v
     LEFT JOIN findings f ON f.id = e.about
     LEFT JOIN visit_sights s ON s.visit = e.tree AND e.office_only = 0
+      AND (",
+    result_of!(),
+    " IS NULL OR s.only_of IN ('', ",
+    result_of!(),
+    "))
     WHERE e.seq > $1 AND e.seq <= $2 AND v.id = e.tree
     ORDER BY 1"
 );
@@ -66,14 +92,14 @@ const SEEN: &str = concat!(
     FROM events e CROSS JOIN visits v
     LEFT JOIN findings f ON f.id = e.about
     WHERE e.seq > $2 AND e.seq <= $3 AND v.id = e.tree
-      AND ($4 = '*' OR (e.office_only = 0
-                        AND EXISTS (SELECT 1 FROM visit_sights s WHERE s.visit = e.tree
-                                    AND s.viewer IN ($4, $5, $6) AND s.viewer <> '')))
+      AND ($4 = '*' OR (e.office_only = 0 AND ",
+    is_result_seen!("e.tree", concat!("COALESCE(", result_of!(), ", s.only_of)"), "$4, $5, $6"),
+    "))
     ORDER BY 1"
 );
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, CURSOR, HEARD, SEEN];
+pub(super) const STATEMENTS: &[&str] = &[TIMELINE, TAIL, LATEST, LAST, LAST_OF, CURSOR, HEARD, SEEN];
 
 /// One event as it stands in the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +168,9 @@ pub fn timeline(
     tree: &TreeId,
     (after_seq, limit): (i64, i64),
 ) -> Result<Vec<StoredEvent>, Fault> {
-    reading.rows(TIMELINE, &[tree.into(), after_seq.into(), limit.into(), scope.viewer().into()], stored)
+    let mut params = keys(scope);
+    params.extend([tree.into(), after_seq.into(), limit.into()]);
+    reading.rows(TIMELINE, &params, stored)
 }
 
 /// Everything that happened after a place, oldest first. For the hub's own loops.
@@ -152,14 +180,27 @@ pub fn tail(reading: &mut Reading<'_>, after_seq: i64, limit: i64) -> Result<Vec
 
 /// The newest events of a tree, oldest of them first.
 pub fn latest(reading: &mut Reading<'_>, scope: &Scope, tree: &TreeId, limit: i64) -> Result<Vec<StoredEvent>, Fault> {
-    let mut events = reading.rows(LATEST, &[tree.into(), limit.into(), scope.viewer().into()], stored)?;
+    let mut params = keys(scope);
+    params.extend([tree.into(), limit.into()]);
+    let mut events = reading.rows(LATEST, &params, stored)?;
     events.reverse();
     Ok(events)
+}
+
+/// A reader's key to whistles, then those to visits.
+fn keys(scope: &Scope) -> Vec<Value<'_>> {
+    std::iter::once(scope.viewer()).map(Value::from).chain(scope.visit_keys().iter().map(Value::from)).collect()
 }
 
 /// The place of the newest event; 0 before the first.
 pub fn last_seq(reading: &mut Reading<'_>) -> Result<i64, Fault> {
     Ok(reading.row(LAST, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// When one of two things last happened in a tree. The caller has read it under its reader's scope.
+pub fn last_of(reading: &mut Reading<'_>, tree: &TreeId, [one, other]: [EventKind; 2]) -> Result<Option<At>, Fault> {
+    let params = [tree.into(), one.as_str().into(), other.as_str().into()];
+    Ok(reading.row(LAST_OF, &params, |row| row.opt_at(0))?.flatten())
 }
 
 /// How far a named reader of the log has come; 0 if it never moved.
@@ -193,7 +234,7 @@ pub fn seen_after(
 ) -> Result<Stretch<Told>, Fault> {
     let (up_to, last) = bounds(reading, after_seq, limit)?;
     let mut params = vec![scope.viewer().into(), after_seq.into(), up_to.into()];
-    params.extend(scope.visit_keys().iter().map(super::Value::from));
+    params.extend(scope.visit_keys().iter().map(Value::from));
     let events = reading.rows(SEEN, &params, told)?;
     Ok(Stretch { events, up_to, last })
 }

@@ -7,6 +7,7 @@ use super::rows::Listed;
 use super::values::json;
 use crate::domain::decision::VisitChange;
 use crate::domain::finding::Finding;
+use crate::domain::policy::{self, VisitViewer};
 use crate::domain::visit::Visit;
 
 static VISITS: Listed = Listed::new(
@@ -28,7 +29,7 @@ static NO_SIGHTS: Listed = Listed::new("DELETE FROM visit_sights WHERE visit IN 
 static NO_PARTS: Listed = Listed::new("DELETE FROM visit_parts WHERE visit IN (VALUES ", 1, ")");
 static NO_WHISTLES: Listed = Listed::new("DELETE FROM visit_whistles WHERE visit IN (VALUES ", 1, ")");
 static NO_CLAIMS: Listed = Listed::new("DELETE FROM claims WHERE visit IN (VALUES ", 1, ")");
-static SIGHTS: Listed = Listed::new("INSERT INTO visit_sights (visit, viewer) VALUES ", 2, "");
+static SIGHTS: Listed = Listed::new("INSERT INTO visit_sights (visit, viewer, only_of, goes_for) VALUES ", 4, "");
 static PARTS: Listed = Listed::new("INSERT INTO visit_parts (visit, department) VALUES ", 2, "");
 static WHISTLES: Listed = Listed::new("INSERT INTO visit_whistles (visit, whistle) VALUES ", 2, "");
 // Somebody may have been faster: the index refuses, and the decision is made anew.
@@ -53,7 +54,11 @@ pub(super) fn add<'a>(
     }
     for visit in visits {
         let id = || Value::from(&visit.id);
-        SIGHTS.add(calls, visit.viewers().into_iter().flat_map(|viewer| [id(), viewer.into()]).collect());
+        let sight = |one: VisitViewer| {
+            let [only, goes_for] = [one.only, one.goes_for].map(Option::unwrap_or_default);
+            [id(), one.key.into(), only.into(), goes_for.into()]
+        };
+        SIGHTS.add(calls, policy::viewers_of(visit).into_iter().flat_map(sight).collect());
         PARTS.add(calls, visit.parts.iter().flat_map(|part| [id(), (&part.department).into()]).collect());
         WHISTLES.add(calls, visit.whistles().into_iter().flat_map(|of| [id(), (&of.id).into()]).collect());
         let slot = visit.slot.key();

@@ -121,7 +121,9 @@ in_progress closed           | lead: record finish abort close_own_part | office
 in_progress emergency        | director: excuse_part | lead: record finish abort close_own_part | officer: record abort close_own_part | head.yj: approve_own_part close_own_part | head: approve_own_part close_own_part | liaison.yj: close_own_part | liaison: close_own_part
 signing                      | director: excuse_part | lead: record close_own_part sign refuse_sign | officer: record close_own_part | head.yj: close_own_part | head: close_own_part | liaison.yj: close_own_part | liaison: close_own_part
 completed                    | director: excuse_part | lead: record close_own_part | officer: record close_own_part | head.yj: close_own_part | head: close_own_part | liaison.yj: close_own_part | liaison: close_own_part
+completed unapproved         | director: excuse_part | lead: record close_own_part | officer: record close_own_part | head.yj: close_own_part | head: approve_own_part close_own_part | liaison.yj: close_own_part | liaison: close_own_part
 filed                        |
+filed unapproved             |
 cancelled                    |
 aborted                      | office: postpone | director: postpone cancel | head.yj: postpone | head: postpone
 aborted emergency            | office: postpone | director: postpone cancel | head.yj: postpone approve_own_part | head: postpone approve_own_part

@@ -27,13 +27,18 @@ fn visit_in(row: &str) -> VisitStory {
     let (state, beside) = split(row);
     let state = VisitStatus::parse(state).unwrap();
     let mut story = VisitStory::sound();
-    story.tree.visit.emergency = beside == "emergency";
+    story.tree.visit.emergency = ["emergency", "unapproved"].contains(&beside);
     match state {
         VisitStatus::Planning => return story,
         VisitStatus::Cancelled => story.acts("director", "cancel", r#"{"reason":"a"}"#),
         VisitStatus::AwaitingApproval => story.acts("office", "propose", "{}"),
         VisitStatus::InProgress | VisitStatus::Aborted if beside == "emergency" => {
             story.acts("inspector.yj", "enter", "{}");
+        }
+        VisitStatus::Completed | VisitStatus::Filed if beside == "unapproved" => {
+            // XF's head never says a word.
+            story.acts("inspector.yj", "enter", "{}");
+            story.acts("head.yj", "approve_own_part", "{}");
         }
         VisitStatus::Approved | VisitStatus::Announced | VisitStatus::ReadyUnannounced | VisitStatus::InProgress => {
             approved(&mut story);
@@ -58,6 +63,7 @@ fn visit_in(row: &str) -> VisitStory {
         "half" => story.acts("head.xf", "approve_own_part", "{}"),
         "closed" => story.acts("liaison.xf", "close_own_part", "{}"),
         "today" => story.until("12-03 09:00"),
+        "unapproved" => story.until("12-01 10:01"),
         _ => {}
     }
     story

@@ -21,6 +21,7 @@ use crate::domain::deeds::VisitDeed;
 use crate::domain::order::{Fault, Node, NotAnObject};
 use crate::domain::policy;
 use crate::domain::terms::VisitStatus;
+use crate::domain::visit::propose::Against;
 use crate::http::gate;
 use crate::http::pages::{Form, FormFault};
 use crate::http::problem::{Answer, Problem};
@@ -91,7 +92,7 @@ pub(super) struct Said {
     pub(super) barred: bool,
     /// What is chosen was looked at.
     pub(super) looked: bool,
-    pub(super) bars: Vec<Reason>,
+    pub(super) against: Against,
     pub(super) not_free: Vec<Reason>,
 }
 
@@ -141,20 +142,20 @@ impl Sent<'_> {
 
     /// The form again as it was typed, each reason beside what it is about.
     async fn again(&self, status: StatusCode, mut form: Form, said: Said) -> Answer {
-        form.faults.extend(conflicts(self.reader, &said.bars, &form));
+        form.faults.extend(conflicts(self.reader, &said.against.bars, &form));
         page(status, self.reader.lang, &sheet::filled(self.reader, form, self.open, said).await?)
     }
 
     /// A button was pressed that sends nothing: for firms, for all ticks of a kind, for what would bar it.
     async fn look(&self, pressed: &str) -> Answer {
         let mut form = self.comes_back(&[]);
-        let Looked { bars, not_free } = self.looked().await?;
+        let Looked { against, not_free } = self.looked().await?;
         if ["asks", "hazards"].contains(&pressed) {
             sheet::tick_all(self.reader, &mut form, self.open, pressed).await?;
         }
         let looked = pressed == "check";
-        let bars = if looked { bars } else { Vec::new() };
-        self.again(StatusCode::OK, form, Said { barred: false, looked, bars, not_free }).await
+        let against = if looked { against } else { Against::default() };
+        self.again(StatusCode::OK, form, Said { barred: false, looked, against, not_free }).await
     }
 
     async fn go(self) -> Answer {
@@ -178,8 +179,9 @@ impl Sent<'_> {
                 self.again(StatusCode::UNPROCESSABLE_ENTITY, self.comes_back(&faults), said).await
             }
             Err(Undone::Refusal(Refusal::Guarded { reasons, .. })) => {
-                let Looked { not_free, .. } = self.looked().await?;
-                let said = Said { barred: true, looked: true, bars: reasons, not_free };
+                let Looked { against, not_free } = self.looked().await?;
+                let against = Against { bars: reasons, ..against };
+                let said = Said { barred: true, looked: true, against, not_free };
                 self.again(StatusCode::CONFLICT, self.comes_back(&[]), said).await
             }
             Err(undone) => match self.open {

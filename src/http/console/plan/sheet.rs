@@ -162,6 +162,7 @@ pub(super) async fn filled(
         anew: open.map(|open| words_of.anew(open)),
         barred: said.barred,
         looked: said.looked,
+        warnings: said.against.warnings.iter().map(|one| words_of.barred(one)).collect(),
         find,
         firms: lists.firms,
         more_firms: lists.more_firms,

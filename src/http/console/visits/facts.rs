@@ -164,6 +164,7 @@ impl Words<'_> {
             note: answer.and_then(|answer| text(answer.note.as_ref(), &open.texts)),
             finding: finding.map(|finding| finding.code.clone()),
             late: answer.is_some_and(|answer| answer.late),
+            withheld: open.withheld.contains(&item.department),
         }
     }
 
@@ -183,8 +184,8 @@ impl Words<'_> {
         items.map(record).collect()
     }
 
-    pub(super) fn visit_parts(&self, tree: &VisitTree) -> Vec<VisitPart> {
-        let (visit, v) = (&tree.visit, words::of(self.lang).visits);
+    pub(super) fn visit_parts(&self, open: &OpenVisit) -> Vec<VisitPart> {
+        let (tree, visit, v) = (&open.tree, &open.tree.visit, words::of(self.lang).visits);
         let state = |part: &Part| match (part.acts(), part.closed_at, part.approved_at) {
             (false, ..) => v.part_excused,
             (true, Some(_), _) if part.late => v.part_late,
@@ -197,7 +198,11 @@ impl Words<'_> {
             department: self.unit(&part.department),
             leads: part.department == visit.lead(),
             state: state(part).to_owned(),
-            progress: progress(visit.items.iter().filter(|item| item.department == part.department)),
+            progress: match open.withheld.contains(&part.department) {
+                true => String::new(),
+                false => progress(visit.items.iter().filter(|item| item.department == part.department)),
+            },
+            unapproved: part.unapproved_at.is_some(),
             deadline: tree
                 .armed(&Subject::Part(PartId::of(&visit.id, &part.department)))
                 .map(|armed| self.visit_deadline(armed)),

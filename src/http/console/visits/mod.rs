@@ -161,11 +161,12 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         nothing_to_do: words_of.visit_waits(limits.first()),
         step: step.as_ref().map(made),
         objected: objected.map(|one| words_of.objected(one, texts)),
+        warnings: open.warnings(&hub.rules()).iter().map(|one| words_of.barred(one)).collect(),
         anew,
         record,
         made: others.filter(|deed| Some(**deed) != step).map(made).collect(),
         items: words_of.visit_items(open),
-        parts: words_of.visit_parts(tree),
+        parts: words_of.visit_parts(open),
         findings: tree.findings.iter().map(|one| words_of.finding_row(one, tree, texts)).collect(),
         ratings: match policy::reads_ratings(actor) {
             true => tree.findings.iter().filter_map(|one| words_of.rating(one, texts)).collect(),
@@ -174,7 +175,7 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
         whistles: whistles_of(reader, visit).await,
         limits,
         timeline: words_of.timeline(Tale::Visit(tree), &events),
-        papers: words_of.visit_papers(visit, actor),
+        papers: words_of.visit_papers(open, actor),
         files: words_of.visit_files(open, actor),
         later: last.map(|seq| format!("{HERE}/{}?after={seq}", visit.code)),
     })
