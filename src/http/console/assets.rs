@@ -28,9 +28,18 @@ struct File {
     version: String,
 }
 
+/// The console's looks, in the order in which later parts overrule earlier ones.
+const HUB: &str = concat!(
+    include_str!("../assets/hub/ground.css"),
+    include_str!("../assets/hub/forms.css"),
+    include_str!("../assets/hub/pages.css"),
+    include_str!("../assets/hub/lists.css"),
+    include_str!("../assets/hub/narrow.css"),
+);
+
 static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
     [
-        file("hub.css", "text/css; charset=utf-8", include_bytes!("../assets/hub.css")),
+        file("hub.css", "text/css; charset=utf-8", HUB.as_bytes()),
         file("hub.js", "text/javascript; charset=utf-8", include_bytes!("../assets/hub.js")),
         file("live.js", "text/javascript; charset=utf-8", include_bytes!("../assets/live.js")),
         file("icons.svg", "image/svg+xml", include_bytes!("../assets/icons.svg")),
@@ -185,7 +194,7 @@ mod tests {
             }
         }
         let words: BTreeSet<&str> = pages.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
-        for (css, least) in [(include_str!("../assets/hub.css"), 100), (include_str!("../assets/sheet.css"), 20)] {
+        for (css, least) in [(HUB, 100), (include_str!("../assets/sheet.css"), 20)] {
             let all = classes(css);
             assert!(all.len() > least, "{all:?}");
             let unused: Vec<_> = all.difference(&words).collect();
