@@ -15,6 +15,7 @@ mod samples;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod sheets;
+mod squares;
 #[path = "../it/town/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the stories of tests/it use the rest")]
 mod town;

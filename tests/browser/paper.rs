@@ -7,7 +7,7 @@ use flate2::read::ZlibDecoder;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Millimetres of one point.
@@ -45,6 +45,7 @@ pub(crate) struct Paper {
     /// Width and height of its pages, millimetres.
     pub(crate) size: (f64, f64),
     pub(crate) pages: Vec<Vec<Line>>,
+    file: PathBuf,
     /// Red, green and blue of all that is drawn, each to a hundredth.
     pub(crate) colours: BTreeSet<[u32; 3]>,
 }
@@ -62,6 +63,7 @@ pub(crate) async fn printed(chrome: &Chrome, name: &str) -> Paper {
 impl Paper {
     pub(crate) fn read(file: &Path) -> Paper {
         let layout = poppler("pdftotext", &["-bbox-layout", &file.display().to_string(), "-"]);
+        let layout = String::from_utf8(layout).unwrap();
         let mut pages = Vec::new();
         let mut size = (0.0, 0.0);
         for line in layout.lines().map(str::trim) {
@@ -78,7 +80,13 @@ impl Paper {
                 pages.last_mut().unwrap().last_mut().unwrap().text.push_str(&word);
             }
         }
-        Paper { size, pages, colours: colours(&std::fs::read(file).unwrap()) }
+        Paper { size, pages, file: file.to_owned(), colours: colours(&std::fs::read(file).unwrap()) }
+    }
+
+    /// This page, counted from one, as a printer of so many dots an inch would lay it down.
+    pub(crate) fn drawn(&self, page: usize, dots: u32) -> Vec<u8> {
+        let (page, dots, file) = (page.to_string(), dots.to_string(), self.file.display().to_string());
+        poppler("pdftoppm", &["-png", "-gray", "-r", &dots, "-f", &page, "-l", &page, &file])
     }
 
     /// The first line on this page, counted from one, that holds this.
@@ -94,11 +102,11 @@ fn number(tag: &str, name: &str) -> f64 {
     value.split_once('"').unwrap().0.parse().unwrap()
 }
 
-fn poppler(program: &str, args: &[&str]) -> String {
+fn poppler(program: &str, args: &[&str]) -> Vec<u8> {
     let output = Command::new(program).args(args).output();
     let output = output.unwrap_or_else(|fault| panic!("{program}: {fault}: apt-get install poppler-utils"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    output.stdout
 }
 
 /// What the drawing commands set as colour of lines and of fillings.

@@ -20,7 +20,7 @@ const SYMBOLS: &str = include_str!("../../src/http/assets/icons.svg");
 /// Edges of the type area, millimetres: 156 by 225.
 pub(crate) const LEFT: f64 = 28.0;
 pub(crate) const RIGHT: f64 = 184.0;
-const TOP: f64 = 37.0;
+pub(crate) const TOP: f64 = 37.0;
 pub(crate) const BOTTOM: f64 = 262.0;
 const LEADING: f64 = 10.2;
 /// One character, 15.75 pt.
