@@ -5,7 +5,6 @@ use super::answers::{page, shown};
 use super::flash::done;
 use super::orders;
 use super::reader::Reader;
-use super::views::Words;
 use crate::app::Undone;
 use crate::app::asked::Asked;
 use crate::app::hints::{self, Hints};
@@ -82,7 +81,7 @@ async fn filled(reader: &Reader, mut form: Form, hints: Option<&Hints>) -> Resul
     if form.typed("enterprise").is_empty() {
         form.typed.extend(only_one(reader, &find).map(|code| ("enterprise".to_owned(), code)));
     }
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let mut lists = words_of.blow_lists(actor, &find, form.typed("enterprise"));
     if form.deed.is_empty() {
         lists.start.extend(form.typed.iter().cloned());

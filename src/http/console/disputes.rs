@@ -5,7 +5,7 @@ use super::answers::page;
 use super::flash::shown_once;
 use super::made::{Deed, behind};
 use super::reader::Reader;
-use super::views::{Words, text};
+use super::views::text;
 use crate::app::summonses::{self, OpenSummons};
 use crate::domain::deeds::{self, Before, SummonsDeed};
 use crate::domain::obligation::{Post, Subject};
@@ -73,7 +73,7 @@ fn dispute(reader: &Reader, open: &OpenSummons) -> Option<DisputeView> {
     let summons = open.summons()?;
     let said = summons.dispute.as_ref()?;
     let (lang, directory, actor) = (reader.lang, reader.directory(), &reader.present.actor);
-    let words_of = Words { lang, directory, now: reader.now };
+    let words_of = reader.words();
     let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
     let allowed = deeds::allowed_on_summons(actor, Before::of(&open.tree, summons, reader.now));
     let made = |deed: &SummonsDeed| {

@@ -55,7 +55,7 @@ pub(super) fn listed_of(reader: &Reader) -> Option<String> {
 /// What is owed, the soonest first.
 pub(super) async fn rows(reader: &Reader, query: OpenQuery) -> Result<Vec<DueRow>, Problem> {
     let items = obligations::open(&reader.door.hub, &reader.present.scope, query).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let (actor, rules) = (&reader.present.actor, reader.door.hub.rules());
     Ok(items.iter().map(|item| words_of.due(item, actor, &rules)).collect())
 }

@@ -61,7 +61,7 @@ async fn again(reader: &Reader, deed: &str, sent: &gate::Form, undone: Undone) -
 async fn filled(reader: &Reader, form: Form) -> Result<FeedbackPage, Problem> {
     let actor = &reader.present.actor;
     let (found, (all, answered)) = feedback::read(&reader.door.hub, actor).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     Ok(FeedbackPage {
         shell: reader.shell(Place::Feedback).await?,
         form,

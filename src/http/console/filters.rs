@@ -4,7 +4,6 @@
 use super::next::{escaped, with};
 use super::reader::Reader;
 use super::saved;
-use super::views::Words;
 use crate::app::views;
 use crate::domain::directory::Directory;
 use crate::domain::order::{Fault, FaultCode};
@@ -173,7 +172,7 @@ macro_rules! choices {
 fn options(list: ViewList, name: &str, reader: &Reader) -> Vec<Choice> {
     let (lang, directory) = (reader.lang, reader.directory());
     let d = words::desk(lang);
-    let words_of = Words { lang, directory, now: reader.now };
+    let words_of = reader.words();
     let unit = |code: &String| Choice::new(code.as_str(), words_of.unit(code));
     match name {
         "status" => match list {

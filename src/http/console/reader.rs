@@ -120,7 +120,7 @@ impl Reader {
     /// Similar whistles as rows, each with its reason.
     pub(super) async fn similar(&self, found: &[(WhistleItem, Likeness)]) -> Result<Vec<SimilarView>, Problem> {
         let places = self.places(found.iter().map(|(item, _)| &item.whistle)).await?;
-        let words_of = views::Words { lang: self.lang, directory: self.directory(), now: self.now };
+        let words_of = self.words();
         let row =
             |item: &WhistleItem| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
         let view = |(item, why): &(_, _)| SimilarView { row: row(item), why: self.lang.likeness(*why).to_owned() };

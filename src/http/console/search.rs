@@ -4,7 +4,7 @@
 use super::answers::{see_other, shown};
 use super::codes::by_code;
 use super::reader::Reader;
-use super::views::{Words, text};
+use super::views::text;
 use crate::app::whistles;
 use crate::domain::wanted::{Piece, Wanted};
 use crate::http::directory::sees;
@@ -63,7 +63,7 @@ async fn found_whistles(reader: &Reader, wanted: &Wanted) -> Result<(Vec<FoundWh
     let ids = items.iter().flat_map(|item| [Some(&item.whistle.texts.what), item.whistle.texts.place.as_ref()]);
     let ids: Vec<TextId> = ids.flatten().cloned().collect();
     let said = hub.ledger.read(move |reading| texts(reading, &ids)).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let found = |item: &WhistleItem| {
         let row = words_of.row(item, &said, format!("/console/whistles/{}", item.whistle.code), false);
         let what = text(Some(&item.whistle.texts.what), &said).unwrap_or_default();

@@ -78,7 +78,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Sum
     let _turn = reader.door.search_turn(&reader.present.actor.person, asked.q.is_some()).await?;
     let (items, more) = query::page(summonses::list(hub, &reader.present.scope, asked).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let mut shell = reader.shell(Place::Summonses).await?;
     shell.notice = filters.told(reader).or_else(|| reader.told());
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
@@ -142,7 +142,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
 async fn filled(reader: &Reader, open: &OpenSummons, form: Form) -> Result<SummonsPage, Problem> {
     let summons = open.summons().ok_or(ProblemKind::NotFound)?;
     let actor = &reader.present.actor;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let armed = open.tree.armed(&Subject::Summons(summons.id.clone()));
     let allowed = deeds::allowed_on_summons(actor, Before::of(&open.tree, summons, reader.now));
     let reports = allowed.contains(&SummonsDeed::ReportIn.as_str());

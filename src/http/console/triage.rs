@@ -4,7 +4,6 @@
 use super::answers::page;
 use super::flash::shown_once;
 use super::reader::{COUNT_MAX, Reader};
-use super::views::Words;
 use super::whistles::part;
 use crate::app::whistles;
 use crate::domain::policy;
@@ -71,7 +70,7 @@ async fn filled(
         (None, Some(code)) => reader.left(&format!("/console/whistles/{code}"), reader.form(version)).await?,
         (None, None) => reader.form(version),
     };
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let row = |item: &WhistleItem| {
         let code = &item.whistle.code;

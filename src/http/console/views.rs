@@ -1,6 +1,7 @@
 //! What was read, as what a page shows: words and formatted times in the reader's language. Whoever calls has passed the
 //! reader's Scope; the informer's contact is in none of these, and nothing here reads or decides.
 
+use super::reader::Reader;
 use crate::app::cards::Texts;
 use crate::app::summonses::OpenSummons;
 use crate::app::whistles::OpenWhistle;
@@ -24,6 +25,13 @@ pub(super) struct Words<'a> {
     pub(super) lang: Lang,
     pub(super) directory: &'a Directory,
     pub(super) now: At,
+}
+
+impl Reader {
+    /// What this page's words need.
+    pub(super) fn words(&self) -> Words<'_> {
+        Words { lang: self.lang, directory: self.directory(), now: self.now }
+    }
 }
 
 /// A unit's name; a squad says so, since it shares its town's.

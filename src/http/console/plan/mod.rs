@@ -10,7 +10,6 @@ use super::flash::done;
 use super::next::escaped;
 use super::orders::refused_at;
 use super::reader::{Reader, pairs};
-use super::views::Words;
 use super::visits::{deed_not_done, own_page};
 use crate::app::Undone;
 use crate::app::asked::Asked;
@@ -212,7 +211,7 @@ pub(super) async fn plan_anew(request: HttpRequest, sent: gate::Form) -> Answer 
 
 /// Reasons as faults, each beside what it is about; several about one thing are one line there.
 fn conflicts(reader: &Reader, reasons: &[Reason], form: &Form) -> Vec<FormFault> {
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let mut all: Vec<FormFault> = Vec::new();
     for reason in reasons {
         let (field, message) = (place_of(reader, reason, form), words_of.barred(reason));

@@ -48,7 +48,7 @@ pub(super) async fn start(reader: &Reader, asked: &Typed) -> Result<Typed, Probl
         let town = whistle.town.as_deref().filter(|_| firm.is_empty()).unwrap_or_default();
         typed.extend([pair("place", &place), pair("town", town)]);
     }
-    typed.extend(words_of(reader).asks(&offered).iter().map(|ask| pair("asks", &ask.value())));
+    typed.extend(reader.words().asks(&offered).iter().map(|ask| pair("asks", &ask.value())));
     Ok(typed)
 }
 
@@ -85,10 +85,6 @@ pub(super) fn as_planned(open: &OpenVisit) -> Typed {
     typed
 }
 
-fn words_of(reader: &Reader) -> Words<'_> {
-    Words { lang: reader.lang, directory: reader.directory(), now: reader.now }
-}
-
 /// The checklist's own words for a hazard, whoever reads: they go into the visit.
 pub(super) fn words_of_hazard(directory: &Directory, code: &str) -> String {
     directory.hazard(code).map_or_else(|| code.to_owned(), |hazard| hazard.text.clone())
@@ -108,7 +104,7 @@ fn firm_of(given: &Given, open: Option<&OpenVisit>) -> String {
 
 /// What the whistles ask that this form could serve.
 pub(super) async fn asks(reader: &Reader, given: &Given, open: Option<&OpenVisit>) -> Result<Vec<Ask>, Problem> {
-    Ok(words_of(reader).asks(&offered(reader, given, open).await?))
+    Ok(reader.words().asks(&offered(reader, given, open).await?))
 }
 
 /// Ticks everything of a kind that is offered.
@@ -120,7 +116,7 @@ pub(super) async fn tick_all(
 ) -> Result<(), Problem> {
     let given = Given::typed(&form.typed);
     let offered = offered(reader, &given, open).await?;
-    let words = words_of(reader);
+    let words = reader.words();
     let all: Vec<String> = match kind {
         "asks" => {
             words.asks(&offered).iter().map(Ask::value).filter(|one| !given.asks_in_rows().contains(one)).collect()
@@ -144,7 +140,7 @@ pub(super) async fn filled(
     open: Option<&OpenVisit>,
     said: Said,
 ) -> Result<PlanPage, Problem> {
-    let (lang, directory, words_of) = (reader.lang, reader.directory(), words_of(reader));
+    let (lang, directory, words_of) = (reader.lang, reader.directory(), reader.words());
     let find = form.typed("find").to_owned();
     let lists = words_of.blow_lists(&reader.present.actor, &find, form.typed("enterprise"));
     let listed: Vec<&Choice> = lists.firms.iter().flat_map(|town| &town.firms).collect();

@@ -5,7 +5,6 @@ use super::super::answers::{Race, Refused, not_now, page, race};
 use super::super::flash::done;
 use super::super::next::escaped;
 use super::super::reader::{Reader, wanted_next};
-use super::super::views::Words;
 use super::super::{findings, orders};
 use super::{record, story};
 use crate::app::Undone;
@@ -166,7 +165,7 @@ async fn refuse(
     (status, allowed): (&str, &[&'static str]),
     reasons: &[Reason],
 ) -> Answer {
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let (status, could) = deed.state(reader.lang, status, allowed);
     let bars = reasons.iter().map(|reason| words_of.barred(reason)).collect();
     let (did, back) = (deed.word(reader.lang), deed.page_of(code));
