@@ -15,7 +15,8 @@ use crate::domain::visit::{self, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Seen};
 use crate::ids::{FindingId, SummonsId, TreeId};
-use crate::store::{Fault, Reading, visits, whistles};
+use crate::store::attachments::Owner;
+use crate::store::{Fault, Reading, firms, visits, whistles};
 
 /// A whistle, and others that the deed may move.
 pub(super) struct LoadedWhistle {
@@ -127,39 +128,33 @@ impl Deed for SummonsDeed {
     }
 }
 
-/// What stands behind a limit.
-pub(super) enum OwingTree {
-    Whistle(Box<Tree>),
-    Visit(Box<VisitTree>),
-}
-
 /// What is owed under a code: a whistle's, a summons', a visit's, a department's part of one (`LJ-2026-0042-XF`), a finding's.
 pub(super) struct LoadedObligation {
-    tree: OwingTree,
+    tree: Owner,
     subject: Subject,
 }
 
 impl LoadedObligation {
     fn of_whistle(tree: Tree, id: Option<SummonsId>) -> LoadedObligation {
         let subject = id.map_or_else(|| Subject::Whistle(tree.whistle.id.clone()), Subject::Summons);
-        LoadedObligation { tree: OwingTree::Whistle(Box::new(tree)), subject }
+        LoadedObligation { tree: Owner::Whistle(Box::new(tree)), subject }
     }
 
     fn of_visit(tree: VisitTree, subject: Subject) -> LoadedObligation {
-        LoadedObligation { tree: OwingTree::Visit(Box::new(tree)), subject }
+        LoadedObligation { tree: Owner::Visit(Box::new(tree)), subject }
     }
 
     fn armed(&self) -> Option<&Obligation> {
         match &self.tree {
-            OwingTree::Whistle(tree) => tree.armed(&self.subject),
-            OwingTree::Visit(tree) => tree.armed(&self.subject),
+            Owner::Whistle(tree) => tree.armed(&self.subject),
+            Owner::Visit(tree) => tree.armed(&self.subject),
         }
     }
 }
 
 impl Deed for ObligationDeed {
     type Loaded = LoadedObligation;
-    type Tree = OwingTree;
+    type Tree = Owner;
 
     fn load(
         self,
@@ -197,30 +192,30 @@ impl Deed for ObligationDeed {
         deeds::obligation_state(self, before.actor, loaded.armed(), before.now)
     }
 
-    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<OwingTree>, Refusal> {
+    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<Owner>, Refusal> {
         let (word, subject) = (Word::parse(self, body)?, loaded.subject.clone());
         Ok(Box::new(move |tree, by| match tree {
-            OwingTree::Whistle(tree) => word.say(&subject, *tree, by),
-            OwingTree::Visit(tree) => word.say(&subject, *tree, by),
+            Owner::Whistle(tree) => word.say(&subject, *tree, by),
+            Owner::Visit(tree) => word.say(&subject, *tree, by),
         }))
     }
 
     fn version(loaded: &LoadedObligation) -> i64 {
         match &loaded.tree {
-            OwingTree::Whistle(tree) => tree.version_of(Some(&loaded.subject)),
-            OwingTree::Visit(tree) => tree.version_of(Some(&loaded.subject)),
+            Owner::Whistle(tree) => tree.version_of(Some(&loaded.subject)),
+            Owner::Visit(tree) => tree.version_of(Some(&loaded.subject)),
         }
     }
 
     fn place(loaded: &LoadedObligation) -> (TreeId, Option<Subject>) {
         let (root, whole) = match &loaded.tree {
-            OwingTree::Whistle(tree) => (tree.root(), tree.whole()),
-            OwingTree::Visit(tree) => (tree.root(), tree.whole()),
+            Owner::Whistle(tree) => (tree.root(), tree.whole()),
+            Owner::Visit(tree) => (tree.root(), tree.whole()),
         };
         (root, Some(loaded.subject.clone()).filter(|subject| *subject != whole))
     }
 
-    fn tree(loaded: LoadedObligation) -> OwingTree {
+    fn tree(loaded: LoadedObligation) -> Owner {
         loaded.tree
     }
 
@@ -245,7 +240,7 @@ impl Deed for VisitDeed {
         if let Some(tree) = tree.as_mut().filter(|_| self == VisitDeed::Record)
             && let Some(firm) = tree.visit.enterprise.clone()
         {
-            tree.slate.struck_off = visits::struck_off(reading, &firm)?;
+            tree.slate.struck_off = firms::struck_off(reading, &firm)?;
         }
         Ok(tree)
     }
@@ -303,8 +298,7 @@ impl Deed for FindingDeed {
         _named: &Named,
     ) -> Result<Option<LoadedFinding>, Fault> {
         let Some((mut tree, id)) = visits::tree_of_finding(reading, scope, code)? else { return Ok(None) };
-        let own = tree.visit.slot.clone();
-        visits::beside(reading, &mut tree, (&own.date, own.period.as_str()))?;
+        visits::beside_own(reading, &mut tree)?;
         Ok(Some(LoadedFinding { tree, id }))
     }
 

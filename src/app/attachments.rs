@@ -3,7 +3,7 @@
 
 use super::asked::{Asked, Key};
 use super::deeds::Done;
-use super::{Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::attachment::{Attachment, FILES_MAX, Format, Received, Shows, Unfit, kept_name};
 use crate::domain::decision::{Change, Receipt, Refusal};
 use crate::domain::draft::Deciding;
@@ -22,8 +22,6 @@ use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
 
-/// How often it is decided anew when the tree moves.
-const ATTEMPTS_MAX: usize = 3;
 /// What a receipt remembers them by.
 const MADE: &str = "attachments";
 /// Shelves of the folder of files.
@@ -147,7 +145,7 @@ pub async fn attach(
         return Ok(replayed(&receipt));
     }
     let shows = shows.map(|word| Shows::parse(word).ok_or_else(none_of_shows)).transpose()?;
-    let received = laid(hub, sent, |_| true).await?;
+    let received = laid(hub, sent, ANY).await?;
     for _ in 0..ATTEMPTS_MAX {
         let (held, there) = to.load(hub, &asked.scope).await?;
         let (now, rules) = (hub.now(), hub.rules());
@@ -179,8 +177,13 @@ fn replayed(receipt: &Receipt) -> Attached {
     Attached { ids, replayed: true }
 }
 
-/// Looks at every file, and only when all are taken lays them where they stay. `fits`: the kinds that are taken there.
-pub(super) async fn laid(hub: &Hub, sent: Vec<Sent>, fits: fn(Format) -> bool) -> Result<Vec<Received>, Undone> {
+/// The kinds that are taken somewhere, and what is said of another.
+pub(super) type Fits = (fn(Format) -> bool, Unfit);
+
+const ANY: Fits = (|_| true, Unfit::OtherKind);
+
+/// Looks at every file, and only when all are taken lays them where they stay.
+pub(super) async fn laid(hub: &Hub, sent: Vec<Sent>, fits: Fits) -> Result<Vec<Received>, Undone> {
     let formats = formats(hub, &sent, fits).await?;
     let mut received = Vec::with_capacity(sent.len());
     for (Sent { name, file }, format) in sent.into_iter().zip(formats) {
@@ -199,7 +202,7 @@ pub(super) async fn laid(hub: &Hub, sent: Vec<Sent>, fits: fn(Format) -> bool) -
     Ok(received)
 }
 
-async fn formats(hub: &Hub, sent: &[Sent], fits: fn(Format) -> bool) -> Result<Vec<Format>, Undone> {
+async fn formats(hub: &Hub, sent: &[Sent], (fits, other): Fits) -> Result<Vec<Format>, Undone> {
     let (mut formats, mut faults) = (Vec::new(), Vec::new());
     match sent.len() {
         0 => faults.push(at("/files".to_owned(), FaultCode::Missing)),
@@ -208,7 +211,9 @@ async fn formats(hub: &Hub, sent: &[Sent], fits: fn(Format) -> bool) -> Result<V
             for (place, one) in sent.iter().enumerate() {
                 match hub.files.format_of(&one.file, &one.name).await.map_err(failed)? {
                     Ok(format) if fits(format) => formats.push(format),
-                    Ok(_) => faults.push(at(format!("/files/{place}"), FaultCode::Unfit(Unfit::OtherKind))),
+                    Ok(_) | Err(Unfit::OtherKind) => {
+                        faults.push(at(format!("/files/{place}"), FaultCode::Unfit(other)));
+                    }
                     Err(unfit) => faults.push(at(format!("/files/{place}"), FaultCode::Unfit(unfit))),
                 }
             }

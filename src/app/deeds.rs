@@ -2,7 +2,7 @@
 //! to three times when the tree moved under a client that named no other version than the one it saw.
 
 use super::asked::{Asked, Key, VersionGiven};
-use super::{Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::decision::{Passed, Refusal};
 use crate::domain::draft::Plan;
@@ -14,8 +14,6 @@ use crate::domain::rules::Rules;
 use crate::ids::TreeId;
 use crate::store::{self, CommitRefusal, Outcome, Reading, events};
 
-/// How often a decision is made anew before the client is told to come back.
-const ATTEMPTS_MAX: usize = 3;
 /// How many events a lost race is told at most.
 const CHANGES_MAX: i64 = 50;
 

@@ -1,7 +1,7 @@
 //! What the hub does by itself: the office's receipt, a moment of a limit that has come. Called by workers, one thing at a time, and
 //! harmless when done twice: the tree's guard and the event that is already there see to that.
 
-use super::{Hub, Undone};
+use super::{Hub, PATIENT_ATTEMPTS_MAX, Undone};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::draft::Deciding;
@@ -14,9 +14,6 @@ use crate::domain::whistle::timers;
 use crate::ids::{VisitId, WhistleId};
 use crate::store::due::Come;
 use crate::store::{CommitRefusal, visits, whistles};
-
-/// How often one thing is decided anew when its tree moves.
-const ATTEMPTS_MAX: usize = 8;
 
 /// The office has it: the duty officer by the rota, the departments by the rules. `false`: it had it already.
 pub async fn route(hub: &Hub, id: &WhistleId) -> Result<bool, Undone> {
@@ -58,7 +55,7 @@ async fn decided(
     decide: impl Fn(Tree, &[Tree], Deciding<'_>) -> Option<Change>,
 ) -> Result<bool, Undone> {
     hub.refresh().await?;
-    for _ in 0..ATTEMPTS_MAX {
+    for _ in 0..PATIENT_ATTEMPTS_MAX {
         let (scope, wanted) = (scope.clone(), whistle.clone());
         let read = hub.ledger.read(move |reading| {
             let tree = whistles::tree_by_id(reading, &scope, &wanted)?;
@@ -83,7 +80,7 @@ pub(super) async fn decided_on_visit(
     decide: impl Fn(VisitTree, Deciding<'_>) -> Option<Change>,
 ) -> Result<bool, Undone> {
     hub.refresh().await?;
-    for _ in 0..ATTEMPTS_MAX {
+    for _ in 0..PATIENT_ATTEMPTS_MAX {
         let wanted = visit.clone();
         let read = hub.ledger.read(move |reading| {
             let scope = Scope::everything("what a visit brings about concerns everybody in it");

@@ -2,24 +2,23 @@
 //! sealed. What was erased once is erased again in a ledger that was restored; only ids ever leave this file.
 
 use super::attachments::{of_texts, remove_unnamed};
-use super::{Hub, Undone};
+use super::{Hub, PATIENT_ATTEMPTS_MAX, Undone};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::policy::Scope;
 use crate::domain::terms::ErasureGround;
 use crate::domain::trail::{SecurityEvent, SecurityKind, SecurityOutcome};
-use crate::domain::visit::{VisitTree, erase as of_visit};
+use crate::domain::visit::erase as of_visit;
 use crate::domain::wanted::Wanted;
 use crate::domain::whistle::blow::fold;
+use crate::domain::whistle::erase;
 use crate::domain::whistle::informer::Contact;
-use crate::domain::whistle::{Tree, erase};
-use crate::ids::{TextId, TreeId, VisitId, WhistleId};
+use crate::ids::{TextId, TreeId};
+use crate::store::attachments::Owner;
 use crate::store::erasure::LyingText;
 use crate::store::whistles::{self, WhistleQuery};
 use crate::store::{CommitRefusal, Fault, Reading, attachments as stored, erasure, visits};
 use serde_json::json;
 
-/// How often one whistle is decided anew when its tree moves.
-const ATTEMPTS_MAX: usize = 8;
 /// Sealed texts, and whistles of a search, that are read at a time.
 const PAGE: u16 = 200;
 /// Fewer digits are no phone.
@@ -55,21 +54,6 @@ fn everything() -> Scope {
     Scope::everything("law is obeyed everywhere")
 }
 
-/// A whistle or a visit.
-enum Spoken {
-    Whistle(Box<Tree>),
-    Visit(Box<VisitTree>),
-}
-
-fn spoken(reading: &mut Reading<'_>, id: &TreeId) -> Result<Option<Spoken>, Fault> {
-    let whistle = whistles::tree_by_id(reading, &everything(), &WhistleId::from_text(id.as_str()))?;
-    if let Some(tree) = whistle {
-        return Ok(Some(Spoken::Whistle(Box::new(tree))));
-    }
-    let visit = visits::tree_by_id(reading, &everything(), &VisitId::from_text(id.as_str()))?;
-    Ok(visit.map(|tree| Spoken::Visit(Box::new(tree))))
-}
-
 /// Which texts of a whistle or a visit are to go; nothing if they are gone already.
 pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> Result<Option<Marked>, Undone> {
     let code = code.to_owned();
@@ -99,10 +83,10 @@ pub async fn mark(hub: &Hub, code: &str, part: Part, ground: ErasureGround) -> R
 
 /// Erases what was marked and still stands; answers how many texts that were. Doing it again does nothing.
 pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
-    for _ in 0..ATTEMPTS_MAX {
+    for _ in 0..PATIENT_ATTEMPTS_MAX {
         let Marked { tree: id, ground, texts } = marked.clone();
         let read = hub.ledger.read(move |reading| {
-            let tree = spoken(reading, &id)?;
+            let tree = stored::owner(reading, &everything(), &id)?;
             let files = of_texts(&stored::of_tree(reading, &id)?, &texts);
             Ok(tree.map(|tree| (tree, files)).zip(Some(erasure::standing(reading, &texts)?)))
         });
@@ -121,16 +105,16 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
     Err(Refusal::Contended.into())
 }
 
-fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Spoken) -> Change {
+fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Owner) -> Change {
     let (now, rules) = (hub.now(), hub.rules());
     let mut mint = hub.mint(now);
     let by = hub.deciding(None, &rules, now, &mut mint);
     let (kind, data, mut change) = match tree {
-        Spoken::Whistle(tree) => {
+        Owner::Whistle(tree) => {
             let data = json!({ "whistle": tree.whistle.code, "ground": ground });
             (SecurityKind::WhistleErased, data, erase::erase(texts, ground, *tree, by))
         }
-        Spoken::Visit(tree) => {
+        Owner::Visit(tree) => {
             let data = json!({ "visit": tree.visit.code, "ground": ground });
             (SecurityKind::VisitErased, data, of_visit::erase(texts, ground, *tree, by))
         }

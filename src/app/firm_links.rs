@@ -6,9 +6,9 @@ use super::asked::Asked;
 use super::attachments::{Handed, Sent, failed, laid};
 use super::sessions::{presession_csrf, presession_csrf_matches, sha256};
 use super::throttle::Counted;
-use super::{Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::at::At;
-use crate::domain::attachment::Attachment;
+use crate::domain::attachment::{Attachment, Unfit};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds;
 use crate::domain::draft::Deciding;
@@ -18,18 +18,19 @@ use crate::domain::order::read;
 use crate::domain::summons::BARE;
 use crate::domain::terms::FindingStatus;
 use crate::domain::visit::VisitTree;
-use crate::ids::{FindingId, TextId, hex, unhex};
+use crate::ids::{FindingId, PersonId, TextId, hex, unhex};
 use crate::store::{CommitRefusal, Fault, Reading, attachments, visits};
 use std::net::IpAddr;
 
-/// How often it is decided anew when the tree moves.
-const ATTEMPTS_MAX: usize = 3;
 /// 128 bits, as hex.
 const TOKEN_DIGITS: usize = 32;
 /// How long a firm that came in may go on.
 const STAY_MINUTES: i64 = 30;
 /// What its cookie is sealed for.
 const COOKIE: &str = "firm's cookie";
+
+/// How long whoever gave a link finds it on the order's sheet.
+const SHOWN_MINUTES: i64 = 10;
 
 /// A link that was given just now. `Debug` is missing on purpose: the token is told once.
 pub struct GivenLink {
@@ -42,8 +43,9 @@ pub async fn give(hub: &Hub, asked: &Asked<'_>, code: &str) -> Result<GivenLink,
     for _ in 0..ATTEMPTS_MAX {
         let (scope, code) = (asked.scope.clone(), code.to_owned());
         let load = move |reading: &mut Reading<'_>| {
-            let found = visits::tree_of_finding(reading, &scope, &code)?;
-            whole(reading, found)
+            let Some((mut tree, id)) = visits::tree_of_finding(reading, &scope, &code)? else { return Ok(None) };
+            visits::beside_own(reading, &mut tree)?;
+            Ok(Some((tree, id)))
         };
         let (tree, id) = hub.ledger.read(load).await?.ok_or(Refusal::NotFound)?;
         let finding = tree.finding(&id).ok_or(Refusal::NotFound)?;
@@ -67,15 +69,24 @@ pub async fn give(hub: &Hub, asked: &Asked<'_>, code: &str) -> Result<GivenLink,
     Err(Refusal::Contended.into())
 }
 
-/// The tree with all that a decision needs.
-fn whole(
-    reading: &mut Reading<'_>,
-    found: Option<(VisitTree, FindingId)>,
-) -> Result<Option<(VisitTree, FindingId)>, Fault> {
-    let Some((mut tree, id)) = found else { return Ok(None) };
-    let own = tree.visit.slot.clone();
-    visits::beside(reading, &mut tree, (&own.date, own.period.as_str()))?;
-    Ok(Some((tree, id)))
+/// What the browser of whoever gave a link keeps of it, so that the sheet can be loaded again: it opens for them alone, and on the
+/// sheet of this finding.
+pub fn keep_given(hub: &Hub, by: &PersonId, code: &str, token: &str) -> Result<String, Undone> {
+    let plain = format!("{} {token}", hub.now().plus_minutes(SHOWN_MINUTES).0);
+    Ok(hub.seal(&given_by(by, code), plain.as_bytes())?)
+}
+
+/// The token of a link that this person gave just now, while it is the one that is good.
+pub fn given_just_now(hub: &Hub, by: &PersonId, finding: &Finding, kept: &str) -> Option<String> {
+    let plain = String::from_utf8(hub.unseal(&given_by(by, &finding.code), kept)?).ok()?;
+    let ((until, token), now) = (plain.split_once(' ')?, hub.now());
+    let is_shown = now < At(until.parse().ok()?);
+    let good = finding.live_link(now).is_some_and(|link| link.hash == hex(&sha256(token.as_bytes())));
+    (is_shown && good).then(|| token.to_owned())
+}
+
+fn given_by(by: &PersonId, code: &str) -> String {
+    format!("link given by {} for {code}", by.as_str())
 }
 
 /// Lets a firm in by its token; what its browser shall keep, or nothing where there is no such link. Whoever tries too many that
@@ -85,10 +96,7 @@ pub async fn enter(hub: &Hub, token: &str, address: IpAddr) -> Result<Option<Str
         return Ok(None);
     }
     let (guesser, now, throttle) = (Counted::Guesser(address), hub.now(), &hub.doorkeeper.throttle);
-    match throttle.wait_seconds(guesser, now) {
-        0 => throttle.count(guesser, now),
-        retry_after_seconds => return Err(Undone::TooManyTries { retry_after_seconds }),
-    }
+    throttle.spend(guesser, now)?;
     let hash = hex(&sha256(token.as_bytes()));
     let wanted = hash.clone();
     let found = hub.ledger.read(move |reading| visits::tree_of_link(reading, &wanted)).await?;
@@ -134,12 +142,7 @@ impl Firm {
     /// It has sent as many as may be in a day.
     pub fn spend(&self, hub: &Hub) -> Result<(), Undone> {
         let digest = unhex(&self.hash).and_then(|hash| <[u8; 32]>::try_from(hash).ok()).unwrap_or_default();
-        let (counted, now, throttle) = (Counted::Link(digest), hub.now(), &hub.doorkeeper.throttle);
-        match throttle.wait_seconds(counted, now) {
-            0 => throttle.count(counted, now),
-            retry_after_seconds => return Err(Undone::TooManyTries { retry_after_seconds }),
-        }
-        Ok(())
+        hub.doorkeeper.throttle.spend(Counted::Link(digest), hub.now())
     }
 }
 
@@ -226,7 +229,7 @@ fn told(finding: &Finding) -> Vec<TextId> {
 
 /// The firm says that it is fixed, with photos; whether the link was good.
 pub async fn report_fixed(hub: &Hub, firm: &Firm, note: Option<&str>, sent: Vec<Sent>) -> Result<bool, Undone> {
-    let photos = if sent.is_empty() { Vec::new() } else { laid(hub, sent, link::is_photo).await? };
+    let photos = if sent.is_empty() { Vec::new() } else { laid(hub, sent, (link::is_photo, Unfit::NoPhoto)).await? };
     let claim = |there: usize| Claim { note, photos: &photos, there };
     decide(hub, firm, |(id, there), tree, by| link::report_fixed(claim(there), id, tree, by)).await
 }
@@ -245,8 +248,8 @@ async fn decide(
     for _ in 0..ATTEMPTS_MAX {
         let hash = firm.hash.clone();
         let load = move |reading: &mut Reading<'_>| {
-            let found = visits::tree_of_link(reading, &hash)?;
-            let Some((tree, id)) = whole(reading, found)? else { return Ok(None) };
+            let Some((mut tree, id)) = visits::tree_of_link(reading, &hash)? else { return Ok(None) };
+            visits::beside_own(reading, &mut tree)?;
             let there = attachments::of_tree(reading, &(&tree.visit.id).into())?.len();
             Ok(Some((tree, id, there)))
         };

@@ -3,7 +3,7 @@
 
 use super::exports::LARGE_ROWS;
 use super::people::Whence;
-use super::{Hub, Undone, proposals, recount, sessions, trail};
+use super::{ATTEMPTS_MAX, Hub, Undone, proposals, recount, sessions, trail};
 use crate::domain::at::{At, MINUTE};
 use crate::domain::calendar::{Calendar, SpecialDay};
 use crate::domain::decision::{Change, DirectoryRow, LetterOwed, Refusal};
@@ -28,8 +28,6 @@ use std::collections::HashSet;
 
 /// How long a file waits for its sender's word.
 const KEPT_MINUTES: i64 = 60;
-/// How often a file is looked at anew when somebody else changes the list meanwhile.
-const ATTEMPTS_MAX: usize = 3;
 
 /// A file that is to be a list.
 #[derive(Debug, Clone, Copy)]

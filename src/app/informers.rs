@@ -3,7 +3,7 @@
 
 use super::asked::{Asked, Key};
 use super::people::Whence;
-use super::{Hub, Undone, sessions, trail};
+use super::{ATTEMPTS_MAX, Hub, Undone, sessions, trail};
 use crate::domain::decision::{Refusal, Text};
 use crate::domain::policy::{self, Scope};
 use crate::domain::terms::TextClass;
@@ -16,8 +16,6 @@ use crate::store::{Care, Chore, CommitRefusal, Fault, Kept, Outcome, Reading, di
 use futures_util::future::try_join_all;
 use serde_json::json;
 
-/// How often it is decided anew when the tree moves.
-const ATTEMPTS_MAX: usize = 3;
 /// In `meta`: nothing of that kind lies in the open any longer.
 const ALL_SEALED: &str = "contacts_sealed";
 /// Rows that are looked at in one read.

@@ -65,6 +65,11 @@ use aws_lc_rs::hmac;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
+/// How often it is decided anew when others were faster: for whoever waits for the answer and can come back, and for work of the hub's
+/// and its operator's that nobody would do again.
+const ATTEMPTS_MAX: usize = 3;
+const PATIENT_ATTEMPTS_MAX: usize = 8;
+
 /// Everything that a use case may reach.
 #[derive(Clone)]
 pub struct Hub {

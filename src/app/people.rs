@@ -4,7 +4,7 @@
 use super::asked::{Asked, VersionGiven};
 use super::passwords::PasswordRules;
 use super::sessions::Present;
-use super::{Hub, Undone, passwords, sessions};
+use super::{ATTEMPTS_MAX, Hub, Undone, passwords, sessions};
 use crate::domain::at::At;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::directory::{Directory, Person};
@@ -16,8 +16,6 @@ use crate::ids::{Chance, Mint};
 use crate::store::{self, CommitRefusal, Ledger, Outcome, directory, people as stored};
 use serde_json::{Value, json};
 
-/// How often a decision is made anew before the client is told to come back.
-const ATTEMPTS_MAX: usize = 3;
 /// Of an initial password: no sign that looks like another, and enough of them.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 4;

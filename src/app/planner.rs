@@ -13,7 +13,7 @@ use crate::domain::visit::slate::{self, Slate};
 use crate::domain::visit::{Slot, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::store::whistles::{self, WhistleQuery};
-use crate::store::{Fault, Reading, visits};
+use crate::store::{Fault, Reading, firms, visits};
 
 /// Whistles of a firm that are offered at a time.
 const OFFERED: u16 = 50;
@@ -38,7 +38,7 @@ pub async fn offered(hub: &Hub, scope: &Scope, firm: &str, named: &[String]) -> 
     let read = hub.ledger.read(move |reading| {
         let mut past = Vec::new();
         if !firm.is_empty() {
-            past = visits::past_hazards(reading, &firm)?;
+            past = firms::past_hazards(reading, &firm)?;
             let (enterprise, status) = (vec![firm], AT_WORK.to_vec());
             let query = WhistleQuery { enterprise, status, limit: OFFERED, ..WhistleQuery::default() };
             let found = whistles::list(reading, &scope, &query, now)?;

@@ -1,8 +1,8 @@
 //! Limits that run while the calendar is changed: every open tree is looked at, one Change each, before the calendar itself
 //! is written, so that whoever was cut off in between only has to do it again.
 
-use super::Undone;
 use super::imports::Bench;
+use super::{PATIENT_ATTEMPTS_MAX, Undone};
 use crate::domain::calendar::Calendar;
 use crate::domain::decision::Refusal;
 use crate::domain::draft::Deciding;
@@ -14,8 +14,6 @@ use crate::store::{CommitRefusal, due, visits, whistles};
 
 /// Trees of one read.
 const PAGE: i64 = 64;
-/// How often one tree is decided anew when it moves.
-const ATTEMPTS_MAX: usize = 8;
 
 /// Moves what the new calendar moves; answers in how many trees.
 pub(super) async fn all(bench: Bench<'_>, new: Calendar, actor: Option<&Actor>) -> Result<usize, Undone> {
@@ -39,7 +37,7 @@ pub(super) async fn all(bench: Bench<'_>, new: Calendar, actor: Option<&Actor>) 
 }
 
 async fn one(bench: Bench<'_>, new: &Rules, id: &TreeId, actor: Option<&Actor>) -> Result<bool, Undone> {
-    for _ in 0..ATTEMPTS_MAX {
+    for _ in 0..PATIENT_ATTEMPTS_MAX {
         let wanted = id.clone();
         let scope = Scope::everything("a calendar counts for everybody");
         let read = bench.ledger.read(move |reading| {

@@ -4,15 +4,12 @@
 use super::asked::Asked;
 use super::imports::{self, By, Sent};
 use super::people::Whence;
-use super::{Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Shift;
 use crate::domain::imports::difference::LeftOut;
 use crate::domain::imports::{List, written_shifts};
 use crate::domain::rota;
-
-/// How often it is decided anew when somebody else changes the directory meanwhile.
-const ATTEMPTS_MAX: usize = 3;
 
 /// Sets the shift that the order names; the next decision is made by what then stands.
 pub async fn set(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Shift, Undone> {

@@ -3,6 +3,7 @@
 //! keyed digest, so unknown ones count alike and the table holds nobody's name. A firm's links are counted here, too: ten that
 //! are none for an address, and all that is sent by one, twenty a day (T28).
 
+use super::Undone;
 use crate::domain::at::{At, MINUTE};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -53,20 +54,26 @@ impl Counted {
 /// Failed tries within the window.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    failed: Mutex<HashMap<Counted, Vec<At>>>,
+    failed: Mutex<Table>,
 }
 
 impl Throttle {
     /// Seconds until this may be tried again; zero: now.
     pub(super) fn wait_seconds(&self, counted: Counted, now: At) -> u32 {
-        let (max, minutes) = counted.budget();
-        let table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let tries: Vec<At> =
-            table.get(&counted).into_iter().flatten().copied().filter(|at| counted.is_recent(*at, now)).collect();
-        // The try that has to leave the window before there is room again.
-        let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
-        let micros = blocking.plus_minutes(minutes).0 - now.0;
-        u32::try_from(micros / 1_000_000 + 1).unwrap_or(1)
+        wait(&self.failed.lock().unwrap_or_else(PoisonError::into_inner), counted, now)
+    }
+
+    /// Counts one where there is room for it; however many come at once, no more are let through.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(super) fn spend(&self, counted: Counted, now: At) -> Result<(), Undone> {
+        let mut table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match wait(&table, counted, now) {
+            0 => count(&mut table, counted, now),
+            retry_after_seconds => return Err(Undone::TooManyTries { retry_after_seconds }),
+        }
+        Ok(())
     }
 
     /// Failed tries within the window.
@@ -88,18 +95,33 @@ impl Throttle {
 
     /// Counts one failed try.
     pub(super) fn count(&self, counted: Counted, now: At) {
-        let mut table = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if table.len() >= ROWS_MAX {
-            table.retain(|counted, tries| tries.iter().any(|at| counted.is_recent(*at, now)));
-        }
-        if table.len() >= ROWS_MAX {
-            table.clear();
-        }
-        let tries = table.entry(counted).or_default();
-        tries.retain(|at| counted.is_recent(*at, now));
-        if tries.len() < PER_ADDRESS_MAX {
-            tries.push(now);
-        }
+        count(&mut self.failed.lock().unwrap_or_else(PoisonError::into_inner), counted, now);
+    }
+}
+
+type Table = HashMap<Counted, Vec<At>>;
+
+fn wait(table: &Table, counted: Counted, now: At) -> u32 {
+    let (max, minutes) = counted.budget();
+    let tries: Vec<At> =
+        table.get(&counted).into_iter().flatten().copied().filter(|at| counted.is_recent(*at, now)).collect();
+    // The try that has to leave the window before there is room again.
+    let Some(blocking) = tries.len().checked_sub(max).and_then(|at| tries.get(at)) else { return 0 };
+    let micros = blocking.plus_minutes(minutes).0 - now.0;
+    u32::try_from(micros / 1_000_000 + 1).unwrap_or(1)
+}
+
+fn count(table: &mut Table, counted: Counted, now: At) {
+    if table.len() >= ROWS_MAX {
+        table.retain(|counted, tries| tries.iter().any(|at| counted.is_recent(*at, now)));
+    }
+    if table.len() >= ROWS_MAX {
+        table.clear();
+    }
+    let tries = table.entry(counted).or_default();
+    tries.retain(|at| counted.is_recent(*at, now));
+    if tries.len() < PER_ADDRESS_MAX {
+        tries.push(now);
     }
 }
 
@@ -122,7 +144,8 @@ mod tests {
     #[test]
     fn a_firms_link_is_good_for_so_many_forms_a_day() {
         let (throttle, link, start) = (Throttle::default(), Counted::Link([1; 32]), At(0));
-        (0..PER_LINK_MAX).for_each(|_| throttle.count(link, start));
+        assert!((0..PER_LINK_MAX).all(|_| throttle.spend(link, start).is_ok()));
+        assert!(throttle.spend(link, start).is_err());
         assert_eq!(throttle.wait_seconds(link, start.plus_minutes(DAY_MINUTES - 1)), 61);
         assert_eq!(throttle.wait_seconds(link, start.plus_minutes(DAY_MINUTES)), 0);
     }

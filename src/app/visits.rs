@@ -4,7 +4,7 @@
 use super::asked::Asked;
 use super::deeds::Way;
 use super::whistles::{TimelinePage, with_texts};
-use super::{Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::attachment::Attachment;
 use crate::domain::decision::{Reason, Refusal};
@@ -19,7 +19,7 @@ use crate::domain::visit::{VisitTree, propose, slate};
 use crate::ids::{FindingId, TextId, WhistleId};
 use crate::store::events::{self, StoredEvent};
 use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
-use crate::store::{CommitRefusal, Fault, Outcome, Reading, attachments, whistles};
+use crate::store::{CommitRefusal, Fault, Outcome, Reading, attachments, firms, whistles};
 use std::collections::HashMap;
 
 pub use super::deeds::Done;
@@ -30,9 +30,6 @@ pub use crate::domain::visit::plan::order_spec;
 pub fn plan_spec() -> &'static crate::domain::order::Spec {
     &crate::domain::visit::order::PLAN
 }
-
-/// How often a plan is made anew when somebody takes a person or a car meanwhile.
-const ATTEMPTS_MAX: usize = 3;
 
 /// Plans a visit; people and cars are taken at once.
 pub async fn plan(hub: &Hub, asked: Asked<'_>) -> Result<Done, Undone> {
@@ -219,7 +216,7 @@ pub async fn burden(hub: &Hub, firm: &str) -> Result<Burden, Undone> {
     let rules = hub.rules();
     let known = rules.directory.enterprise(firm).ok_or(Refusal::NotFound)?;
     let (code, year) = (known.code.clone(), hub.now().year());
-    let visits = hub.ledger.read(move |reading| visits::entered_in(reading, &code, year)).await?;
+    let visits = hub.ledger.read(move |reading| firms::entered_in(reading, &code, year)).await?;
     Ok(burden::reckon(&visits, known))
 }
 

@@ -72,10 +72,13 @@ words!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
     Empty,
+    TooLarge,
     /// A program, a script, a page: something that would run or be rendered.
     Active,
     /// None of our kinds.
     OtherKind,
+    /// No picture of which a copy can be drawn, where nothing else is taken.
+    NoPhoto,
     /// One of our kinds under the name of another.
     OtherName,
     /// A document that brings macros or programs along.

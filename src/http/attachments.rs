@@ -1,7 +1,7 @@
 //! Proof at both doors: files that come in for a whistle, a visit or a finding, and one file for its reader. What goes out is our own drawing of
 //! a picture, or a download that no browser renders (SECURITY T25). Rights and kinds are `app`'s to judge.
 
-use super::gate::{Arriving, Caller, Posted, Upload};
+use super::gate::{Arriving, Caller, Came, NotTaken, Posted, Upload};
 use super::problem::{Answer, Problem};
 use super::query::{Parameter, Query, Takes};
 use super::{Door, json, marked};
@@ -9,7 +9,6 @@ use crate::app::attachments::{self, Attached, For, Handed, Wanted};
 use crate::app::cards;
 use crate::app::sessions::Present;
 use crate::app::{visit_cards, visits, whistles};
-use crate::domain::attachment::kept_name;
 use crate::files::Opened;
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -27,7 +26,7 @@ const SANDBOX: &str = "sandbox; default-src 'none'";
 /// `POST /whistles/{code}/attachments`
 pub(super) async fn attach(door: Data<Door>, upload: Upload) -> Answer {
     let arriving = upload.0;
-    let made = taken(&door, &arriving, For::Whistle(arriving.code()), &mut Vec::new()).await?;
+    let made = taken(&door, &arriving, For::Whistle(arriving.code())).await?;
     let open = whistles::open(&door.hub, &arriving.present.scope, arriving.code()).await?;
     let cards = cards::attachments(&open, &arriving.present.actor, &door.hub.rules().directory);
     Ok(news(&made, &cards))
@@ -37,7 +36,7 @@ pub(super) async fn attach(door: Data<Door>, upload: Upload) -> Answer {
 pub(super) async fn attach_to_visit(door: Data<Door>, upload: Upload) -> Answer {
     let arriving = upload.0;
     let (present, code) = (&arriving.present, arriving.code());
-    let made = taken(&door, &arriving, For::Visit(code), &mut Vec::new()).await?;
+    let made = taken(&door, &arriving, For::Visit(code)).await?;
     let open = visits::open(&door.hub, &present.scope, code).await?;
     let subject = open.tree.visit.id.as_str();
     Ok(news(&made, &visit_cards::attachments(&open, subject, &present.actor, &door.hub.rules().directory)))
@@ -47,7 +46,7 @@ pub(super) async fn attach_to_visit(door: Data<Door>, upload: Upload) -> Answer 
 pub(super) async fn attach_to_finding(door: Data<Door>, upload: Upload) -> Answer {
     let arriving = upload.0;
     let (present, code) = (&arriving.present, arriving.code());
-    let made = taken(&door, &arriving, For::Finding(code), &mut Vec::new()).await?;
+    let made = taken(&door, &arriving, For::Finding(code)).await?;
     let (open, id) = visits::open_finding(&door.hub, &present.scope, code).await?;
     Ok(news(&made, &visit_cards::attachments(&open, id.as_str(), &present.actor, &door.hub.rules().directory)))
 }
@@ -60,13 +59,8 @@ fn news(made: &Attached, cards: &[Value]) -> HttpResponse {
 }
 
 /// Takes a form of files in for a thing, whichever door it comes by. Who may not, or comes too often, has nothing of it
-/// written. `names`: filled with what the files that came are called.
-pub(super) async fn taken(
-    door: &Door,
-    arriving: &Arriving,
-    to: For<'_>,
-    names: &mut Vec<String>,
-) -> Result<Attached, Problem> {
+/// written.
+pub(super) async fn taken(door: &Door, arriving: &Arriving, to: For<'_>) -> Result<Attached, NotTaken> {
     let person = &arriving.present.actor.person;
     let let_in = async {
         let turn = door.upload_turn(person).await?;
@@ -75,13 +69,13 @@ pub(super) async fn taken(
     };
     let _turn = match let_in.await {
         Ok(turn) => turn,
-        Err(refused) => return Err(arriving.refuse(refused).await),
+        Err(refused) => return Err(arriving.refuse(refused).await.into()),
     };
-    let mut arrival = arriving.take_in(door).await?;
-    let sent = std::mem::take(&mut arrival.files);
-    names.extend(sent.iter().map(|one| kept_name(&one.name)));
-    let shows = arrival.shows.clone();
-    Ok(attachments::attach(&door.hub, arriving.asked_with(&arrival), to, (sent, shows.as_deref())).await?)
+    let Came { files, said } = arriving.take_in(door).await?;
+    let shows = said.field("when");
+    let manifest = attachments::manifest(&files, shows);
+    let attached = attachments::attach(&door.hub, arriving.asked_with(&said, &manifest), to, (files, shows)).await;
+    attached.map_err(|undone| NotTaken { why: undone.into(), said })
 }
 
 /// `POST /attachments/{id}/release`

@@ -91,6 +91,11 @@ impl Problem {
         Problem { more: More::Rows(faults), ..Problem::new(ProblemKind::Rows) }
     }
 
+    /// Files that are larger than any that is taken, among other faults of their form.
+    pub(super) fn too_large(faults: Vec<Fault>) -> Problem {
+        Problem { more: More::Fields(faults), ..Problem::new(ProblemKind::TooLarge) }
+    }
+
     /// A problem that passes by itself. `seconds`: when to ask again.
     pub fn retry_after(kind: ProblemKind, seconds: u32) -> Problem {
         Problem { more: More::RetryAfter(seconds), ..Problem::new(kind) }

@@ -36,7 +36,7 @@ pub fn of_tree(reading: &mut Reading<'_>, tree: &TreeId) -> Result<Vec<Attachmen
     reading.rows(OF_TREE, &[tree.into()], attachment)
 }
 
-/// The tree that a file belongs to.
+/// The tree that a file, a text or a limit belongs to.
 #[derive(Debug)]
 pub enum Owner {
     Whistle(Box<Tree>),
@@ -56,12 +56,16 @@ impl Owner {
 /// One attachment with the tree that it belongs to; nothing if there is none that the scope sees.
 pub fn by_id(reading: &mut Reading<'_>, scope: &Scope, id: &str) -> Result<Option<(Attachment, Owner)>, Fault> {
     let Some(found) = reading.row(BY_ID, &[id.into()], attachment)? else { return Ok(None) };
-    let owner = match (found.tree.whistle(), found.tree.visit()) {
+    Ok(owner(reading, scope, &found.tree)?.map(|owner| (found, owner)))
+}
+
+/// The whistle or visit with this root; nothing if there is none that the scope sees.
+pub fn owner(reading: &mut Reading<'_>, scope: &Scope, tree: &TreeId) -> Result<Option<Owner>, Fault> {
+    Ok(match (tree.whistle(), tree.visit()) {
         (Some(id), _) => whistles::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Whistle(Box::new(tree))),
         (None, Some(id)) => visits::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Visit(Box::new(tree))),
         (None, None) => None,
-    };
-    Ok(owner.map(|owner| (found, owner)))
+    })
 }
 
 /// Those of the digests that no row names.

@@ -8,6 +8,7 @@ pub mod due;
 pub mod erasure;
 pub mod events;
 pub mod feedback;
+pub mod firms;
 pub mod imports;
 pub mod leases;
 pub mod ledger;

@@ -43,18 +43,6 @@ const OF_FIRM: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND id <> $2 AND date >= $3 AND date <= $4
       AND status NOT IN ('cancelled', 'aborted') ORDER BY date, id";
 
-/// The latest of a firm: more than one could have that still counts.
-const STRUCK_OFF: &str = "
-    SELECT body FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL AND status = 'closed'
-    ORDER BY found_at DESC, id LIMIT 500";
-
-const ENTERED: &str = "
-    SELECT body FROM visits WHERE enterprise = $1 AND date >= $2 AND date <= $3
-      AND status IN ('in_progress', 'signing', 'completed', 'filed') ORDER BY date, id";
-
-const PAST_HAZARDS: &str =
-    "SELECT DISTINCT hazard FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL ORDER BY hazard";
-
 /// Empty filters ask nothing; the person asked for goes.
 const LIST: &str = concat!(
     "
@@ -101,27 +89,13 @@ const FINDING_LIST: &str = concat!(
     is_owed_by!("f.visit", "o.department", "$12"),
     "
       AND ($13 = 0 OR (f.status = 'closed' AND o.due_at IS NOT NULL))
-    ORDER BY f.found_at DESC, f.id DESC LIMIT $14"
+      AND ($14 = 0 OR f.link IS NOT NULL)
+    ORDER BY f.found_at DESC, f.id DESC LIMIT $15"
 );
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[
-    BY_CODE,
-    BY_ID,
-    BY_FINDING,
-    BY_LINK,
-    FINDINGS,
-    ARMED,
-    WHISTLES,
-    TAKEN,
-    OF_FIRM,
-    STRUCK_OFF,
-    ENTERED,
-    PAST_HAZARDS,
-    LIST,
-    FINDING_LIST,
-    CLOSED,
-];
+pub(super) const STATEMENTS: &[&str] =
+    &[BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, LIST, FINDING_LIST, CLOSED];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()
@@ -187,9 +161,14 @@ fn grow(reading: &mut Reading<'_>, visit: Visit) -> Result<VisitTree, Fault> {
 /// As [`tree_by_id`], with all that a decision needs.
 pub fn whole(reading: &mut Reading<'_>, scope: &Scope, id: &VisitId) -> Result<Option<VisitTree>, Fault> {
     let Some(mut tree) = tree_by_id(reading, scope, id)? else { return Ok(None) };
-    let own = tree.visit.slot.clone();
-    beside(reading, &mut tree, (&own.date, own.period.as_str()))?;
+    beside_own(reading, &mut tree)?;
     Ok(Some(tree))
+}
+
+/// As [`beside`], for what leaves the visit on its slot.
+pub fn beside_own(reading: &mut Reading<'_>, tree: &mut VisitTree) -> Result<(), Fault> {
+    let own = tree.visit.slot.clone();
+    beside(reading, tree, (&own.date, own.period.as_str()))
 }
 
 /// What a decision needs beside the visit: the trees of its whistles, and what else is planned on that slot and for the firm.
@@ -236,11 +215,6 @@ pub fn slate(
         of_firm = reading.rows(OF_FIRM, &params, |row| Ok(of_firm_visit(row.json(0)?)))?;
     }
     Ok(Slate { taken: taken.into_iter().collect(), of_firm, ..Slate::default() })
-}
-
-/// What was struck off at a firm, by item of the checklist. For deciding, never for showing.
-pub fn struck_off(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<Finding>, Fault> {
-    reading.rows(STRUCK_OFF, &[firm.into()], |row| row.json(0))
 }
 
 /// The year of a day, and what lies near it on either side.
@@ -325,6 +299,8 @@ pub struct FindingQuery {
     pub owes: Option<String>,
     /// Drawn to be looked at again, and nobody has.
     pub spot_check: bool,
+    /// Its firm was given a link, without which none rates.
+    pub linked: bool,
     pub limit: u16,
     pub after: Option<Position>,
 }
@@ -366,21 +342,10 @@ pub fn findings(
         now.into(),
         query.owes.as_deref().unwrap_or_default().into(),
         query.spot_check.into(),
+        query.linked.into(),
         i64::from(query.limit).into(),
     ]);
     reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
-}
-
-/// The visits of a firm's year that were entered: what they cost the firm is no secret among departments, what they found is
-/// not told here.
-pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Vec<Visit>, Fault> {
-    let (first, last) = (format!("{year}-01-01"), format!("{year}-12-31"));
-    reading.rows(ENTERED, &[firm.into(), first.into(), last.into()], |row| row.json(0))
-}
-
-/// The checklist's hazards that were found at a firm, by code. For whoever plans: the office sees every finding.
-pub fn past_hazards(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<String>, Fault> {
-    reading.rows(PAST_HAZARDS, &[firm.into()], |row| Ok(row.text(0)?.to_owned()))
 }
 
 /// Every finding that is struck off, for the hub's own draw.

@@ -45,6 +45,14 @@ pub(super) fn with_cookie(answer: &mut HttpResponse, cookie: &Cookie<'_>) -> Res
     answer.add_cookie(cookie).map_err(|_| ProblemKind::Internal.into())
 }
 
+/// A page that comes back for this problem: where the rest of what was sent is not read, the connection ends with it.
+pub(super) fn ended_as(why: &Problem, mut answer: HttpResponse) -> HttpResponse {
+    if why.closes() {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    answer
+}
+
 /// The language of a page that a fault of this request is told on.
 fn frame(request: &HttpRequest) -> Result<(Lang, Shell, Option<Stranger>), Problem> {
     let present = request.extensions().get::<Present>().cloned();
@@ -77,10 +85,7 @@ pub(in crate::http) fn fault_page(request: &HttpRequest, door: &Door, problem: &
     if answer.status() == problem.status() {
         problem.add_headers(answer.headers_mut());
     }
-    if problem.closes() {
-        answer.head_mut().set_connection_type(ConnectionType::Close);
-    }
-    answer
+    ended_as(problem, answer)
 }
 
 /// A form that only lacks a proof: asked for it, with everything that was typed; sent again it goes where it was going.
@@ -205,7 +210,7 @@ pub(super) struct Race<'a> {
 }
 
 pub(super) async fn race(reader: &Reader, sent: &gate::Form, race: Race<'_>) -> Answer {
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let last = race.changes.last();
     let who =
         last.map_or_else(|| words::of(reader.lang).hub.to_owned(), |passed| doer(&words_of, race.protected, passed));

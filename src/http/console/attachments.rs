@@ -1,6 +1,7 @@
 //! Attached files on pages: what is there, the form that takes more, and one file for its reader. Which file is taken and
 //! who sees which is judged by `app`; a refused form comes back with each file by its name and the reason.
 
+use super::answers::ended_as;
 use super::flash::done;
 use super::next::escaped;
 use super::reader::Reader;
@@ -20,11 +21,12 @@ use crate::domain::summons::BARE;
 use crate::domain::visit::attach as on_site;
 use crate::domain::whistle::attach;
 use crate::http::attachments::{file, taken};
-use crate::http::gate::{self, Arriving, UploadForm};
+use crate::http::gate::{self, Arriving, NotTaken, UploadForm};
 use crate::http::pages::{Choice, FileView, FilesView, Form, FormFault};
-use crate::http::problem::{Answer, More};
+use crate::http::problem::{Answer, More, Problem};
 use crate::i18n::Lang;
 use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
 use actix_web::HttpRequest;
 
 /// `POST /console/whistles/{code}/attachments`
@@ -49,27 +51,47 @@ async fn taken_in(request: &HttpRequest, arriving: &Arriving, to: For<'_>) -> An
         For::Finding(code) => (format!("/console/findings/{}", escaped(code)), "finding.attach"),
     };
     let reader = Reader::of(request, arriving.present.clone())?.at(own.clone());
-    let mut names = Vec::new();
-    let refused = match taken(&reader.door, arriving, to, &mut names).await {
+    let NotTaken { why, said } = match taken(&reader.door, arriving, to).await {
         Ok(_) => return done(&reader.door, &own, did, to.code()),
         Err(refused) => refused,
     };
-    let faults = match refused.more() {
-        More::Fields(faults) if !faults.is_empty() => faults.iter().map(|one| told(reader.lang, &names, one)).collect(),
-        More::Guarded { reasons, .. } => reasons.iter().map(|one| reader.lang.reason(one.code).to_owned()).collect(),
-        More::Nothing | More::Fields(_) | More::Parameters(_) | More::Rows(_) | More::NotNow { .. } => Vec::new(),
-        More::Moved { .. } | More::RetryAfter(_) | More::Allow(_) => Vec::new(),
-    };
+    let faults = faults_of(reader.lang, &why, &said.names);
     if faults.is_empty() {
-        return Err(refused);
+        return Err(why);
     }
-    let faults = faults.into_iter().map(|message| FormFault { field: "files".to_owned(), message }).collect();
-    let form = Form { deed: "attach".to_owned(), faults, ..Form::fresh(reader.key(), String::new()) };
-    match to {
+    let fresh = Form::fresh(reader.key(), String::new());
+    let form = Form { deed: "attach".to_owned(), typed: said.typed(), faults, ..fresh };
+    let again = match to {
         For::Whistle(code) => own_again(&reader, code, form).await,
         For::Visit(code) => visits::own_again(&reader, code, form).await,
         For::Finding(code) => findings::own_again(&reader, code, form).await,
+    };
+    Ok(ended_as(&why, again?))
+}
+
+/// What is wrong with a form of files, each fault at its field and a file's by its name; nothing where the form is not to blame and
+/// would not help if it came back.
+pub(super) fn faults_of(lang: Lang, why: &Problem, names: &[String]) -> Vec<FormFault> {
+    let of_files = |message: &str| FormFault { field: "files".to_owned(), message: message.to_owned() };
+    match why.more() {
+        More::Fields(faults) => faults.iter().map(|fault| fault_of(lang, fault, names)).collect(),
+        More::Guarded { reasons, .. } => reasons.iter().map(|one| of_files(lang.reason(one.code))).collect(),
+        More::RetryAfter(_) if why.kind() == ProblemKind::NoRoom => vec![of_files(lang.problem_title(why.kind()))],
+        More::Nothing | More::Parameters(_) | More::Rows(_) | More::NotNow { .. } => Vec::new(),
+        More::Moved { .. } | More::RetryAfter(_) | More::Allow(_) => Vec::new(),
     }
+}
+
+fn fault_of(lang: Lang, fault: &Fault, names: &[String]) -> FormFault {
+    let (field, place) = match fault.pointer.trim_start_matches('/').split_once('/') {
+        Some((field, place)) => (field, place.parse::<usize>().ok()),
+        None => (fault.pointer.trim_start_matches('/'), None),
+    };
+    let message = match place.and_then(|place| names.get(place)) {
+        Some(name) => words::told(lang, name, &lang.fault(fault)),
+        None => lang.fault(fault),
+    };
+    FormFault { field: field.to_owned(), message }
 }
 
 /// `POST /console/attachments/{id}/release`
@@ -78,15 +100,6 @@ pub(super) async fn release(request: HttpRequest, sent: gate::Form) -> Answer {
     let id = request.match_info().get("id").unwrap_or_default();
     let did = attachments::release(&reader.door.hub, sent.asked(&BARE), id).await?;
     done(&reader.door, &format!("/console/whistles/{}", escaped(&did.code)), "whistle.release", &did.code)
-}
-
-/// A fault with the name of its file before it.
-pub(super) fn told(lang: Lang, names: &[String], fault: &Fault) -> String {
-    let place = fault.pointer.strip_prefix("/files/").and_then(|place| place.parse::<usize>().ok());
-    match place.and_then(|place| names.get(place)) {
-        Some(name) => words::told(lang, name, &lang.fault(fault)),
-        None => lang.fault(fault),
-    }
 }
 
 /// `GET /console/attachments/{id}`

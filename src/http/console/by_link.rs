@@ -1,14 +1,13 @@
 //! The public pages of a firm (SECURITY T28): no sign-in, a link from its paper. A GET tells nothing and changes nothing, so that who
 //! previews links learns nothing; the button opens the order for half an hour. What is no link is told in one way.
 
-use super::answers::{page, see_other, shown, with_cookie};
+use super::answers::{ended_as, page, see_other, shown, with_cookie};
 use super::attachments;
 use super::reader::stranger_shell;
 use super::views::{limit, moment};
 use crate::app::Undone;
 use crate::app::firm_links::{self, Firm, OpenOrder};
 use crate::domain::at::At;
-use crate::domain::attachment::kept_name;
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Directory;
 use crate::domain::finding::link::{PHOTOS_MAX, RATE, RatingOrder};
@@ -16,10 +15,11 @@ use crate::domain::finding::recheck::REPORT_FIXED;
 use crate::domain::order::{Fault, FaultCode, Node, from_form};
 use crate::domain::visit::enter::parse_note;
 use crate::http::attachments::given_out;
+use crate::http::gate::{self, Came, Incoming, NotTaken};
 use crate::http::pages::{Choice, FirmOrderPage, Form, FormFault, GonePage, StartPage};
-use crate::http::problem::{Answer, More, Problem};
+use crate::http::problem::{Answer, Problem};
 use crate::http::turns::Turn;
-use crate::http::{Door, gate, query};
+use crate::http::{Door, query};
 use crate::i18n::Lang;
 use crate::i18n::pages::{self as words, LinkText};
 use crate::i18n::problems::ProblemKind;
@@ -100,29 +100,37 @@ pub(super) async fn report_fixed(door: Data<Door>, request: HttpRequest, payload
             return Err(refused);
         }
     };
-    let ours = |csrf: &str| firm.sent(&door.hub, csrf);
-    let (sent, fields) = match gate::take_in_of_firm((&door, &request), payload, PHOTOS_MAX, ours).await {
-        Ok(taken) => taken,
-        Err(refused) => return refused_photos(&door, &request, &firm, (Vec::new(), &[]), refused).await,
-    };
-    let names: Vec<String> = sent.iter().map(|one| kept_name(&one.name)).collect();
-    let said = |wanted: &str| fields.iter().find(|(name, value)| name == wanted && !value.is_empty());
-    let note = said("note").map(|(_, note)| Node::Text(note.replace("\r\n", "\n")));
+    match claimed(&door, &firm, Incoming::new(&request, payload.into_inner())).await {
+        Ok(()) => Ok(back(&request)),
+        Err(NotTaken { why, said }) => {
+            let faults = in_words(language(&request).0, &why, &said.names);
+            if faults.is_empty() {
+                return Err(why);
+            }
+            Ok(ended_as(&why, again(&door, &request, &firm, ("fixed", said.typed()), faults).await?))
+        }
+    }
+}
+
+/// Takes in what a firm says of its order.
+async fn claimed(door: &Door, firm: &Firm, incoming: Incoming) -> Result<(), NotTaken> {
+    let Came { files, said } =
+        incoming.take_in(&door.hub.files, PHOTOS_MAX, &|csrf| firm.sent(&door.hub, csrf)).await?;
+    let note = said.field("note").map(|note| Node::Text(note.replace("\r\n", "\n")));
     let body = Node::Object(note.into_iter().map(|note| ("note".to_owned(), note)).collect());
+    let unticked = said.field("fixed").is_none().then(|| Fault { pointer: "/fixed".into(), code: FaultCode::Missing });
     let note = match parse_note(&body, &REPORT_FIXED) {
-        Ok(note) if said("fixed").is_some() => note,
+        Ok(note) if unticked.is_none() => note,
         read => {
-            let unticked =
-                said("fixed").is_none().then(|| Fault { pointer: "/fixed".into(), code: FaultCode::Missing });
-            let faults: Vec<Fault> = read.err().into_iter().flatten().chain(unticked).collect();
-            return refused_photos(&door, &request, &firm, (fields, &names), Refusal::Faults(faults).into()).await;
+            let faults = unticked.into_iter().chain(read.err().into_iter().flatten()).collect();
+            return Err(NotTaken { why: Refusal::Faults(faults).into(), said });
         }
     };
-    match firm_links::report_fixed(&door.hub, &firm, note.as_deref(), sent).await {
+    match firm_links::report_fixed(&door.hub, firm, note.as_deref(), files).await {
         // Said already, perhaps by the first of two presses: the page tells how it stands.
-        Ok(true) | Err(Undone::Refusal(Refusal::NotNow { .. })) => Ok(back(&request)),
-        Ok(false) => Err(ProblemKind::NotFound.into()),
-        Err(undone) => refused_photos(&door, &request, &firm, (fields, &names), undone.into()).await,
+        Ok(true) | Err(Undone::Refusal(Refusal::NotNow { .. })) => Ok(()),
+        Ok(false) => Err(Problem::from(ProblemKind::NotFound).into()),
+        Err(undone) => Err(NotTaken { why: undone.into(), said }),
     }
 }
 
@@ -139,43 +147,17 @@ async fn let_in<'d>(door: &'d Door, request: &HttpRequest) -> Result<(Firm, Turn
     Ok((firm, turn))
 }
 
-/// The form again where something of it is at fault; each photo by its name.
-async fn refused_photos(
-    door: &Door,
-    request: &HttpRequest,
-    firm: &Firm,
-    (typed, names): (Vec<(String, String)>, &[String]),
-    refused: Problem,
-) -> Answer {
-    let lang = language(request).0;
-    let faults = match refused.more() {
-        More::Fields(faults) => in_words(lang, faults, names),
-        // There is no room for photos; without them it can be said all the same.
-        More::Guarded { reasons, .. } => {
-            let told = reasons.iter().map(|one| lang.reason(one.code).to_owned());
-            told.map(|message| FormFault { field: "files".to_owned(), message }).collect()
+/// Faults in a firm's words, each at its input and a photo's by its name; nothing where the page would not help if it came back.
+fn in_words(lang: Lang, why: &Problem, names: &[String]) -> Vec<FormFault> {
+    let (w, mut faults) = (words::by_link(lang), attachments::faults_of(lang, why, names));
+    for fault in &mut faults {
+        match fault.field.as_str() {
+            "fixed" => w.tick_needed.clone_into(&mut fault.message),
+            "stars" => w.choose_stars.clone_into(&mut fault.message),
+            _ => {}
         }
-        More::Nothing | More::Parameters(_) | More::Rows(_) | More::NotNow { .. } => return Err(refused),
-        More::Moved { .. } | More::RetryAfter(_) | More::Allow(_) => return Err(refused),
-    };
-    let typed = typed.into_iter().filter(|(name, _)| name != "csrf").collect();
-    again(door, request, firm, ("fixed", typed), &faults).await
-}
-
-/// Faults in words, each at its input.
-fn in_words(lang: Lang, faults: &[Fault], names: &[String]) -> Vec<FormFault> {
-    let w = words::by_link(lang);
-    let said = |fault: &Fault| {
-        let pointer = fault.pointer.trim_start_matches('/');
-        let field = pointer.split_once('/').map_or(pointer, |(field, _)| field);
-        let message = match field {
-            "fixed" => w.tick_needed.to_owned(),
-            "stars" => w.choose_stars.to_owned(),
-            _ => attachments::told(lang, names, fault),
-        };
-        FormFault { field: field.to_owned(), message }
-    };
-    faults.iter().map(said).collect()
+    }
+    faults
 }
 
 /// `POST /f/rate`
@@ -185,8 +167,8 @@ pub(super) async fn rate(door: Data<Door>, request: HttpRequest, payload: Payloa
     let order = match RatingOrder::parse(&body) {
         Ok(order) => order,
         Err(faults) => {
-            let faults = in_words(language(&request).0, &faults, &[]);
-            return again(&door, &request, &firm, ("rate", query::typed(&bytes)), &faults).await;
+            let faults = in_words(language(&request).0, &Refusal::Faults(faults).into(), &[]);
+            return again(&door, &request, &firm, ("rate", query::typed(&bytes)), faults).await;
         }
     };
     match firm_links::rate(&door.hub, &firm, &order).await? {
@@ -269,9 +251,9 @@ async fn again(
     request: &HttpRequest,
     firm: &Firm,
     (deed, typed): (&str, Vec<(String, String)>),
-    faults: &[FormFault],
+    faults: Vec<FormFault>,
 ) -> Answer {
-    let form = Form { deed: deed.to_owned(), typed, faults: faults.to_vec(), ..Form::default() };
+    let form = Form { deed: deed.to_owned(), typed, faults, ..Form::default() };
     told(door, request, firm, form, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 

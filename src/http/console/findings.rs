@@ -1,11 +1,12 @@
 //! What visits found, on pages: the list of what is to be put right, and one finding with the forms of its deeds. The limit as it was
 //! ordered first stands beside an extended one and is never hidden.
 
-use super::answers::page;
+use super::answers::{page, see_other, with_cookie};
 use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
 use super::next::{escaped, with};
+use super::papers::GIVEN;
 use super::reader::Reader;
 use super::views::{Words, limit, moment, text};
 use crate::app::cards::Texts;
@@ -21,9 +22,7 @@ use crate::domain::terms::{FindingStatus, Role};
 use crate::domain::view::ViewList;
 use crate::http::cursor::{self, Place as CursorPlace};
 use crate::http::gate;
-use crate::http::pages::sheets::SheetLink;
-use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, Place, Square};
-use crate::http::papers::Press;
+use crate::http::pages::{Choice, FindingPage, FindingsPage, Form, Place};
 use crate::http::problem::{Answer, Problem};
 use crate::http::query::{self, CURSOR_PARAMETER, Parameter, Query, Takes};
 use crate::i18n::pages as words;
@@ -69,7 +68,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Fin
     let (items, texts) = visits::findings(hub, &reader.present.scope, asked).await?;
     let (items, more) = query::page(items, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position()));
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let (t, v) = (words::of(reader.lang), words::of(reader.lang).visits);
     let mut shell = reader.shell(Place::Findings).await?;
     shell.notice = filters.told(reader).or_else(|| reader.told());
@@ -121,15 +120,16 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     shown_once(&reader, &page_of)
 }
 
-/// `POST /console/findings/{code}/give_link`: the order's sheet, the one time that it has the link.
+/// `POST /console/findings/{code}/give_link`: on to the order's sheet, which has the link for a while.
 pub(super) async fn give_link(request: HttpRequest, sent: gate::Form) -> Answer {
-    let code = gate::code(&request).to_owned();
-    let reader = Reader::of(&request, sent.present.clone())?.at(format!("{HERE}/{}", escaped(&code)));
-    let given = firm_links::give(&reader.door.hub, &sent.asked(&BARE), &code).await?;
-    let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, &code).await?;
-    let url = reader.door.firm_link(&given.token);
-    let link = Square::of(&url).map(|square| SheetLink { square, url, code });
-    Press::of(&reader.door, reader.lang).order(&open, &id, link)
+    let code = gate::code(&request);
+    let own = format!("{HERE}/{}", escaped(code));
+    let reader = Reader::of(&request, sent.present.clone())?.at(own.clone());
+    let given = firm_links::give(&reader.door.hub, &sent.asked(&BARE), code).await?;
+    let kept = firm_links::keep_given(&reader.door.hub, &reader.present.actor.person, code, &given.token)?;
+    let mut answer = see_other(&format!("{own}/papers/order"));
+    with_cookie(&mut answer, &gate::cookie_to_set(&reader.door, GIVEN, kept))?;
+    Ok(answer)
 }
 
 /// One finding with its forms.
@@ -141,7 +141,7 @@ pub(super) async fn filled(
 ) -> Result<FindingPage, Problem> {
     let OpenVisit { tree, texts, .. } = open;
     let finding = tree.finding(id).ok_or(ProblemKind::NotFound)?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let actor = &reader.present.actor;
     let allowed = allowed_on_finding(actor, finding);
     let [before, after] = words_of.finding_proof(open, finding, actor);
@@ -175,6 +175,7 @@ pub(super) async fn filled(
 /// The finding's own page with a form that comes back.
 pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
     let (open, id) = visits::open_finding(&reader.door.hub, &reader.present.scope, code).await?;
+    let form = form.on_page_of(open.tree.finding(&id).map_or(0, |finding| finding.version));
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &filled(reader, &open, &id, form).await?)
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let burden = visits::burden(&reader.door.hub, &firm.code).await?;
     let shell = reader.shell(Place::Elsewhere).await?;
     let (lang, directory) = (reader.lang, reader.directory());
-    let words_of = Words { lang, directory, now: reader.now };
+    let words_of = reader.words();
     let named = |firm: &Enterprise| Choice::new(address(&firm.code), firm.name.as_str());
     let code = escaped(&firm.code);
     let page_of = FirmPage {
@@ -80,20 +80,28 @@ async fn about(reader: &Reader, firm: &Enterprise, past: bool) -> Result<Vec<Whi
     Ok(whistles::list(&reader.door.hub, &reader.present.scope, query).await?)
 }
 
-/// How the firm rated its visits, the newest finding first; nothing for whoever does not read that.
+/// How the firm rated its visits, every time, the newest finding first; nothing for whoever does not read that.
 async fn ratings(reader: &Reader, firm: &Enterprise) -> Result<Vec<Choice>, Problem> {
     if !policy::reads_ratings(&reader.present.actor) {
         return Ok(Vec::new());
     }
-    let asked = FindingQuery { enterprise: vec![firm.code.clone()], limit: ROWS, ..FindingQuery::default() };
-    let (items, texts) = visits::findings(&reader.door.hub, &reader.present.scope, asked).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
-    Ok(items.iter().filter_map(|item| words_of.rating(&item.finding, &texts)).collect())
+    let words_of = reader.words();
+    let (mut ratings, mut after) = (Vec::new(), None);
+    loop {
+        let enterprise = vec![firm.code.clone()];
+        let asked = FindingQuery { enterprise, linked: true, limit: ROWS, after, ..FindingQuery::default() };
+        let (items, texts) = visits::findings(&reader.door.hub, &reader.present.scope, asked).await?;
+        ratings.extend(items.iter().filter_map(|item| words_of.rating(&item.finding, &texts)));
+        after = items.last().map(|item| item.position());
+        if items.len() < usize::from(ROWS) {
+            return Ok(ratings);
+        }
+    }
 }
 
 async fn rows(reader: &Reader, items: &[WhistleItem]) -> Result<Vec<QueueRow>, Problem> {
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let row = |item| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
     Ok(items.iter().map(row).collect())
 }
@@ -112,7 +120,7 @@ fn recurring<'a>(lang: Lang, items: impl Iterator<Item = &'a WhistleItem>) -> Ve
 /// `GET /console/checklist`
 pub(super) async fn checklist(reader: Reader) -> Answer {
     let shell = reader.shell(Place::Elsewhere).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let today = reader.now.civil().date();
     let mut parts: Vec<ChecklistPart> = Vec::new();
     for hazard in &reader.directory().checklist {

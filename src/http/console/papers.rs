@@ -3,17 +3,23 @@
 
 use super::reader::Reader;
 use super::views::Words;
+use crate::app::firm_links::given_just_now;
 use crate::app::papers::{self, Printed};
 use crate::app::visits::OpenVisit;
 use crate::domain::finding::Finding;
 use crate::domain::papers::{self as rule, FindingPaper, VisitPaper};
 use crate::domain::policy::Actor;
 use crate::http::gate;
-use crate::http::pages::Choice;
+use crate::http::pages::sheets::SheetLink;
+use crate::http::pages::{Choice, Square};
 use crate::http::papers::{Press, whose};
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::pages as words;
+use crate::i18n::problems::ProblemKind;
 use actix_web::HttpRequest;
+
+/// The cookie of a link that was given just now, before its prefix.
+pub(super) const GIVEN: &str = "given";
 
 async fn printed(reader: &Reader, paper: VisitPaper, request: &HttpRequest) -> Result<Printed, Problem> {
     let by = (&reader.present.actor, &reader.present.scope);
@@ -46,11 +52,18 @@ pub(super) async fn invitation(reader: Reader, request: HttpRequest) -> Answer {
     Ok(Press::of(&reader.door, reader.lang).calendar(&invited))
 }
 
-/// `GET /console/findings/{code}/papers/order`
+/// `GET /console/findings/{code}/papers/order`; with the firm's link for whoever gave it just now.
 pub(super) async fn order(reader: Reader, request: HttpRequest) -> Answer {
     let by = (&reader.present.actor, &reader.present.scope);
     let (open, id) = papers::of_finding(&reader.door.hub, by, FindingPaper::Order, gate::code(&request)).await?;
-    Press::of(&reader.door, reader.lang).order(&open, &id, None)
+    let finding = open.tree.finding(&id).ok_or(ProblemKind::NotFound)?;
+    let kept = gate::cookie(&request, &reader.door, GIVEN);
+    let token = kept.and_then(|kept| given_just_now(&reader.door.hub, &reader.present.actor.person, finding, &kept));
+    let link = token.and_then(|token| {
+        let url = reader.door.firm_link(&token);
+        Some(SheetLink { square: Square::of(&url)?, url, code: finding.code.clone() })
+    });
+    Press::of(&reader.door, reader.lang).order(&open, &id, link)
 }
 
 /// `GET /console/findings/{code}/papers/opinion`

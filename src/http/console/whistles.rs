@@ -8,7 +8,6 @@ use super::flash::{done, shown_once};
 use super::next::escaped;
 use super::reader::{COUNT_MAX, Reader, closable, wanted_next};
 use super::tale::{Tale, return_note};
-use super::views::Words;
 use super::{orders, triage};
 use crate::app::Undone;
 use crate::app::cards::Texts;
@@ -88,7 +87,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Whi
     let (items, more) = query::page(whistles::list(hub, &reader.present.scope, query).await?, ROWS);
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(sort)));
     let address = filters.address();
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let places = reader.places(items.iter().map(|item| &item.whistle)).await?;
     let row = |item| words_of.row(item, &places, format!("/console/whistles/{}", item.whistle.code), false);
     let mut shell = reader.shell(Place::Whistles).await?;
@@ -156,7 +155,7 @@ pub(super) async fn part(
     let story = TimelinePage { code: code.to_owned(), after_seq, limit: EVENTS + 1 };
     let (_, events) = whistles::timeline(hub, scope, story).await?;
     let (events, more) = query::page(events, EVENTS);
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let (tree, texts) = (&open.tree, &open.texts);
     let last = events.last().filter(|_| more).map(|event| event.seq);
     let undecided = policy::is_office(actor) && tree.whistle.status == WhistleStatus::Submitted;
@@ -224,7 +223,7 @@ fn may_be_visited(status: WhistleStatus) -> bool {
 }
 
 async fn story(reader: &Reader, part: WhistlePart, open: &OpenWhistle, form: Form) -> Result<WhistlePage, Problem> {
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let completes = part.verdict.allowed.contains(&WhistleDeed::Complete.as_str());
     let lists = match completes {
         true => words_of.completion_lists(&open.tree.whistle, &open.texts, &reader.present.actor),
@@ -289,6 +288,7 @@ async fn again(reader: Reader, code: &str, deed: WhistleDeed, sent: &gate::Form,
 /// The whistle's own page with a form that comes back.
 pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
     let (part, open) = part(reader, code, String::new(), 0).await?;
+    let form = form.on_page_of(open.tree.whistle.version);
     let page_of = story(reader, part, &open, form).await?;
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &page_of)
 }

@@ -14,7 +14,7 @@ pub use files::{FileForm, FilePosted};
 pub(super) use headers::is_foreign_probe;
 pub use headers::{cookie, cookie_name, cookie_to_set, is_same_origin, lang};
 pub(super) use proof::{Typed, hand_over};
-pub use uploads::{Arriving, Upload, UploadForm, take_in_of_firm};
+pub use uploads::{Arriving, Came, Incoming, NotTaken, Said, Upload, UploadForm};
 
 use super::body::{self, From, Wanted};
 use super::problem::Problem;

@@ -1,12 +1,13 @@
 //! Files of proof that come in as a form of several parts: who sends them is known first, whether they may at all is asked
 //! next, and only then are they taken, piece by piece onto the disk. Bounded in number, bytes and time; what is not kept is
-//! gone when this is dropped. What a file is, is not looked at here.
+//! gone when this is dropped. Once a file is refused no other is taken, but what the form says is read to its end, so that its
+//! page can come back with it. What a file is, is not looked at here.
 
-use super::{Extracted, by_cookie, code, door_of, headers, lang, let_in, of_own_page, route};
+use super::{Extracted, FORM_FIELDS, by_cookie, code, door_of, headers, lang, let_in, of_own_page, route};
 use crate::app::asked::{Asked, VersionGiven};
-use crate::app::attachments::{Sent, failed, manifest};
+use crate::app::attachments::{Sent, failed};
 use crate::app::sessions::{self, Present};
-use crate::domain::attachment::{FILE_MAX, FILES_MAX};
+use crate::domain::attachment::{FILE_MAX, FILES_MAX, Unfit, kept_name};
 use crate::domain::decision::Refusal;
 use crate::domain::order::{Fault, FaultCode, Node};
 use crate::files::{Files, Part};
@@ -18,7 +19,7 @@ use crate::i18n::problems::ProblemKind;
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt};
 use std::cell::RefCell;
@@ -30,7 +31,9 @@ use tokio::time::{Instant, timeout_at};
 
 /// What a form has beside its files: fields, and bytes of each.
 const FIELDS_MAX: usize = 12;
-const FIELD_MAX: usize = 4 * 1024;
+const FIELD_MAX: usize = 16 * 1024;
+/// So many parts are looked at; a form of more ends there.
+const PARTS_MAX: usize = 400;
 /// Every so many bytes have so long to arrive, and the whole has so long.
 const STRETCH: usize = 256 * 1024;
 const STRETCH_DEADLINE: Duration = Duration::from_secs(60);
@@ -38,13 +41,95 @@ const WHOLE_DEADLINE: Duration = Duration::from_secs(15 * 60);
 /// More is none of our forms.
 const WHOLE_MAX: usize = FILES_MAX * FILE_MAX + 1024 * 1024;
 
+/// A form of several parts on its way, of which nothing was read yet.
+pub struct Incoming {
+    request: HttpRequest,
+    payload: Rc<RefCell<Payload>>,
+}
+
+/// What a form says beside its files: its fields, and what the files are called that came with it.
+#[derive(Debug, Default)]
+pub struct Said {
+    fields: Vec<(String, String)>,
+    /// By their places, as they are kept.
+    pub names: Vec<String>,
+}
+
+impl Said {
+    /// What is in a field; nothing where it was left empty.
+    pub fn field(&self, wanted: &str) -> Option<&str> {
+        let (_, value) = self.fields.iter().find(|(name, value)| name == wanted && !value.is_empty())?;
+        Some(value)
+    }
+
+    /// What a person put in, without what the page added.
+    pub fn typed(self) -> Vec<(String, String)> {
+        self.fields.into_iter().filter(|(name, _)| !FORM_FIELDS.contains(&name.as_str())).collect()
+    }
+}
+
+/// A form that came in whole: its files on the disk, and what it says.
+pub struct Came {
+    pub files: Vec<Sent>,
+    pub said: Said,
+}
+
+/// A form that was not taken: why, and what it said.
+pub struct NotTaken {
+    pub why: Problem,
+    pub said: Said,
+}
+
+impl From<Problem> for NotTaken {
+    fn from(why: Problem) -> NotTaken {
+        NotTaken { why, said: Said::default() }
+    }
+}
+
+impl From<NotTaken> for Problem {
+    fn from(refused: NotTaken) -> Problem {
+        refused.why
+    }
+}
+
+/// Whether this is the token of the page that the form stood on.
+type IsOurs<'a> = dyn Fn(&str) -> bool + 'a;
+
+impl Incoming {
+    /// The form in this request.
+    pub fn new(request: &HttpRequest, payload: Payload) -> Incoming {
+        Incoming { request: request.clone(), payload: Rc::new(RefCell::new(payload)) }
+    }
+
+    /// Reads away what is not wanted, so that the refusal arrives; what goes on beyond a bound ends with the connection.
+    pub async fn refuse(&self, why: Problem) -> Problem {
+        match body::drop_rest(Tap(Rc::clone(&self.payload))).await {
+            true => why,
+            false => why.and_closes(),
+        }
+    }
+
+    /// Takes the whole form in, with so many files. Who sends it, and that they may, is known.
+    pub async fn take_in(&self, files: &Files, most: usize, is_ours: &IsOurs<'_>) -> Result<Came, NotTaken> {
+        let mut taking = Taking::begin(files, most);
+        let parts = async {
+            body::check_type(self.request.headers(), Wanted::FileForm)?;
+            taking.parts(Multipart::new(self.request.headers(), Tap(Rc::clone(&self.payload))), is_ours).await
+        };
+        let read = timeout_at(deadline(WHOLE_DEADLINE), parts).await;
+        match read.unwrap_or_else(|_| Err(Problem::closing(ProblemKind::BrokenRequest))) {
+            Ok(()) => Ok(Came { files: taking.sent, said: taking.said }),
+            Err(refused) => Err(NotTaken { why: self.refuse(refused).await, said: taking.said }),
+        }
+    }
+}
+
 /// A form with files whose sender is known and of which nothing was read yet.
 pub struct Arriving {
     pub present: Present,
     pub lang: Lang,
-    request: HttpRequest,
+    incoming: Incoming,
     route: String,
-    payload: Rc<RefCell<Payload>>,
     /// Of our own page: its token is asked for before any file is taken.
     by_page: bool,
 }
@@ -83,43 +168,32 @@ impl FromRequest for UploadForm {
     }
 }
 
-/// A form that came in whole.
-pub struct Arrival {
-    pub files: Vec<Sent>,
-    /// What the form says that they show.
-    pub shows: Option<String>,
-    key: Option<String>,
-    manifest: Vec<u8>,
-}
-
 impl Arriving {
     async fn of(request: &HttpRequest, present: Present, payload: Payload, by_page: bool) -> Result<Arriving, Problem> {
-        let payload = Rc::new(RefCell::new(payload));
-        let (lang, route) = (lang(request.headers()), route(request));
-        let arriving = Arriving { present, lang, request: request.clone(), route, payload, by_page };
+        let (lang, route, incoming) = (lang(request.headers()), route(request), Incoming::new(request, payload));
         let told = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         if told.is_some_and(|told| told > WHOLE_MAX) {
-            return Err(arriving.refuse(Problem::closing(ProblemKind::TooLarge)).await);
+            return Err(incoming.refuse(Problem::closing(ProblemKind::TooLarge)).await);
         }
         match body::check_type(request.headers(), Wanted::FileForm) {
-            Ok(()) => Ok(arriving),
-            Err(refused) => Err(arriving.refuse(refused).await),
+            Ok(()) => Ok(Arriving { present, lang, incoming, route, by_page }),
+            Err(refused) => Err(incoming.refuse(refused).await),
         }
     }
 
     /// The code in the address.
     pub fn code(&self) -> &str {
-        code(&self.request)
+        code(&self.incoming.request)
     }
 
     /// What `app` is asked before any of it is read.
     pub fn asked(&self) -> Asked<'_> {
-        self.asking(headers::key(self.request.headers()), &[])
+        self.asking(headers::key(self.incoming.request.headers()), &[])
     }
 
-    /// What `app` is asked once it is here.
-    pub fn asked_with<'a>(&'a self, arrival: &'a Arrival) -> Asked<'a> {
-        self.asking(headers::key(self.request.headers()).or(arrival.key.as_deref()), &arrival.manifest)
+    /// What `app` is asked once it is here. `manifest`: by which a repeat is told.
+    pub fn asked_with<'a>(&'a self, said: &'a Said, manifest: &'a [u8]) -> Asked<'a> {
+        self.asking(headers::key(self.incoming.request.headers()).or(said.field("key")), manifest)
     }
 
     fn asking<'a>(&'a self, key: Option<&'a str>, bytes: &'a [u8]) -> Asked<'a> {
@@ -134,128 +208,132 @@ impl Arriving {
         }
     }
 
-    /// Reads away what is not wanted, so that the refusal arrives; what goes on beyond a bound ends with the connection.
+    /// Reads it away: whoever sends it may not.
     pub async fn refuse(&self, why: Problem) -> Problem {
-        match body::drop_rest(Tap(Rc::clone(&self.payload))).await {
-            true => why,
-            false => why.and_closes(),
-        }
+        self.incoming.refuse(why).await
     }
 
     /// Takes the whole form in.
-    pub async fn take_in(&self, door: &Door) -> Result<Arrival, Problem> {
-        let taken = match timeout_at(deadline(WHOLE_DEADLINE), self.parts(door)).await {
-            Ok(taken) => taken,
-            Err(_) => Err(Problem::closing(ProblemKind::BrokenRequest)),
-        };
-        match taken {
-            Ok(arrival) => Ok(arrival),
-            Err(refused) => Err(self.refuse(refused).await),
-        }
-    }
-
-    async fn parts(&self, door: &Door) -> Result<Arrival, Problem> {
-        let is_ours = |fields: &[(String, String)]| !self.by_page || self.is_ours(door, fields);
-        let bounds = Bounds { files: FILES_MAX, is_ours: &is_ours };
-        let (files, mut fields) = parts(&self.request, &self.payload, &door.hub.files, bounds).await?;
-        let mut said = |wanted: &str| {
-            let at = fields.iter().position(|(name, value)| name == wanted && !value.is_empty())?;
-            Some(fields.swap_remove(at).1)
-        };
-        let (key, shows) = (said("key"), said("when"));
-        Ok(Arrival { manifest: manifest(&files, shows.as_deref()), files, shows, key })
-    }
-
-    fn is_ours(&self, door: &Door, fields: &[(String, String)]) -> bool {
-        let csrf = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, token)| token);
-        sessions::csrf_matches(&door.hub, &self.present, csrf)
+    pub async fn take_in(&self, door: &Door) -> Result<Came, NotTaken> {
+        let is_ours = |csrf: &str| !self.by_page || sessions::csrf_matches(&door.hub, &self.present, csrf);
+        self.incoming.take_in(&door.hub.files, FILES_MAX, &is_ours).await
     }
 }
 
-/// A form that came in: its files on the disk, its fields.
-type Parts = (Vec<Sent>, Vec<(String, String)>);
-
-type Asks<'a> = dyn Fn(&[(String, String)]) -> bool + 'a;
-
-/// What a form may have, and whether its fields so far show that it is ours: asked before any file is taken.
-struct Bounds<'a> {
-    files: usize,
-    is_ours: &'a Asks<'a>,
+/// A form while it comes in.
+struct Taking<'a> {
+    files: &'a Files,
+    most: usize,
+    pace: Pace,
+    /// Parts so far, and those of them with a file, named or empty or not: each would be one on the disk.
+    parts: usize,
+    came: usize,
+    sent: Vec<Sent>,
+    said: Said,
+    faults: Vec<Fault>,
+    /// What keeps every file from being taken, whatever is wrong with one.
+    barred: Option<Problem>,
 }
 
-async fn parts(
-    request: &HttpRequest,
-    payload: &Rc<RefCell<Payload>>,
-    files: &Files,
-    bounds: Bounds<'_>,
-) -> Result<Parts, Problem> {
-    let mut form = Multipart::new(request.headers(), Tap(Rc::clone(payload)));
-    let (mut pace, mut sent, mut fields, mut came) = (Pace::begin(), Vec::new(), Vec::new(), 0);
-    while let Some(field) = pace.wait(form.next()).await? {
-        let field = field.map_err(broken)?;
-        let name = field.name().unwrap_or_default().to_owned();
-        let file = field.content_disposition().and_then(|said| said.get_filename()).map(str::to_owned);
-        match file {
-            None if fields.len() == FIELDS_MAX => return Err(Problem::closing(ProblemKind::BrokenRequest)),
-            None => fields.push((name, text(field, &mut pace).await?)),
-            Some(_) if !(bounds.is_ours)(&fields) => return Err(ProblemKind::Csrf.into()),
-            // Counted as they come, named or empty or not: each would be a file on the disk.
-            Some(_) if came == bounds.files => return Err(too_many(bounds.files)),
-            Some(name) => {
-                came += 1;
-                let file = take_file(field, &mut pace, files).await?;
-                // A field of files in which none was chosen sends one without name and content.
-                if let Some(file) = file.filter(|file| !name.is_empty() || file.bytes() > 0) {
-                    sent.push(Sent { name, file: file.end().await.map_err(failed)? });
+impl<'a> Taking<'a> {
+    fn begin(files: &'a Files, most: usize) -> Taking<'a> {
+        let (sent, faults, said) = (Vec::new(), Vec::new(), Said::default());
+        Taking { files, most, pace: Pace::begin(), parts: 0, came: 0, sent, said, faults, barred: None }
+    }
+
+    async fn parts(&mut self, mut form: Multipart, is_ours: &IsOurs<'_>) -> Result<(), Problem> {
+        let ours = |said: &Said| match is_ours(said.field("csrf").unwrap_or_default()) {
+            true => Ok(()),
+            false => Err(Problem::from(ProblemKind::Csrf)),
+        };
+        while let Some(field) = self.pace.wait(form.next()).await? {
+            let field = field.map_err(broken)?;
+            let file = field.content_disposition().and_then(|said| said.get_filename()).map(str::to_owned);
+            match file {
+                None if self.said.fields.len() == FIELDS_MAX => {
+                    return Err(Problem::closing(ProblemKind::BrokenRequest));
+                }
+                None => {
+                    let name = field.name().unwrap_or_default().to_owned();
+                    let value = text(field, &mut self.pace).await?;
+                    self.said.fields.push((name, value));
+                }
+                Some(name) => {
+                    ours(&self.said)?;
+                    self.file(field, name).await?;
                 }
             }
+            self.parts += 1;
+            if self.is_refused() && (self.parts >= PARTS_MAX || self.pace.whole > WHOLE_MAX) {
+                break;
+            }
+        }
+        ours(&self.said)?;
+        self.judge()
+    }
+
+    fn is_refused(&self) -> bool {
+        self.barred.is_some() || !self.faults.is_empty()
+    }
+
+    /// One file onto the disk. Once anything was refused none is: it is only counted.
+    async fn file(&mut self, mut field: Field, name: String) -> Result<(), Problem> {
+        self.came += 1;
+        if self.came == self.most + 1 {
+            self.faults.push(Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(self.most) });
+        }
+        let mut part = if name.is_empty() { None } else { self.begun().await? };
+        let mut bytes = 0;
+        while let Some(piece) = self.pace.wait(field.next()).await? {
+            let piece: Bytes = piece.map_err(broken)?;
+            self.pace.count(piece.len());
+            if name.is_empty() && bytes == 0 {
+                part = self.begun().await?;
+            }
+            bytes += piece.len();
+            part = part.filter(|_| bytes <= FILE_MAX);
+            if let Some(part) = &mut part {
+                part.push(&piece).await.map_err(failed)?;
+            }
+        }
+        // A field of files in which none was chosen sends one without name and content.
+        if self.came > self.most || name.is_empty() && bytes == 0 {
+            return Ok(());
+        }
+        if bytes > FILE_MAX {
+            let pointer = format!("/files/{}", self.said.names.len());
+            self.faults.push(Fault { pointer, code: FaultCode::Unfit(Unfit::TooLarge) });
+        }
+        self.said.names.push(kept_name(&name));
+        if let Some(part) = part {
+            self.sent.push(Sent { name, file: part.end().await.map_err(failed)? });
+        }
+        Ok(())
+    }
+
+    /// Room for one file; once anything was refused none is wanted.
+    async fn begun(&mut self) -> Result<Option<Part>, Problem> {
+        if self.is_refused() {
+            return Ok(None);
+        }
+        let part = self.files.begin().await.map_err(failed)?;
+        self.barred = part.is_none().then(|| Refusal::NoRoom.into());
+        Ok(part)
+    }
+
+    /// Nothing is taken of a form in which one file is not.
+    fn judge(&mut self) -> Result<(), Problem> {
+        if let Some(barred) = self.barred.take() {
+            return Err(barred);
+        }
+        let faults = std::mem::take(&mut self.faults);
+        let is_large = |fault: &Fault| fault.code == FaultCode::Unfit(Unfit::TooLarge);
+        match faults.iter().any(is_large) {
+            true => Err(Problem::too_large(faults)),
+            false if faults.is_empty() => Ok(()),
+            false => Err(Refusal::Faults(faults).into()),
         }
     }
-    if (bounds.is_ours)(&fields) { Ok((sent, fields)) } else { Err(ProblemKind::Csrf.into()) }
-}
-
-/// Takes in a form of a firm that came by its link. Who it is, and that it may send one, is known; `is_ours`: whether this is the
-/// token of its page.
-pub async fn take_in_of_firm(
-    (door, request): (&Door, &HttpRequest),
-    payload: web::Payload,
-    most: usize,
-    is_ours: impl Fn(&str) -> bool,
-) -> Result<Parts, Problem> {
-    let payload = Rc::new(RefCell::new(payload.into_inner()));
-    let ours =
-        |fields: &[(String, String)]| is_ours(fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, of)| of));
-    let taken = async {
-        body::check_type(request.headers(), Wanted::FileForm)?;
-        let bounds = Bounds { files: most, is_ours: &ours };
-        let taken = timeout_at(deadline(WHOLE_DEADLINE), parts(request, &payload, &door.hub.files, bounds)).await;
-        taken.unwrap_or_else(|_| Err(Problem::closing(ProblemKind::BrokenRequest)))
-    };
-    match taken.await {
-        Ok(taken) => Ok(taken),
-        Err(refused) if body::drop_rest(Tap(Rc::clone(&payload))).await => Err(refused),
-        Err(refused) => Err(refused.and_closes()),
-    }
-}
-
-/// Nothing is taken of one too many, nor of what follows it.
-fn too_many(most: usize) -> Problem {
-    let fault = Fault { pointer: "/files".to_owned(), code: FaultCode::TooMany(most) };
-    Problem::from(Refusal::Faults(vec![fault]))
-}
-
-/// One file onto the disk.
-async fn take_file(mut field: Field, pace: &mut Pace, files: &Files) -> Result<Option<Part>, Problem> {
-    let Some(mut part) = files.begin().await.map_err(failed)? else { return Err(Refusal::NoRoom.into()) };
-    while let Some(piece) = pace.wait(field.next()).await? {
-        let piece: Bytes = piece.map_err(broken)?;
-        pace.count(piece.len());
-        if part.bytes() + piece.len() > FILE_MAX {
-            return Err(Problem::closing(ProblemKind::TooLarge));
-        }
-        part.push(&piece).await.map_err(failed)?;
-    }
-    Ok(Some(part))
 }
 
 async fn text(mut field: Field, pace: &mut Pace) -> Result<String, Problem> {
@@ -278,12 +356,14 @@ fn broken(_: actix_multipart::MultipartError) -> Problem {
 /// How fast a form must come.
 struct Pace {
     until: Instant,
+    /// Bytes of this stretch, and of all.
     came: usize,
+    whole: usize,
 }
 
 impl Pace {
     fn begin() -> Pace {
-        Pace { until: deadline(STRETCH_DEADLINE), came: 0 }
+        Pace { until: deadline(STRETCH_DEADLINE), came: 0, whole: 0 }
     }
 
     async fn wait<T>(&self, coming: impl Future<Output = T>) -> Result<T, Problem> {
@@ -291,9 +371,10 @@ impl Pace {
     }
 
     fn count(&mut self, bytes: usize) {
+        self.whole += bytes;
         self.came += bytes;
         if self.came >= STRETCH {
-            *self = Pace::begin();
+            *self = Pace { whole: self.whole, ..Pace::begin() };
         }
     }
 }

@@ -119,6 +119,14 @@ impl Form {
         Form { key, version, ..Form::default() }
     }
 
+    /// The same on a page of this version, where the form that comes back had none.
+    pub fn on_page_of(mut self, version: i64) -> Form {
+        if self.version.is_empty() {
+            self.version = version.to_string();
+        }
+        self
+    }
+
     /// Whether this deed's form comes back refused.
     pub(super) fn refused(&self, deed: &str) -> bool {
         !self.deed.is_empty() && self.deed == deed

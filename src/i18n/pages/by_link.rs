@@ -49,7 +49,7 @@ page_words! {
     failed: "请重新扫描文书上的二维码再试一次。", "Please scan the code on your paper and try again.";
     // On officials' pages.
     give: "生成企业二维码", "Make the firm's code";
-    give_hint: "带二维码的指令书只显示一次，打印后交企业；再次生成后，以前的二维码作废。", "The order with the code is shown once, to be printed for the firm; making another voids the one before.";
+    give_hint: "指令书上的二维码只显示10分钟，请打印后交企业；再次生成后，以前的二维码作废。", "The order shows the code for ten minutes, to be printed for the firm; making another voids the one before.";
     given: "企业二维码", "The firm's code";
     rating: "企业评价", "The firm's rating";
 }

@@ -99,6 +99,9 @@ fn on_site_words(why: OnSite) -> (&'static str, &'static str) {
 pub(super) fn unfit_words(why: Unfit) -> (&'static str, &'static str) {
     match why {
         Unfit::Empty => ("文件是空的，请重新选择。", "The file is empty; choose another."),
+        Unfit::TooLarge => {
+            ("超过10 MiB，请缩小以后再选。", "It is larger than 10 MiB; make it smaller and choose it again.")
+        }
         Unfit::Active => (
             "内容是程序、脚本或者网页，不是照片或文档，不能上传。",
             "This is a program, a script or a page, and no picture or document; it is not taken.",
@@ -107,6 +110,7 @@ pub(super) fn unfit_words(why: Unfit) -> (&'static str, &'static str) {
             "只接受JPEG、PNG、WebP、HEIC照片和PDF、OFD、DOCX、XLSX文档。",
             "Pictures (JPEG, PNG, WebP, HEIC) and documents (PDF, OFD, DOCX, XLSX) are taken, nothing else.",
         ),
+        Unfit::NoPhoto => ("只接受JPEG、PNG、WebP照片。", "Only pictures are taken here: JPEG, PNG or WebP."),
         Unfit::OtherName => (
             "内容与文件名的后缀不一致，请改正后缀或者重新导出。",
             "The end of its name says another kind than its content; name it rightly or export it again.",

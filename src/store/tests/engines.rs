@@ -3,8 +3,8 @@
 
 use super::super::ledger::every_statement;
 use super::super::{
-    attachments, backup, directory, due, erasure, events, feedback, imports, leases, machine_tokens, obligations,
-    older, people, reminders, sessions, summonses, unsent, views, visits, whistles,
+    attachments, backup, directory, due, erasure, events, feedback, firms, imports, leases, machine_tokens,
+    obligations, older, people, reminders, sessions, summonses, unsent, views, visits, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -51,6 +51,7 @@ fn every_statement_is_prepared_on_both_engines() {
         unsent::STATEMENTS,
         views::STATEMENTS,
         visits::STATEMENTS,
+        firms::STATEMENTS,
     ]
     .iter()
     .flat_map(|of_file| of_file.iter().map(|text| (*text).to_owned()))

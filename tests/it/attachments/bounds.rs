@@ -3,25 +3,13 @@
 
 use super::{PDF, summoned};
 use crate::town::files::{FORM_OF_FILES, files, jpeg};
-use crate::town::http::AMPLE;
 use crate::town::{BEGIN, Place, Town, at, blow_order};
-use std::io::ErrorKind;
 use tokio::net::TcpStream;
 
 const MIB: usize = 1024 * 1024;
 
 async fn count(t: &Town, code: &str) -> usize {
     t.office().sees(&format!("/whistles/{code}")).await["attachments"].as_array().unwrap().len()
-}
-
-/// Waits until it is so many; each look is a request that the hub answers, so nothing spins.
-async fn until_lying(t: &Town, place: &Place, wanted: impl Fn(usize) -> bool) {
-    let looks = async {
-        while !wanted(place.lying().len()) {
-            t.office().get("/me").await;
-        }
-    };
-    tokio::time::timeout(AMPLE, looks).await.expect("the folder of files never becomes so");
 }
 
 #[actix_web::test]
@@ -62,7 +50,7 @@ async fn i7_a_file_is_ten_mebibytes_at_most() {
     t.fire().sends(&code, &[("大.pdf", &large)]).await.expect(201);
     large.push(b' ');
     let refused = t.fire().sends(&code, &[("好.pdf", PDF), ("太大.pdf", &large)]).await.expect(413);
-    assert_eq!(refused.problem(), "too_large");
+    assert_eq!((refused.problem().as_str(), refused.faults()), ("too_large", vec!["/files/1 unfit".to_owned()]));
     assert_eq!((count(&t, &code).await, place.lying().len()), (1, 1));
     // What says beforehand that it is too much is not read at all.
     let ask = t.fire().ask("POST", &format!("/whistles/{code}/attachments")).await;
@@ -99,24 +87,8 @@ async fn t14_only_a_form_of_files_is_one() {
 
 /// Begins to send a form and stops in the middle of its file.
 async fn half_sent(t: &Town, code: &str) -> TcpStream {
-    let body = files(&[], &[("a.pdf", &vec![b'x'; 2 * MIB])]);
-    let token = t.fire().token().await;
-    let head = format!(
-        "POST /api/v1/whistles/{code}/attachments HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-         Content-Type: {FORM_OF_FILES}\r\nContent-Length: {}\r\n\r\n",
-        t.address,
-        body.len()
-    );
-    let bytes = [head.as_bytes(), &body[..MIB]].concat();
-    let (stream, mut sent) = (TcpStream::connect(t.address).await.unwrap(), 0);
-    while sent < bytes.len() {
-        stream.writable().await.unwrap();
-        match stream.try_write(&bytes[sent..]) {
-            Ok(count) => sent += count,
-            Err(fault) => assert_eq!(fault.kind(), ErrorKind::WouldBlock),
-        }
-    }
-    stream
+    let ask = t.fire().ask("POST", &format!("/whistles/{code}/attachments")).await;
+    ask.raw(FORM_OF_FILES, files(&[], &[("a.pdf", &vec![b'x'; 2 * MIB])])).half().await
 }
 
 #[actix_web::test]
@@ -126,13 +98,13 @@ async fn an_upload_that_is_cut_in_the_middle_leaves_nothing_behind() {
     let code = summoned(&t, false).await;
     let before = t.db_events().await;
     let lines = [half_sent(&t, &code).await, half_sent(&t, &code).await];
-    until_lying(&t, &place, |count| count == 2).await;
+    t.until_lying(&place, 2).await;
     // Two of one person are under way: a third waits for nobody.
     assert_eq!(t.fire().sends(&code, &[("a.jpg", &jpeg(9, 9))]).await.status, 429);
     t.emergency().sends(&code, &[("a.jpg", &jpeg(9, 9))]).await.expect(201);
     drop(lines);
     // What the other attached stays: the file and its copy.
-    until_lying(&t, &place, |count| count == 2).await;
+    t.until_lying(&place, 2).await;
     assert!(!place.lying().iter().any(|(path, _)| path.parent().unwrap().ends_with("part")));
     assert_eq!((count(&t, &code).await, t.db_events().await), (1, before + 1));
     // The line is free again.
@@ -158,10 +130,10 @@ async fn i7_parts_are_counted_as_they_come_however_empty_they_are() {
     assert_eq!(refused.faults(), ["/files too_many"]);
     // What is begun next tells by its name how many files of it the disk ever saw.
     let line = half_sent(&t, &code).await;
-    until_lying(&t, &place, |count| count == 1).await;
+    t.until_lying(&place, 1).await;
     assert!(begun(&place) <= 12, "{} files were begun", begun(&place));
     drop(line);
-    until_lying(&t, &place, |count| count == 0).await;
+    t.until_lying(&place, 0).await;
     assert_eq!(count(&t, &code).await, 0);
     t.close().await;
 }

@@ -4,8 +4,8 @@
 use super::{PDF, contains, summoned};
 use crate::doors::roles::visited;
 use crate::town::browser::hidden;
-use crate::town::files::{FORM_OF_FILES, GPS, files, jpeg, phone_jpeg};
-use crate::town::{Town, town};
+use crate::town::files::{FORM_OF_FILES, GPS, files, files_before, jpeg, phone_jpeg};
+use crate::town::{BEGIN, Place, Town, at, town};
 use serde_json::{Value, json};
 
 const VISIT: &str = "LJ-2026-0001";
@@ -151,6 +151,64 @@ async fn i7_three_hundred_photos_on_one_visit_end_at_two_hundred_and_its_pages_s
         }
     })
     .await;
+}
+
+#[actix_web::test]
+async fn what_photos_show_comes_back_with_a_refused_form_and_the_page_goes_on_from_there() {
+    town(async |t| {
+        visited(t).await;
+        t.person("inspector.yj").does(FINDING, "order", json!({})).await;
+        let (browser, own) = (t.signed_in("inspector.yj").await, format!("/console{}", finding()));
+        let (photo, large) = (jpeg(20, 20), vec![b' '; 10 * 1024 * 1024 + 1]);
+        let many: Vec<(&str, &[u8])> = vec![("a.jpg", &photo); 13];
+        let one = [("大.jpg", &large[..]), ("好.jpg", &photo), ("也大.jpg", &large)];
+        let script = [("照片.jpg", &b"#!/bin/sh\n"[..])];
+        for (lang, of_many, of_one) in [
+            ("zh-CN", "最多12项，请减少。", ["大.jpg：超过10 MiB", "也大.jpg：超过10 MiB"]),
+            ("en", "At most 12 items", ["大.jpg: It is larger than 10 MiB", "也大.jpg: It is larger"]),
+        ] {
+            let csrf = hidden(&browser.get(&own).await.expect(200), "csrf");
+            browser.post("/language", &[("csrf", &csrf), ("lang", lang), ("next", &own)]).await.expect(303);
+            for (sent, told) in [(&many[..], &[of_many][..]), (&one, &of_one), (&script, &["照片.jpg"])] {
+                // As a browser sends it: what they show stands behind them.
+                let form = files_before(&[("csrf", &csrf)], sent, &[("when", "before")]);
+                let ask = browser.ask("POST", &format!("{own}/attachments")).header("Sec-Fetch-Site", "same-origin");
+                let refused = ask.raw(FORM_OF_FILES, form).send().await.expect(422);
+                let text = refused.text();
+                assert!(text.contains("value=\"before\" id=\"attach-when\" checked"), "{text}");
+                assert!(text.contains("id=\"attach-files-fault\""), "{text}");
+                assert!(told.iter().all(|told| text.contains(told)), "{told:?}: {text}");
+                // The other forms of the page that came back are as good as before.
+                assert!(!hidden(&refused, "version").is_empty(), "{text}");
+            }
+        }
+        let csrf = hidden(&browser.get(&own).await.expect(200), "csrf");
+        let refused = browser.sends(&format!("{own}/attachments"), &[("csrf", &csrf)], &script).await.expect(422);
+        let own_fields = ["csrf", "key", "version"].map(|name| (name, hidden(&refused, name)));
+        let fields = own_fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        browser.post(&format!("{own}/report_fixed"), &fields).await.expect(303);
+        assert_eq!(t.status(FINDING).await, "reported");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_upload_to_a_visit_or_a_finding_that_is_cut_in_the_middle_leaves_nothing_behind() {
+    let place = Place::new();
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    visited(&t).await;
+    for (code, path) in [(VISIT, format!("/visits/{VISIT}")), (FINDING, finding())] {
+        let (before, lying) = (t.db_events().await, place.lying().len());
+        let form = files(&[], &[("a.pdf", &vec![b'x'; 2 * 1024 * 1024])]);
+        let line = t.person("inspector.yj").deed(code, "attachments").await.raw(FORM_OF_FILES, form).half().await;
+        t.until_lying(&place, lying + 1).await;
+        drop(line);
+        t.until_lying(&place, lying).await;
+        assert_eq!(t.db_events().await, before, "{path}");
+        t.person("inspector.yj").sends(code, &[("a.jpg", &jpeg(9, 9))]).await.expect(201);
+        assert_eq!(t.office().sees(&path).await["attachments"].as_array().unwrap().len(), 1, "{path}");
+    }
+    Box::pin(t.close()).await;
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! A firm by the link on its paper (T28): it sees one finding and nothing beside it, says that it is fixed, rates the visit. Links that
 //! are none are told alike, guesses and forms are bounded, and neither link nor claim gets anybody further than that.
 
+mod behind;
 mod said;
 
 use crate::town::browser::{Browser, FORM, hidden};
@@ -151,22 +152,41 @@ async fn t28_a_link_is_given_by_the_department_and_kept_as_its_digest() {
     let shown = page.get(&format!("/console/findings/{}", case.first)).await.expect(200).text();
     assert!(shown.contains("再次生成后，以前的二维码作废") && !shown.contains(&path[3..]), "{shown}");
     let own = format!("/console/findings/{}", case.first);
-    let given = page.fills(&own, &format!("{own}/give_link"), &[]).await.expect(200).text();
-    assert!(
-        given.contains("责令限期整改指令书") && given.contains("扫码看指令、报整改") && given.contains("/f/"),
-        "{given}"
-    );
-    let later = page.get(&format!("{own}/papers/order")).await.expect(200).text();
-    assert!(later.contains("责令限期整改指令书") && !later.contains("<figure") && !later.contains("/f/"), "{later}");
+    let sheet = format!("{own}/papers/order");
+    let gone = page.fills(&own, &format!("{own}/give_link"), &[]).await.expect(303);
+    assert_eq!(gone.header("location"), Some(sheet.as_str()));
+    let given = page.get(&sheet).await.expect(200).text();
+    assert!(given.contains("责令限期整改指令书") && given.contains("扫码看指令、报整改"), "{given}");
+    let second = format!("/f/{}", given.split("/f/").nth(1).unwrap().split('<').next().unwrap());
+    t.hush(&second[3..]);
     assert_eq!(t.browser().post(&path, &[]).await.status, 404, "the one before is void");
+    // Loading the paper again makes no other.
+    assert_eq!(page.get(&sheet).await.text(), given);
+    opened(&t, &second).await;
+    t.advance(9).await;
+    assert!(page.get(&sheet).await.text().contains(&second));
+    // Whoever sits down at the same browser has no part in it, nor is it on another paper.
+    let kept = page.cookie("given").unwrap();
+    let without = async |who: &'static str, sheet: &str| {
+        let browser = t.signed_in(who).await;
+        browser.finds("given", &kept);
+        let text = browser.get(sheet).await.expect(200).text();
+        assert!(text.contains("责令限期整改指令书") && !text.contains("<figure") && !text.contains("/f/"), "{text}");
+    };
+    without("inspector.yj", &sheet).await;
+    without("liaison.yj", &format!("/console/findings/{}/papers/order", case.second)).await;
+    t.advance(1).await;
+    let later = page.get(&sheet).await.expect(200).text();
+    assert!(later.contains("责令限期整改指令书") && !later.contains("<figure") && !later.contains("/f/"), "{later}");
     let visit = case.first.trim_end_matches("-01");
     let events = t.office().walks(&format!("/visits/{visit}/timeline"), 200).await;
     assert_eq!(events.iter().filter(|one| one["kind"] == "finding.link_given").count(), 2);
-    let token = path.as_bytes()[3..].to_vec();
     Box::pin(t.close()).await;
     for (table, rows) in place.dump_by_table() {
-        let has = rows.iter().any(|row| row.windows(token.len()).any(|window| window == token));
-        assert!(!has, "{table} holds the token");
+        for token in [&path.as_bytes()[3..], &second.as_bytes()[3..]] {
+            let has = rows.iter().any(|row| row.windows(token.len()).any(|window| window == token));
+            assert!(!has, "{table} holds the token");
+        }
     }
 }
 

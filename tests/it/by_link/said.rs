@@ -1,9 +1,10 @@
 //! What a firm says by its link: photos, drawn anew like all others; what it thinks of a visit, which those who went never read; and
 //! that law erases it. The link itself is tried next door.
 
-use super::{claims, linked, opened, ordered, sends};
+use super::{CREW, claims, linked, opened, ordered, sends};
+use crate::town::browser::hidden;
 use crate::town::files::{FORM_OF_FILES, GPS, files, jpeg, phone_jpeg};
-use crate::town::town;
+use crate::town::{BEGIN, Place, Town, at, town};
 use serde_json::json;
 use whistle_hub::app::elsewhere;
 use whistle_hub::domain::terms::ErasureGround;
@@ -51,6 +52,75 @@ async fn t28_three_photos_and_no_more_and_each_is_drawn_anew() {
         assert!(page.contains(&format!("/console/attachments/{id}")) && page.contains("企业"), "{page}");
     })
     .await;
+}
+
+#[actix_web::test]
+async fn what_a_firm_typed_comes_back_beside_what_is_wrong_with_its_photos_in_its_language() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let firm = opened(t, &linked(t, &case.first).await).await;
+        let (small, large) = (jpeg(20, 20), vec![b' '; 10 * 1024 * 1024 + 1]);
+        let four = [("a.jpg", &small[..]); 4];
+        let two = [("大.jpg", &large[..]), ("好.jpg", &small), ("也大.jpg", &large)];
+        let paper = [("单.pdf", &b"%PDF-1.7\n%%EOF\n"[..])];
+        for (tail, of_four, of_two, of_paper) in [
+            ("", "最多3项", ["大.jpg：超过10 MiB", "也大.jpg：超过10 MiB"], "单.pdf：只接受JPEG、PNG、WebP照片"),
+            (
+                "?lang=en",
+                "At most 3 items",
+                ["大.jpg: It is larger than 10 MiB", "也大.jpg: It is larger"],
+                "单.pdf: Only pictures",
+            ),
+        ] {
+            for (photos, told) in [(&four[..], &[of_four][..]), (&two, &of_two), (&paper, &[of_paper])] {
+                let csrf = hidden(&firm.get("/f/order").await.expect(200), "csrf");
+                let said = [("csrf", csrf.as_str()), ("fixed", "true"), ("note", "已换三台")];
+                let refused = firm.sends(&format!("/f/report_fixed{tail}"), &said, photos).await.expect(422).text();
+                assert!(refused.contains("id=\"fixed-files-fault\""), "{refused}");
+                assert!(told.iter().all(|told| refused.contains(told)), "{told:?}: {refused}");
+                assert!(refused.contains("value=\"true\" required checked"), "the tick is lost: {refused}");
+                assert!(refused.contains("已换三台"), "the note is lost: {refused}");
+            }
+        }
+        assert_eq!(t.status(&case.first).await, "ordered");
+        claims(&firm, &[("fixed", "true"), ("note", "已换三台")], &[("好.jpg", &small)]).await.expect(303);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firm_for_whose_photos_there_is_no_room_says_it_without_them() {
+    let place = Place::new();
+    place.fill();
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    let case = ordered(&t).await;
+    let firm = opened(&t, &linked(&t, &case.first).await).await;
+    let said = [("fixed", "true"), ("note", "已换三台")];
+    let refused = claims(&firm, &said, &[("好.jpg", &jpeg(20, 20))]).await.expect(422).text();
+    assert!(refused.contains("id=\"fixed-files-fault\"") && refused.contains("已换三台"), "{refused}");
+    assert!(refused.contains("value=\"true\" required checked"), "{refused}");
+    claims(&firm, &said, &[("", b"")]).await.expect(303);
+    assert_eq!(t.status(&case.first).await, "reported");
+    Box::pin(t.close()).await;
+}
+
+#[actix_web::test]
+async fn a_firms_claim_that_is_cut_in_the_middle_says_nothing_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    let case = ordered(&t).await;
+    let firm = opened(&t, &linked(&t, &case.first).await).await;
+    let csrf = hidden(&firm.get("/f/order").await.expect(200), "csrf");
+    let before = t.db_events().await;
+    let form = files(&[("csrf", &csrf), ("fixed", "true")], &[("a.jpg", &vec![b'x'; 2 * 1024 * 1024])]);
+    let ask = firm.ask("POST", "/f/report_fixed").header("Sec-Fetch-Site", "same-origin");
+    let line = ask.raw(FORM_OF_FILES, form).half().await;
+    t.until_lying(&place, 1).await;
+    drop(line);
+    t.until_lying(&place, 0).await;
+    assert_eq!((t.db_events().await, t.status(&case.first).await.as_str()), (before, "ordered"));
+    claims(&firm, &[("fixed", "true")], &[("好.jpg", &jpeg(20, 20))]).await.expect(303);
+    Box::pin(t.close()).await;
 }
 
 #[actix_web::test]
@@ -104,6 +174,34 @@ async fn what_a_firm_thinks_of_a_visit_is_read_by_the_office_and_supervisors_alo
                 .count(),
             2
         );
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firms_page_has_every_rating_however_much_was_found_there_since() {
+    town(async |t| {
+        let case = ordered(t).await;
+        let firm = opened(t, &linked(t, &case.first).await).await;
+        sends(&firm, "rate", &[("stars", "2")]).await.expect(303);
+        let item =
+            |number: usize| json!({ "department": "YJ", "subject": format!("第{number}处"), "whistle": &case.whistle });
+        let plan = json!({
+            "enterprise": "E01", "date": "2026-12-02", "period": "PM", "notice": "announced",
+            "members": t.members(&CREW[..2]).await, "items": (1..=50).map(item).collect::<Vec<_>>(),
+        });
+        let visit = t.office().plans(&plan).await;
+        t.office().does(&visit, "propose", json!({})).await;
+        t.person("head.yj.2").does(&visit, "approve_own_part", json!({})).await;
+        t.office().does(&visit, "announce", json!({})).await;
+        t.until("2026-12-02T14:00:00+08:00").await;
+        t.person("inspector.yj").does(&visit, "enter", json!({})).await;
+        let found =
+            |number: usize| json!({ "item": number.to_string(), "outcome": "finding", "finding": { "what": "积粉" } });
+        let results = json!({ "results": (1..=50).map(found).collect::<Vec<_>>() });
+        t.person("inspector.yj").does(&visit, "record", results).await;
+        let page = t.signed_in("supervisor").await.get("/console/enterprises/E01").await.expect(200).text();
+        assert!(page.contains("2星") && page.contains(&case.first), "{page}");
     })
     .await;
 }

@@ -39,6 +39,11 @@ impl Browser<'_> {
         self.cookies.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
+    /// Keeps a cookie that another left in this browser.
+    pub(crate) fn finds(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().push((name.to_owned(), value.to_owned()));
+    }
+
     /// A request with this browser's cookies and nothing else.
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
         let ask = self.t.ask(method, path).header("Accept", "text/html");

@@ -2,8 +2,8 @@
 //! containers. Made here, so that nothing of somebody else's lies in the tree.
 
 use super::browser::Browser;
-use super::http::Reply;
-use super::{Person, Place};
+use super::http::{AMPLE, Reply};
+use super::{Person, Place, Town};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, RgbImage};
 use serde_json::Value;
@@ -17,17 +17,22 @@ const NO_ROOM: &str = "no-room";
 pub(crate) const FORM_OF_FILES: &str = "multipart/form-data; boundary=edge-of-files";
 
 /// A form with fields and with files in the one field that takes them.
-pub(crate) fn files(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, value) in fields.iter().chain(&[("note", "x")]) {
-        body.extend(format!("--edge-of-files\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").bytes());
-        body.extend([value.as_bytes(), b"\r\n"].concat());
-    }
+pub(crate) fn files(fields: &[(&str, &str)], sent: &[(&str, &[u8])]) -> Vec<u8> {
+    files_before(fields, sent, &[])
+}
+
+/// The same with fields behind the files, too, as on some pages.
+pub(crate) fn files_before(fields: &[(&str, &str)], files: &[(&str, &[u8])], behind: &[(&str, &str)]) -> Vec<u8> {
+    let field = |(name, value): &(&str, &str)| {
+        format!("--edge-of-files\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes()
+    };
+    let mut body: Vec<u8> = fields.iter().chain(&[("note", "x")]).flat_map(field).collect();
     for (name, content) in files {
         let head = format!("Content-Disposition: form-data; name=\"files\"; filename=\"{name}\"");
         body.extend(format!("--edge-of-files\r\n{head}\r\nContent-Type: application/octet-stream\r\n\r\n").bytes());
         body.extend([content, &b"\r\n"[..]].concat());
     }
+    body.extend(behind.iter().flat_map(field));
     body.extend(b"--edge-of-files--\r\n");
     body
 }
@@ -50,6 +55,18 @@ impl Browser<'_> {
     pub(crate) async fn sends(&self, path: &str, fields: &[(&str, &str)], sent: &[(&str, &[u8])]) -> Reply {
         let ask = self.ask("POST", path).header("Sec-Fetch-Site", "same-origin");
         self.keep(ask.raw(FORM_OF_FILES, files(fields, sent)).send().await)
+    }
+}
+
+impl Town {
+    /// Waits until so many files lie there; each look is a request that the hub answers, so nothing spins.
+    pub(crate) async fn until_lying(&self, place: &Place, wanted: usize) {
+        let looks = async {
+            while place.lying().len() != wanted {
+                self.office().get("/me").await;
+            }
+        };
+        tokio::time::timeout(AMPLE, looks).await.expect("the folder of files never becomes so");
     }
 }
 

@@ -4,9 +4,9 @@
 use super::feed::Feed;
 use serde_json::Value;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// The end of any one request.
 pub(crate) const AMPLE: Duration = Duration::from_secs(30);
@@ -80,6 +80,19 @@ impl Ask {
         Reply::read(&answer).unwrap_or_else(|| panic!("no answer to {} {}", self.method, self.path))
     }
 
+    /// Sends it from this address of ours to whoever passes it on.
+    pub(crate) async fn send_through(self, from: IpAddr, to: SocketAddr) -> Reply {
+        Reply::read(&raw_from(from, to, &self.bytes()).await).expect("no answer")
+    }
+
+    /// Begins to send it and stops in the middle of its body.
+    pub(crate) async fn half(self) -> TcpStream {
+        let whole = self.bytes();
+        let stream = TcpStream::connect(self.to).await.unwrap();
+        write(&stream, &whole[..whole.len() - self.body.len() / 2]).await;
+        stream
+    }
+
     /// Sends it and reads its answer piece by piece, as a feed's reader does.
     pub(crate) async fn listen(self) -> Feed {
         Feed::open(self.to, &self.bytes()).await
@@ -107,11 +120,33 @@ pub(crate) async fn raw(to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
 
 /// The same, and how many of the bytes the other side took before it closed.
 pub(crate) async fn raw_counted(to: SocketAddr, bytes: &[u8]) -> (Vec<u8>, usize) {
-    tokio::time::timeout(AMPLE, converse(to, bytes)).await.expect("the door neither answers nor closes")
+    converse(TcpStream::connect(to).await.unwrap(), bytes).await
 }
 
-async fn converse(to: SocketAddr, bytes: &[u8]) -> (Vec<u8>, usize) {
-    let stream = TcpStream::connect(to).await.unwrap();
+/// The same from this address of ours: what was answered.
+pub(crate) async fn raw_from(from: IpAddr, to: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from((from, 0))).unwrap();
+    converse(socket.connect(to).await.unwrap(), bytes).await.0
+}
+
+/// Writes all of it.
+pub(crate) async fn write(stream: &TcpStream, bytes: &[u8]) {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        stream.writable().await.unwrap();
+        match stream.try_write(&bytes[sent..]) {
+            Ok(count) => sent += count,
+            Err(fault) => assert_eq!(fault.kind(), ErrorKind::WouldBlock),
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, bytes: &[u8]) -> (Vec<u8>, usize) {
+    tokio::time::timeout(AMPLE, both_ways(stream, bytes)).await.expect("the door neither answers nor closes")
+}
+
+async fn both_ways(stream: TcpStream, bytes: &[u8]) -> (Vec<u8>, usize) {
     let (mut sent, mut answer, mut piece) = (0, Vec::new(), vec![0; 64 * 1024]);
     let mut writing = true;
     loop {

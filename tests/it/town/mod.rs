@@ -9,6 +9,7 @@ pub(crate) mod http;
 mod letters;
 mod log;
 mod people;
+mod place;
 mod rows;
 mod security;
 mod stream;
@@ -16,20 +17,17 @@ pub(crate) mod visits;
 
 pub(crate) use http::{Ask, Reply};
 pub(crate) use people::{EVERYBODY, Person, accept_order, blow_order};
+pub(crate) use place::{Place, settings};
 
-use crate::servers::{Backend, Postgres, Redis, backend};
 use actix_web::web::Data;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use stream::{Outbox, Workers};
 use whistle_hub::app::sample_district::{self, SampleDistrict};
 use whistle_hub::app::{Hub, laying};
 use whistle_hub::clock::ManualClock;
-use whistle_hub::config::{LedgerPlace, Security, Settings, StreamPlace};
 use whistle_hub::domain::at::At;
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::event::of_directory;
@@ -37,7 +35,7 @@ use whistle_hub::domain::policy::Scope;
 use whistle_hub::http::{Door, Letterhead, Proxies, listen, serve};
 use whistle_hub::ids::Chance;
 use whistle_hub::mail::Rendered;
-use whistle_hub::run::setup::{self, Surroundings};
+use whistle_hub::run::setup::Surroundings;
 use whistle_hub::store::{due, events, whistles};
 use whistle_hub::telemetry::Metrics;
 use whistle_hub::workers::{Live, work};
@@ -63,106 +61,6 @@ pub(crate) async fn town_at(begin: &str, body: impl AsyncFnOnce(&Town)) {
     let t = Box::pin(Town::open(&place, at(begin))).await;
     Box::pin(body(&t)).await;
     Box::pin(t.close()).await;
-}
-
-/// A place for one district's ledger and files that is gone when nobody needs it any longer.
-pub(crate) struct Place {
-    path: PathBuf,
-    /// Of the database, if that is where the ledger lies.
-    database: Option<String>,
-    opened: Cell<u64>,
-    /// Requests a second of each principal; zero: no bound.
-    rate: Cell<u32>,
-    /// What the district demands of its own security.
-    security: RefCell<Security>,
-}
-
-impl Place {
-    /// On the parts that are tried; a database has the sample district on it already.
-    pub(crate) fn new() -> Place {
-        Place::made(backend(), |name| Postgres::shared().create_from(name, template()))
-    }
-
-    /// On servers, whatever parts are tried.
-    pub(crate) fn on_servers() -> Place {
-        Place::made(Backend::Servers, |name| Postgres::shared().create_from(name, template()))
-    }
-
-    /// Without anything on it.
-    pub(crate) fn empty() -> Place {
-        Place::made(backend(), |name| Postgres::shared().create(name))
-    }
-
-    /// Without anything on it, whatever parts are tried.
-    pub(crate) fn empty_on(backend: Backend) -> Place {
-        Place::made(backend, |name| Postgres::shared().create(name))
-    }
-
-    /// A file, whatever parts are tried.
-    pub(crate) fn file_only() -> Place {
-        Place::made(Backend::Embedded, |_| {})
-    }
-
-    /// The same with a bound on what anybody may ask.
-    pub(crate) fn bounded(self, rate: u32) -> Place {
-        self.rate.set(rate);
-        self
-    }
-
-    fn made(backend: Backend, make: impl FnOnce(&str)) -> Place {
-        let (path, name) = Place::folder();
-        let database = (backend == Backend::Servers).then(|| {
-            make(&name);
-            name
-        });
-        Place { path, database, opened: Cell::new(0), rate: Cell::new(0), security: RefCell::default() }
-    }
-
-    fn folder() -> (PathBuf, String) {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("whistle-it-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(&name);
-        std::fs::create_dir_all(&path).unwrap();
-        (path, name)
-    }
-
-    /// Runs a statement on a [`Place::on_servers`], past every rule of ours.
-    pub(crate) fn sql(&self, text: &str) -> String {
-        Postgres::shared().sql(self.database.as_deref().unwrap(), text)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-/// A database on which the sample district is laid, of which every story gets a copy with secrets of its own.
-fn template() -> &'static str {
-    static TEMPLATE: OnceLock<()> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let (server, name) = (Postgres::shared(), "it-template");
-        server.create(name);
-        let lay = async {
-            let clock = Arc::new(ManualClock::new(at(BEGIN)));
-            let around = Surroundings { clock, chance: Chance::seeded(0) };
-            let mut settings = Settings::default();
-            settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(name).into());
-            setup::demo(&settings, PASSWORD, around).await.unwrap().ledger.close().await.unwrap();
-        };
-        std::thread::spawn(|| actix_web::rt::System::new().block_on(lay)).join().unwrap();
-        server.sql(name, "DELETE FROM meta WHERE key <> 'demo'");
-    });
-    "it-template"
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(database) = &self.database {
-            Postgres::shared().drop(database);
-        }
-        // What cannot be removed lies in the system's folder for such things.
-        std::fs::remove_dir_all(&self.path).ok();
-    }
 }
 
 /// One district with everything that runs in it.
@@ -214,10 +112,9 @@ impl Town {
         let live = Live::at_the_end(hub.clone(), channel.clone()).await.unwrap();
         let (stop, told) = tokio::sync::watch::channel(false);
         let door = Door::new(Arc::new(hub.clone()), links.clone(), || true, move || metrics.render(), channel);
-        // Whoever speaks to it here is a proxy that may say for whom.
         let door = door
             .writing_as(Letterhead { district: "云湖区".to_owned(), sender: "hub@yunhu.example".to_owned() })
-            .bounded(place.rate.get(), Proxies::parse("127.0.0.0/8").unwrap());
+            .bounded(place.rate.get(), Proxies::parse(place.proxies.get()).unwrap());
         let server = serve(listener, Data::new(door)).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -373,21 +270,6 @@ impl Town {
         self.check_letters();
         log::check(&self.log(), self);
     }
-}
-
-/// The settings of a story: each ledger has a stream of its own on the one server.
-pub(crate) fn settings(place: &Place) -> Settings {
-    let mut settings = Settings { files: place.files(), ..Settings::default() };
-    settings.erasure.list = Some(place.path.join("erased"));
-    settings.security = place.security.borrow().clone();
-    match &place.database {
-        Some(database) => {
-            settings.ledger.url = LedgerPlace::Postgres(Postgres::shared().url(database).into());
-            settings.stream.url = StreamPlace::Redis(Redis::shared().url().into());
-        }
-        None => settings.ledger.url = LedgerPlace::Sqlite(place.path.join("hub.db")),
-    }
-    settings
 }
 
 /// How many events the district's laying has; a story that opens a ledger again counts its changes since, too.

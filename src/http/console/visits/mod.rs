@@ -73,7 +73,7 @@ pub(super) async fn listed(reader: &Reader, raw: &str, form: Form) -> Result<Vis
     let unlisted = items.iter().filter(|item| item.visit.enterprise.is_none());
     let ids: Vec<TextId> = unlisted.filter_map(|item| item.visit.place.clone()).collect();
     let texts = hub.ledger.read(move |reading| store::whistles::texts(reading, &ids)).await?;
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let mut shell = reader.shell(Place::Visits).await?;
     shell.notice = filters.told(reader).or_else(|| reader.told());
     Ok(VisitsPage {
@@ -138,7 +138,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
 /// One visit with its forms.
 async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) -> Result<VisitPage, Problem> {
     let (hub, scope, actor) = (&reader.door.hub, &reader.present.scope, &reader.present.actor);
-    let words_of = Words { lang: reader.lang, directory: reader.directory(), now: reader.now };
+    let words_of = reader.words();
     let OpenVisit { tree, texts, .. } = open;
     let visit = &tree.visit;
     let story = TimelinePage { code: visit.code.clone(), after_seq, limit: EVENTS + 1 };
@@ -184,6 +184,7 @@ async fn story(reader: &Reader, open: &OpenVisit, form: Form, after_seq: i64) ->
 /// The visit's own page with a form that comes back.
 pub(super) async fn own_again(reader: &Reader, code: &str, form: Form) -> Answer {
     let open = visits::open(&reader.door.hub, &reader.present.scope, code).await?;
+    let form = form.on_page_of(open.tree.visit.version);
     page(StatusCode::UNPROCESSABLE_ENTITY, reader.lang, &story(reader, &open, form, 0).await?)
 }
 
