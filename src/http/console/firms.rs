@@ -1,4 +1,4 @@
-//! One company, one file: what the directory says of a firm, and the whistles about it that the reader may see; and the
+//! One company, one file: what the directory says of a firm, whistles about it and what was found there that the reader may see; and the
 //! checklist that everybody reads. Nothing here is filled in, and nothing tells of what the reader may not see.
 
 use super::answers::shown;
@@ -8,10 +8,12 @@ use super::views::Words;
 use crate::app::{visits, whistles};
 use crate::domain::directory::{Enterprise, FirmState, Hazard};
 use crate::domain::policy;
-use crate::domain::terms::{Category, WhistleStatus};
+use crate::domain::terms::{Category, FindingStatus, WhistleStatus};
 use crate::domain::visit::burden::{Burden, OfAuthority};
 use crate::http::gate;
-use crate::http::pages::{BurdenView, ChecklistPage, ChecklistPart, Choice, FirmPage, HazardRow, Place, QueueRow};
+use crate::http::pages::{
+    BurdenView, ChecklistPage, ChecklistPart, Choice, FindingRow, FirmPage, HazardRow, Place, QueueRow,
+};
 use crate::http::problem::{Answer, Problem};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, pages as words};
@@ -35,7 +37,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let past = about(&reader, firm, true).await?;
     let recurring = recurring(reader.lang, open.iter().chain(&past));
     let (open, past) = (rows(&reader, &open).await?, rows(&reader, &past).await?);
-    let ratings = ratings(&reader, firm).await?;
+    let (found, ratings) = (found(&reader, firm).await?, ratings(&reader, firm).await?);
     let burden = visits::burden(&reader.door.hub, &firm.code).await?;
     let shell = reader.shell(Place::Elsewhere).await?;
     let (lang, directory) = (reader.lang, reader.directory());
@@ -66,6 +68,9 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
         ratings,
         open,
         past,
+        found,
+        findings: format!("/console/findings?view=all&enterprise={code}"),
+        visits_list: format!("/console/visits?view=all&enterprise={code}"),
         list: format!("/console/whistles?enterprise={code}"),
         blow: policy::may_blow(&reader.present.actor).then(|| format!("/console/whistles/new?enterprise={code}")),
     };
@@ -78,6 +83,14 @@ async fn about(reader: &Reader, firm: &Enterprise, past: bool) -> Result<Vec<Whi
     let enterprise = vec![firm.code.clone()];
     let query = WhistleQuery { enterprise, status, limit: ROWS, ..WhistleQuery::default() };
     Ok(whistles::list(&reader.door.hub, &reader.present.scope, query).await?)
+}
+
+/// What is to be put right at the firm and this reader sees, the newest first.
+async fn found(reader: &Reader, firm: &Enterprise) -> Result<Vec<FindingRow>, Problem> {
+    let status = FindingStatus::ALL.iter().copied().filter(|status| *status != FindingStatus::Closed).collect();
+    let asked = FindingQuery { enterprise: vec![firm.code.clone()], status, limit: ROWS, ..FindingQuery::default() };
+    let (items, texts) = visits::findings(&reader.door.hub, &reader.present.scope, asked).await?;
+    Ok(items.iter().map(|item| reader.words().finding_item(item, &texts)).collect())
 }
 
 /// How the firm rated its visits, every time, the newest finding first; nothing for whoever does not read that.

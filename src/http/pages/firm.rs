@@ -1,7 +1,7 @@
 //! What a firm's page and the checklist's show: finished words, nothing to fill in. Whoever fills them has passed the
 //! reader's Scope; nothing here reads the ledger.
 
-use super::{Choice, QueueRow, Shell};
+use super::{Choice, FindingRow, QueueRow, Shell};
 use askama::Template;
 
 /// `/console/enterprises/{code}`: one company, one file.
@@ -36,6 +36,11 @@ pub struct FirmPage {
     pub ratings: Vec<Choice>,
     pub open: Vec<QueueRow>,
     pub past: Vec<QueueRow>,
+    /// What is to be put right there, as far as this reader sees it.
+    pub found: Vec<FindingRow>,
+    /// The lists of all that was ever found there, and of all visits.
+    pub findings: String,
+    pub visits_list: String,
     /// The list of all its whistles.
     pub list: String,
     /// The whistle form with the firm filled in; nothing for whoever does not blow.

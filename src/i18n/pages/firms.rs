@@ -26,6 +26,10 @@ page_words! {
     past: "以往哨件", "Past whistles";
     none_open: "没有您可以查看的在办哨件。", "No open whistle that you may see.";
     none_past: "没有您可以查看的以往哨件。", "No past whistle that you may see.";
+    found: "待整改的隐患", "Findings to be put right";
+    none_found: "没有您可以查看的待整改隐患。", "Nothing to be put right that you may see.";
+    all_found: "查出过的全部隐患", "All that was ever found";
+    all_visits: "历次联合检查", "All joint visits";
     recurring: "反复出现的隐患类别", "Kinds that came up more than once";
     all: "在列表中查看", "See them in the list";
     blow: "吹哨（已填企业）", "Blow a whistle about this firm";

@@ -202,6 +202,11 @@ async fn a_firms_page_has_every_rating_however_much_was_found_there_since() {
         t.person("inspector.yj").does(&visit, "record", results).await;
         let page = t.signed_in("supervisor").await.get("/console/enterprises/E01").await.expect(200).text();
         assert!(page.contains("2星") && page.contains(&case.first), "{page}");
+        // What is to be put right stands there for those who see it, as many as a page holds, and leads to all.
+        assert!(page.contains(&format!("href=\"/console/findings/{visit}-50\"")), "{page}");
+        assert!(page.contains("href=\"/console/findings?view=all&#38;enterprise=E01\""), "{page}");
+        let other = t.signed_in("liaison.sc").await.get("/console/enterprises/E01").await.expect(200).text();
+        assert!(!other.contains("/console/findings/LJ-") && other.contains("没有您可以查看的待整改隐患"), "{other}");
     })
     .await;
 }
