@@ -73,7 +73,7 @@ async fn read(chrome: &Chrome, name: &str) -> String {
             says.push(found.says);
         }
     }
-    assert_eq!(says, [on_screen.says.clone()], "{name}");
+    assert_eq!(says, std::slice::from_ref(&on_screen.says), "{name}");
     on_screen.says.clone()
 }
 
