@@ -7,10 +7,11 @@ use crate::domain::deeds::{self, FindingDeed, ObligationDeed, SummonsDeed, Visit
 use crate::domain::draft::{Plan, Rooted};
 use crate::domain::finding::{self, Finding};
 use crate::domain::late::Word;
-use crate::domain::obligation::{Obligation, PartId, Subject};
+use crate::domain::obligation::{AsideId, Obligation, PartId, Subject};
 use crate::domain::order::Node;
 use crate::domain::policy::Scope;
 use crate::domain::summons::{self, Summons};
+use crate::domain::terms::Duty;
 use crate::domain::visit::{self, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Seen};
@@ -177,6 +178,11 @@ impl Deed for ObligationDeed {
             return Ok(Some(LoadedObligation::of_visit(tree, whole)));
         }
         let Some((visit, department)) = code.rsplit_once('-') else { return Ok(None) };
+        if let Some(duty) = Duty::parse(department).filter(|duty| duty.is_beside()) {
+            let found = visits::tree_of_finding(reading, scope, visit)?;
+            let beside = |(tree, id)| LoadedObligation::of_visit(tree, Subject::Aside(AsideId::of(&id, duty)));
+            return Ok(found.map(beside));
+        }
         let tree = visits::tree(reading, scope, visit)?.filter(|tree| tree.visit.part(department).is_some());
         Ok(tree.map(|tree| {
             let part = Subject::Part(PartId::of(&tree.visit.id, department));
@@ -240,7 +246,8 @@ impl Deed for VisitDeed {
         if let Some(tree) = tree.as_mut().filter(|_| self == VisitDeed::Record)
             && let Some(firm) = tree.visit.enterprise.clone()
         {
-            tree.slate.struck_off = firms::struck_off(reading, &firm)?;
+            tree.slate.struck_off = firms::findings(reading, &firm)?;
+            tree.slate.struck_off.retain(|one| !one.is_open());
         }
         Ok(tree)
     }

@@ -4,13 +4,12 @@
 //! are none for an address, and all that is sent by one, twenty a day (T28).
 
 use super::Undone;
-use crate::domain::at::{At, MINUTE};
+use crate::domain::at::{At, DAY_MINUTES, MINUTE};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 const WINDOW_MINUTES: i64 = 15;
-const DAY_MINUTES: i64 = 24 * 60;
 const PER_NAME_MAX: usize = 10;
 const PER_ADDRESS_MAX: usize = 100;
 const PER_DEVICE_MAX: usize = 10;

@@ -175,6 +175,7 @@ pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory)
         "extension_until": finding.asked.as_ref().map(|asked| asked.until.rfc3339()),
         "measures": finding.measures.as_ref().map(|taken| json!({
             "measure": taken.measure, "at": taken.at.rfc3339(), "until": taken.until.map(At::rfc3339),
+            "extended": taken.extended,
         })),
         "reported": finding.report.as_ref().map(|report| json!({
             "at": report.at.rfc3339(), "by_firm": report.by.is_none(), "note": text(report.note.as_ref(), texts),
@@ -192,6 +193,15 @@ pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory)
             "at": rated.at.rfc3339(), "stars": rated.stars, "text": text(rated.text.as_ref(), texts),
         })),
         "spot_check": finding.spot_check,
+        "transferred": finding.handed.as_ref().map(|handed| json!({
+            "at": handed.at.rfc3339(), "to": texts.get(&handed.to), "note": text(handed.note.as_ref(), texts),
+        })),
+        "watch": finding.watch.as_ref().map(|watch| json!({
+            "half_at": watch.half_at.rfc3339(), "ends_at": watch.ends_at.rfc3339(),
+            "looks": watch.looks.iter().map(|look| json!({
+                "at": look.at.rfc3339(), "by": look.by, "note": texts.get(&look.note),
+            })).collect::<Vec<_>>(),
+        })),
         "version": finding.version,
         "allowed_deeds": deeds::allowed_on_finding(actor, finding),
     })
@@ -222,6 +232,7 @@ pub fn burden_card(firm: &str, burden: &Burden) -> Value {
     json!({
         "enterprise": firm, "visits": burden.visits, "visits_saved": burden.saved, "visits_before": burden.before,
         "authorities": authorities.collect::<Vec<_>>(),
+        "struck_off": burden.struck_off, "relapsed": burden.relapsed,
     })
 }
 
@@ -234,7 +245,7 @@ pub fn finding_detail(open: &OpenVisit, finding: &Finding, actor: &Actor, direct
         let proof = attachments(open, finding.id.as_str(), actor, directory);
         card.insert("attachments".to_owned(), Value::Array(proof));
         let own = Subject::Finding(finding.id.clone());
-        let owed = obligations(open, actor, |subject| *subject == own);
+        let owed = obligations(open, actor, |subject| subject.told_of() == own);
         card.insert("obligations".to_owned(), Value::Array(owed));
     }
     card

@@ -169,7 +169,9 @@ fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Ite
     let asked = finding.asked.iter().map(|asked| &asked.reason);
     let own = std::iter::once(&finding.what).chain(&finding.spot).chain(&finding.clause);
     let rated = finding.rated.iter().filter_map(|rated| rated.text.as_ref());
-    own.chain(orders).chain(rechecks).chain(report).chain(asked).chain(rated)
+    let handed = finding.handed.iter().flat_map(|handed| std::iter::once(&handed.to).chain(&handed.note));
+    let looks = finding.watch.iter().flat_map(|watch| watch.looks.iter().map(|look| &look.note));
+    own.chain(orders).chain(rechecks).chain(report).chain(asked).chain(rated).chain(handed).chain(looks)
 }
 
 /// What happened in a visit's tree, oldest first, after a position.
@@ -215,9 +217,14 @@ pub async fn findings(
 pub async fn burden(hub: &Hub, firm: &str) -> Result<Burden, Undone> {
     let rules = hub.rules();
     let known = rules.directory.enterprise(firm).ok_or(Refusal::NotFound)?;
-    let (code, year) = (known.code.clone(), hub.now().year());
-    let visits = hub.ledger.read(move |reading| firms::entered_in(reading, &code, year)).await?;
-    Ok(burden::reckon(&visits, known))
+    let (code, now) = (known.code.clone(), hub.now());
+    let read = hub
+        .ledger
+        .read(move |reading| Ok((firms::entered_in(reading, &code, now.year())?, firms::findings(reading, &code)?)));
+    let (visits, found) = read.await?;
+    let mut burden = burden::reckon(&visits, known);
+    burden::relapses(&mut burden, &found, &rules, now);
+    Ok(burden)
 }
 
 /// Codes of the visits and findings of a whistle that the reader sees.

@@ -9,6 +9,8 @@ const SHANGHAI: Offset = Offset::constant(8);
 
 /// Microseconds in one minute.
 pub const MINUTE: i64 = 60_000_000;
+/// Minutes of a day.
+pub const DAY_MINUTES: i64 = 24 * 60;
 
 /// A moment, microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -286,6 +286,6 @@ fn reminds(subject: &Subject, duty: Duty) -> bool {
     match subject {
         Subject::Whistle(_) => !matches!(duty, Duty::ReportIn | Duty::FirstResult | Duty::Rectification),
         Subject::Visit(_) => duty != Duty::Approval,
-        Subject::Summons(_) | Subject::Part(_) | Subject::Finding(_) => true,
+        Subject::Summons(_) | Subject::Part(_) | Subject::Finding(_) | Subject::Aside(_) => true,
     }
 }

@@ -58,7 +58,7 @@ impl Word {
                 EventKind::ObligationHeldBack
             }
         };
-        draft.record_about(kind, subject, data);
+        draft.record_about(kind, &subject.told_of(), data);
         Ok(draft.finish())
     }
 }

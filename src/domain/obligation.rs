@@ -38,6 +38,8 @@ pub enum Subject {
     /// What one department does in a visit.
     Part(PartId),
     Finding(FindingId),
+    /// What a finding owes beside its own next step.
+    Aside(AsideId),
 }
 
 /// One department's part in a visit: `vi_…/XF`.
@@ -61,6 +63,27 @@ impl PartId {
     }
 }
 
+/// What a finding owes beside its own next step, one of a kind: `fi_…/measures`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AsideId(String);
+
+impl AsideId {
+    /// This duty beside the finding's own.
+    pub fn of(finding: &FindingId, duty: Duty) -> AsideId {
+        AsideId(format!("{finding}/{duty}"))
+    }
+
+    /// The code under which it is owed: `LJ-2026-0042-01-measures`, of the finding of that code.
+    pub fn code(&self, finding: &str) -> String {
+        format!("{finding}-{}", self.0.split_once('/').map_or("", |(_, duty)| duty))
+    }
+
+    /// The finding.
+    pub fn finding(&self) -> FindingId {
+        FindingId::from_text(self.0.split_once('/').map_or(self.0.as_str(), |(finding, _)| finding))
+    }
+}
+
 impl Subject {
     /// The id as stored; ids carry their kind.
     pub fn as_str(&self) -> &str {
@@ -70,6 +93,7 @@ impl Subject {
             Subject::Visit(id) => id.as_str(),
             Subject::Part(id) => &id.0,
             Subject::Finding(id) => id.as_str(),
+            Subject::Aside(id) => &id.0,
         }
     }
 
@@ -80,6 +104,7 @@ impl Subject {
             "su" => Subject::Summons(SummonsId::from_text(text)),
             "vi" if text.contains('/') => Subject::Part(PartId(text.to_owned())),
             "vi" => Subject::Visit(VisitId::from_text(text)),
+            "fi" if text.contains('/') => Subject::Aside(AsideId(text.to_owned())),
             "fi" => Subject::Finding(FindingId::from_text(text)),
             _ => return None,
         })
@@ -89,7 +114,17 @@ impl Subject {
     pub fn summons(&self) -> Option<&SummonsId> {
         match self {
             Subject::Summons(id) => Some(id),
-            Subject::Whistle(_) | Subject::Visit(_) | Subject::Part(_) | Subject::Finding(_) => None,
+            Subject::Whistle(_) | Subject::Visit(_) | Subject::Part(_) => None,
+            Subject::Finding(_) | Subject::Aside(_) => None,
+        }
+    }
+
+    /// What is told of it: readers know a finding, and not what it owes beside.
+    pub fn told_of(&self) -> Subject {
+        match self {
+            Subject::Aside(id) => Subject::Finding(id.finding()),
+            Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) => self.clone(),
+            Subject::Part(_) | Subject::Finding(_) => self.clone(),
         }
     }
 }

@@ -37,7 +37,8 @@ impl Rules {
             Duty::Planning | Duty::Approval | Duty::Visit | Duty::Finish => limits.limit(duty, urgency),
             Duty::Signing | Duty::Part | Duty::Filing | Duty::Choice => limits.limit(duty, urgency),
             Duty::Order | Duty::Rectification | Duty::Recheck => limits.limit(duty, urgency),
-            Duty::Reorder | Duty::StrikeOff => limits.limit(duty, urgency),
+            Duty::Reorder | Duty::StrikeOff | Duty::Measures => limits.limit(duty, urgency),
+            Duty::Receipt | Duty::Look => limits.limit(duty, urgency),
         };
         self.calendar.due(now, limit, urgency.into())
     }

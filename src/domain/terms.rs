@@ -230,8 +230,20 @@ words!(
         Reorder = "reorder",
         /// A passed finding is struck off by somebody else.
         StrikeOff = "strike_off",
+        /// Safety measures run out: extended once, or lifted.
+        Measures = "measures",
+        /// The receipt of a power outside is there; without it, the director sees to it.
+        Receipt = "receipt",
+        /// The town looks at a place whose subject is gone.
+        Look = "look",
     }
 );
+impl Duty {
+    /// What a finding owes beside its own next step.
+    pub fn is_beside(self) -> bool {
+        matches!(self, Duty::Measures | Duty::Receipt | Duty::Look)
+    }
+}
 words!(
     /// How long somebody may still do something, or how far a deed may reach: it is nobody's duty.
     Window {
@@ -255,6 +267,8 @@ words!(
         Notice = "notice",
         /// A finding that comes back within this was never gone.
         Relapse = "relapse",
+        /// A place whose subject is gone is looked at twice within this.
+        Watch = "watch",
     }
 );
 words!(

@@ -151,6 +151,9 @@ impl Lang {
             FindingDeed::GrantExtension => ("同意延期", "Grant the extension"),
             FindingDeed::RefuseExtension => ("不同意延期", "Refuse the extension"),
             FindingDeed::Recheck => ("登记复查", "Record a recheck"),
+            FindingDeed::Transfer => ("移送其他机关", "Transfer it"),
+            FindingDeed::TakeBack => ("收回移送", "Take the transfer back"),
+            FindingDeed::Look => ("登记回看", "Record a look"),
             FindingDeed::Close => ("销号", "Strike off"),
             FindingDeed::Reopen => ("重新整改", "Take up again"),
         })

@@ -6,9 +6,7 @@ use crate::domain::finding::Finding;
 use crate::domain::visit::Visit;
 
 /// The latest of a firm: more than one could have that still counts.
-const STRUCK_OFF: &str = "
-    SELECT body FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL AND status = 'closed'
-    ORDER BY found_at DESC, id LIMIT 500";
+const FINDINGS: &str = "SELECT body FROM findings WHERE enterprise = $1 ORDER BY found_at DESC, id LIMIT 500";
 
 const ENTERED: &str = "
     SELECT body FROM visits WHERE enterprise = $1 AND date >= $2 AND date <= $3
@@ -18,11 +16,11 @@ const PAST_HAZARDS: &str =
     "SELECT DISTINCT hazard FROM findings WHERE enterprise = $1 AND hazard IS NOT NULL ORDER BY hazard";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[STRUCK_OFF, ENTERED, PAST_HAZARDS];
+pub(super) const STATEMENTS: &[&str] = &[FINDINGS, ENTERED, PAST_HAZARDS];
 
-/// What was struck off at a firm, by item of the checklist. For deciding, never for showing.
-pub fn struck_off(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<Finding>, Fault> {
-    reading.rows(STRUCK_OFF, &[firm.into()], |row| row.json(0))
+/// What was found at a firm, the newest first. For deciding and for figures, never for showing.
+pub fn findings(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<Finding>, Fault> {
+    reading.rows(FINDINGS, &[firm.into()], |row| row.json(0))
 }
 
 /// The visits of a firm's year that were entered: what they cost the firm is no secret among departments, what they found is

@@ -1,7 +1,7 @@
 //! What is still to be done, the soonest limit first, each with its whistle or its visit. Under one scope, and only what somebody
 //! must move: what waits for its parts is left out. Never writes.
 
-use super::sight::{is_finding_seen, is_owed_by, is_seen, is_visit_seen};
+use super::sight::{is_finding_seen, is_owed_by, is_seen, is_visit_seen, thing_of};
 use super::whistles::{self, armed};
 use super::{Fault, Reading, Row, Value};
 use crate::domain::at::At;
@@ -14,7 +14,7 @@ use crate::ids::{TextId, TreeId};
 
 /// The columns of an armed obligation first, as `whistles` reads them.
 macro_rules! open {
-    ($of:literal, $seen:expr, $owed:expr) => {
+    ($of:expr, $seen:expr, $owed:expr) => {
         concat!(
             "
     SELECT o.id, o.subject, o.role, o.department, o.duty, o.due_at, o.provisional, o.reminds, o.explained, o.passed_at,
@@ -39,9 +39,12 @@ const OF_WHISTLES: &str = open!(
 );
 
 const OF_VISITS: &str = open!(
-    "v.body, f.body
+    concat!(
+        "v.body, f.body
     FROM obligations o JOIN visits v ON v.id = o.tree
-    LEFT JOIN findings f ON f.id = o.subject",
+    LEFT JOIN findings f ON f.id = ",
+        thing_of!("o.subject")
+    ),
     is_visit_seen!("v.id"),
     concat!(
         " AND (f.id IS NULL OR ",
@@ -78,6 +81,7 @@ impl OpenItem {
     pub fn owed_under(&self) -> String {
         match &self.obligation.subject {
             Subject::Part(part) => part.code(self.of.code()),
+            Subject::Aside(aside) => aside.code(self.of.code()),
             Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Finding(_) => {
                 self.of.code().to_owned()
             }

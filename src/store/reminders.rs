@@ -1,6 +1,7 @@
 //! What somebody is reminded of, and when they last were. Under the scope of whoever is written to; nothing here gives a
 //! text of a whistle or decides what a letter says.
 
+use super::sight::thing_of;
 use super::{Fault, Reading};
 use crate::domain::at::At;
 use crate::domain::obligation::Post;
@@ -12,11 +13,14 @@ use crate::ids::PersonId;
 /// What is named `o`, with its codes, as far as its reader sees its whistle or visit; the soonest first.
 macro_rules! seen {
     () => {
-        "
+        concat!(
+            "
     LEFT JOIN whistles w ON w.id = o.tree
     LEFT JOIN summonses u ON u.id = o.subject
     LEFT JOIN visits v ON v.id = o.tree
-    LEFT JOIN findings f ON f.id = o.subject
+    LEFT JOIN findings f ON f.id = ",
+            thing_of!("o.subject"),
+            "
     WHERE (w.id IS NOT NULL
            AND ($5 = '*' OR EXISTS (SELECT 1 FROM sights s WHERE s.whistle = o.tree AND s.viewer = $5)))
        OR (v.id IS NOT NULL
@@ -24,6 +28,7 @@ macro_rules! seen {
                                     AND s.viewer IN ($6, $7, $8) AND s.viewer <> ''
                                       AND (f.id IS NULL OR s.only_of IN ('', f.department)))))
     ORDER BY o.due_at, o.id LIMIT $4"
+        )
     };
 }
 

@@ -50,6 +50,14 @@ macro_rules! is_seen {
 }
 pub(super) use is_seen;
 
+/// The id of the thing whose limit this is: what a finding owes beside its own step is filed under its id with a word behind it.
+macro_rules! thing_of {
+    ($subject:literal) => {
+        concat!("SUBSTR(", $subject, ", 1, INSTR(", $subject, " || '/', '/') - 1)")
+    };
+}
+pub(super) use thing_of;
+
 /// Whether one key of a reader suffices for the visit of this id; the first one of whoever sees everything is `*`. The keys
 /// are the statement's first three parameters.
 macro_rules! is_visit_seen {

@@ -1,7 +1,7 @@
 //! Visits and findings as they are read: a whole tree, what else is planned beside it, lists. Every read demands a [`Scope`], and
 //! the right stands in the same statement as the row: what may not be seen does not exist. Never writes.
 
-use super::sight::{is_finding_seen, is_owed_by, is_visit_seen};
+use super::sight::{is_finding_seen, is_owed_by, is_visit_seen, thing_of};
 use super::whistles::{self, Position, armed, listed};
 use super::{Fault, Reading, Value};
 use crate::domain::at::At;
@@ -15,7 +15,6 @@ use crate::ids::{FindingId, PersonId, VisitId, WhistleId};
 use std::collections::BTreeSet;
 
 const BY_CODE: &str = concat!("SELECT v.body FROM visits v WHERE v.code = $4 AND ", is_visit_seen!("v.id"));
-
 const BY_ID: &str = concat!("SELECT v.body FROM visits v WHERE v.id = $4 AND ", is_visit_seen!("v.id"));
 
 const BY_FINDING: &str = concat!(
@@ -29,14 +28,11 @@ const BY_LINK: &str = "
 const CLOSED: &str = "SELECT body FROM findings WHERE status = 'closed' ORDER BY code";
 
 const FINDINGS: &str = "SELECT body FROM findings WHERE visit = $1 ORDER BY code";
-
 const ARMED: &str = "
     SELECT id, subject, role, department, duty, due_at, provisional, reminds, explained, passed_at, length, next_at,
            reached_at, acknowledged_at, held_back_at
     FROM obligations WHERE tree = $1 AND ended_at IS NULL ORDER BY due_at, id";
-
 const WHISTLES: &str = "SELECT whistle FROM visit_whistles WHERE visit = $1 ORDER BY whistle";
-
 const TAKEN: &str = "SELECT thing FROM claims WHERE slot = $1 AND visit <> $2";
 
 const OF_FIRM: &str = "
@@ -47,7 +43,9 @@ const OF_FIRM: &str = "
 const LIST: &str = concat!(
     "
     SELECT v.body,
-           (SELECT MIN(o.due_at) FROM obligations o LEFT JOIN findings d ON d.id = o.subject
+           (SELECT MIN(o.due_at) FROM obligations o LEFT JOIN findings d ON d.id = ",
+    thing_of!("o.subject"),
+    "
             WHERE o.tree = v.id AND o.ended_at IS NULL AND (d.id IS NULL OR ",
     is_finding_seen!("d.visit", "d.department"),
     "))
@@ -85,9 +83,12 @@ const FINDING_LIST: &str = concat!(
       AND ($8 = '' OR INSTR($8, ',' || f.enterprise || ',') > 0)
       AND ($9 = '' OR f.whistle = $9)
       AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
-      AND ",
-    is_owed_by!("f.visit", "o.department", "$12"),
-    "
+      AND ($12 = '' OR EXISTS (
+          SELECT 1 FROM obligations a WHERE a.tree = f.visit AND a.ended_at IS NULL AND ",
+    thing_of!("a.subject"),
+    " = f.id AND ",
+    is_owed_by!("f.visit", "a.department", "$12"),
+    "))
       AND ($13 = 0 OR (f.status = 'closed' AND o.due_at IS NOT NULL))
       AND ($14 = 0 OR f.link IS NOT NULL)
     ORDER BY f.found_at DESC, f.id DESC LIMIT $15"

@@ -123,12 +123,16 @@ async fn in_visits(t: &Town) {
         yj.does(&finding, "ask_extension", ask).await;
         by.does(&finding, answer, json!({ "reason": said("复") })).await;
     }
+    head.does(&finding, "transfer", json!({ "to": said("外"), "note": said("函") })).await;
+    head.does(&finding, "take_back", json!({ "reason": said("退") })).await;
     head.does(&finding, "measures", json!({ "measure": "stop" })).await;
     head.does(&finding, "lift_measures", json!({ "reason": said("解") })).await;
     yj.does(&finding, "report_fixed", json!({ "note": said("报") })).await;
     t.person("inspector.yj.3").does(&finding, "recheck", json!({ "passed": true, "note": said("验") })).await;
     head.does(&finding, "close", json!({ "kind": "fixed", "conclusion": said("结") })).await;
     t.office().does(&finding, "reopen", json!({ "ground": "spot_check_failed", "note": said("返") })).await;
+    head.does(&finding, "close", json!({ "kind": "ceased", "conclusion": said("空") })).await;
+    t.person("town.t06").does(&finding, "look", json!({ "clear": true, "note": said("看") })).await;
     yj.does(&visit, "finish", json!({})).await;
     yj.does(&visit, "refuse_sign", json!({ "note": said("拒") })).await;
     let visit = entered(t, "PM", &["yj", "xf"], &heads).await;

@@ -6,6 +6,7 @@ mod acknowledged;
 mod assessed;
 mod attachments;
 mod backups;
+mod beside;
 mod bodies;
 mod by_link;
 mod canaries;

@@ -46,11 +46,19 @@ async fn what_comes_back_says_so_and_who_struck_it_off_may_take_it_up_again() {
         assert!(page.expect(200).text().contains(&format!("再次出现 {code}")));
         let seen = t.person("head.yj").sees(&format!("/findings/{code}")).await;
         assert_eq!(seen["allowed_deeds"], json!(["reopen"]));
+        let figures = async || {
+            let burden = t.person("liaison.sc").sees("/enterprises/E01/burden").await;
+            (burden["struck_off"].clone(), burden["relapsed"].clone())
+        };
+        assert_eq!(figures().await, (json!(1), json!(1)));
+        let firm = t.signed_in("office").await.get("/console/enterprises/E01").await.expect(200).text();
+        assert!(firm.contains("已销号1项，再次出现1项") && firm.contains("联检负担"), "{firm}");
         let open = t.person("head.yj").does(code, "reopen", json!({ "ground": "relapse" })).await;
         assert_eq!(
             (&open["status"], &open["relapse"], &open["reopened"]),
             (&json!("ordered"), &json!(true), &json!(1))
         );
+        assert_eq!(figures().await, (json!(1), json!(1)), "taken up again, it came back all the same");
     })
     .await;
 }

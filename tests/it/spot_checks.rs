@@ -2,6 +2,7 @@
 //! by others, and taken up anew when it is not gone.
 
 use crate::doors::roles::visited;
+use crate::town::files::jpeg;
 use crate::town::{Town, at, town};
 use futures_util::future::join;
 use serde_json::{Value, json};
@@ -49,10 +50,19 @@ async fn what_was_struck_off_in_a_month_is_drawn_once_and_the_office_owes_a_look
         assert_eq!(t.office().codes("/findings?spot_check=true").await, [FINDING]);
         let page = t.signed_in("office").await.get("/console/findings?view=spot").await.expect(200).text();
         assert!(page.contains(&format!("/console{PATH}")), "{page}");
+        // The office owes it among the rest; whoever looks brings a photo.
+        let page = t.signed_in("office").await.get("/console/findings?view=owed").await.expect(200).text();
+        assert!(page.contains(&format!("/console{PATH}")), "{page}");
+        let other = t.person("inspector.yj.3");
+        other.sends(FINDING, &[("后.jpg", &jpeg(8, 8))]).await.expect(201);
         // What stays gone stays struck off.
         let first = t.person("inspector.yj").tries(FINDING, "recheck", &json!({ "passed": true, "note": "好" })).await;
-        assert_eq!(first.expect(409).reasons(), [format!("same_officers {FINDING}")]);
-        t.person("inspector.yj.3").does(FINDING, "recheck", json!({ "passed": true, "note": "仍无积粉" })).await;
+        let bars = ["passed_before inspector.yj".to_owned(), format!("same_officers {FINDING}")];
+        assert_eq!(first.expect(409).reasons(), bars);
+        let seen = t.person("inspector.yj").sees(PATH).await;
+        assert_eq!(seen["allowed_deeds"], json!([]), "whoever struck it off confirms nothing");
+        other.does(FINDING, "recheck", json!({ "passed": true, "note": "仍无积粉" })).await;
+        other.sends(FINDING, &[("晚.jpg", &jpeg(8, 8))]).await.expect(409);
         let seen = t.office().sees(PATH).await;
         assert_eq!(
             (&seen["status"], &seen["spot_check"]["open"], &seen["due_at"]),

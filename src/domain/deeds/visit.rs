@@ -4,6 +4,8 @@
 use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::finding::Finding;
+use crate::domain::finding::close;
+use crate::domain::finding::extension::EXTENSIONS_MAX;
 use crate::domain::policy::{self, Actor};
 use crate::domain::terms::{FindingStatus, Severity, VisitStatus, words};
 use crate::domain::visit::{Part, Visit};
@@ -22,7 +24,8 @@ words!(
     FindingDeed {
         Order = "order", CorrectOnSite = "correct_on_site", Measures = "measures", LiftMeasures = "lift_measures",
         ReportFixed = "report_fixed", AskExtension = "ask_extension", GrantExtension = "grant_extension",
-        RefuseExtension = "refuse_extension", Recheck = "recheck", Close = "close", Reopen = "reopen",
+        RefuseExtension = "refuse_extension", Recheck = "recheck", Transfer = "transfer", TakeBack = "take_back",
+        Close = "close", Look = "look", Reopen = "reopen",
     }
 );
 
@@ -107,6 +110,10 @@ fn may_finding(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
     match deed {
         FindingDeed::Order | FindingDeed::CorrectOnSite | FindingDeed::Recheck => inspects,
         FindingDeed::Measures | FindingDeed::LiftMeasures | FindingDeed::Close => policy::heads(actor, department),
+        FindingDeed::Transfer => policy::heads(actor, department),
+        FindingDeed::TakeBack => policy::heads(actor, department) || policy::is_director(actor),
+        FindingDeed::Look if finding.origin.town.is_none() => policy::acts_for(actor, department),
+        FindingDeed::Look => is_of_town(actor, finding),
         FindingDeed::ReportFixed => inspects || is_of_town(actor, finding),
         FindingDeed::AskExtension => inspects || policy::heads(actor, department),
         FindingDeed::GrantExtension | FindingDeed::RefuseExtension => match finding.severity {
@@ -129,25 +136,46 @@ fn is_of_town(actor: &Actor, finding: &Finding) -> bool {
 /// The deeds of each state, one line per state. From every open state there is a way out other than being fixed.
 fn can_finding(deed: FindingDeed, finding: &Finding) -> bool {
     use FindingDeed::{
-        AskExtension, Close, CorrectOnSite, GrantExtension, LiftMeasures, Measures, Order, Recheck, RefuseExtension,
-        Reopen, ReportFixed,
+        AskExtension, Close, CorrectOnSite, GrantExtension, LiftMeasures, Look, Measures, Order, Recheck,
+        RefuseExtension, Reopen, ReportFixed, TakeBack, Transfer,
     };
     let (asked, stand) = (finding.asked.is_some(), finding.measures.is_some());
-    let measures = (deed == Measures && !stand) || (deed == LiftMeasures && stand);
+    let back = deed == TakeBack && finding.handed.is_some();
+    let hands = back || (deed == Transfer && finding.handed.is_none());
+    let measures = deed == Measures || (deed == LiftMeasures && stand);
     match finding.status {
-        FindingStatus::Found => matches!(deed, Order | CorrectOnSite | Close) || measures,
+        FindingStatus::Found => matches!(deed, Order | CorrectOnSite | Close) || measures || hands,
         FindingStatus::Ordered => {
             let extension = match deed {
                 AskExtension => !asked,
                 GrantExtension | RefuseExtension => asked,
-                Order | CorrectOnSite | Measures | LiftMeasures | ReportFixed | Recheck | Close | Reopen => false,
+                Order | CorrectOnSite | Measures | LiftMeasures | ReportFixed | Recheck => false,
+                Transfer | TakeBack | Close | Look | Reopen => false,
             };
-            matches!(deed, ReportFixed | Close) || extension || measures
+            matches!(deed, ReportFixed | Close) || extension || measures || hands
         }
-        FindingStatus::Reported | FindingStatus::RecheckDue => matches!(deed, Recheck | Close) || measures,
-        FindingStatus::Passed => deed == Close || measures,
-        FindingStatus::Failed => matches!(deed, Order | Close) || measures,
-        FindingStatus::Closed => deed == Reopen || (deed == Recheck && finding.awaits_spot_check()),
+        FindingStatus::Reported | FindingStatus::RecheckDue => matches!(deed, Recheck | Close) || measures || hands,
+        FindingStatus::Passed => deed == Close || measures || back,
+        FindingStatus::Failed => matches!(deed, Order | Close) || measures || hands,
+        FindingStatus::Closed => {
+            let again = (deed == Recheck && finding.awaits_spot_check()) || (deed == Look && finding.is_watched());
+            deed == Reopen || again
+        }
+    }
+}
+
+/// What its state allows and something about it bars for now: told with its reason to whoever tries, and not offered.
+fn is_barred(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
+    let stands = finding.measures.as_ref();
+    match deed {
+        FindingDeed::Close => stands.is_some() || close::is_own_work(finding, &actor.person),
+        FindingDeed::Recheck => finding.awaits_spot_check() && finding.was_passed_by(&actor.person),
+        FindingDeed::CorrectOnSite => stands.is_some() || !finding.is_correctable_on_site(),
+        FindingDeed::Measures => stands.is_some_and(|taken| taken.extended),
+        FindingDeed::AskExtension => finding.extended >= EXTENSIONS_MAX,
+        FindingDeed::Order | FindingDeed::LiftMeasures | FindingDeed::ReportFixed => false,
+        FindingDeed::GrantExtension | FindingDeed::RefuseExtension | FindingDeed::Reopen => false,
+        FindingDeed::Transfer | FindingDeed::TakeBack | FindingDeed::Look => false,
     }
 }
 
@@ -163,6 +191,7 @@ pub fn allowed_on_visit(actor: &Actor, visit: &Visit, now: At) -> Vec<&'static s
 pub fn allowed_on_finding(actor: &Actor, finding: &Finding) -> Vec<&'static str> {
     let all = FindingDeed::ALL.iter().copied();
     all.filter(|deed| may_finding(*deed, actor, finding) && can_finding(*deed, finding))
+        .filter(|deed| !is_barred(*deed, actor, finding))
         .map(FindingDeed::as_str)
         .collect()
 }
@@ -198,6 +227,7 @@ pub(super) fn permissions(actor: &Actor) -> impl Iterator<Item = String> {
     let (office, director) = (policy::is_office(actor), policy::is_director(actor));
     let (heads, inspects) = (policy::heads(actor, &actor.unit), policy::inspects_for(actor, &actor.unit));
     let speaks = policy::speaks_for(actor, &actor.unit);
+    let of_town = speaks && actor.town.is_some();
     let visit = move |deed: VisitDeed| match deed {
         VisitDeed::Propose => office,
         VisitDeed::ApproveOwnPart | VisitDeed::Object => heads,
@@ -211,6 +241,9 @@ pub(super) fn permissions(actor: &Actor) -> impl Iterator<Item = String> {
     let finding = move |deed: FindingDeed| match deed {
         FindingDeed::Order | FindingDeed::CorrectOnSite | FindingDeed::Recheck => inspects,
         FindingDeed::Measures | FindingDeed::LiftMeasures | FindingDeed::Close => heads,
+        FindingDeed::Transfer => heads,
+        FindingDeed::TakeBack => heads || director,
+        FindingDeed::Look => of_town,
         FindingDeed::ReportFixed => inspects,
         FindingDeed::AskExtension => inspects || heads,
         FindingDeed::GrantExtension | FindingDeed::RefuseExtension => heads || director,

@@ -2,6 +2,7 @@
 //! taken down, another power has it, or it never was one. And taking up again what was struck off too early.
 
 use super::order::barred;
+use super::{Finding, transfer, watch};
 use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
@@ -9,7 +10,7 @@ use crate::domain::obligation::Subject;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, OnSite, Spec, TEXT_MAX, read};
 use crate::domain::terms::{ClosureKind, Duty, FindingStatus, words};
 use crate::domain::visit::{VisitTree, follow};
-use crate::ids::{FindingId, TextId};
+use crate::ids::{FindingId, PersonId, TextId};
 use serde_json::json;
 
 words!(
@@ -67,11 +68,8 @@ impl CloseOrder {
 /// Guarded: whoever rechecked, or measures that stand.
 pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
-    let person = by.actor.map(|actor| &actor.person);
-    let rechecked = finding.rechecks.iter().any(|one| one.officers.iter().any(|officer| Some(officer) == person));
-    let reported = finding.report.as_ref().is_some_and(|report| report.by.is_some() && report.by.as_ref() == person);
     let mut reasons = Vec::new();
-    if rechecked || reported {
+    if by.actor.is_some_and(|actor| is_own_work(finding, &actor.person)) {
         reasons.push((ReasonCode::CloserRechecked, finding.code.clone()));
     }
     if finding.measures.is_some() {
@@ -81,17 +79,28 @@ pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
         return Err(barred(finding, &by, reasons));
     }
     let mut draft = Draft::on(by, tree);
+    let person = draft.by.actor.map(|actor| actor.person.clone());
     let (now, conclusion) = (draft.by.now, order.conclusion.as_deref().map(|text| draft.write_down(text)));
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Closed;
-        (finding.closed, finding.closed_at) = (Some(order.kind), Some(now));
+        (finding.closed, finding.closed_at, finding.closed_by) = (Some(order.kind), Some(now), person);
         finding.asked = None;
     });
     let data = json!({ "kind": order.kind, "conclusion": conclusion.as_ref().map(text_ref) });
     draft.record_finding(EventKind::FindingClosed, id, data);
     draft.disarm(&Subject::Finding(id.clone()));
+    transfer::await_no_receipt(&mut draft, id);
+    if order.kind == ClosureKind::Ceased {
+        watch::begin(id, &mut draft);
+    }
     follow::filing(&mut draft);
     Ok(draft.finish())
+}
+
+/// Whoever rechecked it or said that it is fixed leaves striking it off to somebody else.
+pub fn is_own_work(finding: &Finding, person: &PersonId) -> bool {
+    let reported = finding.report.as_ref().and_then(|report| report.by.as_ref());
+    finding.was_passed_by(person) || reported == Some(person)
 }
 
 /// Why, and what was seen.
@@ -126,12 +135,14 @@ pub(super) fn take_up(ground: Return, note: Option<&TextId>, id: &FindingId, dra
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Ordered;
         (finding.closed, finding.closed_at, finding.report) = (None, None, None);
+        (finding.closed_by, finding.handed) = (None, None);
         finding.reopened += 1;
         finding.relapse = ground == Return::Relapse;
         if let Some(spot_check) = &mut finding.spot_check {
             spot_check.open = false;
         }
     });
+    watch::end(id, draft);
     let data = json!({ "ground": ground, "note": note.map(text_ref) });
     draft.record_finding(EventKind::FindingReopened, id, data);
     let owner = draft.liaison(&department);

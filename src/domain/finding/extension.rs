@@ -3,13 +3,11 @@
 
 use super::order::barred;
 use super::{Asked, Finding};
-use crate::domain::at::At;
 use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
-use crate::domain::order::{Clash, Fault, FaultCode, Node, read};
-use crate::domain::summons::extension::ASK_EXTENSION;
+use crate::domain::summons::extension::AskExtensionOrder;
 use crate::domain::visit::VisitTree;
 use crate::ids::FindingId;
 use serde_json::json;
@@ -17,34 +15,16 @@ use serde_json::json;
 /// Extensions that a finding may have.
 pub const EXTENSIONS_MAX: u32 = 2;
 
-/// Until when, and why.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AskOrder {
-    until: At,
-    reason: String,
-}
-
-impl AskOrder {
-    /// Later than the limit that runs.
-    ///
-    /// # Errors
-    /// Every fault of the body.
-    pub fn parse(body: &Node, due_at: Option<At>) -> Result<AskOrder, Vec<Fault>> {
-        let (reader, mut faults) = read(&ASK_EXTENSION, body);
-        let until = reader.time("until");
-        if until.zip(due_at).is_some_and(|(until, due_at)| until <= due_at) {
-            faults.add(reader.pointer("until"), FaultCode::Clash(Clash::NotLonger));
-        }
-        let made = until.zip(reader.text("reason"));
-        faults.judge(made.map(|(until, reason)| AskOrder { until, reason }))
-    }
-}
-
 /// Asks; the limit runs on until somebody has answered.
 ///
 /// # Errors
 /// Guarded: extended twice.
-pub fn ask_extension(order: &AskOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
+pub fn ask_extension(
+    order: &AskExtensionOrder,
+    id: &FindingId,
+    tree: VisitTree,
+    by: Deciding<'_>,
+) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     if finding.extended >= EXTENSIONS_MAX {
         return Err(barred(finding, &by, vec![(ReasonCode::ExtendedTwice, finding.code.clone())]));

@@ -3,7 +3,7 @@
 
 use super::recheck::say_fixed;
 use super::{Finding, Rated};
-use crate::domain::at::At;
+use crate::domain::at::{At, DAY_MINUTES};
 use crate::domain::attachment::{Format, Received, Shows, room_for};
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::deeds::allowed_on_finding;
@@ -20,7 +20,6 @@ use serde_json::json;
 /// How long it is good: so long after the order's limit, and never longer than that from its giving, days.
 const AFTER_LIMIT_DAYS: i64 = 30;
 const DAYS_MAX: i64 = 120;
-const DAY_MINUTES: i64 = 24 * 60;
 /// Photos that go with a claim.
 pub const PHOTOS_MAX: usize = 3;
 /// Longest word that goes with stars, characters.

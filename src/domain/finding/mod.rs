@@ -4,10 +4,13 @@
 pub mod close;
 pub mod extension;
 pub mod link;
+pub mod measures;
 pub mod order;
 pub mod plan;
 pub mod recheck;
 pub mod spot_check;
+pub mod transfer;
+pub mod watch;
 
 use super::at::At;
 use super::draft::Draft;
@@ -17,6 +20,7 @@ use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
 use link::FirmLink;
 use serde::{Deserialize, Serialize};
 use spot_check::SpotCheck;
+use watch::Watch;
 
 /// What was said of a hazard on site.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +90,9 @@ pub struct Taken {
     pub measure: Measure,
     pub at: At,
     pub until: Option<At>,
+    /// Once, and never again.
+    #[serde(default)]
+    pub extended: bool,
 }
 
 /// A claim that it is fixed; the recheck decides.
@@ -113,6 +120,14 @@ pub struct Recheck {
     pub officers: Vec<PersonId>,
     pub passed: bool,
     pub note: TextId,
+}
+
+/// Handed over to another power, which has not confirmed it yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Handed {
+    pub at: At,
+    pub to: TextId,
+    pub note: Option<TextId>,
 }
 
 /// A longer limit that was asked for.
@@ -145,6 +160,8 @@ pub struct Finding {
     pub rechecks: Vec<Recheck>,
     pub closed: Option<ClosureKind>,
     pub closed_at: Option<At>,
+    #[serde(default)]
+    pub closed_by: Option<PersonId>,
     /// It came back: taken up again on that ground, or found again not long after it was struck off.
     pub relapse: bool,
     /// The finding that was struck off, by code.
@@ -159,6 +176,11 @@ pub struct Finding {
     /// It was drawn to be looked at again after it was struck off.
     #[serde(default)]
     pub spot_check: Option<SpotCheck>,
+    #[serde(default)]
+    pub handed: Option<Handed>,
+    /// Since it was struck off because its subject is gone.
+    #[serde(default)]
+    pub watch: Option<Watch>,
     pub version: i64,
 }
 
@@ -185,12 +207,15 @@ impl Finding {
             rechecks: Vec::new(),
             closed: None,
             closed_at: None,
+            closed_by: None,
             relapse: false,
             relapse_of: None,
             reopened: 0,
             link: None,
             rated: None,
             spot_check: None,
+            handed: None,
+            watch: None,
             version: 1,
         }
     }
@@ -200,9 +225,29 @@ impl Finding {
         self.status != FindingStatus::Closed
     }
 
+    /// Whether it may be put right on the spot: a small thing, and the list calls it that.
+    pub fn is_correctable_on_site(&self) -> bool {
+        self.severity != Severity::Major && self.origin.correctable_on_site
+    }
+
     /// Drawn, and nobody has looked yet.
     pub fn awaits_spot_check(&self) -> bool {
         self.status == FindingStatus::Closed && self.spot_check.as_ref().is_some_and(|one| one.open)
+    }
+
+    /// Somebody who has said already that it is gone: by a recheck, or by striking it off.
+    pub fn was_passed_by(&self, person: &PersonId) -> bool {
+        self.closed_by.as_ref() == Some(person) || self.rechecks.iter().any(|one| one.officers.contains(person))
+    }
+
+    /// Struck off, and looked at again all the same: it takes proof.
+    pub fn is_looked_at_again(&self) -> bool {
+        self.awaits_spot_check() || self.is_watched()
+    }
+
+    /// Its subject is gone, and the town has not looked as often as it is to.
+    pub fn is_watched(&self) -> bool {
+        self.status == FindingStatus::Closed && self.watch.as_ref().is_some_and(|watch| !watch.is_over())
     }
 
     /// Whether a whistle waits for it.

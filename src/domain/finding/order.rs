@@ -1,7 +1,6 @@
-//! Ordering that a hazard is put right, or seeing it put right on the spot; and what keeps people safe meanwhile.
-//! Nothing here strikes anything off.
+//! Ordering that a hazard is put right, or seeing it put right on the spot. Nothing here strikes anything else off.
 
-use super::{Finding, Ordered, Taken};
+use super::{Finding, Ordered, transfer};
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
@@ -10,7 +9,7 @@ use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, each_once, read};
 use crate::domain::rules::Rules;
-use crate::domain::terms::{ClosureKind, Duty, FindingStatus, Measure, Severity, Urgency, Window};
+use crate::domain::terms::{ClosureKind, Duty, FindingStatus, Severity, Urgency, Window};
 use crate::domain::visit::slate::CERTIFIED_MIN;
 use crate::domain::visit::{VisitTree, follow};
 use crate::ids::{FindingId, PersonId};
@@ -32,12 +31,6 @@ pub static ORDER: Spec = Spec {
 /// The body of `…/correct_on_site`.
 pub static CORRECT_ON_SITE: Spec =
     Spec { name: "CorrectOrder", fields: &[Field::optional("note", Kind::Text { max: TEXT_MAX })] };
-
-/// The body of `…/measures`.
-pub static MEASURES: Spec = Spec {
-    name: "MeasuresOrder",
-    fields: &[Field::required("measure", Kind::Word(Measure::WORDS)), Field::optional("until", Kind::Time)],
-};
 
 /// Until when, what, by whom, to whom.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +185,7 @@ pub fn correct_on_site(
 ) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let mut reasons = stands_aside(finding, &by);
-    if finding.severity == Severity::Major || !finding.origin.correctable_on_site {
+    if !finding.is_correctable_on_site() {
         reasons.push((ReasonCode::NotCorrectableOnSite, finding.code.clone()));
     }
     if finding.measures.is_some() {
@@ -203,53 +196,15 @@ pub fn correct_on_site(
     }
     let mut draft = Draft::on(by, tree);
     let (now, note) = (draft.by.now, note.map(|note| draft.write_down(note)));
+    let person = draft.by.actor.map(|actor| actor.person.clone());
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Closed;
-        (finding.closed, finding.closed_at) = (Some(ClosureKind::OnSite), Some(now));
+        (finding.closed, finding.closed_at, finding.closed_by) = (Some(ClosureKind::OnSite), Some(now), person);
     });
     let data = json!({ "note": note.as_ref().map(text_ref) });
     draft.record_finding(EventKind::FindingCorrectedOnSite, id, data);
     draft.disarm(&Subject::Finding(id.clone()));
+    transfer::await_no_receipt(&mut draft, id);
     follow::filing(&mut draft);
     Ok(draft.finish())
-}
-
-/// Which measure, and until when it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasuresOrder {
-    measure: Measure,
-    until: Option<At>,
-}
-
-impl MeasuresOrder {
-    /// # Errors
-    /// Every fault of the body.
-    pub fn parse(body: &Node, now: At) -> Result<MeasuresOrder, Vec<Fault>> {
-        let (reader, mut faults) = read(&MEASURES, body);
-        let until = reader.time("until");
-        if until.is_some_and(|until| until <= now) {
-            faults.add(reader.pointer("until"), FaultCode::Clash(Clash::InThePast));
-        }
-        let measure = reader.word("measure", Measure::parse);
-        faults.judge(measure.map(|measure| MeasuresOrder { measure, until }))
-    }
-}
-
-/// Evacuate, stop or seal, by the head's order.
-pub fn measures(order: &MeasuresOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
-    let mut draft = Draft::on(by, tree);
-    let taken = Taken { measure: order.measure, at: draft.by.now, until: order.until };
-    draft.change_finding(id, |finding| finding.measures = Some(taken));
-    let data = json!({ "measure": order.measure, "until": order.until.map(At::rfc3339) });
-    draft.record_finding(EventKind::FindingMeasuresTaken, id, data);
-    draft.finish()
-}
-
-/// Work may go on: the head has seen a review that passed (安全生产法 65).
-pub fn lift_measures(reason: &str, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Change {
-    let mut draft = Draft::on(by, tree);
-    let reason = draft.write_down(reason);
-    draft.change_finding(id, |finding| finding.measures = None);
-    draft.record_finding(EventKind::FindingMeasuresLifted, id, json!({ "reason": text_ref(&reason) }));
-    draft.finish()
 }

@@ -2,9 +2,12 @@
 //! nothing itself.
 
 use super::close::{self, CloseOrder, ReopenOrder};
-use super::extension::{self, AskOrder};
-use super::order::{self, MeasuresOrder, RectificationOrder};
+use super::extension;
+use super::measures::{self, MeasuresOrder};
+use super::order::{self, RectificationOrder};
 use super::recheck::{self, RecheckOrder};
+use super::transfer::{self, TransferOrder};
+use super::watch::{self, LookOrder};
 use super::{Finding, order as ordering};
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::FindingDeed;
@@ -12,7 +15,7 @@ use crate::domain::draft::Plan;
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Fault, Node, Spec, read};
 use crate::domain::summons::REASON;
-use crate::domain::summons::extension::{ASK_EXTENSION, GRANT_EXTENSION};
+use crate::domain::summons::extension::{ASK_EXTENSION, AskExtensionOrder, GRANT_EXTENSION};
 use crate::domain::visit::VisitTree;
 use crate::domain::visit::enter::parse_note;
 use crate::domain::visit::plan::Seen;
@@ -22,8 +25,10 @@ pub fn order_spec(deed: FindingDeed) -> &'static Spec {
     match deed {
         FindingDeed::Order => &order::ORDER,
         FindingDeed::CorrectOnSite => &order::CORRECT_ON_SITE,
-        FindingDeed::Measures => &order::MEASURES,
-        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension => &REASON,
+        FindingDeed::Measures => &measures::MEASURES,
+        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension | FindingDeed::TakeBack => &REASON,
+        FindingDeed::Transfer => &transfer::TRANSFER,
+        FindingDeed::Look => &watch::LOOK,
         FindingDeed::ReportFixed => &recheck::REPORT_FIXED,
         FindingDeed::AskExtension => &ASK_EXTENSION,
         FindingDeed::GrantExtension => &GRANT_EXTENSION,
@@ -49,12 +54,12 @@ pub fn plan(deed: FindingDeed, body: &Node, finding: &Finding, seen: Seen<'_>) -
             Box::new(move |tree, by| ordering::correct_on_site(note.as_deref(), &id, tree, by))
         }
         FindingDeed::Measures => {
-            let order = MeasuresOrder::parse(body, now)?;
-            Box::new(move |tree, by| Ok(ordering::measures(&order, &id, tree, by)))
+            let order = MeasuresOrder::parse(body, finding, seen.rules, now)?;
+            Box::new(move |tree, by| measures::measures(&order, &id, tree, by))
         }
         FindingDeed::LiftMeasures => {
             let reason = reason(body)?;
-            Box::new(move |tree, by| Ok(ordering::lift_measures(&reason, &id, tree, by)))
+            Box::new(move |tree, by| Ok(measures::lift_measures(&reason, &id, tree, by)))
         }
         FindingDeed::ReportFixed => {
             let note = parse_note(body, order_spec(deed))?;
@@ -62,7 +67,7 @@ pub fn plan(deed: FindingDeed, body: &Node, finding: &Finding, seen: Seen<'_>) -
         }
         FindingDeed::AskExtension => {
             let due_at = seen.tree.armed(&Subject::Finding(id.clone())).map(|armed| armed.due_at);
-            let order = AskOrder::parse(body, due_at)?;
+            let order = AskExtensionOrder::parse(body, due_at)?;
             Box::new(move |tree, by| extension::ask_extension(&order, &id, tree, by))
         }
         FindingDeed::GrantExtension => {
@@ -80,6 +85,18 @@ pub fn plan(deed: FindingDeed, body: &Node, finding: &Finding, seen: Seen<'_>) -
             let date = now.civil().date().to_string();
             let order = RecheckOrder::parse(body, &finding.origin.department, &date, &seen.rules.directory)?;
             Box::new(move |tree, by| recheck::recheck(&order, &id, tree, by))
+        }
+        FindingDeed::Transfer => {
+            let order = TransferOrder::parse(body)?;
+            Box::new(move |tree, by| transfer::transfer(&order, &id, tree, by).ok_or(Refusal::NotFound))
+        }
+        FindingDeed::TakeBack => {
+            let reason = reason(body)?;
+            Box::new(move |tree, by| Ok(transfer::take_back(&reason, &id, tree, by)))
+        }
+        FindingDeed::Look => {
+            let order = LookOrder::parse(body)?;
+            Box::new(move |tree, by| watch::look(&order, &id, tree, by))
         }
         FindingDeed::Close => {
             let order = CloseOrder::parse(body, finding.status)?;

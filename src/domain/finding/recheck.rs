@@ -3,15 +3,16 @@
 
 use super::close::{self, Return};
 use super::order::{barred, is_tied, stands_aside, tied_among};
-use super::{Recheck, Report};
+use super::{Finding, Recheck, Report};
 use crate::domain::decision::{Change, ReasonCode, Refusal};
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Directory, Person};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, each_once, read};
 use crate::domain::terms::{Duty, FindingStatus};
 use crate::domain::visit::VisitTree;
+use crate::domain::visit::slate::CERTIFIED_MIN;
 use crate::ids::{FindingId, PersonId};
 use serde_json::json;
 
@@ -93,27 +94,52 @@ impl RecheckOrder {
     }
 }
 
+/// Why these officers may not look at it again.
+fn in_the_way(
+    order: &RecheckOrder,
+    officers: &[PersonId],
+    finding: &Finding,
+    by: &Deciding<'_>,
+) -> Vec<(ReasonCode, String)> {
+    let (department, drawn) = (&finding.origin.department, finding.awaits_spot_check());
+    let mut reasons = stands_aside(finding, by);
+    reasons.extend(tied_among(&order.officers, finding, by));
+    if !order.officers.is_empty() && officers.len() < CERTIFIED_MIN {
+        reasons.push((ReasonCode::TooFewCertified, department.clone()));
+    }
+    if drawn {
+        let passed = officers.iter().filter(|one| finding.was_passed_by(one));
+        let named = passed.filter_map(|one| by.rules.directory.person(one));
+        reasons.extend(named.map(|person| (ReasonCode::PassedBefore, person.username.clone())));
+    }
+    let only_the_first = officers.iter().all(|one| finding.origin.officers.contains(one));
+    // Whoever found it may confirm what others have passed.
+    let by_others = drawn && !finding.rechecks.is_empty();
+    if only_the_first && !by_others && has_others(finding, by) {
+        reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
+    }
+    reasons
+}
+
+/// Whether the roster has anybody who could go and was not at the first visit: a small squad may have nobody.
+fn has_others(finding: &Finding, by: &Deciding<'_>) -> bool {
+    let (department, today) = (&finding.origin.department, by.now.civil().date().to_string());
+    let certified = |one: &&Person| one.is_active() && one.is_certified_for(department, &today);
+    let mut able = by.rules.directory.people.iter().filter(certified);
+    able.any(|one| !finding.origin.officers.contains(&one.id) && !is_tied(&one.id, finding, by))
+}
+
 /// Looked at again, by somebody who was not at the first visit.
 ///
 /// # Errors
-/// Guarded: only officers of the first visit, or one who stands aside.
+/// Guarded: only officers of the first visit, or one who stands aside; a crew that is named and comes to less than two; on a
+/// spot check whoever has passed it before.
 pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let actor = by.actor.ok_or(Refusal::NotFound)?.person.clone();
-    let mut officers = vec![actor];
-    officers.extend(
-        order
-            .officers
-            .iter()
-            .filter(|one| **one != officers[0] && !is_tied(one, finding, &by))
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
-    let mut reasons = stands_aside(finding, &by);
-    reasons.extend(tied_among(&order.officers, finding, &by));
-    if officers.iter().all(|one| finding.origin.officers.contains(one)) {
-        reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
-    }
+    let others = order.officers.iter().filter(|one| **one != actor && !is_tied(one, finding, &by)).cloned();
+    let officers: Vec<PersonId> = std::iter::once(actor.clone()).chain(others).collect();
+    let reasons = in_the_way(order, &officers, finding, &by);
     if !reasons.is_empty() {
         return Err(barred(finding, &by, reasons));
     }

@@ -24,12 +24,15 @@ pub static GRANT_EXTENSION: Spec =
 /// Until when, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AskExtensionOrder {
-    until: At,
-    reason: String,
+    pub until: At,
+    pub reason: String,
 }
 
 impl AskExtensionOrder {
     /// Later than the limit that runs; without one the state refuses the deed.
+    ///
+    /// # Errors
+    /// Every fault of the body.
     pub fn parse(body: &Node, due_at: Option<At>) -> Result<AskExtensionOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&ASK_EXTENSION, body);
         let until = reader.time("until");

@@ -3,18 +3,20 @@
 
 use super::sample::{rules_for_visits, rules_where, shown};
 use super::visit_story::{VisitStory, faults, plan};
+use crate::domain::at::DAY_MINUTES;
 use crate::domain::decision::Refusal;
 use crate::domain::directory::{Directory, Hazard};
 use crate::domain::event::EventKind;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::Subject;
 use crate::domain::rules::Rules;
-use crate::domain::terms::{Category, ClosureKind};
+use crate::domain::terms::{Category, ClosureKind, FindingStatus};
+use crate::domain::visit::burden::{Burden, relapses};
 use crate::domain::visit::slate::Slate;
 use serde_json::json;
 
 /// One finding of XF, general or major, where the district is otherwise.
-fn found_where(severity: &str, rules: &'static Rules, hazard: Option<&str>) -> VisitStory {
+pub(super) fn found_where(severity: &str, rules: &'static Rules, hazard: Option<&str>) -> VisitStory {
     let mut order = plan();
     if let Some(hazard) = hazard {
         order["items"][1]["hazard"] = json!(hazard);
@@ -31,17 +33,17 @@ fn found_where(severity: &str, rules: &'static Rules, hazard: Option<&str>) -> V
     story
 }
 
-fn found(severity: &str) -> VisitStory {
+pub(super) fn found(severity: &str) -> VisitStory {
     found_where(severity, rules_for_visits(), None)
 }
 
-fn ordered(severity: &str) -> VisitStory {
+pub(super) fn ordered(severity: &str) -> VisitStory {
     let mut story = found(severity);
     story.acts_on(1, "inspector.xf", "order", "{}");
     story
 }
 
-fn rechecked(passed: bool) -> VisitStory {
+pub(super) fn rechecked(passed: bool) -> VisitStory {
     let mut story = ordered("general");
     story.acts_on(1, "town.t01", "report_fixed", r#"{"note":"企业说已改"}"#);
     story.acts_on(1, "inspector.xf.3", "recheck", &json!({ "passed": passed, "note": "a" }).to_string());
@@ -133,9 +135,8 @@ fn two_officers_order_whose_certificates_are_good_that_day() {
     other.rules = tied("inspector.xf.3");
     assert_eq!(VisitStory::barred(other.act_on(1, "inspector.xf.3", "recheck", recheck)), ["recused inspector.xf.3"]);
     let with_the_tied = r#"{"passed":true,"note":"a","officers":["pe_inspector.xf.3"]}"#;
-    let code = other.finding(1).code.clone();
     let told = VisitStory::barred(other.act_on(1, "inspector.xf", "recheck", with_the_tied));
-    assert_eq!(told, ["recused inspector.xf.3".to_owned(), format!("same_officers {code}")]);
+    assert_eq!(told, ["recused inspector.xf.3", "too_few_certified XF"]);
     let named = r#"{"officers":["pe_inspector.xf","pe_inspector.xf.2","pe_inspector.xf.3"]}"#;
     assert_eq!(VisitStory::barred(story.act_on(1, "inspector.xf", "order", named)), ["recused inspector.xf.2"]);
     story.acts_on(1, "inspector.xf", "order", r#"{"officers":["pe_inspector.xf","pe_inspector.xf.3"]}"#);
@@ -314,6 +315,37 @@ fn the_same_item_of_the_same_firm_within_half_a_year_is_a_relapse_and_who_struck
         assert_eq!(story.last.events[0].data["relapse_of"], json!(relapse_of));
         let told: Vec<_> = story.last.letters.iter().map(|one| format!("{} {}", one.kind, one.to.department)).collect();
         assert_eq!(told, relapse_of.map(|_| "finding_relapsed SH".to_owned()).into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn what_came_back_is_counted_against_what_was_struck_off_within_half_a_year() {
+    let mut story = found("general");
+    story.acts_on(1, "inspector.xf", "correct_on_site", "{}");
+    let of = |code: &str, days: i64, relapse_of: Option<&str>| {
+        let mut one = story.finding(1).clone();
+        let at = story.now.plus_minutes(-days * DAY_MINUTES);
+        (one.found_at, one.closed_at) = (at, Some(at));
+        (one.code, one.relapse_of) = (code.to_owned(), relapse_of.map(str::to_owned));
+        one
+    };
+    let taken_up = |code: &str| {
+        let mut one = of(code, 100, None);
+        (one.status, one.closed, one.closed_at) = (FindingStatus::Ordered, None, None);
+        one
+    };
+    let unfounded = Finding { closed: Some(ClosureKind::Unfounded), ..of("C", 1, None) };
+    for (found, figures) in [
+        (vec![], (0, 0)),
+        (vec![of("A", 179, None), of("B", 183, None), unfounded], (1, 0)),
+        (vec![of("A", 100, None), of("B", 10, Some("A")), of("D", 5, Some("A"))], (3, 1)),
+        (vec![taken_up("A"), of("B", 10, Some("A"))], (2, 1)),
+        (vec![taken_up("A"), of("B", 183, Some("A"))], (0, 0)),
+        (vec![of("A", 300, None), of("B", 170, Some("A"))], (1, 0)),
+    ] {
+        let mut burden = Burden::default();
+        relapses(&mut burden, &found, story.rules, story.now);
+        assert_eq!((burden.struck_off, burden.relapsed), figures, "{found:?}");
     }
 }
 

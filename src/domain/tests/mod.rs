@@ -1,6 +1,7 @@
 //! Whole stories of a whistle, told deed by deed and checked after each: what no single file can see by itself.
 //! `sample` and `story` also serve the tests that stand beside the deeds.
 
+mod beside;
 mod bodies;
 mod findings;
 mod main_path;

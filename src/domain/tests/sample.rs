@@ -109,9 +109,10 @@ pub(crate) fn actor(username: &str) -> Actor {
     directory.actor(&directory.by_username(username).unwrap().id).unwrap()
 }
 
-/// A moment of 2026 in the district: `11-25 10:00`.
+/// A moment in the district: `11-25 10:00` is of 2026, another year is named.
 pub(crate) fn at(civil: &str) -> At {
-    At::parse(&format!("2026-{}:00+08:00", civil.replace(' ', "T"))).unwrap()
+    let year = if civil.starts_with("20") { "" } else { "2026-" };
+    At::parse(&format!("{year}{}:00+08:00", civil.replace(' ', "T"))).unwrap()
 }
 
 /// The moment as `at` reads it.

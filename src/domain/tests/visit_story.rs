@@ -8,11 +8,12 @@ use crate::domain::decision::{Change, LetterOwed, Refusal};
 use crate::domain::deeds::{self, FindingDeed, VisitDeed};
 use crate::domain::draft::{Deciding, Plan, Rooted};
 use crate::domain::event::{Event, EventKind};
+use crate::domain::finding::spot_check::{self, Drawing};
 use crate::domain::finding::{self, Finding};
-use crate::domain::obligation::{Obligation, Subject};
+use crate::domain::obligation::{AsideId, Obligation, Subject};
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
-use crate::domain::terms::{Duty, FindingStatus, VisitStatus};
+use crate::domain::terms::{Duty, FindingStatus, Role, VisitStatus};
 use crate::domain::visit::order::{Orders, PlanOrder};
 use crate::domain::visit::plan::Seen;
 use crate::domain::visit::slate::Slate;
@@ -180,6 +181,17 @@ impl VisitStory {
         }
     }
 
+    /// The finding is drawn to be looked at again.
+    pub(crate) fn is_drawn(&mut self, no: usize) {
+        let (id, code) = (self.finding(no).id.clone(), self.finding(no).code.clone());
+        let month = self.finding(no).closed_at.unwrap().month_before(0);
+        let drawing = Drawing { month, seed: "1".into(), of: 1, codes: vec![code] };
+        let mut mint = self.mint();
+        let by = Deciding { actor: None, rules: self.rules, now: self.now, mint: &mut mint };
+        let change = spot_check::tell(&drawing, &id, self.tree.clone(), by).unwrap();
+        self.keep(change);
+    }
+
     pub(crate) fn actor(&self, who: &str) -> Actor {
         actor(who, self.rules)
     }
@@ -245,7 +257,8 @@ impl VisitStory {
         let part = |part: &Part| Subject::parse(&format!("{}/{}", visit.id, part.department)).unwrap();
         expected.extend(visit.parts.iter().map(|one| (part(one), part_owes(visit, one))));
         let findings = self.tree.findings.iter();
-        expected.extend(findings.map(|one| (Subject::Finding(one.id.clone()), finding_owes(one))));
+        expected.extend(findings.clone().map(|one| (Subject::Finding(one.id.clone()), finding_owes(one))));
+        expected.extend(findings.flat_map(|one| beside_it_owes(one, &self.tree.obligations)));
         let mut armed: Vec<String> = self.tree.obligations.iter().map(told).collect();
         let owed = expected.into_iter().filter_map(|(subject, owes)| Some(format!("{} {}", subject.as_str(), owes?)));
         let mut owed: Vec<String> = owed.collect();
@@ -328,8 +341,26 @@ fn finding_owes(finding: &Finding) -> Option<String> {
         FindingStatus::Reported | FindingStatus::RecheckDue => liaison(Duty::Recheck),
         FindingStatus::Failed => liaison(Duty::Reorder),
         FindingStatus::Passed => owes(&format!("department_head@{department}"), Duty::StrikeOff),
+        FindingStatus::Closed if finding.awaits_spot_check() => owes("office_duty@AWB", Duty::Recheck),
         FindingStatus::Closed => None,
     }
+}
+
+/// What it owes beside: the end of measures that stand, a receipt, the town's looks.
+fn beside_it_owes(finding: &Finding, armed: &[Obligation]) -> Vec<(Subject, Option<String>)> {
+    let aside = |duty| Subject::Aside(AsideId::of(&finding.id, duty));
+    let head = format!("department_head@{}", finding.origin.department);
+    let town = format!("town_officer@{}", finding.origin.town.as_deref().unwrap_or_default());
+    // Once it is late, the director owes it.
+    let late = armed.iter().any(|one| one.duty == Duty::Receipt && one.owner.role == Role::OfficeDirector);
+    let receipt = if late { "office_director@AWB" } else { head.as_str() };
+    let awaited = finding.is_open() && finding.handed.is_some();
+    let owed = [
+        (Duty::Measures, finding.measures.is_some().then_some(head.as_str())),
+        (Duty::Receipt, awaited.then_some(receipt)),
+        (Duty::Look, finding.is_watched().then_some(town.as_str())),
+    ];
+    owed.into_iter().map(|(duty, post)| (aside(duty), post.and_then(|post| owes(post, duty)))).collect()
 }
 
 /// The faults of a body: pointer and code.

@@ -1,5 +1,6 @@
 //! Proof of what was seen on site: photos and documents of a visit, and of a finding before and after it was put right. They move
-//! nothing and raise no version; whoever sees the visit sees them. Once a part is closed, or a finding struck off, none is added.
+//! nothing and raise no version; whoever sees the visit sees them. Once a part is closed, or a finding struck off, none is added
+//! but to one that is looked at again.
 
 use super::{Visit, VisitTree};
 use crate::domain::attachment::{Received, Shows, room_for};
@@ -81,7 +82,7 @@ pub fn attach_to_finding(
 ) -> Result<Change, Refusal> {
     let (finding, actor) = (tree.finding(id).ok_or(Refusal::NotFound)?, by.actor.ok_or(Refusal::RoleMayNot)?);
     let status = finding.status.as_str();
-    if !finding.is_open() {
+    if !takes_proof(finding) {
         return Err(Refusal::NotNow { status, allowed: deeds::allowed_on_finding(actor, finding) });
     }
     room_for(brought.files.len(), brought.there, (status, &finding.code))?;
@@ -95,5 +96,9 @@ pub fn attach_to_finding(
 
 /// Whether this actor may add to it now: what its page asks.
 pub fn takes_of_finding(actor: &Actor, finding: &Finding) -> bool {
-    finding.is_open() && finding_role(actor, finding).is_ok()
+    takes_proof(finding) && finding_role(actor, finding).is_ok()
+}
+
+fn takes_proof(finding: &Finding) -> bool {
+    finding.is_open() || finding.is_looked_at_again()
 }

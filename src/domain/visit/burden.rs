@@ -1,10 +1,13 @@
-//! What visits cost a firm, and what one door has saved it: counted from visits that were entered, each once. A figure for
-//! everybody who plans; it says nothing of what was found.
+//! What visits cost a firm, what one door has saved it, and how much of what was struck off came back: counts for everybody who
+//! plans. They say nothing of what was found.
 
 use super::Visit;
+use crate::domain::at::At;
 use crate::domain::directory::Enterprise;
-use crate::domain::terms::Outcome;
-use std::collections::BTreeMap;
+use crate::domain::finding::Finding;
+use crate::domain::rules::Rules;
+use crate::domain::terms::{ClosureKind, Outcome, Urgency, Window};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One authority's visits to a firm in a year.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +29,9 @@ pub struct Burden {
     /// Visits that each authority may make, and what it made before the hub counted.
     pub cap: u32,
     pub before: u32,
+    /// Struck off within the window of a relapse, and how many of those were found again (DOMAIN §6.2).
+    pub struck_off: u32,
+    pub relapsed: u32,
 }
 
 /// Reckons a firm's year from its visits of that year.
@@ -40,6 +46,20 @@ pub fn reckon(visits: &[Visit], firm: &Enterprise) -> Burden {
         }
     }
     burden
+}
+
+/// Counts what was struck off not long ago and what of it came back, from all that was found at the firm.
+pub fn relapses(burden: &mut Burden, found: &[Finding], rules: &Rules, now: At) {
+    let recent = |at: At| now <= rules.window(Window::Relapse, Urgency::Urgent, at).at;
+    let back: BTreeSet<&str> =
+        found.iter().filter(|one| recent(one.found_at)).filter_map(|one| one.relapse_of.as_deref()).collect();
+    let gone = |one: &Finding| one.closed != Some(ClosureKind::Unfounded) && one.closed_at.is_some_and(recent);
+    // What came back may have been taken up since.
+    let counts = |one: &&Finding| gone(one) || (one.is_open() && back.contains(one.code.as_str()));
+    for one in found.iter().filter(counts) {
+        burden.struck_off += 1;
+        burden.relapsed += u32::from(back.contains(one.code.as_str()));
+    }
 }
 
 /// Visits that one visit has saved.

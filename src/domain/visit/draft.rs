@@ -28,6 +28,7 @@ impl Rooted for VisitTree {
     fn version_of(&self, about: Option<&Subject>) -> i64 {
         match about {
             Some(Subject::Finding(id)) => self.finding(id).map_or(0, |finding| finding.version),
+            Some(Subject::Aside(id)) => self.finding(&id.finding()).map_or(0, |finding| finding.version),
             Some(Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Part(_)) | None => {
                 self.visit.version
             }

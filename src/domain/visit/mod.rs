@@ -365,8 +365,15 @@ impl VisitTree {
             Subject::Visit(_) => Some(self.visit.code.clone()),
             Subject::Part(part) => Some(part.code(&self.visit.code)),
             Subject::Finding(id) => self.finding(id).map(|one| one.code.clone()),
+            Subject::Aside(id) => self.finding(&id.finding()).map(|one| id.code(&one.code)),
             Subject::Whistle(_) | Subject::Summons(_) => None,
         }
+    }
+
+    /// All that a finding owes: its own next step, and what it owes beside.
+    pub fn owed_for(&self, id: &FindingId) -> impl Iterator<Item = &Obligation> {
+        let finding = Subject::Finding(id.clone());
+        self.obligations.iter().filter(move |one| one.is_armed() && one.subject.told_of() == finding)
     }
 
     /// The soonest limit that still binds anybody.

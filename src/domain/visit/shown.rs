@@ -13,9 +13,10 @@ pub fn shown(tree: &mut VisitTree, scope: &Scope) -> Vec<String> {
         without_answers(&mut tree.visit, &withheld);
         tree.findings.retain(|one| !withheld.contains(&one.origin.department));
         let VisitTree { findings, obligations, .. } = tree;
-        obligations.retain(|one| match &one.subject {
+        obligations.retain(|one| match &one.subject.told_of() {
             Subject::Finding(id) => findings.iter().any(|finding| finding.id == *id),
-            Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Part(_) => true,
+            Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) => true,
+            Subject::Part(_) | Subject::Aside(_) => true,
         });
     }
     withheld

@@ -1,5 +1,6 @@
 //! What time alone brings about in a visit's tree: a day passes and nobody came, an emergency stays unapproved (and is filed
-//! so), a limit of a finding ends and it is to be rechecked; everything else that passes is told once and reminds its owner.
+//! so), a limit of a finding ends and it is to be rechecked, a receipt does not come; everything else that passes is told once and
+//! reminds its owner.
 
 use super::propose::back_to_planning;
 use super::{Part, VisitTree, follow};
@@ -8,7 +9,7 @@ use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::finding;
 use crate::domain::obligation::{Obligation, Subject};
-use crate::domain::terms::{Duty, FindingStatus};
+use crate::domain::terms::{Duty, FindingStatus, Role};
 use crate::domain::whistle::timers;
 use crate::ids::ObligationId;
 use serde_json::json;
@@ -48,6 +49,9 @@ fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
             back_to_planning(draft);
         }
         (Subject::Finding(id), Duty::Rectification) if is_ordered(draft, id) => finding::recheck::fall_due(draft, id),
+        (Subject::Aside(_), Duty::Receipt) if one.owner.role == Role::DepartmentHead => {
+            finding::transfer::no_receipt(draft, one);
+        }
         (Subject::Part(part), Duty::Approval) => {
             if !draft.tree.visit.is_before_entry() {
                 follow::unapproved(draft, part.department());

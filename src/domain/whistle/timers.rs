@@ -66,7 +66,7 @@ pub fn overdue<T: Rooted>(draft: &mut Draft<'_, T>, passed: &Obligation) {
         "duty": passed.duty, "role": passed.owner.role, "department": passed.owner.department,
         "due_at": passed.due_at.rfc3339(), "late_hours": late,
     });
-    draft.record_about(EventKind::ObligationOverdue, &passed.subject, data);
+    draft.record_about(EventKind::ObligationOverdue, &passed.subject.told_of(), data);
     if passed.reminds {
         owe_reminders(draft, passed, &format!("{}:{}", passed.id, passed.due_at.0), not_before);
     }

@@ -14,7 +14,7 @@ use crate::domain::at::At;
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{FindingDeed, ObligationDeed, allowed_on_finding, allowed_on_obligation, allowed_on_visit};
 use crate::domain::finding::Finding;
-use crate::domain::obligation::{ObligationStatus, Subject};
+use crate::domain::obligation::{Obligation, ObligationStatus, Subject};
 use crate::domain::order::Field;
 use crate::domain::policy::{self, Actor};
 use crate::domain::reminders;
@@ -71,7 +71,7 @@ impl Words<'_> {
             Owing::Finding(visit, _) => ("findings", visit.urgency()),
         };
         let row = DueRow {
-            key: key(code, &obligation.subject),
+            key: key(code, obligation),
             code: code.to_owned(),
             href: format!("/console/{noun}/{code}"),
             title: self.title(title.as_ref()),
@@ -87,7 +87,7 @@ impl Words<'_> {
         match of {
             Owing::Whistle(whistle) | Owing::Summons(whistle, _) => self.due_whistle(row, item, whistle),
             Owing::Visit(visit) => self.due_visit(row, item, visit, actor),
-            Owing::Finding(_, finding) => self.due_finding(row, finding, actor),
+            Owing::Finding(_, finding) => self.due_finding(row, item, finding, actor),
         }
     }
 
@@ -115,9 +115,11 @@ impl Words<'_> {
         }
     }
 
-    fn due_finding(&self, mut row: DueRow, finding: &Finding, actor: &Actor) -> DueRow {
+    /// What it owes beside its own step goes by the name of the duty.
+    fn due_finding(&self, mut row: DueRow, item: &OpenItem, finding: &Finding, actor: &Actor) -> DueRow {
         let may = |deed: &FindingDeed| allowed_on_finding(actor, finding).contains(&deed.as_str());
-        if let Some(step) = findings::step(finding).filter(may) {
+        let own = matches!(item.obligation.subject, Subject::Finding(_));
+        if let Some(step) = findings::step(finding).filter(|step| own && may(step)) {
             row.deadline.what = self.lang.finding_deed(step).to_owned();
         }
         let major = (finding.severity == Severity::Major).then(|| self.lang.severity(Severity::Major).to_owned());
@@ -164,10 +166,11 @@ fn is_own_move(visit: &Visit, department: &str, actor: &Actor) -> bool {
     department == actor.unit || visit.member(&actor.person).is_some_and(|member| member.department == department)
 }
 
-/// What tells a row from the others: the parts of a visit go by one code.
-fn key(code: &str, subject: &Subject) -> String {
-    match subject {
+/// What tells a row from the others: the parts of a visit go by one code, and so does what a finding owes beside its own step.
+fn key(code: &str, owed: &Obligation) -> String {
+    match &owed.subject {
         Subject::Part(part) => format!("{code}/{}", part.department()),
+        Subject::Aside(_) => format!("{code}/{}", owed.duty),
         Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) | Subject::Finding(_) => code.to_owned(),
     }
 }

@@ -90,7 +90,9 @@ fn asked(reader: &Reader, view: &str, given: &Query) -> Result<FindingQuery, Pro
     let own = if all { Vec::new() } else { vec![actor.unit.clone()] };
     let open = FindingStatus::ALL.iter().copied().filter(|of| *of != FindingStatus::Closed).collect();
     let (of_view, late) = match view {
-        "" | "owed" => (open, None),
+        "" => (open, None),
+        // What is struck off may be owed a look.
+        "owed" => (Vec::new(), None),
         "late" => (Vec::new(), Some(true)),
         "done" => (vec![FindingStatus::Closed], None),
         _ => (Vec::new(), None),
@@ -151,6 +153,7 @@ pub(super) async fn filled(
     let others = FindingDeed::ALL.iter().filter(|deed| may(**deed) && Some(**deed) != step);
     let armed = tree.armed(&Subject::Finding(id.clone()));
     let deadline = armed.map(|armed| words_of.visit_deadline(armed));
+    let beside = tree.owed_for(id).filter(|one| matches!(one.subject, Subject::Aside(_)));
     Ok(FindingPage {
         shell: reader.shell(Place::Findings).await?,
         form,
@@ -159,6 +162,7 @@ pub(super) async fn filled(
         whistle: whistle_of(reader, finding).await,
         nothing_to_do: words_of.visit_waits(deadline.as_ref()),
         deadline,
+        beside: beside.map(|armed| words_of.visit_deadline(armed)).collect(),
         step: step.as_ref().map(made),
         made: others.map(made).collect(),
         gives_link: finding.waits_for_firm() && may_give_link(&reader.present.actor, finding),
@@ -188,6 +192,7 @@ pub(super) fn step(finding: &Finding) -> Option<FindingDeed> {
         FindingStatus::Reported | FindingStatus::RecheckDue => Some(FindingDeed::Recheck),
         FindingStatus::Passed => Some(FindingDeed::Close),
         FindingStatus::Closed if finding.awaits_spot_check() => Some(FindingDeed::Recheck),
+        FindingStatus::Closed if finding.is_watched() => Some(FindingDeed::Look),
         FindingStatus::Closed => None,
     }
 }
@@ -204,7 +209,9 @@ impl Words<'_> {
         let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
         let measures = finding.measures.as_ref().map(|taken| {
             let until = taken.until.map(|at| words::until(lang, &limit(at))).unwrap_or_default();
-            format!("{} {} {until}", lang.measure(taken.measure), moment(taken.at)).trim_end().to_owned()
+            let extended = if taken.extended { t.visits.extended } else { "" };
+            let stands = format!("{} {} {until} {extended}", lang.measure(taken.measure), moment(taken.at));
+            stands.trim_end().to_owned()
         });
         let facts = [
             fact(text(finding.spot.as_ref(), texts), t.visits.spot),
@@ -213,6 +220,8 @@ impl Words<'_> {
             fact(finding.origin.hazard.clone(), t.visits.hazard),
             fact(Some(moment(finding.found_at)), t.visits.found_at),
             fact(measures, t.visits.measures_stand),
+            fact(self.handed(finding, texts), t.visits.handed),
+            fact(self.watched(finding), t.visits.watched),
             fact(finding.spot_check.as_ref().map(|one| one.month.clone()), t.visits.drawn),
             fact(
                 finding
@@ -223,6 +232,17 @@ impl Words<'_> {
             fact(finding.closed.map(|kind| lang.closure_kind(kind).to_owned()), t.visits.struck_as),
         ];
         facts.into_iter().flatten().collect()
+    }
+
+    fn handed(&self, finding: &Finding, texts: &Texts) -> Option<String> {
+        let handed = finding.handed.as_ref()?;
+        let to = text(Some(&handed.to), texts).unwrap_or_default();
+        Some(self.lines([format!("{} {to}", moment(handed.at)), text(handed.note.as_ref(), texts).unwrap_or_default()]))
+    }
+
+    fn watched(&self, finding: &Finding) -> Option<String> {
+        let watch = finding.watch.as_ref()?;
+        Some(words::watched(self.lang, &limit(watch.ends_at), watch.looks.len()))
     }
 
     /// The link that the firm has, and what it thinks of the visit, for whoever reads that.
@@ -263,6 +283,11 @@ impl Words<'_> {
             let note = text(Some(&one.note), texts).unwrap_or_default();
             let head = format!("{} {outcome} {}", moment(one.at), self.names(&one.officers));
             Choice::new(self.lines([head, note]), v.rechecked)
+        }));
+        past.extend(finding.watch.iter().flat_map(|watch| &watch.looks).map(|look| {
+            let note = text(Some(&look.note), texts).unwrap_or_default();
+            let head = format!("{} {}", moment(look.at), self.names(slice::from_ref(&look.by)));
+            Choice::new(self.lines([head, note]), v.looked_at)
         }));
         past
     }

@@ -156,7 +156,8 @@ impl Words<'_> {
             Choice::new(visits, self.unit(code))
         };
         let authorities = burden.by_authority.iter().map(authority).collect();
-        BurdenView { visits: burden.visits, saved: burden.saved, authorities }
+        let relapsed = (burden.struck_off > 0).then(|| words::came_back(self.lang, burden.relapsed, burden.struck_off));
+        BurdenView { visits: burden.visits, saved: burden.saved, authorities, relapsed }
     }
 
     fn hazard(&self, hazard: &Hazard, in_force: bool) -> HazardRow {

@@ -129,6 +129,7 @@ impl Words<'_> {
         match name {
             "measure" => choices!(Measure, lang, measure),
             "ground" => choices!(Return, lang, finding_return),
+            "clear" => vec![Choice::new("true", v.clear_yes), Choice::new("false", v.clear_no)],
             "passed" => vec![Choice::new("true", v.passed_yes), Choice::new("false", v.passed_no)],
             "kind" => {
                 let passed = finding.status == FindingStatus::Passed;
@@ -174,6 +175,7 @@ fn label(lang: Lang, deed: Deed<'_>, name: &str) -> &'static str {
         (Deed::Visit(VisitDeed::Postpone, _), "date") => t.visits.new_date,
         (Deed::Visit(..), "department") => t.visits.which_department,
         (Deed::Finding(FindingDeed::Measures, _), "until") => t.visits.measure_until,
+        (Deed::Finding(FindingDeed::Transfer, _), "to") => t.visits.handed_to,
         (Deed::Finding(..), "officers") => t.visits.other_officers,
         (Deed::Finding(..), "kind") => t.visits.struck_as,
         (_, "ground") => t.ground,
@@ -196,6 +198,9 @@ fn hint(lang: Lang, deed: Deed<'_>) -> &'static str {
         Deed::Visit(VisitDeed::Postpone, _) => t.visits.postpone_hint,
         Deed::Visit(VisitDeed::ExcusePart, _) => t.visits.excuse_hint,
         Deed::Finding(FindingDeed::Recheck, _) => t.visits.recheck_hint,
+        Deed::Finding(FindingDeed::Transfer, _) => t.visits.transfer_hint,
+        Deed::Finding(FindingDeed::Look, _) => t.visits.look_hint,
+        Deed::Finding(FindingDeed::Measures, _) => t.visits.measures_hint,
         Deed::Finding(FindingDeed::Close, _) => t.visits.close_hint,
         Deed::Whistle(..) | Deed::Summons(..) | Deed::Visit(..) | Deed::Finding(..) => "",
     }

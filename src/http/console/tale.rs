@@ -150,6 +150,13 @@ impl Words<'_> {
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
             Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
+            Kind::FindingMeasuresExtended | Kind::FindingTakenBack => self.of_visit(event),
+            Kind::FindingTransferred => vec![code(data, "to")],
+            Kind::FindingLookedAt => {
+                let v = words::of(lang).visits;
+                let clear = data.get("clear").and_then(Value::as_bool);
+                vec![clear.map(|clear| if clear { v.clear_yes } else { v.clear_no }.to_owned())]
+            }
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
             Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),

@@ -135,6 +135,8 @@ fn burden() -> Vec<(&'static str, Value)> {
         ("visits_saved", number()),
         ("visits_before", number()),
         ("authorities", list(authority)),
+        ("struck_off", number()),
+        ("relapsed", number()),
     ]
 }
 
@@ -171,6 +173,8 @@ fn finding() -> Vec<(&'static str, Value)> {
         ("link", or_null("object")),
         ("rated", or_null("object")),
         ("spot_check", or_null("object")),
+        ("transferred", or_null("object")),
+        ("watch", or_null("object")),
         ("version", number()),
         ("allowed_deeds", texts()),
     ]

@@ -54,6 +54,8 @@ pub struct BurdenView {
     pub saved: u32,
     /// Each authority with its visits against the cap.
     pub authorities: Vec<Choice>,
+    /// How much of what was struck off came back; nothing where nothing was.
+    pub relapsed: Option<String>,
 }
 
 /// `/console/checklist`.

@@ -214,6 +214,8 @@ pub struct FindingPage {
     pub visit: String,
     pub whistle: Option<String>,
     pub deadline: Option<DeadlineView>,
+    /// What it owes beside its own step.
+    pub beside: Vec<DeadlineView>,
     pub nothing_to_do: String,
     pub step: Option<MadeForm>,
     pub made: Vec<MadeForm>,

@@ -124,6 +124,19 @@ pub(super) static TABLE: &[Line] = &[
         FindingDeed::RefuseExtension,
     ),
     finding("/api/v1/findings/{code}/recheck", "Look at it again", INSPECTS, FindingDeed::Recheck),
+    finding("/api/v1/findings/{code}/transfer", "Hand it over to another power", HEAD, FindingDeed::Transfer),
+    finding(
+        "/api/v1/findings/{code}/take_back",
+        "The other power does not take it",
+        "head of the department, director",
+        FindingDeed::TakeBack,
+    ),
+    finding(
+        "/api/v1/findings/{code}/look",
+        "The town looks at a place whose subject is gone",
+        "the town",
+        FindingDeed::Look,
+    ),
     finding("/api/v1/findings/{code}/close", "Strike it off", HEAD, FindingDeed::Close),
     finding(
         "/api/v1/findings/{code}/reopen",

@@ -21,6 +21,7 @@ page_words! {
     burden_visits: "进门次数", "Times at the gate";
     burden_saved: "少进门次数", "Visits saved";
     burden_none: "本年还没有进门的联合检查。", "No joint visit has come in this year.";
+    relapsed: "销号后再次出现", "Came back";
     cap_reached: "已达年度上限", "yearly cap reached";
     open: "在办哨件", "Open whistles";
     past: "以往哨件", "Past whistles";
@@ -54,6 +55,14 @@ pub fn visits_of_authority(lang: Lang, (visits, cap): (u32, u32), exempt: u32) -
     match lang {
         Lang::Zh => format!("{counted}；随哨核查{exempt}次"),
         Lang::En => format!("{counted}; {exempt} after a whistle"),
+    }
+}
+
+/// How much of what was struck off came back: 已销号5项，再次出现1项. No share of so few.
+pub fn came_back(lang: Lang, back: u32, struck_off: u32) -> String {
+    match lang {
+        Lang::Zh => format!("已销号{struck_off}项，再次出现{back}项"),
+        Lang::En => format!("{back} of {struck_off} that were struck off"),
     }
 }
 

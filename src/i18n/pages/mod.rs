@@ -33,11 +33,11 @@ mod visits;
 pub use by_link::{LinkText, by_link, stars};
 pub use desk::{DeskText, desk};
 pub use files::{FileText, size};
-pub use firms::{FirmText, times, visits_of_authority, visits_of_cap};
+pub use firms::{FirmText, came_back, times, visits_of_authority, visits_of_cap};
 pub use phrases::*;
 pub use rota::{RotaText, cycle, gaps, weekday};
 pub use sheets::SheetText;
-pub use visits::{VisitText, car, crew, item, of_all};
+pub use visits::{VisitText, car, crew, item, of_all, watched};
 
 use super::Lang;
 

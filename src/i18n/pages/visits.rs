@@ -80,6 +80,9 @@ page_words! {
     passed: "复查结论", "Result of the recheck";
     passed_yes: "通过", "Passed";
     passed_no: "未通过", "Not passed";
+    clear: "现场情况", "At the place";
+    clear_yes: "仍无生产，未见隐患", "Nothing is back";
+    clear_no: "又有生产或者物料，重新整改", "It is back: taken up again";
     other_officers: "同去的执法人员", "Officers who were there";
     until_when: "整改期限", "Limit";
     demand: "整改要求", "What is demanded";
@@ -94,6 +97,10 @@ page_words! {
     who_objects: "哪一方面", "What about";
     which_department: "哪个单位", "Which department";
     recheck_hint: "须有首次检查以外的执法人员参加。", "Somebody who was not at the first visit must be there.";
+    measures_hint: "不填期限的按最长期限，期满前须解除或者延长一次；措施执行中再次提交即为延长。", "The longest limit where you say nothing. Before they end, lift them or extend them once: sent again while they stand, they are extended.";
+    handed_to: "移送给哪个机关", "To which body";
+    transfer_hint: "取得回执后，凭回执按“移送其他机关”销号；逾期没有回执的，转安委办主任处理。", "Strike it off by the receipt; where none comes in time, the director sees to it.";
+    look_hint: "监看期内属地回看两次。", "The town looks twice while it is watched.";
     close_hint: "由没有参加复查、没有报整改的负责人销号。", "By a head who neither rechecked nor reported it.";
     excuse_hint: "到期仍未批准或者未办完的单位，由主任决定免予参加。", "The director lets a department off that stays silent past its limit.";
     object_hint: "提出后由安委办重新安排，各单位重新审批。", "The office plans it anew, and everybody approves anew.";
@@ -107,6 +114,9 @@ page_words! {
     rechecked: "复查", "Recheck";
     ratings: "企业评价", "Ratings by the firm";
     measures_stand: "现场处理措施", "Safety measures";
+    handed: "移送", "Transferred";
+    watched: "监看", "Watched";
+    looked_at: "属地回看", "Looked at";
     relapse: "再次出现", "relapse";
     // Planning.
     where_when: "时间和地点", "Where and when";
@@ -171,6 +181,14 @@ pub fn car(lang: Lang, code: &str, unit: &str, seats: u32) -> String {
     }
 }
 
+/// Until when a place is watched, and how often it was looked at: 到2027-03-03，已回看1次.
+pub fn watched(lang: Lang, until: &str, looks: usize) -> String {
+    match lang {
+        Lang::Zh => format!("到{until}，已回看{looks}次"),
+        Lang::En => format!("until {until}, looked at {looks} of 2 times"),
+    }
+}
+
 /// An item by its number: 第3项.
 pub fn item(lang: Lang, number: &str) -> String {
     match lang {
@@ -203,6 +221,7 @@ pub(super) fn field(v: &VisitText, name: &str) -> &'static str {
         "addressee" => v.addressee,
         "case" => v.case_filed,
         "measure" => v.measure,
+        "clear" => v.clear,
         "scanned" => v.scanned,
         _ => "",
     }

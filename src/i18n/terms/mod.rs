@@ -301,6 +301,9 @@ impl Lang {
             Duty::Recheck => ("复查", "Recheck"),
             Duty::Reorder => ("重新下达整改", "Order it anew"),
             Duty::StrikeOff => ("销号", "Strike off"),
+            Duty::Receipt => ("取得移送回执", "Obtain the receipt"),
+            Duty::Look => ("回看现场", "Look at the place again"),
+            Duty::Measures => ("延长或者解除现场措施", "Extend or lift the measures"),
         })
     }
 

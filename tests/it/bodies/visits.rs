@@ -94,6 +94,9 @@ fn of_a_finding(deed: FindingDeed, officers: &Value) -> (&'static str, Value) {
         FindingDeed::GrantExtension => ("head.yj.2", json!({ "reason": "准" })),
         FindingDeed::Recheck => ("inspector.yj.3", json!({ "passed": true, "note": "好", "officers": officers })),
         FindingDeed::Close => ("head.yj.2", json!({ "kind": "unfounded", "conclusion": "非隐患" })),
+        FindingDeed::Transfer => ("head.yj.2", json!({ "to": "市水务局", "note": "函" })),
+        FindingDeed::TakeBack => ("head.yj.2", json!({ "reason": "退" })),
+        FindingDeed::Look => ("town.t06", json!({ "clear": true, "note": "空" })),
         FindingDeed::Reopen => ("head.yj.2", json!({ "ground": "relapse", "note": "又现" })),
     }
 }

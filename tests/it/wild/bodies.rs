@@ -251,7 +251,7 @@ impl Door {
         if !line.needs_token() {
             return Some(nobody);
         }
-        for who in ["director", "office", "liaison.xf", "head.xf", "admin", "inspector.yj", "head.yj"] {
+        for who in ["director", "office", "liaison.xf", "head.xf", "admin", "inspector.yj", "head.yj", "town.t06"] {
             let door = Door { who: Some(who), path: nobody.path.clone(), ..nobody };
             if door.send(t, b"{".to_vec()).await.status == 400 {
                 return Some(door);

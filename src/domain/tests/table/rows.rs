@@ -144,15 +144,25 @@ close_own_part          | lead officer head.yj head liaison.yj liaison
 /// Finding of XF, from DOMAIN §3.4 and §5. `officer`: was there; `other`: certified too, and was not; `town`: whoever speaks for
 /// the firm's. Measures are taken in every open state, for danger waits for no paper; the dead ends close from every one.
 pub(super) const FINDING: &str = "
-found               | officer: order correct_on_site | other: order correct_on_site | head: measures close
-ordered             | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures close | town: report_fixed
-ordered asked       | officer: report_fixed | other: report_fixed | head: grant_extension refuse_extension measures close | town: report_fixed
-ordered asked major | officer: report_fixed | other: report_fixed | head: measures close | town: report_fixed | director: grant_extension refuse_extension
-reported            | officer: recheck | other: recheck | head: measures close
-recheck_due         | officer: recheck | other: recheck | head: measures close
+found               | officer: order correct_on_site | other: order correct_on_site | head: measures transfer close
+found major         | officer: order | other: order | head: measures transfer close
+ordered             | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures transfer close | town: report_fixed
+ordered asked       | officer: report_fixed | other: report_fixed | head: grant_extension refuse_extension measures transfer close | town: report_fixed
+ordered asked major | officer: report_fixed | other: report_fixed | head: measures transfer close | town: report_fixed | director: grant_extension refuse_extension
+ordered measures    | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures lift_measures transfer | town: report_fixed
+ordered prolonged   | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension lift_measures transfer | town: report_fixed
+ordered handed      | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures take_back close | town: report_fixed | director: take_back
+reported            | officer: recheck | other: recheck | head: measures transfer close
+recheck_due         | officer: recheck | other: recheck | head: measures transfer close
+recheck_due handed  | officer: recheck | other: recheck | head: measures take_back close | director: take_back
 passed              | head: measures close
-failed              | officer: order | other: order | head: measures close
+passed measures     | head: measures lift_measures
+failed              | officer: order | other: order | head: measures transfer close
 closed              | office: reopen | director: reopen | head: reopen
+closed drawn        | office: reopen | director: reopen | head: reopen | officer: recheck
+closed ceased       | office: reopen | director: reopen | head: reopen | town: look
+closed ceased looked | office: reopen | director: reopen | head: reopen | town: look
+closed ceased looked twice | office: reopen | director: reopen | head: reopen
 ";
 
 /// Who may it at some time.
@@ -161,6 +171,9 @@ order correct_on_site recheck          | officer other
 report_fixed                           | officer other town
 ask_extension                          | officer other head
 measures lift_measures close           | head
+transfer                               | head
+take_back                              | head director
+look                                   | town
 grant_extension refuse_extension       | head
 grant_extension refuse_extension major | director
 reopen                                 | office director head

@@ -194,6 +194,9 @@ fn finding_in(row: &str) -> VisitStory {
             "" => story.until("12-20 10:00"),
             "pass" => story.acts_on(1, "inspector.xf.3", "recheck", r#"{"passed":true,"note":"a"}"#),
             "fail" => story.acts_on(1, "inspector.xf.3", "recheck", r#"{"passed":false,"note":"a"}"#),
+            "close" if beside.contains("ceased") => {
+                story.acts_on(1, "head.xf", "close", r#"{"kind":"ceased","conclusion":"a"}"#);
+            }
             "close" => story.acts_on(1, "head.xf", "close", "{}"),
             deed => story.acts_on(1, "inspector.xf", deed, "{}"),
         }
@@ -202,6 +205,26 @@ fn finding_in(row: &str) -> VisitStory {
         let ask = r#"{"until":"2026-12-24T10:00:00+08:00","reason":"a"}"#;
         story.acts_on(1, "inspector.xf", "ask_extension", ask);
     }
+    let transfer = format!(r#"{{"to":"{CANARY}"}}"#);
+    let look = format!(r#"{{"clear":true,"note":"{CANARY}"}}"#);
+    for word in beside.split(' ') {
+        match word {
+            "handed" => story.acts_on(1, "head.xf", "transfer", &transfer),
+            "looked" => {
+                story.acts_on(1, "town.t01", "look", &look);
+                story.until("2027-02-01 10:00");
+            }
+            "twice" => story.acts_on(1, "town.t01", "look", &look),
+            "drawn" => story.is_drawn(1),
+            _ => {}
+        }
+    }
+    let taken = match beside {
+        "measures" => 1,
+        "prolonged" => 2,
+        _ => 0,
+    };
+    (0..taken).for_each(|_| story.acts_on(1, "head.xf", "measures", r#"{"measure":"stop"}"#));
     story
 }
 
@@ -211,11 +234,19 @@ fn finding_body(story: &VisitStory, deed: FindingDeed) -> String {
         FindingDeed::Order => format!(r#"{{"case":"{CANARY}","demand":"{CANARY}"}}"#),
         FindingDeed::CorrectOnSite | FindingDeed::ReportFixed => format!(r#"{{"note":"{CANARY}"}}"#),
         FindingDeed::Measures => r#"{"measure":"stop"}"#.into(),
-        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension => format!(r#"{{"reason":"{CANARY}"}}"#),
+        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension | FindingDeed::TakeBack => {
+            format!(r#"{{"reason":"{CANARY}"}}"#)
+        }
+        FindingDeed::Transfer => format!(r#"{{"to":"{CANARY}","note":"{CANARY}"}}"#),
+        FindingDeed::Look => format!(r#"{{"clear":true,"note":"{CANARY}"}}"#),
         FindingDeed::AskExtension => format!(r#"{{"until":"2027-02-24T10:00:00+08:00","reason":"{CANARY}"}}"#),
         FindingDeed::GrantExtension => "{}".into(),
+        // Whoever passed it before confirms nothing.
+        FindingDeed::Recheck if story.finding(1).status == FindingStatus::Closed => {
+            format!(r#"{{"passed":true,"note":"{CANARY}"}}"#)
+        }
         FindingDeed::Recheck => {
-            format!(r#"{{"passed":true,"note":"{CANARY}","officers":["pe_inspector.xf.3"]}}"#)
+            format!(r#"{{"passed":true,"note":"{CANARY}","officers":["pe_inspector.xf.3","pe_inspector.xf.2"]}}"#)
         }
         FindingDeed::Close if passed => "{}".into(),
         FindingDeed::Close => format!(r#"{{"kind":"unfounded","conclusion":"{CANARY}"}}"#),
