@@ -12,7 +12,7 @@ use crate::domain::obligation::{AsideId, Subject};
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, read};
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Duty, Measure, Urgency};
-use crate::domain::visit::{VisitTree, follow};
+use crate::domain::visit::VisitTree;
 use crate::ids::FindingId;
 use serde_json::json;
 
@@ -71,7 +71,7 @@ pub fn measures(order: &MeasuresOrder, id: &FindingId, tree: VisitTree, by: Deci
     if stands.as_ref().is_some_and(|taken| taken.extended) {
         return Err(barred(finding, &by, vec![(ReasonCode::MeasuresExtended, finding.code.clone())]));
     }
-    let deadline = order.until.map_or_else(|| longest(finding, by.rules, by.now), follow::set);
+    let deadline = order.until.map_or_else(|| longest(finding, by.rules, by.now), Deadline::set);
     let department = finding.origin.department.clone();
     let mut draft = Draft::on(by, tree);
     let at = stands.as_ref().map_or(draft.by.now, |taken| taken.at);

@@ -4,13 +4,14 @@
 use super::close::{self, Return};
 use super::order::barred;
 use crate::domain::at::At;
+use crate::domain::calendar::Deadline;
 use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::{AsideId, Post, Subject};
 use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, read};
 use crate::domain::terms::{Duty, Role, Window};
-use crate::domain::visit::{VisitTree, follow};
+use crate::domain::visit::VisitTree;
 use crate::ids::{FindingId, PersonId, TextId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -107,7 +108,7 @@ pub fn look(order: &LookOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>
         close::take_up(Return::Relapse, None, id, &mut draft);
     } else if let Some(owner) = looks(id, &draft).filter(|_| watch.looks.is_empty()) {
         let late = draft.by.rules.due(Duty::Look, draft.tree.urgency(), at);
-        let ends = if watch.ends_at > at { follow::set(watch.ends_at) } else { late };
+        let ends = if watch.ends_at > at { Deadline::set(watch.ends_at) } else { late };
         draft.arm_until(their_looks(id), owner, Duty::Look, ends);
     }
     Ok(draft.finish())

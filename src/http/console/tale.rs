@@ -150,13 +150,8 @@ impl Words<'_> {
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
             Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
-            Kind::FindingMeasuresExtended | Kind::FindingTakenBack => self.of_visit(event),
-            Kind::FindingTransferred => vec![code(data, "to")],
-            Kind::FindingLookedAt => {
-                let v = words::of(lang).visits;
-                let clear = data.get("clear").and_then(Value::as_bool);
-                vec![clear.map(|clear| if clear { v.clear_yes } else { v.clear_no }.to_owned())]
-            }
+            Kind::FindingMeasuresExtended | Kind::FindingTransferred => self.of_visit(event),
+            Kind::FindingTakenBack | Kind::FindingLookedAt => self.of_visit(event),
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
             Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),
@@ -177,7 +172,18 @@ impl Words<'_> {
             format!("{day} {period}")
         });
         let ends = word(data, "kind", ClosureKind::parse, |of| lang.closure_kind(of));
-        vec![unit, day, ends, end(data, "due_at"), end(data, "until").map(|until| words::until(lang, &until))]
+        let v = words::of(lang).visits;
+        let looked = data.get("clear").and_then(Value::as_bool);
+        let looked = looked.map(|clear| if clear { v.clear_yes } else { v.clear_no }.to_owned());
+        vec![
+            unit,
+            day,
+            ends,
+            looked,
+            code(data, "to"),
+            end(data, "due_at"),
+            end(data, "until").map(|until| words::until(lang, &until)),
+        ]
     }
 
     fn acceptance(&self, data: &Value) -> Vec<Option<String>> {
