@@ -1,4 +1,5 @@
-//! Ordering that a hazard is put right, or seeing it put right on the spot. Nothing here strikes anything else off.
+//! Ordering that a hazard is put right, by two officers and with a limit, or seeing it put right on the spot.
+//! Nothing here strikes anything else off.
 
 use super::{Finding, Ordered, transfer};
 use crate::domain::at::At;

@@ -69,11 +69,11 @@ pub(super) fn await_no_receipt(draft: &mut Draft<'_, VisitTree>, id: &FindingId)
     draft.disarm(&receipt(id));
 }
 
-/// The head has had no receipt in time: the director sees to it, with a limit of his own.
+/// The head has had no receipt in time: late as it is, it is the director's to see to.
 pub fn no_receipt(draft: &mut Draft<'_, VisitTree>, passed: &Obligation) {
     timers::overdue(draft, passed);
     let director = draft.director();
-    draft.arm(passed.subject.clone(), director, Duty::Receipt);
+    draft.change_obligation(&passed.id, |receipt| receipt.owner = director);
 }
 
 fn receipt(id: &FindingId) -> Subject {

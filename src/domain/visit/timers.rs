@@ -9,7 +9,7 @@ use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::finding;
 use crate::domain::obligation::{Obligation, Subject};
-use crate::domain::terms::{Duty, FindingStatus, Role};
+use crate::domain::terms::{Duty, FindingStatus};
 use crate::domain::whistle::timers;
 use crate::ids::ObligationId;
 use serde_json::json;
@@ -49,9 +49,7 @@ fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
             back_to_planning(draft);
         }
         (Subject::Finding(id), Duty::Rectification) if is_ordered(draft, id) => finding::recheck::fall_due(draft, id),
-        (Subject::Aside(_), Duty::Receipt) if one.owner.role == Role::DepartmentHead => {
-            finding::transfer::no_receipt(draft, one);
-        }
+        (Subject::Aside(_), Duty::Receipt) => finding::transfer::no_receipt(draft, one),
         (Subject::Part(part), Duty::Approval) => {
             if !draft.tree.visit.is_before_entry() {
                 follow::unapproved(draft, part.department());
