@@ -331,18 +331,12 @@ words!(
         NotCorrectableOnSite = "not_correctable_on_site",
         /// Whoever was at the first visit does not recheck alone.
         SameOfficers = "same_officers",
-        /// Whoever rechecked or struck it off does not confirm a spot check.
-        PassedBefore = "passed_before",
-        /// Whoever rechecked does not strike off.
-        CloserRechecked = "closer_rechecked",
-        /// Extended as often as may be.
-        ExtendedTwice = "extended_twice",
-        /// Measures stand: they are lifted before it is struck off.
-        MeasuresStand = "measures_stand",
-        /// Measures were extended once.
-        MeasuresExtended = "measures_extended",
-        /// The town looked once already; the second look is due in the second half of the watch.
-        LookedAlready = "looked_already",
+        /// Whoever rechecked does not strike off; whoever did either confirms no spot check.
+        CloserRechecked = "closer_rechecked", PassedBefore = "passed_before",
+        /// Extended as often as may be: a limit, and measures.
+        ExtendedTwice = "extended_twice", MeasuresExtended = "measures_extended",
+        /// Measures stand: they are lifted first. The town looked once: its second look is due in the watch's second half.
+        MeasuresStand = "measures_stand", LookedAlready = "looked_already",
         /// As many files are attached as one case takes.
         TooManyAttachments = "too_many_attachments",
     }

@@ -52,7 +52,7 @@ async fn what_comes_back_says_so_and_who_struck_it_off_may_take_it_up_again() {
         };
         assert_eq!(figures().await, (json!(1), json!(1)));
         let firm = t.signed_in("office").await.get("/console/enterprises/E01").await.expect(200).text();
-        assert!(firm.contains("已销号1项，再次出现1项") && firm.contains("联检负担"), "{firm}");
+        assert!(firm.contains("已销号1项，再次出现1项") && firm.contains("销号后再次出现"), "{firm}");
         let open = t.person("head.yj").does(code, "reopen", json!({ "ground": "relapse" })).await;
         assert_eq!(
             (&open["status"], &open["relapse"], &open["reopened"]),

@@ -105,8 +105,7 @@ impl Words<'_> {
             Kind::WhistleErased | Kind::VisitErased => {
                 vec![word(data, "ground", ErasureGround::parse, |of| lang.erasure_ground(of))]
             }
-            Kind::WhistleMerged => vec![code(data, "into")],
-            Kind::WhistleUnmerged => vec![code(data, "from")],
+            Kind::WhistleMerged | Kind::WhistleUnmerged => vec![code(data, "into"), code(data, "from")],
             Kind::WhistleLeadChanged => vec![unit("lead").map(|lead| words::leads(lang, &lead))],
             Kind::WhistleUrgencyChanged => vec![word(data, "urgency", Urgency::parse, |of| lang.urgency(of))],
             Kind::WhistleSuspended => vec![
@@ -143,15 +142,14 @@ impl Words<'_> {
             Kind::VisitPlanned | Kind::VisitProposed | Kind::VisitPartApproved => self.of_visit(event),
             Kind::VisitApproved | Kind::VisitObjected | Kind::VisitAnnounced => self.of_visit(event),
             Kind::VisitKeptSecret | Kind::VisitPostponed | Kind::VisitCancelled => self.of_visit(event),
-            Kind::VisitAttached => self.of_visit(event),
+            Kind::VisitAttached | Kind::FindingTransferred | Kind::FindingTakenBack => self.of_visit(event),
             Kind::VisitEntered | Kind::VisitRecorded | Kind::VisitFinished | Kind::FindingDrawn => self.of_visit(event),
             Kind::VisitPartClosed | Kind::VisitPartExcused | Kind::VisitSigned => self.of_visit(event),
             Kind::VisitSignatureRefused | Kind::VisitCompleted | Kind::VisitFiled => self.of_visit(event),
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
             Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
-            Kind::FindingMeasuresExtended | Kind::FindingTransferred => self.of_visit(event),
-            Kind::FindingTakenBack | Kind::FindingLookedAt => self.of_visit(event),
+            Kind::FindingMeasuresExtended | Kind::FindingLookedAt => self.of_visit(event),
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
             Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),
