@@ -57,11 +57,7 @@ async fn plan(t: &Town, whistle: Option<&str>) -> Value {
 /// Planned, approved by every head, announced, and entered on its day.
 async fn entered(t: &Town, whistle: Option<&str>) -> String {
     let visit = t.office().plans(&plan(t, whistle).await).await;
-    t.office().does(&visit, "propose", json!({})).await;
-    for head in ["head.yj.2", "head.xf", "head.sh"] {
-        t.person(head).does(&visit, "approve_own_part", json!({})).await;
-    }
-    t.office().does(&visit, "announce", json!({})).await;
+    t.announces(&visit, &["head.yj.2", "head.xf", "head.sh"]).await;
     t.until("2026-12-03T13:31:00+08:00").await;
     t.person("inspector.yj").does(&visit, "enter", json!({})).await;
     visit
@@ -199,10 +195,7 @@ async fn i4_unannounced_visit_is_silent() {
             }
         };
         silent().await;
-        t.office().does(&visit, "propose", json!({})).await;
-        for head in ["head.yj.2", "head.xf", "head.sh"] {
-            t.person(head).does(&visit, "approve_own_part", json!({})).await;
-        }
+        t.approves(&visit, &["head.yj.2", "head.xf", "head.sh"]).await;
         t.office().does(&visit, "keep_secret", json!({})).await;
         t.settle().await;
         silent().await;

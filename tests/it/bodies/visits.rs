@@ -47,11 +47,7 @@ async fn entered(t: &Town, order: &Value) -> String {
     let mut today = order.clone();
     (today["date"], today["period"], today["vehicles"]) = (json!("2026-12-01"), json!("PM"), json!([]));
     let visit = t.director().plans(&today).await;
-    t.office().does(&visit, "propose", json!({})).await;
-    for head in ["head.yj.2", "head.xf"] {
-        t.person(head).does(&visit, "approve_own_part", json!({})).await;
-    }
-    t.office().does(&visit, "announce", json!({})).await;
+    t.announces(&visit, &["head.yj.2", "head.xf"]).await;
     t.person("inspector.yj").does(&visit, "enter", json!({})).await;
     let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
     t.person("inspector.yj").does(&visit, "record", json!({ "results": [found] })).await;

@@ -22,9 +22,7 @@ pub(crate) async fn visited(t: &Town) {
         "items": [{ "department": "YJ", "subject": "除尘" }],
     });
     let visit = &t.office().plans(&plan).await;
-    t.office().does(visit, "propose", json!({})).await;
-    t.person("head.yj").does(visit, "approve_own_part", json!({})).await;
-    t.office().does(visit, "announce", json!({})).await;
+    t.announces(visit, &["head.yj"]).await;
     t.person("inspector.yj").does(visit, "enter", json!({})).await;
     let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "积粉" } });
     t.person("inspector.yj").does(visit, "record", json!({ "results": [found] })).await;

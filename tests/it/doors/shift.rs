@@ -17,9 +17,7 @@ async fn visited(t: &Town) {
         "members": t.members(&["inspector.sc", "inspector.sc.2"]).await,
     });
     let visit = t.office().plans(&order).await;
-    t.office().does(&visit, "propose", json!({})).await;
-    t.person("head.sc").does(&visit, "approve_own_part", json!({})).await;
-    t.office().does(&visit, "announce", json!({})).await;
+    t.announces(&visit, &["head.sc"]).await;
     t.person("inspector.sc").does(&visit, "enter", json!({})).await;
     t.person("inspector.sc").does(&visit, "record", json!({ "results": [found] })).await;
 }

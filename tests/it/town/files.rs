@@ -89,9 +89,14 @@ impl Place {
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => found.push((path.clone(), std::fs::read(path).unwrap())),
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                match std::fs::read(&path) {
+                    Ok(bytes) => found.push((path, bytes)),
+                    // What was cut off is removed by another task, perhaps at this moment.
+                    Err(gone) => assert_eq!(gone.kind(), std::io::ErrorKind::NotFound, "{}", path.display()),
                 }
             }
         }
