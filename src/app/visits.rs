@@ -19,12 +19,19 @@ use crate::domain::visit::{VisitTree, propose, slate};
 use crate::ids::{FindingId, TextId, WhistleId};
 use crate::store::events::{self, StoredEvent};
 use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
-use crate::store::{CommitRefusal, Fault, Outcome, Reading, attachments, firms, whistles};
+use crate::store::{
+    Care, Chore, CommitRefusal, Fault, Outcome, Reading, attachments, directory, firms, older, whistles,
+};
 use std::collections::HashMap;
 
 pub use super::deeds::Done;
 pub use crate::domain::finding::plan::order_spec as finding_order_spec;
 pub use crate::domain::visit::plan::order_spec;
+
+/// The note that the sights of older visits say whose results they show.
+const SIGHTS_LAID: &str = "visit_sights_laid";
+/// Visits that are brought forward at a time.
+const PAGE: i64 = 200;
 
 /// The table that a plan follows.
 pub fn plan_spec() -> &'static crate::domain::order::Spec {
@@ -172,6 +179,29 @@ fn finding_texts(finding: &crate::domain::finding::Finding) -> impl Iterator<Ite
     let handed = finding.handed.iter().flat_map(|handed| std::iter::once(&handed.to).chain(&handed.note));
     let looks = finding.watch.iter().flat_map(|watch| watch.looks.iter().map(|look| &look.note));
     own.chain(orders).chain(rechecks).chain(report).chain(asked).chain(rated).chain(handed).chain(looks)
+}
+
+/// Says of older visits whose results each key shows; answers how many visits that were. Once for a ledger; whoever is cut off, or
+/// not alone with it, does it again.
+pub async fn lay_older_sights(hub: &Hub) -> Result<usize, Fault> {
+    if hub.ledger.read(|reading| directory::meta(reading, SIGHTS_LAID)).await?.is_some() {
+        return Ok(0);
+    }
+    let (mut count, mut after) = (0, String::new());
+    loop {
+        let from = after.clone();
+        let page = hub.ledger.read(move |reading| older::visits(reading, &from, PAGE)).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id.to_string();
+        for visit in page {
+            let sights = policy::viewers_of(&visit);
+            let care = Care::LaySights { visit: visit.id, tree_version: visit.tree_version, sights };
+            hub.ledger.keep(Chore::Care(care)).await?;
+            count += 1;
+        }
+    }
+    hub.ledger.keep(Chore::MakeMeta { key: SIGHTS_LAID.to_owned(), value: "1".to_owned() }).await?;
+    Ok(count)
 }
 
 /// What happened in a visit's tree, oldest first, after a position.

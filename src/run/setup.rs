@@ -7,6 +7,7 @@ use crate::app::passwords::PasswordRules;
 use crate::app::sessions;
 use crate::app::{
     Demands, Hub, HubSettings, informers, laying, lived_in, noticed, passwords, sample_district, sample_whistles,
+    visits,
 };
 use crate::clock::Clock;
 use crate::config::{self, LedgerPlace, SecondFactor, Settings, StreamPlace};
@@ -179,6 +180,10 @@ async fn hub(settings: &Settings, ledger: Ledger, around: Surroundings, kind: Hu
     let count = informers::seal_older(&hub).await.context("contacts that lie unsealed")?;
     if count > 0 {
         tracing::warn!(contacts = count, "what an older release left unsealed of informers is sealed");
+    }
+    let count = visits::lay_older_sights(&hub).await.context("who sees which results of older visits")?;
+    if count > 0 {
+        tracing::info!(visits = count, "visits of an older release say whose results their readers see");
     }
     erasure::again(settings, &hub).await?;
     noticed::operators(&hub).await.context("what operators did")?;

@@ -1,7 +1,9 @@
-//! Contacts of informers that releases before the seal wrote in the open, page by page: those that whistles point at, and
-//! those that were said anew since and that nothing points at any longer. For sealing them; nobody is shown one.
+//! What releases before wrote otherwise, page by page, for whoever brings it forward; nobody is shown it. Contacts of informers in
+//! the open: those that whistles point at, and those that were said anew since and that nothing points at any longer. And visits,
+//! whose sights said less.
 
 use super::{Fault, Reading};
+use crate::domain::visit::Visit;
 use crate::domain::whistle::Whistle;
 use crate::domain::whistle::informer::Contact;
 use crate::ids::{TextId, WhistleId};
@@ -19,8 +21,10 @@ const SAID_WHEN: &str = "
     SELECT DISTINCT tree FROM events
     WHERE kind IN ('whistle.blown', 'whistle.completed') AND at >= $1 AND at < $1 + 1000 LIMIT 2";
 
+const VISITS: &str = "SELECT body FROM visits WHERE id > $1 ORDER BY id LIMIT $2";
+
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[WHISTLES, OPEN, TEXTS, SAID_WHEN];
+pub(super) const STATEMENTS: &[&str] = &[WHISTLES, OPEN, TEXTS, SAID_WHEN, VISITS];
 
 /// A contact in the open. `Debug` is missing on purpose.
 pub struct OpenContact {
@@ -64,6 +68,11 @@ pub fn left_behind(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result
         contacts.push(OpenContact { id, body, whistle });
     }
     Ok(OpenPage { contacts, last })
+}
+
+/// Visits, page by page, whose sights older releases laid without saying whose results they show.
+pub fn visits(reading: &mut Reading<'_>, after: &str, limit: i64) -> Result<Vec<Visit>, Fault> {
+    reading.rows(VISITS, &[after.into(), limit.into()], |row| row.json(0))
 }
 
 fn is_contact(body: &str) -> bool {

@@ -3,8 +3,9 @@
 //! whoever has no part sees no visit.
 
 use crate::town::files::jpeg;
-use crate::town::{Reply, Town, town};
+use crate::town::{BEGIN, Place, Reply, Town, at, town};
 use serde_json::{Value, json};
+use whistle_hub::clock::ManualClock;
 
 const VISIT: &str = "LJ-2026-0001";
 const FINDING: &str = "LJ-2026-0001-01";
@@ -145,4 +146,20 @@ async fn c26_each_department_closes_its_own_part_and_sees_the_others_results_as_
         assert_eq!(again.expect(409).reasons(), [format!("repeat_in_30_days {VISIT}")]);
     })
     .await;
+}
+
+#[actix_web::test]
+async fn c26_sights_that_an_older_release_laid_are_brought_forward_by_the_next_start() {
+    let (place, clock) = (Place::new(), ManualClock::new(at(BEGIN)));
+    let t = Box::pin(Town::open_on(&place, clock.clone())).await;
+    fire_is_done(&t).await;
+    t.director().does(VISIT, "excuse_part", json!({ "department": "SC", "reason": "一直未报" })).await;
+    Box::pin(t.leave()).await;
+    place.alter("UPDATE visit_sights SET only_of = '', goes_for = ''");
+    place.alter("DELETE FROM meta WHERE key = 'visit_sights_laid'");
+    let t = Box::pin(Town::open_on(&place, clock)).await;
+    t.person("liaison.sc").get(&format!("/findings/{FINDING}")).await.expect(404);
+    assert!(t.person("liaison.sc").codes("/findings").await.is_empty());
+    assert_eq!(t.person("liaison.xf").codes("/findings").await, [FINDING]);
+    Box::pin(t.close()).await;
 }

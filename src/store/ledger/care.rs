@@ -5,7 +5,8 @@ use super::super::sql::{Call, Value};
 use super::rows::Listed;
 use crate::domain::at::At;
 use crate::domain::decision::Erasure;
-use crate::ids::{TextId, WhistleId};
+use crate::domain::policy::VisitViewer;
+use crate::ids::{TextId, VisitId, WhistleId};
 
 static ERASED: Listed = Listed::new("DELETE FROM texts WHERE id IN (VALUES ", 1, ")");
 /// An attachment goes with its name: what lies on disk is then nobody's.
@@ -20,6 +21,10 @@ const NAMELESS_TOKEN: &str = "UPDATE machine_tokens SET name = '' WHERE id = $1"
 const SEAL_TEXT: &str = "UPDATE texts SET body = $2, class = 'sealed', tree = COALESCE(tree, $3)
     WHERE id = $1 AND class = 'open'";
 
+/// A visit that was written meanwhile has its sights already.
+const LAY_SIGHT: &str = "UPDATE visit_sights SET only_of = $3, goes_for = $4 WHERE visit = $1 AND viewer = $2
+    AND EXISTS (SELECT 1 FROM visits v WHERE v.id = $1 AND v.tree_version = $5)";
+
 const NOTE: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 /// The oldest, in pieces. What is younger than half a year, seen from the newest, the table itself does not let go.
@@ -29,7 +34,8 @@ const PURGE_TRAIL: &str = "DELETE FROM security_events WHERE seq IN (
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[FORGET, NO_FEEDBACK, NO_VIEW, NAMELESS_TOKEN, SEAL_TEXT, NOTE, PURGE_TRAIL];
+pub(super) const STATEMENTS: &[&str] =
+    &[FORGET, NO_FEEDBACK, NO_VIEW, NAMELESS_TOKEN, SEAL_TEXT, LAY_SIGHT, NOTE, PURGE_TRAIL];
 #[cfg(test)]
 pub(super) static LISTS: [&Listed; 2] = [&ERASED, &NO_ATTACHMENTS];
 
@@ -37,6 +43,8 @@ pub(super) static LISTS: [&Listed; 2] = [&ERASED, &NO_ATTACHMENTS];
 pub enum Care {
     /// The text as it is from now on, sealed, and in which whistle it was said, where that is known.
     SealText { id: TextId, body: String, whistle: Option<WhistleId> },
+    /// Whose results each key to a visit shows, which an older release did not write.
+    LaySights { visit: VisitId, tree_version: i64, sights: Vec<VisitViewer> },
     /// A note of the ledger's own, in place of the one before.
     Note { key: &'static str, value: String },
     /// Lines of the trail that were written before; at most 1,000 a call, the oldest first.
@@ -49,6 +57,13 @@ impl Care {
         match self {
             Care::SealText { id, body, whistle } => {
                 vec![Call::of(SEAL_TEXT, vec![id.into(), body.into(), whistle.as_ref().into()])]
+            }
+            Care::LaySights { visit, tree_version, sights } => {
+                let params = |one: &VisitViewer| {
+                    let [only, goes_for] = [&one.only, &one.goes_for].map(|of| of.clone().unwrap_or_default());
+                    vec![visit.into(), one.key.clone().into(), only.into(), goes_for.into(), (*tree_version).into()]
+                };
+                sights.iter().map(|one| Call::of(LAY_SIGHT, params(one))).collect()
             }
             Care::Note { key, value } => vec![Call::of(NOTE, vec![(*key).into(), value.into()])],
             Care::PurgeTrail { before } => vec![Call::of(PURGE_TRAIL, vec![(*before).into()])],
