@@ -283,8 +283,8 @@ fn learns_of((actor, scope): (&Actor, &Scope), owner: &Owner, one: &Attachment) 
         Owner::Whistle(tree) => attach::sees(actor, &tree.whistle, one),
         Owner::Visit(tree) => {
             let mut tree = VisitTree::clone(tree);
-            let withheld = shown(&mut tree, scope);
-            is_shown(one, &tree, &withheld)
+            shown(&mut tree, scope);
+            is_shown(one, &tree, scope)
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::domain::directory::Directory;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::{PartId, Subject};
 use crate::domain::policy::{self, Actor};
-use crate::domain::rules::Rules;
 use crate::domain::visit::burden::Burden;
 use crate::domain::visit::{Item, Visit, VisitTree};
 use crate::ids::TextId;
@@ -44,7 +43,7 @@ pub fn visit_item(item: &VisitItem, directory: &Directory, now: At) -> Value {
         "lead": visit.lead(),
         "departments": visit.parts.iter().filter(|part| part.acts()).map(|part| &part.department).collect::<Vec<_>>(),
         "items_total": visit.items.len(),
-        "items_answered": visit.items.iter().filter(|item| item.answer.is_some()).count(),
+        "items_answered": item.answered,
         "due_at": item.due_at.map(At::rfc3339),
         "overdue": item.due_at.is_some_and(|due_at| due_at <= now),
         "version": visit.version,
@@ -52,10 +51,10 @@ pub fn visit_item(item: &VisitItem, directory: &Directory, now: At) -> Value {
 }
 
 /// A visit opened: the item, who goes, what is looked at and what came of it, each department's part, what this actor may do.
-pub fn visit_detail(open: &OpenVisit, actor: &Actor, rules: &Rules) -> Value {
-    let OpenVisit { tree, texts, now, .. } = open;
-    let (visit, directory) = (&tree.visit, &rules.directory);
-    let item = VisitItem { visit: visit.clone(), due_at: tree.due_at() };
+pub fn visit_detail(open: &OpenVisit, actor: &Actor, directory: &Directory) -> Value {
+    let OpenVisit { tree, texts, answered, now, .. } = open;
+    let visit = &tree.visit;
+    let item = VisitItem { visit: visit.clone(), answered: *answered, due_at: tree.due_at() };
     let mut card = visit_item(&item, directory, *now);
     let more = json!({
         "place": text(visit.place.as_ref(), texts),
@@ -69,7 +68,6 @@ pub fn visit_detail(open: &OpenVisit, actor: &Actor, rules: &Rules) -> Value {
         "objected": visit.objected.as_ref().map(|one| json!({
             "department": one.department, "ground": one.ground, "reason": text(one.reason.as_ref(), texts),
         })),
-        "warnings": open.warnings(rules).iter().map(|one| json!({ "code": one.code, "subject": one.subject })).collect::<Vec<_>>(),
         "override_reason": text(visit.override_reason.as_ref(), texts),
         "entered_at": visit.entry.as_ref().map(|entry| entry.at.rfc3339()),
         "scanned": visit.entry.as_ref().map(|entry| entry.scanned),

@@ -93,6 +93,8 @@ pub struct OpenVisit {
     pub texts: HashMap<TextId, String>,
     /// Proof of the visit and of what it found, the oldest first.
     pub attachments: Vec<Attachment>,
+    /// Items that somebody has answered for, whoever is shown how.
+    pub answered: usize,
     /// Departments whose results are kept from this reader (CASES C26).
     pub withheld: Vec<String>,
     pub now: At,
@@ -118,13 +120,14 @@ impl OpenVisit {
     }
 
     fn of(reading: &mut Reading<'_>, scope: &Scope, mut tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
+        let answered = tree.visit.answered();
         let withheld = shown(&mut tree, scope);
         let mut attachments = attachments::of_tree(reading, &(&tree.visit.id).into())?;
-        attachments.retain(|one| is_shown(one, &tree, &withheld));
+        attachments.retain(|one| is_shown(one, &tree, scope));
         let names = attachments.iter().map(|one| one.name.clone());
         let ids: Vec<TextId> = text_ids(&tree).into_iter().chain(names).collect();
         let texts = texts_of(reading, &ids)?;
-        Ok(OpenVisit { tree, texts, attachments, withheld, now })
+        Ok(OpenVisit { tree, texts, attachments, answered, withheld, now })
     }
 }
 

@@ -321,7 +321,7 @@ words!(
         OverCap = "over_cap",
         /// The office and units without that power coordinate, they do not inspect.
         DepartmentMayNotInspect = "department_may_not_inspect",
-        /// The firm would be told later than three working days before: said, and bars nothing.
+        /// The firm would be told later than the office's rule of thumb has it: said, and bars nothing.
         ShortNotice = "short_notice",
         /// Items that nobody has answered for.
         ItemsOpen = "items_open",

@@ -220,7 +220,8 @@ fn faults_as(named: &str, faults: &[Fault], lang: Lang) -> Value {
     faults.iter().map(one).collect()
 }
 
-fn reason(reason: &Reason, lang: Lang) -> Value {
+/// One reason, in words.
+pub(super) fn reason(reason: &Reason, lang: Lang) -> Value {
     json!({ "code": reason.code, "message": lang.reason(reason.code), "subject": reason.subject })
 }
 

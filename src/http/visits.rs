@@ -3,7 +3,7 @@
 
 use super::gate::{Caller, Posted, code};
 use super::papers::{Press, whose};
-use super::problem::{Answer, Problem};
+use super::problem::{Answer, Problem, reason};
 use super::query::{CURSOR_PARAMETER, LIMIT_PARAMETER, Parameter, Query, Takes, page};
 use super::whistles::{stretch, told};
 use super::{Door, cursor, json, tagged};
@@ -11,11 +11,12 @@ use crate::app::firm_links;
 use crate::app::papers;
 use crate::app::sessions::Present;
 use crate::app::visit_cards as cards;
-use crate::app::visits;
+use crate::app::visits::{self, OpenVisit};
 use crate::app::whistles::TimelinePage;
 use crate::domain::deeds::{FindingDeed, VisitDeed};
 use crate::domain::papers::VisitPaper;
 use crate::domain::terms::{FindingStatus, VisitStatus};
+use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use crate::ids::PersonId;
 use crate::store::visits::{FindingQuery, VisitQuery};
@@ -51,7 +52,7 @@ pub(super) const FINDINGS: &[Parameter] = &[
 pub(super) async fn plan(door: Data<Door>, posted: Posted) -> Answer {
     let planned = visits::plan(&door.hub, posted.asked()).await?;
     let open = visits::open(&door.hub, &posted.present.scope, &planned.code).await?;
-    let card = cards::visit_detail(&open, &posted.present.actor, &door.hub.rules());
+    let card = card(&door, &open, &posted.present, posted.lang);
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/api/v1/visits/{}", planned.code)));
     Ok(json(tagged(&mut answer, open.tree.visit.version, planned.replayed), &card))
@@ -60,20 +61,28 @@ pub(super) async fn plan(door: Data<Door>, posted: Posted) -> Answer {
 /// `POST /visits/{code}/{deed}`: the visit as it stands now.
 pub(super) async fn deed(door: Data<Door>, posted: Posted, deed: VisitDeed) -> Answer {
     let done = visits::deed(&door.hub, posted.asked(), posted.code(), deed).await?;
-    shown(&door, &posted.present, &done.code, done.replayed).await
+    shown(&door, (&posted.present, posted.lang), &done.code, done.replayed).await
 }
 
 /// `GET /visits/{code}`
 pub(super) async fn one(door: Data<Door>, caller: Caller, request: HttpRequest) -> Answer {
-    let answer = shown(&door, &caller.present, code(&request), false).await?;
+    let answer = shown(&door, (&caller.present, caller.lang), code(&request), false).await?;
     Query::read(request.query_string(), &[])?;
     Ok(answer)
 }
 
-async fn shown(door: &Door, present: &Present, code: &str, replayed: bool) -> Answer {
+async fn shown(door: &Door, (present, lang): (&Present, Lang), code: &str, replayed: bool) -> Answer {
     let open = visits::open(&door.hub, &present.scope, code).await?;
-    let card = cards::visit_detail(&open, &present.actor, &door.hub.rules());
+    let card = card(door, &open, present, lang);
     Ok(json(tagged(&mut HttpResponse::Ok(), open.tree.visit.version, replayed), &card))
+}
+
+/// With what is to be said against it, in the caller's language.
+fn card(door: &Door, open: &OpenVisit, present: &Present, lang: Lang) -> Value {
+    let rules = door.hub.rules();
+    let mut card = cards::visit_detail(open, &present.actor, &rules.directory);
+    card["warnings"] = open.warnings(&rules).iter().map(|one| reason(one, lang)).collect();
+    card
 }
 
 /// `GET /visits`

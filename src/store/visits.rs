@@ -255,6 +255,8 @@ pub struct VisitQuery {
 #[derive(Debug, Clone, PartialEq)]
 pub struct VisitItem {
     pub visit: Visit,
+    /// Items that somebody has answered for, whoever is shown how.
+    pub answered: usize,
     pub due_at: Option<At>,
 }
 
@@ -285,7 +287,10 @@ pub fn list(reading: &mut Reading<'_>, scope: &Scope, query: &VisitQuery) -> Res
         query.owes.as_deref().unwrap_or_default().into(),
         i64::from(query.limit).into(),
     ]);
-    reading.rows(LIST, &params, |row| Ok(VisitItem { visit: row.json(0)?, due_at: row.opt_at(1)? }))
+    reading.rows(LIST, &params, |row| {
+        let visit: Visit = row.json(0)?;
+        Ok(VisitItem { answered: visit.answered(), visit, due_at: row.opt_at(1)? })
+    })
 }
 
 /// What a list of findings is asked for; an empty filter asks nothing.

@@ -131,10 +131,10 @@ async fn the_checklist_is_everybodys_to_read_in_both_languages() {
 #[actix_web::test]
 async fn a_firms_page_shows_what_joint_visits_cost_and_saved_as_the_api_counts_it() {
     town(async |t| {
-        let path = "/console/enterprises/E01";
+        let path = "/console/enterprises/E04";
         let page = async || main_of(&t.signed_in("liaison.sc").await.get(path).await.expect(200));
         assert!(page().await.contains("本年还没有进门的联合检查"));
-        let order = json!({ "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "notice": "announced",
+        let order = json!({ "enterprise": "E04", "date": &t.now()[..10], "period": "PM", "notice": "announced",
             "members": t.members(&CREW).await,
             "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }] });
         let visit = t.office().plans(&order).await;
@@ -144,7 +144,7 @@ async fn a_firms_page_shows_what_joint_visits_cost_and_saved_as_the_api_counts_i
         for (who, item) in [("inspector.yj", "1"), ("inspector.xf", "2")] {
             t.person(who).does(&visit, "record", json!({ "results": [{ "item": item, "outcome": "ok" }] })).await;
         }
-        let burden = t.person("liaison.sc").sees("/enterprises/E01/burden").await;
+        let burden = t.person("liaison.sc").sees("/enterprises/E04/burden").await;
         assert_eq!((&burden["visits"], &burden["visits_saved"]), (&json!(1), &json!(1)));
         let shown = page().await;
         let fact = |name: &str, value: &str| format!("<dt>{name}</dt><dd>{value}</dd>");
@@ -153,11 +153,37 @@ async fn a_firms_page_shows_what_joint_visits_cost_and_saved_as_the_api_counts_i
         let directory = t.db_hub().rules().directory.clone();
         let authorities = burden["authorities"].as_array().unwrap();
         assert_eq!(authorities.len(), 2);
+        let before = burden["visits_before"].as_u64().filter(|before| *before > 0).unwrap();
         for of in authorities {
             let name = &directory.department(of["department"].as_str().unwrap()).unwrap().short_name;
-            let value = format!("{}次，上限{}次；随哨核查{}次", of["visits"], of["cap"], of["exempt"]);
+            // With those that the register had before the hub counted: that is what bars a plan.
+            let had = of["visits"].as_u64().unwrap() + before;
+            let value = format!("{had}次，上限{}次；随哨核查{}次", of["cap"], of["exempt"]);
             assert!(shown.contains(&fact(name, &value)), "{name} {value}: {shown}");
         }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firm_that_is_told_late_is_said_in_the_callers_language_and_in_the_visits_story() {
+    town(async |t| {
+        let order = json!({ "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "notice": "announced",
+            "members": t.members(&CREW).await,
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "XF", "subject": "通道" }] });
+        let visit = t.office().plans(&order).await;
+        let path = format!("/visits/{visit}");
+        let said = async |english: bool| {
+            let asked = t.office().ask("GET", &path).await;
+            let asked = if english { asked.english() } else { asked };
+            let warned = asked.send().await.expect(200).json()["warnings"][0].clone();
+            assert_eq!((&warned["code"], &warned["subject"]), (&json!("short_notice"), &order["date"]));
+            warned["message"].as_str().unwrap().to_owned()
+        };
+        assert!(said(false).await.contains("准备时间偏短") && said(true).await.contains("short notice"));
+        t.announces(&visit, &HEADS).await;
+        let page = t.signed_in("office").await.get(&format!("/console/visits/{visit}")).await.expect(200);
+        assert!(main_of(&page).contains("告知偏晚"));
     })
     .await;
 }

@@ -116,7 +116,7 @@ async fn c26_each_department_closes_its_own_part_and_sees_the_others_results_as_
             let card = t.person(who).sees(&format!("/visits/{VISIT}")).await;
             assert_eq!(outcomes(&card), [None; 4], "{who}");
             assert_eq!((&card["withheld"], &card["findings"]), (&json!(["XF", "SH"]), &json!([])), "{who}");
-            assert_eq!((&card["items_total"], &card["items_answered"]), (&json!(4), &json!(0)), "{who}");
+            assert_eq!((&card["items_total"], &card["items_answered"]), (&json!(4), &json!(3)), "{who}");
             let closed = card["parts"].as_array().unwrap().iter().filter(|part| !part["closed_at"].is_null());
             assert_eq!((closed.count(), &card["attachments"]), (2, &json!([])), "{who}");
             let told = shown(t, who, &photos).await;
@@ -142,6 +142,14 @@ async fn c26_each_department_closes_its_own_part_and_sees_the_others_results_as_
         assert_eq!(t.status(VISIT).await, "filed");
         let told = [feed.next().await, feed.next().await].map(|event| event.unwrap().kind);
         assert_eq!(told, ["visit.part_excused", "visit.filed"], "what fire ordered is not market's to hear");
+        // Nor when the feed tells it again from the beginning.
+        let mut replayed = t.person("liaison.sc").listens(Some(0)).await;
+        let mut kinds: Vec<String> = Vec::new();
+        while kinds.last().is_none_or(|kind| kind != "visit.filed") {
+            kinds.push(replayed.next().await.unwrap().kind);
+        }
+        let results = kinds.iter().filter(|kind| kind.starts_with("finding.") || *kind == "visit.attached");
+        assert_eq!((results.count(), kinds.iter().any(|kind| kind == "visit.recorded")), (0, true), "{kinds:?}");
         let again = t.office().ask("POST", "/visits").await.json(&plan(t, "2026-12-10", None).await).send().await;
         assert_eq!(again.expect(409).reasons(), [format!("repeat_in_30_days {VISIT}")]);
     })

@@ -6,7 +6,7 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
-pub use results::{VisitViewer, viewers_of, withheld};
+pub use results::{Results, VisitViewer, results_for, viewers_of};
 pub use scope::{Scope, VISIT_KEYS, reads, scope};
 
 use super::directory::{Directory, Shift};

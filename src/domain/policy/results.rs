@@ -3,7 +3,7 @@
 
 use super::{SUPERVISION, Scope, heads_of, inspectors_of};
 use crate::domain::visit::{Member, Part, Visit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A reader's key that opens a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,10 @@ pub fn viewers_of(visit: &Visit) -> Vec<VisitViewer> {
     let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
     let own = |part: &Part| (!part.acts()).then(|| part.department.clone());
     for part in &visit.parts {
-        all.insert(heads_of(&part.department), own(part));
+        // Whoever was let off before a secret visit approves nothing any more.
+        if part.acts() || !visit.is_secret() {
+            all.insert(heads_of(&part.department), own(part));
+        }
         if !visit.is_secret() {
             all.insert(part.department.clone(), own(part));
         }
@@ -43,14 +46,30 @@ fn by_going(member: &Member) -> VisitViewer {
     VisitViewer { key, only: None, goes_for }
 }
 
-/// Departments of a visit whose results are kept from this reader: what they answered, found and photographed.
-pub fn withheld(scope: &Scope, visit: &Visit) -> Vec<String> {
+/// Whose results of a visit a reader is shown: what they answered, found and photographed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Results {
+    All,
+    /// Those of these departments alone, whether they have a part any more or not.
+    Of(BTreeSet<String>),
+}
+
+impl Results {
+    /// Whether this department's are among them.
+    pub fn show(&self, department: &str) -> bool {
+        match self {
+            Results::All => true,
+            Results::Of(own) => own.contains(department),
+        }
+    }
+}
+
+/// Whose results of the visit this reader is shown.
+pub fn results_for(scope: &Scope, visit: &Visit) -> Results {
     let [first, ..] = scope.visit_keys();
     if first == "*" {
-        return Vec::new();
+        return Results::All;
     }
-    let own: Vec<VisitViewer> = viewers_of(visit);
-    let own: Vec<&VisitViewer> = own.iter().filter(|one| scope.visit_keys().contains(&one.key)).collect();
-    let shows = |department: &String| own.iter().any(|one| one.only.as_ref().is_none_or(|only| only == department));
-    visit.parts.iter().map(|part| &part.department).filter(|department| !shows(department)).cloned().collect()
+    let own = viewers_of(visit).into_iter().filter(|one| scope.visit_keys().contains(&one.key));
+    own.map(|one| one.only).collect::<Option<BTreeSet<String>>>().map_or(Results::All, Results::Of)
 }

@@ -1,9 +1,10 @@
 //! The table of rights against the domain page: who sees, blows, speaks, acts and opens what.
 
 use super::*;
-use crate::domain::terms::WhistleStatus;
+use crate::domain::terms::{Notice, WhistleStatus};
 use crate::domain::tests::sample::{PEOPLE, actor, at, rules};
 use crate::domain::tests::visit_story::VisitStory;
+use crate::domain::visit::Visit;
 
 #[test]
 fn everybody_sees_what_the_domain_page_lets_them_see() {
@@ -137,17 +138,32 @@ fn people_of_other_units_are_listed_to_the_office_supervisors_and_administrators
 fn c26_results_of_a_visit_are_withheld_from_whoever_was_let_off_and_from_nobody_else_who_sees_it() {
     let mut visit = VisitStory::entered().tree.visit;
     visit.parts[1].excused_at = Some(at("12-04 10:00"));
-    let keeps = |who: &str| withheld(&scope(&actor(who)), &visit).join(" ");
+    let shown = |who: &str, visit: &Visit| results_for(&scope(&actor(who)), visit);
+    let own = |all: &[&str]| Results::Of(all.iter().map(|one| (*one).to_owned()).collect());
     for who in ["office", "director", "supervisor", "head.yj", "liaison.yj", "town.t01", "squad.sq01", "inspector.xf"] {
-        assert_eq!(keeps(who), "", "{who}");
+        assert_eq!(shown(who, &visit), Results::All, "{who}");
     }
     for who in ["head.xf", "liaison.xf"] {
-        assert_eq!(keeps(who), "YJ", "{who}: let off, it keeps its own");
+        assert_eq!(shown(who, &visit), own(&["XF"]), "{who}: let off, it is shown its own");
+        assert!(!shown(who, &visit).show("SH"), "{who}: nor those of whoever has no part any more");
     }
     // Whoever has no key sees nothing at all.
-    assert_eq!(keeps("liaison.sh"), "YJ XF");
+    assert_eq!(shown("liaison.sh", &visit), own(&[]));
     visit.members.retain(|member| member.department != "XF");
-    assert_eq!(withheld(&scope(&actor("inspector.xf")), &visit), ["YJ"], "nobody of those who were there");
+    assert_eq!(shown("inspector.xf", &visit), own(&["XF"]), "nobody of those who were there");
     visit.parts[1].excused_at = None;
-    assert!(withheld(&scope(&actor("inspector.xf")), &visit).is_empty());
+    assert_eq!(shown("inspector.xf", &visit), Results::All);
+}
+
+#[test]
+fn t19_whoever_was_let_off_a_secret_visit_before_it_loses_the_key_to_it() {
+    let mut visit = VisitStory::entered().tree.visit;
+    visit.parts[1].excused_at = Some(at("12-02 10:00"));
+    let has_key = |who: &str, visit: &Visit| {
+        let scope = scope(&actor(who));
+        viewers_of(visit).iter().any(|one| scope.visit_keys().contains(&one.key))
+    };
+    assert!(has_key("head.xf", &visit), "somebody has entered");
+    (visit.entry, visit.notice) = (None, Notice::Unannounced);
+    assert!(visit.is_secret() && has_key("head.yj", &visit) && !has_key("head.xf", &visit));
 }

@@ -317,7 +317,9 @@ fn visit_owes(visit: &Visit) -> Option<String> {
 /// An approval before entry, or after it in an emergency; then the part itself.
 fn part_owes(visit: &Visit, part: &Part) -> Option<String> {
     let approval = || owes(&format!("department_head@{}", part.department), Duty::Approval);
-    let awaits = part.acts() && part.approved_at.is_none();
+    // Whoever let the limit pass is waited for no longer, where the part is still to be done.
+    let silent = part.unapproved_at.is_some_and(|marked| part.closed_at.is_none_or(|closed| closed >= marked));
+    let awaits = part.acts() && part.approved_at.is_none() && !silent;
     match visit.status {
         VisitStatus::AwaitingApproval | VisitStatus::Aborted if awaits => approval(),
         VisitStatus::InProgress | VisitStatus::Signing | VisitStatus::Completed if awaits => approval(),

@@ -2,14 +2,14 @@
 //! Silence alone never approves anything.
 
 use super::propose::back_to_planning;
-use super::{Objected, Part, VisitTree, follow, guarded};
+use super::{Objected, Part, VisitTree, enter, follow, guarded};
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
 use crate::domain::policy;
-use crate::domain::terms::{Objection, VisitStatus};
+use crate::domain::terms::{Duty, Objection, VisitStatus};
 use serde_json::json;
 
 /// The body of `…/object`.
@@ -49,10 +49,11 @@ pub fn approve_own_part(tree: VisitTree, by: Deciding<'_>) -> Option<Change> {
     });
     draft.record(EventKind::VisitPartApproved, json!({ "department": department }));
     let part = draft.part(&department);
-    draft.disarm(&part);
-    if !draft.tree.visit.is_before_entry() && draft.tree.visit.status != VisitStatus::Aborted {
-        super::enter::await_parts(&mut draft);
+    // Late, its part is owed already.
+    if draft.tree.armed(&part).is_some_and(|armed| armed.duty == Duty::Approval) {
+        draft.disarm(&part);
     }
+    enter::await_parts(&mut draft);
     follow::approvals(&mut draft);
     follow::filing(&mut draft);
     Some(draft.finish())

@@ -1,6 +1,6 @@
 //! Proof of what was seen on site: photos and documents of a visit, and of a finding before and after it was put right. They move
-//! nothing and raise no version; whoever sees the visit sees them. Once a part is closed, or a finding struck off, none is added
-//! but to one that is looked at again.
+//! nothing and raise no version; whoever is shown the department's results sees them. Once a part is closed, or a finding struck off,
+//! none is added but to one that is looked at again.
 
 use super::{Visit, VisitTree};
 use crate::domain::attachment::{Received, Shows, room_for};
@@ -62,10 +62,17 @@ pub fn attach(brought: Brought<'_>, tree: VisitTree, by: Deciding<'_>) -> Result
         return Err(Refusal::NotNow { status: visit.status.as_str(), allowed });
     }
     room_for(brought.files.len(), brought.there, (visit.status.as_str(), &visit.code))?;
+    let own = deeds::own_part(actor, visit);
     let mut draft = Draft::on(by, tree);
     let whole = draft.whole();
     for file in brought.files {
         draft.attach(file, &whole, EventKind::VisitAttached, None);
+    }
+    let Change { attachments, events, .. } = &mut draft.change;
+    let acted_in = events.iter_mut().filter_map(|event| event.doer.as_mut()).map(|doer| &mut doer.department);
+    // Whoever goes for another unit than the own brings that one's proof.
+    for department in attachments.iter_mut().map(|one| &mut one.department).chain(acted_in) {
+        own.iter().for_each(|own| department.clone_from(own));
     }
     Ok(draft.finish())
 }

@@ -83,9 +83,13 @@ pub fn ends(draft: &Draft<'_, VisitTree>, entered: At) -> Deadline {
     if counted.at > entered.day_end() { counted } else { Deadline::set(entered.day_end()) }
 }
 
-/// Every department that has approved owes its own part now.
+/// While somebody looks or writes, every department owes its own part, once its head has approved it or let the limit pass.
 pub fn await_parts(draft: &mut Draft<'_, VisitTree>) {
-    let owing = draft.tree.visit.parts.iter().filter(|part| !part.is_over() && part.approved_at.is_some());
+    let visit = &draft.tree.visit;
+    if visit.is_before_entry() || visit.status == VisitStatus::Aborted {
+        return;
+    }
+    let owing = visit.parts.iter().filter(|part| !part.is_over() && part.is_judged());
     let owing: Vec<String> = owing.map(|part| part.department.clone()).collect();
     for department in owing {
         let (part, liaison) = (draft.part(&department), draft.liaison(&department));

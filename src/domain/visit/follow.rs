@@ -2,7 +2,7 @@
 //! whistles wait for it, rectify while a finding is open, and await their closure when the last is struck off. Always part of
 //! the `Change` of the deed that causes it.
 
-use super::VisitTree;
+use super::{Part, VisitTree, enter};
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
@@ -61,9 +61,13 @@ pub fn disinvite(draft: &mut Draft<'_, VisitTree>) {
 /// A completed visit is filed once every part is over and judged, and every finding ordered or struck off. Whoever stays silent
 /// past the limit is named and keeps nobody: what an approval that never comes would hold for ever is filed without it.
 pub fn filing(draft: &mut Draft<'_, VisitTree>) {
+    if draft.tree.visit.status != VisitStatus::Completed {
+        return;
+    }
+    mark_silent(draft);
     let over = draft.tree.visit.parts.iter().all(|part| part.is_over() && part.is_judged());
     let served = draft.tree.findings.iter().all(|finding| finding.status != FindingStatus::Found);
-    if draft.tree.visit.status == VisitStatus::Completed && over && served {
+    if over && served {
         draft.move_visit(VisitStatus::Filed);
         draft.record_move(EventKind::VisitFiled);
         let whole = draft.whole();
@@ -87,16 +91,34 @@ pub fn name_unapproved(draft: &mut Draft<'_, VisitTree>) {
         Some(part.department().to_owned())
     });
     let parts: Vec<String> = parts.collect();
-    parts.iter().for_each(|department| unapproved(draft, department));
+    parts.iter().for_each(|department| name(draft, department));
 }
 
-/// Names a department that came at once and was not approved in time.
-pub fn unapproved(draft: &mut Draft<'_, VisitTree>, department: &str) {
-    let now = draft.by.now;
-    if let Some(part) = draft.tree.visit.parts.iter_mut().find(|part| part.department == department) {
-        part.unapproved_at = Some(now);
-    }
+/// Names a department that came at once and was not approved.
+pub fn name(draft: &mut Draft<'_, VisitTree>, department: &str) {
     draft.record_as_hub(EventKind::VisitUnapproved, json!({ "department": department }));
+}
+
+/// Marks the parts whose approval is late after somebody came at once. Nobody waits for it any more: what its department still has
+/// to do there is owed from now on; the head may speak all the same.
+pub fn mark_silent(draft: &mut Draft<'_, VisitTree>) {
+    let late = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Approval);
+    let late = late.filter_map(|one| match &one.subject {
+        Subject::Part(part) => Some((part.department().to_owned(), one.passed_at?)),
+        Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) => None,
+        Subject::Finding(_) | Subject::Aside(_) => None,
+    });
+    let late: Vec<_> = late.collect();
+    for (department, passed_at) in late {
+        let unmarked = |part: &&mut Part| part.department == department && part.unapproved_at.is_none();
+        let Some(part) = draft.tree.visit.parts.iter_mut().find(unmarked) else { continue };
+        part.unapproved_at = Some(passed_at);
+        if !part.is_over() {
+            let part = draft.part(&department);
+            draft.disarm(&part);
+        }
+    }
+    enter::await_parts(draft);
 }
 
 /// Ends what the parts owe.

@@ -147,13 +147,13 @@ pub struct Part {
     pub department: String,
     pub approved_at: Option<At>,
     pub approved_by: Option<PersonId>,
-    /// Whoever came at once had no approval within its limit: on record for good, whatever is said later.
+    /// Whoever came at once had no approval within its limit: it stays, whatever is said later, until the visit is planned anew.
     #[serde(default)]
     pub unapproved_at: Option<At>,
     pub closed_at: Option<At>,
     /// Closed after its limit.
     pub late: bool,
-    /// Let off by the director, before it entered or after.
+    /// Let off by the director, before it entered or after; or planned out by the office after it had found something.
     pub excused_at: Option<At>,
 }
 
@@ -259,6 +259,11 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Items that somebody has answered for.
+    pub fn answered(&self) -> usize {
+        self.items.iter().filter(|item| item.answer.is_some()).count()
+    }
+
     /// The department that leads: it announces, finishes and has the record signed.
     pub fn lead(&self) -> &str {
         self.parts.first().map_or("", |part| part.department.as_str())

@@ -228,13 +228,18 @@ fn acting(items: &[Item]) -> Vec<String> {
     all
 }
 
-/// What follows from items and members: one part for each acting department, the lead member's first.
+/// What follows from items and members: one part for each acting department, the lead member's first. Whoever found something there
+/// and is not to come again keeps a part, let off, or nobody of theirs could order what was found.
 fn reckon(draft: &mut Draft<'_, VisitTree>) {
-    let visit = &mut draft.tree.visit;
+    let now = draft.by.now;
+    let VisitTree { visit, findings, .. } = &mut draft.tree;
     let lead = visit.members.iter().find(|member| member.role == MemberRole::Lead).map(|one| one.department.clone());
     let mut all = acting(&visit.items);
     all.sort_by_key(|department| Some(department) != lead.as_ref());
-    visit.parts = all.iter().map(|department| Part::of(department)).collect();
+    let found: BTreeSet<&String> = findings.iter().map(|one| &one.origin.department).collect();
+    let left = found.into_iter().filter(|department| !all.contains(department));
+    let left = left.map(|department| Part { excused_at: Some(now), ..Part::of(department) });
+    visit.parts = all.iter().map(|department| Part::of(department)).chain(left).collect();
     visit.exempt = visit.items.iter().any(|item| item.whistle.is_some());
 }
 

@@ -113,7 +113,7 @@ fn blank(order: &PlanOrder, whistles: &[Tree], by: &mut Deciding<'_>) -> Visit {
 }
 
 fn departments(visit: &Visit) -> Vec<&str> {
-    visit.parts.iter().map(|part| part.department.as_str()).collect()
+    visit.parts.iter().filter(|part| part.acts()).map(|part| part.department.as_str()).collect()
 }
 
 /// Refuses what cannot be, with all reasons.

@@ -101,12 +101,12 @@ pub fn certify(visit: &mut Visit, directory: &Directory, date: &str) -> Vec<Pers
     lapsed
 }
 
-/// Who among those who go counts for nothing at the gate, though they did when it was planned.
+/// Who among those who go counts for nothing at the gate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AtTheGate {
     /// Whose certificate is not good today.
     pub lapsed: Vec<PersonId>,
-    /// Who has a tie to the firm that was noted since.
+    /// Who has a tie to the firm, also of those who go along and never counted.
     pub recused: Vec<PersonId>,
 }
 

@@ -3,7 +3,7 @@
 //! reminds its owner.
 
 use super::propose::back_to_planning;
-use super::{Part, VisitTree, follow};
+use super::{VisitTree, follow};
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
@@ -21,7 +21,6 @@ pub fn reach(tree: VisitTree, id: &ObligationId, by: Deciding<'_>) -> Option<Cha
     let now = by.now;
     let mut draft = Draft::on(by, tree);
     if one.passed_at.is_some() {
-        mark_older(&mut draft, &one);
         timers::remind_again(&mut draft, &one);
     } else if now < one.due_at {
         timers::remind_before(&mut draft, &one, moment);
@@ -32,16 +31,6 @@ pub fn reach(tree: VisitTree, id: &ObligationId, by: Deciding<'_>) -> Option<Cha
     Some(draft.finish())
 }
 
-/// Of approvals that were late before a late one was marked: each is marked with the next morning's reminder.
-fn mark_older(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
-    let Subject::Part(of) = &one.subject else { return };
-    let owes = one.duty == Duty::Approval && !draft.tree.visit.is_before_entry();
-    let unmarked = |part: &&mut Part| part.department == of.department() && part.unapproved_at.is_none();
-    if let Some(part) = draft.tree.visit.parts.iter_mut().find(unmarked).filter(|_| owes) {
-        part.unapproved_at = one.passed_at;
-    }
-}
-
 fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
     match (&one.subject, one.duty) {
         (Subject::Visit(_), Duty::Visit) => {
@@ -50,11 +39,10 @@ fn pass(draft: &mut Draft<'_, VisitTree>, one: &Obligation) {
         }
         (Subject::Finding(id), Duty::Rectification) if is_ordered(draft, id) => finding::recheck::fall_due(draft, id),
         (Subject::Aside(_), Duty::Receipt) => finding::transfer::no_receipt(draft, one),
-        (Subject::Part(part), Duty::Approval) => {
-            if !draft.tree.visit.is_before_entry() {
-                follow::unapproved(draft, part.department());
-            }
+        (Subject::Part(part), Duty::Approval) if !draft.tree.visit.is_before_entry() => {
+            follow::name(draft, part.department());
             timers::overdue(draft, one);
+            follow::mark_silent(draft);
         }
         (_, _) => timers::overdue(draft, one),
     }

@@ -152,7 +152,8 @@ pub(super) async fn checklist(reader: Reader) -> Answer {
 impl Words<'_> {
     fn burden(&self, burden: &Burden) -> BurdenView {
         let authority = |(code, of): (&String, &OfAuthority)| {
-            let visits = words::visits_of_authority(self.lang, (of.counted, burden.cap), of.exempt);
+            let had = burden.before.saturating_add(of.counted);
+            let visits = words::visits_of_authority(self.lang, (had, burden.cap), of.exempt);
             Choice::new(visits, self.unit(code))
         };
         let authorities = burden.by_authority.iter().map(authority).collect();

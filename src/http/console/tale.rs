@@ -14,6 +14,7 @@ use crate::domain::visit::VisitTree;
 use crate::domain::whistle::Whistle;
 use crate::http::pages::Entry;
 use crate::i18n::pages as words;
+use crate::ids::PersonId;
 use crate::store::events::StoredEvent;
 use serde_json::Value;
 
@@ -173,15 +174,22 @@ impl Words<'_> {
         let v = words::of(lang).visits;
         let looked = data.get("clear").and_then(Value::as_bool);
         let looked = looked.map(|clear| if clear { v.clear_yes } else { v.clear_no }.to_owned());
-        vec![
-            unit,
-            day,
-            ends,
-            looked,
-            code(data, "to"),
-            end(data, "due_at"),
-            end(data, "until").map(|until| words::until(lang, &until)),
-        ]
+        let short = data.get("short_notice").map(|_| v.short_notice.to_owned());
+        let until = end(data, "until").map(|until| words::until(lang, &until));
+        let mut all = vec![unit, day, ends, looked, code(data, "to"), end(data, "due_at"), until, short];
+        all.extend(self.at_the_gate(data));
+        all
+    }
+
+    /// Who counted for nothing when somebody came in: those who go are named on the same page.
+    fn at_the_gate(&self, data: &Value) -> [Option<String>; 2] {
+        let v = words::of(self.lang).visits;
+        let named = |field: &str, word: &str| {
+            let people = texts(data, field).filter_map(|id| self.directory.person(&PersonId::from_text(id)));
+            let names: Vec<&str> = people.map(|person| person.name.as_str()).collect();
+            (!names.is_empty()).then(|| words::told(self.lang, word, &names.join(words::of(self.lang).list_comma)))
+        };
+        [named("recused", v.stands_aside), named("lapsed", v.lapsed)]
     }
 
     fn acceptance(&self, data: &Value) -> Vec<Option<String>> {

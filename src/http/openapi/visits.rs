@@ -105,7 +105,7 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("findings", texts()),
         proof(),
         ("objected", or_null("object")),
-        ("warnings", list(object(&[("code", text()), ("subject", text())]))),
+        ("warnings", list(object(&[("code", text()), ("message", text()), ("subject", text())]))),
         ("override_reason", or_null("string")),
         ("entered_at", time_or_null()),
         ("scanned", or_null("boolean")),

@@ -156,14 +156,14 @@ static TABLE: &[Line] = &[
     ),
     order(
         "/api/v1/obligations/{code}/acknowledge",
-        "Know that what this whistle or summons owes is late: no more daily reminders",
+        "Know that what is owed is late, of a whistle, a summons, a visit, a part of one (`LJ-2026-0042-XF`) or a finding: no more daily reminders",
         "whoever owes it, or heads the unit that does",
         &BARE,
         || web::to(obligations::acknowledge),
     ),
     order(
         "/api/v1/obligations/{code}/hold_back",
-        "Have nobody reminded of what this whistle or summons is late with",
+        "Have nobody reminded of what is late there, of a whistle, a summons, a visit, a part of one or a finding",
         "office; never of its own, nor the director of the own bureau's",
         &REASON,
         || web::to(obligations::hold_back),

@@ -66,6 +66,10 @@ page_words! {
     findings: "隐患", "Findings";
     of_whistles: "所属哨件", "Whistles";
     of_visit: "所属联检：", "Visit ";
+    // What is told at the gate.
+    short_notice: "告知偏晚", "Short notice";
+    stands_aside: "应当回避", "Has to stand aside";
+    lapsed: "执法证当天无效", "No certificate that is good that day";
     // Recording.
     record_title: "填写本单位检查项", "Record the own items";
     record_hint: "没有填的项不会提交，可以分几次保存。", "What you leave open is not sent; save as often as you like.";

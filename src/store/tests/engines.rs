@@ -259,3 +259,9 @@ fn a_pen_that_stands_still_in_its_transaction_holds_up_the_others_for_seconds_on
     assert_eq!(value.unwrap().as_deref(), Some("other"));
     one.roll_back().unwrap();
 }
+
+#[test]
+fn migrations_are_numbered_from_one_on_without_a_hole() {
+    let numbers: Vec<i64> = crate::store::MIGRATIONS.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, (1..=crate::store::SCHEMA).collect::<Vec<_>>());
+}

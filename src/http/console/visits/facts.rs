@@ -18,14 +18,10 @@ use crate::http::pages::{
 use crate::i18n::pages as words;
 use crate::store::visits::{FindingItem, VisitItem};
 
-/// How many items of all, of one department or of the whole visit.
-fn progress<'i>(items: impl Iterator<Item = &'i Item>) -> String {
-    let (mut done, mut all) = (0, 0);
-    for item in items {
-        all += 1;
-        done += usize::from(item.answer.is_some());
-    }
-    words::of_all(done, all)
+/// How many of its own items a department has answered for.
+fn progress(part: &Part, visit: &Visit) -> String {
+    let items: Vec<&Item> = visit.items.iter().filter(|item| item.department == part.department).collect();
+    words::of_all(items.iter().filter(|item| item.answer.is_some()).count(), items.len())
 }
 
 /// `09:00`.
@@ -48,7 +44,7 @@ impl Words<'_> {
                 .map(|part| self.unit(&part.department))
                 .collect(),
             status: self.lang.visit_status(visit.status).to_owned(),
-            progress: progress(visit.items.iter()),
+            progress: words::of_all(item.answered, visit.items.len()),
             deadline: self.row_limit(visit.planned_at, item.due_at),
         }
     }
@@ -91,7 +87,7 @@ impl Words<'_> {
             emergency: visit.emergency,
             exempt: visit.exempt,
             said: self.visit_said(visit, &open.texts),
-            progress: progress(visit.items.iter()),
+            progress: words::of_all(open.answered, visit.items.len()),
         }
     }
 
@@ -200,7 +196,7 @@ impl Words<'_> {
             state: state(part).to_owned(),
             progress: match open.withheld.contains(&part.department) {
                 true => String::new(),
-                false => progress(visit.items.iter().filter(|item| item.department == part.department)),
+                false => progress(part, visit),
             },
             unapproved: part.unapproved_at.is_some(),
             deadline: tree
