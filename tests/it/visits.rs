@@ -298,6 +298,9 @@ async fn in_an_emergency_nobody_is_asked_again_who_has_approved_or_was_let_off()
         let named = events.iter().filter(|one| one["kind"] == "visit.unapproved");
         let named: Vec<&Value> = named.map(|one| &one["data"]["department"]).collect();
         assert_eq!(named, ["YJ"], "{events:?}");
+        // Its part is open as any other: its page says so, beside that it was not approved in time.
+        let page = t.signed_in("office").await.get(&format!("/console/visits/{visit}")).await.expect(200).text();
+        assert!(page.contains("逾期未批") && page.contains("检查中") && !page.contains("待批准"), "{page}");
     })
     .await;
 }

@@ -186,9 +186,10 @@ impl Words<'_> {
             (false, ..) => v.part_excused,
             (true, Some(_), _) if part.late => v.part_late,
             (true, Some(_), _) => v.part_closed,
-            (true, None, None) => v.part_waits,
+            (true, None, None) if part.unapproved_at.is_none() => v.part_waits,
             (true, None, Some(_)) if visit.is_before_entry() => v.part_approved,
-            (true, None, Some(_)) => v.part_open,
+            // Nobody waits any more for a head who let the limit pass.
+            (true, None, _) => v.part_open,
         };
         let view = |part: &Part| VisitPart {
             department: self.unit(&part.department),
