@@ -1,11 +1,11 @@
 //! What a firm does by the link on its paper (SECURITY T28): an officer gives it, the firm opens it, sees its own order and nothing
-//! else, says that it is fixed, rates the visit. A link that is wrong, over, replaced or struck off is told in one way. Neither token
-//! nor cookie is kept or logged.
+//! else, says that it is fixed, rates the visit. A link that is wrong, over, replaced or struck off is told in one way. The
+//! ledger keeps a token's digest; token and cookie are never logged.
 
 use super::asked::Asked;
 use super::attachments::{Handed, Sent, failed, laid};
 use super::sessions::{presession_csrf, presession_csrf_matches, sha256};
-use super::throttle::Counted;
+use super::throttle::{Counted, customer};
 use super::{ATTEMPTS_MAX, Hub, Undone};
 use crate::domain::at::At;
 use crate::domain::attachment::{Attachment, Unfit};
@@ -30,9 +30,9 @@ const STAY_MINUTES: i64 = 30;
 const COOKIE: &str = "firm's cookie";
 
 /// How long whoever gave a link finds it on the order's sheet.
-const SHOWN_MINUTES: i64 = 10;
+pub const SHOWN_MINUTES: i64 = 10;
 
-/// A link that was given just now. `Debug` is missing on purpose: the token is told once.
+/// A link that was given just now. `Debug` is missing on purpose.
 pub struct GivenLink {
     pub token: String,
     pub until: At,
@@ -95,16 +95,20 @@ pub async fn enter(hub: &Hub, token: &str, address: IpAddr) -> Result<Option<Str
     if !is_token(token) {
         return Ok(None);
     }
-    let (guesser, now, throttle) = (Counted::Guesser(address), hub.now(), &hub.doorkeeper.throttle);
+    let (guesser, now, throttle) = (Counted::Guesser(customer(address)), hub.now(), &hub.doorkeeper.throttle);
     throttle.spend(guesser, now)?;
     let hash = hex(&sha256(token.as_bytes()));
     let wanted = hash.clone();
-    let found = hub.ledger.read(move |reading| visits::tree_of_link(reading, &wanted)).await?;
-    let good = found.is_some_and(|(tree, id)| tree.finding(&id).is_some_and(|one| one.live_link(now).is_some()));
-    if !good {
+    let found = hub.ledger.read(move |reading| visits::tree_of_link(reading, &wanted)).await;
+    let is_live =
+        |(tree, id): &(VisitTree, FindingId)| tree.finding(id).is_some_and(|one| one.live_link(now).is_some());
+    // A ledger that is away says nothing of a guess.
+    if found.as_ref().map_or(true, |found| found.as_ref().is_some_and(is_live)) {
+        throttle.give_back(guesser);
+    }
+    if !found?.is_some_and(|found| is_live(&found)) {
         return Ok(None);
     }
-    throttle.give_back(guesser);
     let plain = format!("{hash} {}", now.plus_minutes(STAY_MINUTES).0);
     Ok(Some(hub.seal(COOKIE, plain.as_bytes())?))
 }

@@ -50,6 +50,8 @@ pub mod visit_cards;
 pub mod visits;
 pub mod whistles;
 
+pub use throttle::customer;
+
 use crate::clock::Clock;
 use crate::domain::at::At;
 use crate::domain::calendar::Calendar;

@@ -3,7 +3,7 @@
 
 use super::passwords::{self, Hashers};
 use super::tally::Tally;
-use super::throttle::{Counted, Throttle};
+use super::throttle::{Counted, Throttle, customer};
 use super::tokens::{self, Sound, TokenKey};
 use super::{Hub, Undone, devices, factors, machine_tokens, trail};
 use crate::crypto::{Sealer, derived};
@@ -148,7 +148,7 @@ impl SignedIn {
 pub async fn sign_in(hub: &Hub, given: SignIn<'_>) -> Result<SignedIn, Undone> {
     let now = hub.now();
     let name = hub.mac("name", crate::domain::whistle::blow::fold(given.username).as_bytes());
-    let (by_name, address) = (Counted::Name(name), Counted::Address(given.address));
+    let (by_name, address) = (Counted::Name(name), Counted::Address(customer(given.address)));
     let counted = match devices::known(hub, &name, given.device) {
         Some(device) => vec![Counted::Device(device)],
         None => vec![address, by_name],

@@ -6,7 +6,7 @@
 use super::Undone;
 use crate::domain::at::{At, DAY_MINUTES, MINUTE};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 const WINDOW_MINUTES: i64 = 15;
@@ -15,18 +15,22 @@ const PER_ADDRESS_MAX: usize = 100;
 const PER_DEVICE_MAX: usize = 10;
 const PER_GUESSER_MAX: usize = 10;
 const PER_LINK_MAX: usize = 20;
-/// Rows of the table; past it the oldest windows go first.
+/// Rows of the table; past it what is over goes, and all of it if nothing is: a flood must not fill the memory.
 const ROWS_MAX: usize = 100_000;
+
+/// Bits of an IPv6 address that are one customer's.
+const PREFIX_6: u32 = 64;
 
 /// What a failed try counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Counted {
     /// A keyed digest of the folded name.
     Name([u8; 32]),
+    /// Of a [`customer`].
     Address(IpAddr),
     /// A digest of what a known browser has shown.
     Device([u8; 32]),
-    /// Who tries links of firms that are none.
+    /// A [`customer`] who tries links of firms that are none.
     Guesser(IpAddr),
     /// A link of a firm, by its token's digest: all that is sent by it.
     Link([u8; 32]),
@@ -47,6 +51,14 @@ impl Counted {
     /// Whether what was counted then still counts.
     fn is_recent(self, at: At, now: At) -> bool {
         now.0 - at.0 < self.budget().1 * MINUTE
+    }
+}
+
+/// The part of an address that one customer cannot change.
+pub fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - PREFIX_6)))),
     }
 }
 

@@ -3,7 +3,7 @@
 //! of their own. It knows no request.
 
 use super::proxies::Proxies;
-use super::rates::customer;
+use crate::app::customer;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use std::any::Any;

@@ -76,6 +76,7 @@ pub struct Door {
     feeds: live::Feeds,
     searches: turns::Turns,
     uploads: turns::Turns,
+    uploads_of_firms: turns::Turns,
     rates: rates::Rates,
     proxies: Proxies,
     stopping: AtomicBool,
@@ -111,8 +112,9 @@ impl Door {
             stream_is_up: Box::new(stream_is_up),
             figures: Box::new(figures),
             feeds: live::Feeds::new(live),
-            searches: turns::Turns::of_searches(),
-            uploads: turns::Turns::of_uploads(),
+            searches: turns::Turns::of(turns::SEARCHES),
+            uploads: turns::Turns::of(turns::UPLOADS),
+            uploads_of_firms: turns::Turns::of(turns::UPLOADS_OF_FIRMS),
             rates: rates::Rates::default(),
             proxies: Proxies::default(),
             stopping: AtomicBool::new(false),
@@ -167,6 +169,11 @@ impl Door {
     async fn upload_turn(&self, person: &PersonId) -> Result<turns::Turn<'_>, Problem> {
         self.rates.create(person, self.hub.clock.elapsed())?;
         self.uploads.turn(person).await
+    }
+
+    /// The turn of what a firm sends; its link stands for it.
+    async fn firm_turn(&self, link: &PersonId) -> Result<turns::Turn<'_>, Problem> {
+        self.uploads_of_firms.turn(link).await
     }
 
     fn is_stopping(&self) -> bool {

@@ -3,10 +3,11 @@
 //! waits here, and what is too much hears when to come back. It knows no route and no ledger.
 
 use super::problem::Problem;
+use crate::app::customer;
 use crate::i18n::problems::ProblemKind;
 use crate::ids::PersonId;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// Requests a second of an address that is not signed in.
@@ -17,8 +18,6 @@ const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 /// Rows of the table; whoever comes when it is full of others shares one.
 const ROWS_MAX: usize = 100_000;
-/// Bits of an IPv6 address that are one customer's.
-const PREFIX_6: u32 = 64;
 
 /// Whose budget it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,14 +90,6 @@ impl Table {
             self.swept = now;
         }
         if self.earned.len() >= ROWS_MAX && !self.earned.contains_key(&whose) { Whose::Crowd } else { whose }
-    }
-}
-
-/// The part of an address that one customer cannot change.
-pub(super) fn customer(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - PREFIX_6)))),
     }
 }
 

@@ -14,9 +14,11 @@ use tokio::time::timeout;
 /// Of one person under way or waiting, of each kind.
 const PER_PERSON: usize = 2;
 /// Searches of this replica under way: half of its readers.
-const SEARCHES: usize = 2;
+pub(super) const SEARCHES: usize = 2;
 /// Uploads of this replica under way: what each may bring is bounded, too.
-const UPLOADS: usize = 8;
+pub(super) const UPLOADS: usize = 8;
+/// Those of firms: however slowly they send, officials' places are others.
+pub(super) const UPLOADS_OF_FIRMS: usize = 4;
 /// How long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 const RETRY_SECONDS: u32 = 2;
@@ -30,12 +32,8 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    pub(super) fn of_searches() -> Turns {
-        Turns { places: Semaphore::new(SEARCHES), counts: Counts::default() }
-    }
-
-    pub(super) fn of_uploads() -> Turns {
-        Turns { places: Semaphore::new(UPLOADS), counts: Counts::default() }
+    pub(super) fn of(places: usize) -> Turns {
+        Turns { places: Semaphore::new(places), counts: Counts::default() }
     }
 
     /// Waits for a turn; it ends when what is answered here is dropped.

@@ -230,3 +230,31 @@ fn an_order_that_may_have_been_read_is_not_sent_again() {
     assert!(said.starts_with("HTTP/1.1 502 "), "{said}");
     assert_eq!([a.heads(), b.heads()].concat().len(), 1);
 }
+
+#[test]
+fn proof_passes_the_door_from_every_page_that_takes_it_and_nothing_else_of_its_size_does() {
+    let (a, b) = (Hub::start(Manner::Well), Hub::start(Manner::Well));
+    let door = door([a.port, b.port]);
+    let status = |path: &str, mib: usize| {
+        let length = format!("Content-Length: {}\r\n", mib * 1024 * 1024);
+        let said = ask(&door, &format!("{}--edge", request("POST", path, &length)), |said| said.contains("\r\n\r\n"));
+        said.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    for door in ["/api/v1", "/console"] {
+        for thing in ["whistles/WH-2026-0001", "visits/LJ-2026-0001", "findings/LJ-2026-0001-01"] {
+            assert_eq!(status(&format!("{door}/{thing}/attachments"), 121), "200", "{door}/{thing}");
+            assert_eq!(status(&format!("{door}/{thing}/close"), 1), "413", "{door}/{thing}");
+        }
+    }
+    assert_eq!((status("/f/report_fixed", 31), status("/f/rate", 1)), ("200".to_owned(), "413".to_owned()));
+}
+
+#[test]
+fn t28_the_door_writes_no_firms_link_down_though_no_hub_answers() {
+    let door = door([free_port(), free_port()]);
+    for (path, is_told) in [("/console/whistles/SAID", true), ("/f/00112233445566778899aabbccddeeff", false)] {
+        let said = ask(&door, &request("GET", path, ""), |_| false);
+        assert!(said.starts_with("HTTP/1.1 502 "), "{said}");
+        assert_eq!(door.log().contains(path), is_told, "{path}: {}", door.log());
+    }
+}

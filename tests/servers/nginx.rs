@@ -17,7 +17,7 @@ const TRIES: usize = 5;
 pub(crate) struct Nginx {
     port: u16,
     _server: Kept,
-    _place: Place,
+    place: Place,
 }
 
 impl Nginx {
@@ -36,11 +36,16 @@ impl Nginx {
             let mut args: Vec<String> = words.into_iter().map(str::to_owned).collect();
             args.push(file.display().to_string());
             match Kept::start(&Start { program: &nginx, args, user, end: "KILL", ready: READY, dir: place.path() }) {
-                Ok(server) => return Nginx { port, _server: server, _place: place },
+                Ok(server) => return Nginx { port, _server: server, place },
                 Err(fault) => last = fault,
             }
         }
         panic!("nginx: {last}");
+    }
+
+    /// What it has said.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.place.path().join("log")).unwrap_or_default()
     }
 
     /// The port on 127.0.0.1.

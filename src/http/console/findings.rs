@@ -6,7 +6,7 @@ use super::filters::Filters;
 use super::flash::shown_once;
 use super::made::Deed;
 use super::next::{escaped, with};
-use super::papers::GIVEN;
+use super::papers;
 use super::reader::Reader;
 use super::views::{Words, limit, moment, text};
 use crate::app::cards::Texts;
@@ -30,6 +30,7 @@ use crate::i18n::problems::ProblemKind;
 use crate::ids::{FindingId, PersonId};
 use crate::store::visits::FindingQuery;
 use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
 use actix_web::http::StatusCode;
 use std::slice;
 
@@ -130,7 +131,9 @@ pub(super) async fn give_link(request: HttpRequest, sent: gate::Form) -> Answer 
     let given = firm_links::give(&reader.door.hub, &sent.asked(&BARE), code).await?;
     let kept = firm_links::keep_given(&reader.door.hub, &reader.present.actor.person, code, &given.token)?;
     let mut answer = see_other(&format!("{own}/papers/order"));
-    with_cookie(&mut answer, &gate::cookie_to_set(&reader.door, GIVEN, kept))?;
+    let mut cookie = gate::cookie_to_set(&reader.door, &papers::given(code), kept);
+    cookie.set_max_age(Duration::minutes(firm_links::SHOWN_MINUTES));
+    with_cookie(&mut answer, &cookie)?;
     Ok(answer)
 }
 

@@ -18,8 +18,10 @@ use crate::i18n::pages as words;
 use crate::i18n::problems::ProblemKind;
 use actix_web::HttpRequest;
 
-/// The cookie of a link that was given just now, before its prefix.
-pub(super) const GIVEN: &str = "given";
+/// The cookie of a link that was given just now, one for each finding, before its prefix.
+pub(super) fn given(code: &str) -> String {
+    format!("given-{code}")
+}
 
 async fn printed(reader: &Reader, paper: VisitPaper, request: &HttpRequest) -> Result<Printed, Problem> {
     let by = (&reader.present.actor, &reader.present.scope);
@@ -57,7 +59,7 @@ pub(super) async fn order(reader: Reader, request: HttpRequest) -> Answer {
     let by = (&reader.present.actor, &reader.present.scope);
     let (open, id) = papers::of_finding(&reader.door.hub, by, FindingPaper::Order, gate::code(&request)).await?;
     let finding = open.tree.finding(&id).ok_or(ProblemKind::NotFound)?;
-    let kept = gate::cookie(&request, &reader.door, GIVEN);
+    let kept = gate::cookie(&request, &reader.door, &given(&finding.code));
     let token = kept.and_then(|kept| given_just_now(&reader.door.hub, &reader.present.actor.person, finding, &kept));
     let link = token.and_then(|token| {
         let url = reader.door.firm_link(&token);

@@ -38,8 +38,8 @@ const PARTS_MAX: usize = 400;
 const STRETCH: usize = 256 * 1024;
 const STRETCH_DEADLINE: Duration = Duration::from_secs(60);
 const WHOLE_DEADLINE: Duration = Duration::from_secs(15 * 60);
-/// More is none of our forms.
-const WHOLE_MAX: usize = FILES_MAX * FILE_MAX + 1024 * 1024;
+/// What a form may have above its files' own bytes.
+const BESIDE_MAX: usize = 1024 * 1024;
 
 /// A form of several parts on its way, of which nothing was read yet.
 pub struct Incoming {
@@ -114,13 +114,25 @@ impl Incoming {
         let mut taking = Taking::begin(files, most);
         let parts = async {
             body::check_type(self.request.headers(), Wanted::FileForm)?;
+            if self.told_bytes().is_some_and(|told| told > taking.pace.most) {
+                return Err(Problem::closing(ProblemKind::TooLarge));
+            }
             taking.parts(Multipart::new(self.request.headers(), Tap(Rc::clone(&self.payload))), is_ours).await
         };
         let read = timeout_at(deadline(WHOLE_DEADLINE), parts).await;
         match read.unwrap_or_else(|_| Err(Problem::closing(ProblemKind::BrokenRequest))) {
             Ok(()) => Ok(Came { files: taking.sent, said: taking.said }),
-            Err(refused) => Err(NotTaken { why: self.refuse(refused).await, said: taking.said }),
+            Err(refused) => {
+                // Off the disk before what is left is read away.
+                taking.sent.clear();
+                Err(NotTaken { why: self.refuse(refused).await, said: taking.said })
+            }
         }
+    }
+
+    /// How long it says that it is.
+    fn told_bytes(&self) -> Option<usize> {
+        self.request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 }
 
@@ -171,10 +183,6 @@ impl FromRequest for UploadForm {
 impl Arriving {
     async fn of(request: &HttpRequest, present: Present, payload: Payload, by_page: bool) -> Result<Arriving, Problem> {
         let (lang, route, incoming) = (lang(request.headers()), route(request), Incoming::new(request, payload));
-        let told = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if told.is_some_and(|told| told > WHOLE_MAX) {
-            return Err(incoming.refuse(Problem::closing(ProblemKind::TooLarge)).await);
-        }
         match body::check_type(request.headers(), Wanted::FileForm) {
             Ok(()) => Ok(Arriving { present, lang, incoming, route, by_page }),
             Err(refused) => Err(incoming.refuse(refused).await),
@@ -238,7 +246,7 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     fn begin(files: &'a Files, most: usize) -> Taking<'a> {
         let (sent, faults, said) = (Vec::new(), Vec::new(), Said::default());
-        Taking { files, most, pace: Pace::begin(), parts: 0, came: 0, sent, said, faults, barred: None }
+        Taking { files, most, pace: Pace::of(most), parts: 0, came: 0, sent, said, faults, barred: None }
     }
 
     async fn parts(&mut self, mut form: Multipart, is_ours: &IsOurs<'_>) -> Result<(), Problem> {
@@ -264,7 +272,7 @@ impl<'a> Taking<'a> {
                 }
             }
             self.parts += 1;
-            if self.is_refused() && (self.parts >= PARTS_MAX || self.pace.whole > WHOLE_MAX) {
+            if self.is_refused() && self.parts >= PARTS_MAX {
                 break;
             }
         }
@@ -286,7 +294,7 @@ impl<'a> Taking<'a> {
         let mut bytes = 0;
         while let Some(piece) = self.pace.wait(field.next()).await? {
             let piece: Bytes = piece.map_err(broken)?;
-            self.pace.count(piece.len());
+            self.pace.count(piece.len())?;
             if name.is_empty() && bytes == 0 {
                 part = self.begun().await?;
             }
@@ -340,7 +348,7 @@ async fn text(mut field: Field, pace: &mut Pace) -> Result<String, Problem> {
     let mut text = Vec::new();
     while let Some(piece) = pace.wait(field.next()).await? {
         let piece: Bytes = piece.map_err(broken)?;
-        pace.count(piece.len());
+        pace.count(piece.len())?;
         if text.len() + piece.len() > FIELD_MAX {
             return Err(Problem::closing(ProblemKind::TooLarge));
         }
@@ -353,29 +361,36 @@ fn broken(_: actix_multipart::MultipartError) -> Problem {
     Problem::closing(ProblemKind::BrokenRequest)
 }
 
-/// How fast a form must come.
+/// How fast a form must come, and how much of it.
 struct Pace {
     until: Instant,
-    /// Bytes of this stretch, and of all.
+    /// Bytes of this stretch, of all, and how many those may be.
     came: usize,
     whole: usize,
+    most: usize,
 }
 
 impl Pace {
-    fn begin() -> Pace {
-        Pace { until: deadline(STRETCH_DEADLINE), came: 0, whole: 0 }
+    /// Of a form with so many files.
+    fn of(files: usize) -> Pace {
+        let most = files * FILE_MAX + BESIDE_MAX;
+        Pace { until: deadline(STRETCH_DEADLINE), came: 0, whole: 0, most }
     }
 
     async fn wait<T>(&self, coming: impl Future<Output = T>) -> Result<T, Problem> {
         timeout_at(self.until, coming).await.map_err(|_| Problem::closing(ProblemKind::BrokenRequest))
     }
 
-    fn count(&mut self, bytes: usize) {
+    fn count(&mut self, bytes: usize) -> Result<(), Problem> {
         self.whole += bytes;
         self.came += bytes;
         if self.came >= STRETCH {
-            *self = Pace { whole: self.whole, ..Pace::begin() };
+            (self.came, self.until) = (0, deadline(STRETCH_DEADLINE));
         }
+        if self.whole > self.most {
+            return Err(Problem::closing(ProblemKind::TooLarge));
+        }
+        Ok(())
     }
 }
 

@@ -166,10 +166,10 @@ async fn t28_a_link_is_given_by_the_department_and_kept_as_its_digest() {
     t.advance(9).await;
     assert!(page.get(&sheet).await.text().contains(&second));
     // Whoever sits down at the same browser has no part in it, nor is it on another paper.
-    let kept = page.cookie("given").unwrap();
+    let kept = page.cookie(&format!("given-{}", case.first)).unwrap();
     let without = async |who: &'static str, sheet: &str| {
         let browser = t.signed_in(who).await;
-        browser.finds("given", &kept);
+        [&case.first, &case.second].iter().for_each(|code| browser.finds(&format!("given-{code}"), &kept));
         let text = browser.get(sheet).await.expect(200).text();
         assert!(text.contains("责令限期整改指令书") && !text.contains("<figure") && !text.contains("/f/"), "{text}");
     };

@@ -4,10 +4,13 @@
 use super::{CREW, claims, linked, opened, ordered, sends};
 use crate::town::browser::hidden;
 use crate::town::files::{FORM_OF_FILES, GPS, files, jpeg, phone_jpeg};
+use crate::town::http::early;
 use crate::town::{BEGIN, Place, Town, at, town};
 use serde_json::json;
 use whistle_hub::app::elsewhere;
 use whistle_hub::domain::terms::ErasureGround;
+
+const MIB: usize = 1024 * 1024;
 
 #[actix_web::test]
 async fn t28_three_photos_and_no_more_and_each_is_drawn_anew() {
@@ -120,6 +123,27 @@ async fn a_firms_claim_that_is_cut_in_the_middle_says_nothing_and_leaves_nothing
     t.until_lying(&place, 0).await;
     assert_eq!((t.db_events().await, t.status(&case.first).await.as_str()), (before, "ordered"));
     claims(&firm, &[("fixed", "true")], &[("好.jpg", &jpeg(20, 20))]).await.expect(303);
+    Box::pin(t.close()).await;
+}
+
+#[actix_web::test]
+async fn t14_what_a_firm_sends_is_read_up_to_what_its_photos_may_have_whether_it_says_how_much_comes_or_not() {
+    let place = Place::new();
+    let t = Box::pin(Town::open(&place, at(BEGIN))).await;
+    let case = ordered(&t).await;
+    let firm = opened(&t, &linked(&t, &case.first).await).await;
+    let csrf = hidden(&firm.get("/f/order").await.expect(200), "csrf");
+    let ask = || firm.ask("POST", "/f/report_fixed").header("Sec-Fetch-Site", "same-origin");
+    let told = ask().header("Content-Length", &(40 * MIB).to_string()).header("Content-Type", FORM_OF_FILES);
+    told.send().await.expect(413);
+    // Three photos and a little, and what is read away so that the refusal arrives; then nobody waits for the rest.
+    let form = files(&[("csrf", &csrf), ("fixed", "true")], &[("a.jpg", &vec![b'x'; 2 * (31 + 16 + 8) * MIB])]);
+    let chunk = [format!("{:x}\r\n", form.len()).as_bytes(), &form].concat();
+    let line = ask().header("Transfer-Encoding", "chunked").raw(FORM_OF_FILES, chunk).half().await;
+    let answer = early(&line).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("connection: close"), "{answer}");
+    t.until_lying(&place, 0).await;
+    assert_eq!(t.status(&case.first).await, "ordered");
     Box::pin(t.close()).await;
 }
 

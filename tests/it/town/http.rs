@@ -103,7 +103,9 @@ impl Ask {
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        if !self.body.is_empty() || self.method == "POST" {
+        let lengths = ["Content-Length", "Transfer-Encoding"];
+        let told = self.headers.iter().any(|(name, _)| lengths.contains(&name.as_str()));
+        if !told && (!self.body.is_empty() || self.method == "POST") {
             head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
         }
         head.push_str("\r\n");
@@ -128,6 +130,21 @@ pub(crate) async fn raw_from(from: IpAddr, to: SocketAddr, bytes: &[u8]) -> Vec<
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((from, 0))).unwrap();
     converse(socket.connect(to).await.unwrap(), bytes).await.0
+}
+
+/// How an answer begins that comes before all was sent.
+pub(crate) async fn early(stream: &TcpStream) -> String {
+    let mut piece = vec![0; 1024];
+    let began = async {
+        loop {
+            stream.readable().await.unwrap();
+            match stream.try_read(&mut piece) {
+                Ok(count) => return String::from_utf8_lossy(&piece[..count]).into_owned(),
+                Err(fault) => assert_eq!(fault.kind(), ErrorKind::WouldBlock),
+            }
+        }
+    };
+    tokio::time::timeout(AMPLE, began).await.expect("the door waits for all of it")
 }
 
 /// Writes all of it.
