@@ -6,6 +6,7 @@ mod barred;
 mod files;
 mod headers;
 mod machines;
+mod pace;
 mod proof;
 mod uploads;
 

@@ -3,6 +3,7 @@
 //! gone when this is dropped. Once a file is refused no other is taken, but what the form says is read to its end, so that its
 //! page can come back with it. What a file is, is not looked at here.
 
+use super::pace::{Pace, WHOLE_DEADLINE, deadline};
 use super::{Extracted, FORM_FIELDS, by_cookie, code, door_of, headers, lang, let_in, of_own_page, route};
 use crate::app::asked::{Asked, VersionGiven};
 use crate::app::attachments::{Sent, failed};
@@ -26,20 +27,13 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 /// What a form has beside its files: fields, and bytes of each.
 const FIELDS_MAX: usize = 12;
 const FIELD_MAX: usize = 16 * 1024;
 /// So many parts are looked at; a form of more ends there.
 const PARTS_MAX: usize = 400;
-/// Every so many bytes have so long to arrive, and the whole has so long.
-const STRETCH: usize = 256 * 1024;
-const STRETCH_DEADLINE: Duration = Duration::from_secs(60);
-const WHOLE_DEADLINE: Duration = Duration::from_secs(15 * 60);
-/// What a form may have above its files' own bytes.
-const BESIDE_MAX: usize = 1024 * 1024;
 
 /// A form of several parts on its way, of which nothing was read yet.
 pub struct Incoming {
@@ -359,43 +353,6 @@ async fn text(mut field: Field, pace: &mut Pace) -> Result<String, Problem> {
 
 fn broken(_: actix_multipart::MultipartError) -> Problem {
     Problem::closing(ProblemKind::BrokenRequest)
-}
-
-/// How fast a form must come, and how much of it.
-struct Pace {
-    until: Instant,
-    /// Bytes of this stretch, of all, and how many those may be.
-    came: usize,
-    whole: usize,
-    most: usize,
-}
-
-impl Pace {
-    /// Of a form with so many files.
-    fn of(files: usize) -> Pace {
-        let most = files * FILE_MAX + BESIDE_MAX;
-        Pace { until: deadline(STRETCH_DEADLINE), came: 0, whole: 0, most }
-    }
-
-    async fn wait<T>(&self, coming: impl Future<Output = T>) -> Result<T, Problem> {
-        timeout_at(self.until, coming).await.map_err(|_| Problem::closing(ProblemKind::BrokenRequest))
-    }
-
-    fn count(&mut self, bytes: usize) -> Result<(), Problem> {
-        self.whole += bytes;
-        self.came += bytes;
-        if self.came >= STRETCH {
-            (self.came, self.until) = (0, deadline(STRETCH_DEADLINE));
-        }
-        if self.whole > self.most {
-            return Err(Problem::closing(ProblemKind::TooLarge));
-        }
-        Ok(())
-    }
-}
-
-fn deadline(after: Duration) -> Instant {
-    Instant::now() + after
 }
 
 /// The body, of which what a form's reader leaves can still be read away.
