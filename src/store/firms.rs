@@ -24,7 +24,7 @@ pub fn findings(reading: &mut Reading<'_>, firm: &str) -> Result<Vec<Finding>, F
 }
 
 /// The visits of a firm's year that were entered: what they cost the firm is no secret among departments, what they found is
-/// not told here.
+/// told as counts alone.
 pub fn entered_in(reading: &mut Reading<'_>, firm: &str, year: i16) -> Result<Vec<Visit>, Fault> {
     let (first, last) = (format!("{year}-01-01"), format!("{year}-12-31"));
     reading.rows(ENTERED, &[firm.into(), first.into(), last.into()], |row| row.json(0))

@@ -82,7 +82,10 @@ const FINDING_LIST: &str = concat!(
       AND ($7 = '' OR INSTR($7, ',' || f.department || ',') > 0)
       AND ($8 = '' OR INSTR($8, ',' || f.enterprise || ',') > 0)
       AND ($9 = '' OR f.whistle = $9)
-      AND ($10 = 0 OR ($10 = 1 AND o.due_at <= $11) OR ($10 = 2 AND (o.due_at IS NULL OR o.due_at > $11)))
+      AND ($10 = 0 OR $10 = CASE WHEN EXISTS (
+          SELECT 1 FROM obligations l WHERE l.tree = f.visit AND l.ended_at IS NULL AND l.due_at <= $11 AND ",
+    thing_of!("l.subject"),
+    " = f.id) THEN 1 ELSE 2 END)
       AND ($12 = '' OR EXISTS (
           SELECT 1 FROM obligations a WHERE a.tree = f.visit AND a.ended_at IS NULL AND ",
     thing_of!("a.subject"),

@@ -60,7 +60,7 @@ async fn what_was_struck_off_in_a_month_is_drawn_once_and_the_office_owes_a_look
         let bars = ["passed_before inspector.yj".to_owned(), format!("same_officers {FINDING}")];
         assert_eq!(first.expect(409).reasons(), bars);
         let seen = t.person("inspector.yj").sees(PATH).await;
-        assert_eq!(seen["allowed_deeds"], json!([]), "whoever struck it off confirms nothing");
+        assert_eq!(seen["allowed_deeds"], json!(["recheck"]), "who tries is told why");
         other.does(FINDING, "recheck", json!({ "passed": true, "note": "仍无积粉" })).await;
         other.sends(FINDING, &[("晚.jpg", &jpeg(8, 8))]).await.expect(409);
         let seen = t.office().sees(PATH).await;

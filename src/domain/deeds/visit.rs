@@ -111,7 +111,10 @@ fn may_finding(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
         FindingDeed::Order | FindingDeed::CorrectOnSite | FindingDeed::Recheck => inspects,
         FindingDeed::Measures | FindingDeed::LiftMeasures | FindingDeed::Close => policy::heads(actor, department),
         FindingDeed::Transfer => policy::heads(actor, department),
-        FindingDeed::TakeBack => policy::heads(actor, department) || policy::is_director(actor),
+        FindingDeed::TakeBack => {
+            policy::heads(actor, department)
+                || (policy::is_director(actor) && !policy::is_own_bureau(actor, department))
+        }
         FindingDeed::Look if finding.origin.town.is_none() => policy::acts_for(actor, department),
         FindingDeed::Look => is_of_town(actor, finding),
         FindingDeed::ReportFixed => inspects || is_of_town(actor, finding),
@@ -169,11 +172,10 @@ fn is_barred(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
     let stands = finding.measures.as_ref();
     match deed {
         FindingDeed::Close => stands.is_some() || close::is_own_work(finding, &actor.person),
-        FindingDeed::Recheck => finding.awaits_spot_check() && finding.was_passed_by(&actor.person),
         FindingDeed::CorrectOnSite => stands.is_some() || !finding.is_correctable_on_site(),
-        FindingDeed::Measures => stands.is_some_and(|taken| taken.extended),
         FindingDeed::AskExtension => finding.extended >= EXTENSIONS_MAX,
-        FindingDeed::Order | FindingDeed::LiftMeasures | FindingDeed::ReportFixed => false,
+        FindingDeed::Order | FindingDeed::Recheck | FindingDeed::ReportFixed => false,
+        FindingDeed::Measures | FindingDeed::LiftMeasures => false,
         FindingDeed::GrantExtension | FindingDeed::RefuseExtension | FindingDeed::Reopen => false,
         FindingDeed::Transfer | FindingDeed::TakeBack | FindingDeed::Look => false,
     }

@@ -85,6 +85,7 @@ pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
         finding.status = FindingStatus::Closed;
         (finding.closed, finding.closed_at, finding.closed_by) = (Some(order.kind), Some(now), person);
         finding.asked = None;
+        finding.handed = finding.handed.take().filter(|_| order.kind == ClosureKind::Transferred);
     });
     let data = json!({ "kind": order.kind, "conclusion": conclusion.as_ref().map(text_ref) });
     draft.record_finding(EventKind::FindingClosed, id, data);
@@ -100,7 +101,7 @@ pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
 /// Whoever rechecked it or said that it is fixed leaves striking it off to somebody else.
 pub fn is_own_work(finding: &Finding, person: &PersonId) -> bool {
     let reported = finding.report.as_ref().and_then(|report| report.by.as_ref());
-    finding.was_passed_by(person) || reported == Some(person)
+    finding.rechecks.iter().any(|one| one.officers.contains(person)) || reported == Some(person)
 }
 
 /// Why, and what was seen.

@@ -37,11 +37,12 @@ impl MeasuresOrder {
     pub fn parse(body: &Node, finding: &Finding, rules: &Rules, now: At) -> Result<MeasuresOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&MEASURES, body);
         let (measure, until) = (reader.word("measure", Measure::parse), reader.time("until"));
-        let stands = finding.measures.as_ref().and_then(|taken| taken.until);
+        let same = measure.and_then(|measure| standing(finding, measure));
+        let stands = same.and_then(|taken| taken.until);
         let clash = match until {
             Some(until) if until <= now => Some(Clash::InThePast),
             Some(until) if stands.is_some_and(|stands| until <= stands) => Some(Clash::NotLonger),
-            Some(until) if measure == Some(Measure::Seal) && until > longest(finding, rules, now).at => {
+            Some(until) if measure == Some(Measure::Seal) && until > longest(same, rules, now).at => {
                 Some(Clash::TooFarOff)
             }
             Some(_) | None => None,
@@ -53,25 +54,30 @@ impl MeasuresOrder {
     }
 }
 
+/// The same measure, if it stands: only that is extended. Another one takes its place, with a time of its own.
+fn standing(finding: &Finding, measure: Measure) -> Option<&Taken> {
+    finding.measures.as_ref().filter(|taken| taken.measure == measure)
+}
+
 /// Where nothing else is said, and for a seal at most: from now on, or from the end of what stands. It waits for no working day.
-fn longest(finding: &Finding, rules: &Rules, now: At) -> Deadline {
+fn longest(same: Option<&Taken>, rules: &Rules, now: At) -> Deadline {
     let from = |at: At| rules.due(Duty::Measures, Urgency::Urgent, at);
     // What ends at midnight ends with the day before.
-    let ends = finding.measures.as_ref().and_then(|taken| taken.until).map(|until| from(until.plus_minutes(-1)));
+    let ends = same.and_then(|taken| taken.until).map(|until| from(until.plus_minutes(-1)));
     ends.filter(|deadline| deadline.at > now).unwrap_or_else(|| from(now))
 }
 
-/// Evacuate, stop or seal, by the head's order; where measures stand, they are extended.
+/// Evacuate, stop or seal, by the head's order; the same again extends it.
 ///
 /// # Errors
 /// Guarded: extended before.
 pub fn measures(order: &MeasuresOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
-    let stands = finding.measures.clone();
+    let stands = standing(finding, order.measure).cloned();
     if stands.as_ref().is_some_and(|taken| taken.extended) {
         return Err(barred(finding, &by, vec![(ReasonCode::MeasuresExtended, finding.code.clone())]));
     }
-    let deadline = order.until.map_or_else(|| longest(finding, by.rules, by.now), Deadline::set);
+    let deadline = order.until.map_or_else(|| longest(stands.as_ref(), by.rules, by.now), Deadline::set);
     let department = finding.origin.department.clone();
     let mut draft = Draft::on(by, tree);
     let at = stands.as_ref().map_or(draft.by.now, |taken| taken.at);

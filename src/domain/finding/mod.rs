@@ -237,7 +237,8 @@ impl Finding {
 
     /// Somebody who has said already that it is gone: by a recheck, or by striking it off.
     pub fn was_passed_by(&self, person: &PersonId) -> bool {
-        self.closed_by.as_ref() == Some(person) || self.rechecks.iter().any(|one| one.officers.contains(person))
+        let passed = |one: &Recheck| one.passed && one.officers.contains(person);
+        self.closed_by.as_ref() == Some(person) || self.rechecks.iter().any(passed)
     }
 
     /// Struck off, and looked at again all the same: it takes proof.

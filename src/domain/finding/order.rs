@@ -201,6 +201,7 @@ pub fn correct_on_site(
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::Closed;
         (finding.closed, finding.closed_at, finding.closed_by) = (Some(ClosureKind::OnSite), Some(now), person);
+        finding.handed = None;
     });
     let data = json!({ "note": note.as_ref().map(text_ref) });
     draft.record_finding(EventKind::FindingCorrectedOnSite, id, data);

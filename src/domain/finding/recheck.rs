@@ -107,7 +107,7 @@ fn in_the_way(
     if !order.officers.is_empty() && officers.len() < CERTIFIED_MIN {
         reasons.push((ReasonCode::TooFewCertified, department.clone()));
     }
-    if drawn {
+    if drawn && has_others(finding, by, |one| !finding.was_passed_by(one)) {
         let passed = officers.iter().filter(|one| finding.was_passed_by(one));
         let named = passed.filter_map(|one| by.rules.directory.person(one));
         reasons.extend(named.map(|person| (ReasonCode::PassedBefore, person.username.clone())));
@@ -115,18 +115,18 @@ fn in_the_way(
     let only_the_first = officers.iter().all(|one| finding.origin.officers.contains(one));
     // Whoever found it may confirm what others have passed.
     let by_others = drawn && !finding.rechecks.is_empty();
-    if only_the_first && !by_others && has_others(finding, by) {
+    if only_the_first && !by_others && has_others(finding, by, |one| !finding.origin.officers.contains(one)) {
         reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
     }
     reasons
 }
 
-/// Whether the roster has anybody who could go and was not at the first visit: a small squad may have nobody.
-fn has_others(finding: &Finding, by: &Deciding<'_>) -> bool {
+/// Whether the roster has anybody like that who could go: a small squad may have nobody.
+fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId) -> bool) -> bool {
     let (department, today) = (&finding.origin.department, by.now.civil().date().to_string());
     let certified = |one: &&Person| one.is_active() && one.is_certified_for(department, &today);
     let mut able = by.rules.directory.people.iter().filter(certified);
-    able.any(|one| !finding.origin.officers.contains(&one.id) && !is_tied(&one.id, finding, by))
+    able.any(|one| is_other(&one.id) && !is_tied(&one.id, finding, by))
 }
 
 /// Looked at again, by somebody who was not at the first visit.

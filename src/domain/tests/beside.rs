@@ -56,8 +56,9 @@ fn measures_are_extended_once_and_then_only_lifted() {
     assert_eq!((taken.at, taken.extended, due(&story, Duty::Measures).as_str()), (first, true, "01-20 00:00"));
     let kinds = [EventKind::FindingMeasuresTaken, EventKind::FindingMeasuresExtended].map(|kind| story.count(kind));
     assert_eq!(kinds, [1, 1]);
-    let again = story.act_on(1, "head.xf", "measures", &measure("stop", None));
+    let again = story.act_on(1, "head.xf", "measures", &measure("seal", None));
     assert_eq!(VisitStory::barred(again), [format!("measures_extended {code}")]);
+    story.clone().acts_on(1, "head.xf", "measures", &measure("stop", None));
     story.acts_on(1, "head.xf", "lift_measures", r#"{"reason":"复查合格"}"#);
     story.acts_on(1, "head.xf", "measures", &measure("evacuate", None));
     assert!(!story.finding(1).measures.as_ref().unwrap().extended, "taken anew, on record");
@@ -85,6 +86,22 @@ fn a_seal_lasts_thirty_days_at_a_time_and_an_extension_is_longer_than_what_stand
     let longer = story.act_on(1, "head.xf", "measures", &measure("seal", Some("2027-01-20")));
     assert_eq!(faults(longer), ["/until too_late"]);
     story.acts_on(1, "head.xf", "measures", &measure("seal", Some("2027-01-19")));
+}
+
+#[test]
+fn another_measure_takes_the_place_of_what_stands_and_has_its_own_time_and_its_own_extension() {
+    let mut story = ordered("general");
+    story.acts_on(1, "head.xf", "measures", &measure("stop", Some("2027-06-30")));
+    let longer = story.act_on(1, "head.xf", "measures", &measure("seal", Some("2027-07-20")));
+    assert_eq!(faults(longer), ["/until too_late"], "no seal is longer for what stood before");
+    story.acts_on(1, "head.xf", "measures", &measure("seal", Some("2026-12-20")));
+    assert_eq!(
+        (story.finding(1).measures.as_ref().unwrap().extended, due(&story, Duty::Measures).as_str()),
+        (false, "12-20 10:00")
+    );
+    story.acts_on(1, "head.xf", "measures", &measure("seal", None));
+    let kinds = [EventKind::FindingMeasuresTaken, EventKind::FindingMeasuresExtended].map(|kind| story.count(kind));
+    assert_eq!(kinds, [2, 1]);
 }
 
 #[test]
@@ -210,4 +227,9 @@ fn a_named_crew_rechecks_by_two_and_a_squad_that_has_nobody_else_goes_again() {
     assert_eq!(told, [format!("same_officers {code}")]);
     story.rules = rules_where(|directory| directory.people.retain(|one| one.username != "inspector.xf.3"));
     story.acts_on(1, "inspector.xf", "recheck", pair);
+    // Both have passed it: where there is nobody else they confirm it, too.
+    story.acts_on(1, "head.xf", "close", "{}");
+    story.is_drawn(1);
+    story.acts_on(1, "inspector.xf", "recheck", pair);
+    assert!(!story.finding(1).awaits_spot_check());
 }

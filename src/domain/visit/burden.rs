@@ -1,5 +1,5 @@
 //! What visits cost a firm, what one door has saved it, and how much of what was struck off came back: counts for everybody who
-//! plans. They say nothing of what was found.
+//! plans. They say in no word what was found.
 
 use super::Visit;
 use crate::domain::at::At;

@@ -8,6 +8,7 @@ use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::EventKind;
 use crate::domain::obligation::Obligation;
 use crate::domain::rules::Rules;
+use crate::domain::terms::Duty;
 use crate::ids::ObligationId;
 use serde_json::json;
 
@@ -25,7 +26,7 @@ pub fn recount<T: Rooted>(tree: T, old: &Rules, by: Deciding<'_>) -> Option<Chan
             "duty": armed.duty, "role": armed.owner.role, "department": armed.owner.department,
             "was": armed.due_at.rfc3339(), "due_at": deadline.at.rfc3339(),
         });
-        draft.record_about(EventKind::ObligationMoved, &armed.subject, data);
+        draft.record_about(EventKind::ObligationMoved, &armed.subject.told_of(), data);
         let length = draft.by.rules.length(armed.duty, draft.tree.urgency(), &deadline, draft.by.now);
         draft.change_obligation(&id, |one| {
             one.due_at = deadline.at;
@@ -39,7 +40,9 @@ pub fn recount<T: Rooted>(tree: T, old: &Rules, by: Deciding<'_>) -> Option<Chan
 
 /// The limit as it would be counted now, if it is another one.
 fn anew<T: Rooted>(tree: &T, one: &Obligation, old: &Rules, new: &Rules, now: At) -> Option<Deadline> {
-    let first = one.explained.first().filter(|_| one.is_armed() && one.passed_at.is_none())?;
+    // What keeps people safe waits for no working day: its end stands as the firm was told it (DOMAIN §4).
+    let counts = one.is_armed() && one.passed_at.is_none() && one.duty != Duty::Measures;
+    let first = one.explained.first().filter(|_| counts)?;
     let born = tree.began(&one.subject)?;
     // The account begins with the act, or with the whole day of it.
     let from = first.from.max(born);
@@ -112,6 +115,11 @@ mod tests {
         let mut longer = tree();
         longer.obligations[0].due_at = longer.obligations[0].due_at.plus_minutes(60);
         assert!(recounted(longer, &off, "11-25 17:00").is_none(), "given more time");
+        let mut safe = tree();
+        let kept = with(&[]).due(Duty::Measures, safe.whistle.urgency, at("11-25 16:30"));
+        let armed = &mut safe.obligations[0];
+        (armed.duty, armed.due_at, armed.explained) = (Duty::Measures, kept.at, kept.explained);
+        assert!(recounted(safe, &["2026-12-25"], "11-25 17:00").is_none(), "what keeps people safe");
         let mut passed = tree();
         passed.obligations[0].passed_at = Some(at("11-26 12:00"));
         assert!(recounted(passed, &off, "11-26 12:00").is_none(), "passed");

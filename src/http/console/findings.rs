@@ -156,6 +156,7 @@ pub(super) async fn filled(
     let others = FindingDeed::ALL.iter().filter(|deed| may(**deed) && Some(**deed) != step);
     let armed = tree.armed(&Subject::Finding(id.clone()));
     let deadline = armed.map(|armed| words_of.visit_deadline(armed));
+    let owes = tree.owed_for(id).any(|one| one.owner.role == actor.role && one.owner.department == actor.unit);
     let beside = tree.owed_for(id).filter(|one| matches!(one.subject, Subject::Aside(_)));
     Ok(FindingPage {
         shell: reader.shell(Place::Findings).await?,
@@ -163,7 +164,7 @@ pub(super) async fn filled(
         finding: words_of.finding_row(finding, tree, texts),
         visit: finding.origin.visit_code.clone(),
         whistle: whistle_of(reader, finding).await,
-        nothing_to_do: words_of.visit_waits(deadline.as_ref()),
+        nothing_to_do: if owes { String::new() } else { words_of.visit_waits(deadline.as_ref()) },
         deadline,
         beside: beside.map(|armed| words_of.visit_deadline(armed)).collect(),
         step: step.as_ref().map(made),

@@ -37,7 +37,7 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         Clash::NoChange => {
             ("与现在的情况相同，或者方向不对，请改选。", "This changes nothing, or goes the wrong way; choose another.")
         }
-        Clash::TooFarOff => ("暂停时间超过上限，请改早。", "A suspension is shorter; choose an earlier date."),
+        Clash::TooFarOff => ("超过最长期限，请改早。", "This is longer than may be; choose an earlier time."),
         Clash::NotLonger => ("须晚于现在的时限，请改晚。", "Choose a time later than the present limit."),
         Clash::NoContest => (
             "吹哨单位没有提出异议，请改选其他理由。",

@@ -150,7 +150,7 @@ ordered             | officer: report_fixed ask_extension | other: report_fixed 
 ordered asked       | officer: report_fixed | other: report_fixed | head: grant_extension refuse_extension measures transfer close | town: report_fixed
 ordered asked major | officer: report_fixed | other: report_fixed | head: measures transfer close | town: report_fixed | director: grant_extension refuse_extension
 ordered measures    | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures lift_measures transfer | town: report_fixed
-ordered prolonged   | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension lift_measures transfer | town: report_fixed
+ordered prolonged   | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures! lift_measures transfer | town: report_fixed
 ordered handed      | officer: report_fixed ask_extension | other: report_fixed ask_extension | head: ask_extension measures take_back close | town: report_fixed | director: take_back
 reported            | officer: recheck | other: recheck | head: measures transfer close
 recheck_due         | officer: recheck | other: recheck | head: measures transfer close
@@ -159,7 +159,7 @@ passed              | head: measures close
 passed measures     | head: measures lift_measures
 failed              | officer: order | other: order | head: measures transfer close
 closed              | office: reopen | director: reopen | head: reopen
-closed drawn        | office: reopen | director: reopen | head: reopen | officer: recheck
+closed drawn        | office: reopen | director: reopen | head: reopen | officer: recheck | other: recheck!
 closed ceased       | office: reopen | director: reopen | head: reopen | town: look
 closed ceased looked | office: reopen | director: reopen | head: reopen | town: look
 closed ceased looked twice | office: reopen | director: reopen | head: reopen

@@ -279,7 +279,9 @@ fn every_deed_on_a_finding_is_answered_as_the_domain_page_says_in_every_state_fo
             let post = post_at_finding(who);
             let allowed = cell(&cells, post);
             let shown = deeds::allowed_on_finding(&story.actor(who), story.finding(1));
-            assert_eq!(sorted(shown), sorted(allowed.clone()), "{row}: {who}");
+            // Marked: offered, for it hangs on the order or the roster, and here told why not.
+            let offered = allowed.iter().map(|deed| deed.trim_end_matches('!')).collect();
+            assert_eq!(sorted(shown), sorted(offered), "{row}: {who}");
             for deed in FindingDeed::ALL {
                 let done = story.clone().act_on(1, who, deed.as_str(), &finding_body(&story, *deed));
                 let expected = match allowed.contains(&deed.as_str()) {
