@@ -16,7 +16,7 @@ use crate::domain::visit::{self, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::plan::{self, Seen};
 use crate::ids::{FindingId, SummonsId, TreeId};
-use crate::store::attachments::Owner;
+use crate::store::trees::AnyTree;
 use crate::store::{Fault, Reading, firms, visits, whistles};
 
 /// A whistle, and others that the deed may move.
@@ -131,31 +131,31 @@ impl Deed for SummonsDeed {
 
 /// What is owed under a code: a whistle's, a summons', a visit's, a department's part of one (`LJ-2026-0042-XF`), a finding's.
 pub(super) struct LoadedObligation {
-    tree: Owner,
+    tree: AnyTree,
     subject: Subject,
 }
 
 impl LoadedObligation {
     fn of_whistle(tree: Tree, id: Option<SummonsId>) -> LoadedObligation {
         let subject = id.map_or_else(|| Subject::Whistle(tree.whistle.id.clone()), Subject::Summons);
-        LoadedObligation { tree: Owner::Whistle(Box::new(tree)), subject }
+        LoadedObligation { tree: AnyTree::Whistle(Box::new(tree)), subject }
     }
 
     fn of_visit(tree: VisitTree, subject: Subject) -> LoadedObligation {
-        LoadedObligation { tree: Owner::Visit(Box::new(tree)), subject }
+        LoadedObligation { tree: AnyTree::Visit(Box::new(tree)), subject }
     }
 
     fn armed(&self) -> Option<&Obligation> {
         match &self.tree {
-            Owner::Whistle(tree) => tree.armed(&self.subject),
-            Owner::Visit(tree) => tree.armed(&self.subject),
+            AnyTree::Whistle(tree) => tree.armed(&self.subject),
+            AnyTree::Visit(tree) => tree.armed(&self.subject),
         }
     }
 }
 
 impl Deed for ObligationDeed {
     type Loaded = LoadedObligation;
-    type Tree = Owner;
+    type Tree = AnyTree;
 
     fn load(
         self,
@@ -198,30 +198,30 @@ impl Deed for ObligationDeed {
         deeds::obligation_state(self, before.actor, loaded.armed(), before.now)
     }
 
-    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<Owner>, Refusal> {
+    fn plan(self, body: &Node, loaded: &LoadedObligation, _before: Before<'_>) -> Result<Plan<AnyTree>, Refusal> {
         let (word, subject) = (Word::parse(self, body)?, loaded.subject.clone());
         Ok(Box::new(move |tree, by| match tree {
-            Owner::Whistle(tree) => word.say(&subject, *tree, by),
-            Owner::Visit(tree) => word.say(&subject, *tree, by),
+            AnyTree::Whistle(tree) => word.say(&subject, *tree, by),
+            AnyTree::Visit(tree) => word.say(&subject, *tree, by),
         }))
     }
 
     fn version(loaded: &LoadedObligation) -> i64 {
         match &loaded.tree {
-            Owner::Whistle(tree) => tree.version_of(Some(&loaded.subject)),
-            Owner::Visit(tree) => tree.version_of(Some(&loaded.subject)),
+            AnyTree::Whistle(tree) => tree.version_of(Some(&loaded.subject)),
+            AnyTree::Visit(tree) => tree.version_of(Some(&loaded.subject)),
         }
     }
 
     fn place(loaded: &LoadedObligation) -> (TreeId, Option<Subject>) {
         let (root, whole) = match &loaded.tree {
-            Owner::Whistle(tree) => (tree.root(), tree.whole()),
-            Owner::Visit(tree) => (tree.root(), tree.whole()),
+            AnyTree::Whistle(tree) => (tree.root(), tree.whole()),
+            AnyTree::Visit(tree) => (tree.root(), tree.whole()),
         };
         (root, Some(loaded.subject.clone()).filter(|subject| *subject != whole))
     }
 
-    fn tree(loaded: LoadedObligation) -> Owner {
+    fn tree(loaded: LoadedObligation) -> AnyTree {
         loaded.tree
     }
 

@@ -16,7 +16,7 @@ use crate::domain::visit::shown::{is_shown, shown};
 use crate::domain::whistle::{Tree, attach};
 use crate::files::{Arrived, Opened, is_full};
 use crate::ids::{FindingId, TextId, TreeId};
-use crate::store::attachments::Owner;
+use crate::store::trees::AnyTree;
 use crate::store::{CommitRefusal, Fault as Failed, Outcome, Reading, Retry, attachments, visits, whistles};
 use serde_json::{Value, json};
 use std::io;
@@ -278,13 +278,14 @@ pub async fn open(hub: &Hub, actor: &Actor, scope: &Scope, (id, wanted): (&str, 
 }
 
 /// Whether this reader of its tree learns of it at all.
-fn learns_of((actor, scope): (&Actor, &Scope), owner: &Owner, one: &Attachment) -> bool {
+fn learns_of((actor, scope): (&Actor, &Scope), owner: &AnyTree, one: &Attachment) -> bool {
     match owner {
-        Owner::Whistle(tree) => attach::sees(actor, &tree.whistle, one),
-        Owner::Visit(tree) => {
+        AnyTree::Whistle(tree) => attach::sees(actor, &tree.whistle, one),
+        AnyTree::Visit(tree) => {
             let mut tree = VisitTree::clone(tree);
-            shown(&mut tree, scope);
-            is_shown(one, &tree, scope)
+            let results = policy::results_for(scope, &tree.visit);
+            shown(&mut tree, &results);
+            is_shown(one, &tree, &results)
         }
     }
 }
@@ -294,7 +295,7 @@ pub async fn release(hub: &Hub, asked: Asked<'_>, id: &str) -> Result<Done, Undo
     for _ in 0..ATTEMPTS_MAX {
         let (scope, wanted) = (asked.scope.clone(), id.to_owned());
         let found = hub.ledger.read(move |reading| attachments::by_id(reading, &scope, &wanted)).await?;
-        let Some((one, Owner::Whistle(tree))) = found else { return Err(Refusal::NotFound.into()) };
+        let Some((one, AnyTree::Whistle(tree))) = found else { return Err(Refusal::NotFound.into()) };
         if !attach::sees(asked.actor, &tree.whistle, &one) {
             return Err(Refusal::NotFound.into());
         }

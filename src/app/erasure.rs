@@ -13,10 +13,10 @@ use crate::domain::whistle::blow::fold;
 use crate::domain::whistle::erase;
 use crate::domain::whistle::informer::Contact;
 use crate::ids::{TextId, TreeId};
-use crate::store::attachments::Owner;
 use crate::store::erasure::LyingText;
+use crate::store::trees::AnyTree;
 use crate::store::whistles::{self, WhistleQuery};
-use crate::store::{CommitRefusal, Fault, Reading, attachments as stored, erasure, visits};
+use crate::store::{CommitRefusal, Fault, Reading, attachments as stored, erasure, trees, visits};
 use serde_json::json;
 
 /// Sealed texts, and whistles of a search, that are read at a time.
@@ -86,7 +86,7 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
     for _ in 0..PATIENT_ATTEMPTS_MAX {
         let Marked { tree: id, ground, texts } = marked.clone();
         let read = hub.ledger.read(move |reading| {
-            let tree = stored::owner(reading, &everything(), &id)?;
+            let tree = trees::by_root(reading, &everything(), &id)?;
             let files = of_texts(&stored::of_tree(reading, &id)?, &texts);
             Ok(tree.map(|tree| (tree, files)).zip(Some(erasure::standing(reading, &texts)?)))
         });
@@ -105,16 +105,16 @@ pub async fn carry_out(hub: &Hub, marked: &Marked) -> Result<usize, Undone> {
     Err(Refusal::Contended.into())
 }
 
-fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: Owner) -> Change {
+fn decided(hub: &Hub, texts: Vec<TextId>, ground: ErasureGround, tree: AnyTree) -> Change {
     let (now, rules) = (hub.now(), hub.rules());
     let mut mint = hub.mint(now);
     let by = hub.deciding(None, &rules, now, &mut mint);
     let (kind, data, mut change) = match tree {
-        Owner::Whistle(tree) => {
+        AnyTree::Whistle(tree) => {
             let data = json!({ "whistle": tree.whistle.code, "ground": ground });
             (SecurityKind::WhistleErased, data, erase::erase(texts, ground, *tree, by))
         }
-        Owner::Visit(tree) => {
+        AnyTree::Visit(tree) => {
             let data = json!({ "visit": tree.visit.code, "ground": ground });
             (SecurityKind::VisitErased, data, of_visit::erase(texts, ground, *tree, by))
         }

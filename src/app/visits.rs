@@ -121,9 +121,10 @@ impl OpenVisit {
 
     fn of(reading: &mut Reading<'_>, scope: &Scope, mut tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
         let answered = tree.visit.answered();
-        let withheld = shown(&mut tree, scope);
+        let results = policy::results_for(scope, &tree.visit);
+        let withheld = shown(&mut tree, &results);
         let mut attachments = attachments::of_tree(reading, &(&tree.visit.id).into())?;
-        attachments.retain(|one| is_shown(one, &tree, scope));
+        attachments.retain(|one| is_shown(one, &tree, &results));
         let names = attachments.iter().map(|one| one.name.clone());
         let ids: Vec<TextId> = text_ids(&tree).into_iter().chain(names).collect();
         let texts = texts_of(reading, &ids)?;

@@ -5,7 +5,7 @@ use super::decision::{Change, Refusal};
 use super::deeds::ObligationDeed;
 use super::draft::{Deciding, Draft, Rooted};
 use super::event::{EventKind, text_ref};
-use super::obligation::Subject;
+use super::obligation::{self, Subject};
 use super::order::{Fault, Node, Spec, read};
 use super::summons::{BARE, REASON};
 use serde_json::json;
@@ -42,8 +42,7 @@ impl Word {
     /// # Errors
     /// Nothing is owed.
     pub fn say<T: Rooted>(&self, subject: &Subject, tree: T, by: Deciding<'_>) -> Result<Change, Refusal> {
-        let armed = tree.owed().iter().find(|one| one.is_armed() && one.subject == *subject);
-        let armed = armed.ok_or(Refusal::NotFound)?.clone();
+        let armed = obligation::armed(tree.owed(), subject).ok_or(Refusal::NotFound)?.clone();
         let mut draft = Draft::on(by, tree);
         let now = draft.by.now;
         let mut data = json!({ "duty": armed.duty, "department": armed.owner.department });

@@ -160,6 +160,11 @@ pub struct Obligation {
     pub ended_at: Option<At>,
 }
 
+/// What a subject still owes, among these.
+pub fn armed<'o>(owed: &'o [Obligation], subject: &Subject) -> Option<&'o Obligation> {
+    owed.iter().find(|one| one.is_armed() && one.subject == *subject)
+}
+
 impl Obligation {
     /// Its limit, with the account.
     pub fn deadline(&self) -> Deadline {

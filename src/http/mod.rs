@@ -171,11 +171,6 @@ impl Door {
         self.uploads.turn(person).await
     }
 
-    /// The turn of what a firm sends; its link stands for it.
-    async fn firm_turn(&self, link: &PersonId) -> Result<turns::Turn<'_>, Problem> {
-        self.uploads_of_firms.turn(link).await
-    }
-
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }

@@ -1,11 +1,10 @@
 //! Attachments as they are read: of a tree for who sees it, one by its id under its reader's [`Scope`], and what of the
 //! disk any row names, for whoever looks after the disk. Never writes, and knows no file.
 
-use super::{Fault, Reading, Row, visits, whistles};
+use super::trees::{self, AnyTree};
+use super::{Fault, Reading, Row};
 use crate::domain::attachment::{Attachment, Format, Shows};
 use crate::domain::policy::Scope;
-use crate::domain::visit::VisitTree;
-use crate::domain::whistle::Tree;
 use crate::ids::{AttachmentId, PersonId, TextId, TreeId};
 
 const OF_TREE: &str = "
@@ -36,36 +35,10 @@ pub fn of_tree(reading: &mut Reading<'_>, tree: &TreeId) -> Result<Vec<Attachmen
     reading.rows(OF_TREE, &[tree.into()], attachment)
 }
 
-/// The tree that a file, a text or a limit belongs to.
-#[derive(Debug)]
-pub enum Owner {
-    Whistle(Box<Tree>),
-    Visit(Box<VisitTree>),
-}
-
-impl Owner {
-    /// The code that people know it by.
-    pub fn code(&self) -> &str {
-        match self {
-            Owner::Whistle(tree) => &tree.whistle.code,
-            Owner::Visit(tree) => &tree.visit.code,
-        }
-    }
-}
-
 /// One attachment with the tree that it belongs to; nothing if there is none that the scope sees.
-pub fn by_id(reading: &mut Reading<'_>, scope: &Scope, id: &str) -> Result<Option<(Attachment, Owner)>, Fault> {
+pub fn by_id(reading: &mut Reading<'_>, scope: &Scope, id: &str) -> Result<Option<(Attachment, AnyTree)>, Fault> {
     let Some(found) = reading.row(BY_ID, &[id.into()], attachment)? else { return Ok(None) };
-    Ok(owner(reading, scope, &found.tree)?.map(|owner| (found, owner)))
-}
-
-/// The whistle or visit with this root; nothing if there is none that the scope sees.
-pub fn owner(reading: &mut Reading<'_>, scope: &Scope, tree: &TreeId) -> Result<Option<Owner>, Fault> {
-    Ok(match (tree.whistle(), tree.visit()) {
-        (Some(id), _) => whistles::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Whistle(Box::new(tree))),
-        (None, Some(id)) => visits::tree_by_id(reading, scope, &id)?.map(|tree| Owner::Visit(Box::new(tree))),
-        (None, None) => None,
-    })
+    Ok(trees::by_root(reading, scope, &found.tree)?.map(|tree| (found, tree)))
 }
 
 /// Those of the digests that no row names.

@@ -24,6 +24,7 @@ mod sql;
 pub mod summonses;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod trees;
 pub mod unsent;
 pub mod views;
 pub mod visits;

@@ -5,6 +5,7 @@ use super::sample::{rules_for_visits, rules_where};
 use super::visit_story::{CREW, VisitStory, crew, plan};
 use super::visits::{lapses, planned, results, tie, with};
 use crate::domain::decision::Refusal;
+use crate::domain::directory::Directory;
 use crate::domain::visit::slate::Slate;
 use serde_json::json;
 
@@ -24,19 +25,21 @@ fn certificates_are_judged_anew_for_the_day_to_which_a_visit_is_moved() {
     story.acts("office", "propose", &json!({ "date": "2026-12-04", "members": three }).to_string());
 }
 
+/// A crew before the gate of a visit that was planned when the directory was still otherwise.
+fn arrived(crew_of: &[&str], otherwise: impl FnOnce(&mut Directory)) -> VisitStory {
+    let mut story =
+        VisitStory::planned(&with("members", crew(crew_of)), &[], &Slate::default(), rules_for_visits()).unwrap();
+    story.acts("office", "propose", "{}");
+    ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
+    story.acts("office", "announce", "{}");
+    story.until("12-03 13:30");
+    story.rules = rules_where(otherwise);
+    story
+}
+
 #[test]
 fn a_certificate_that_lapses_between_plan_and_entry_is_told_at_the_gate() {
-    let lapsed = |who| rules_where(lapses(who, "2026-12-02"));
-    let at_the_gate = |crew_of: &[&str], who| {
-        let mut story =
-            VisitStory::planned(&with("members", crew(crew_of)), &[], &Slate::default(), rules_for_visits()).unwrap();
-        story.acts("office", "propose", "{}");
-        ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
-        story.acts("office", "announce", "{}");
-        story.until("12-03 13:30");
-        story.rules = lapsed(who);
-        story
-    };
+    let at_the_gate = |crew_of: &[&str], who| arrived(crew_of, lapses(who, "2026-12-02"));
     let mut story = at_the_gate(&CREW, "inspector.xf");
     let told = VisitStory::barred(story.act("inspector.yj", "enter", "{}"));
     assert_eq!(told, ["not_certified inspector.xf", "too_few_certified XF"]);
@@ -54,16 +57,7 @@ fn a_certificate_that_lapses_between_plan_and_entry_is_told_at_the_gate() {
 
 #[test]
 fn a_tie_that_came_up_since_the_plan_is_told_at_the_gate() {
-    let at_the_gate = |crew_of: &[&str], who: &'static str| {
-        let mut story =
-            VisitStory::planned(&with("members", crew(crew_of)), &[], &Slate::default(), rules_for_visits()).unwrap();
-        story.acts("office", "propose", "{}");
-        ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
-        story.acts("office", "announce", "{}");
-        story.until("12-03 13:30");
-        story.rules = rules_where(tie(who, "E01"));
-        story
-    };
+    let at_the_gate = |crew_of: &[&str], who| arrived(crew_of, tie(who, "E01"));
     let mut story = at_the_gate(&CREW, "inspector.xf");
     let told = VisitStory::barred(story.act("inspector.yj", "enter", "{}"));
     assert_eq!(told, ["recused inspector.xf", "too_few_certified XF"]);

@@ -54,7 +54,8 @@ fn a_finding_of_a_department_without_a_part_is_withheld_from_whoever_was_let_off
     let actor = |who| VisitStory::entered().actor(who);
     for (who, withheld, findings) in [("head.yj", &["XF"][..], 0), ("office", &[], 1)] {
         let mut seen = tree.clone();
-        assert_eq!(shown(&mut seen, &policy::scope(&actor(who))), withheld, "{who}");
+        let results = policy::results_for(&policy::scope(&actor(who)), &seen.visit);
+        assert_eq!(shown(&mut seen, &results), withheld, "{who}");
         assert_eq!(seen.findings.len(), findings, "{who}");
     }
 }
@@ -79,6 +80,8 @@ fn whoever_goes_for_another_unit_brings_that_ones_proof() {
     // Let off afterwards, that department still sees what was brought for it, and the other one's not.
     let mut tree = story.tree.clone();
     tree.visit.parts.iter_mut().for_each(|part| part.excused_at = Some(story.now));
-    let sees = |who| is_shown(&change.attachments[0], &tree, &policy::scope(&story.actor(who)));
+    let sees = |who| {
+        is_shown(&change.attachments[0], &tree, &policy::results_for(&policy::scope(&story.actor(who)), &tree.visit))
+    };
     assert!(sees("head.yj") && !sees("head.xf"));
 }

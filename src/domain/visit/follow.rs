@@ -3,6 +3,7 @@
 //! the `Change` of the deed that causes it.
 
 use super::{Part, VisitTree, enter};
+use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
@@ -83,15 +84,21 @@ pub fn disarm_work(draft: &mut Draft<'_, VisitTree>) {
     parts.iter().for_each(|part| draft.disarm(part));
 }
 
+/// Approvals that are still owed: of which departments, and since when each is late.
+fn owed_approvals(tree: &VisitTree) -> Vec<(String, Option<At>)> {
+    let owed = tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Approval);
+    let of_part = owed.filter_map(|one| match &one.subject {
+        Subject::Part(part) => Some((part.department().to_owned(), one.passed_at)),
+        Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) => None,
+        Subject::Finding(_) | Subject::Aside(_) => None,
+    });
+    of_part.collect()
+}
+
 /// Whoever came at once and has no approval yet is named before that ends with the visit: nobody gets round it.
 pub fn name_unapproved(draft: &mut Draft<'_, VisitTree>) {
-    let owed = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Approval);
-    let parts = owed.filter(|one| one.passed_at.is_none()).filter_map(|one| {
-        let Subject::Part(part) = &one.subject else { return None };
-        Some(part.department().to_owned())
-    });
-    let parts: Vec<String> = parts.collect();
-    parts.iter().for_each(|department| name(draft, department));
+    let unsaid = owed_approvals(&draft.tree).into_iter().filter(|(_, passed_at)| passed_at.is_none());
+    unsaid.for_each(|(department, _)| name(draft, &department));
 }
 
 /// Names a department that came at once and was not approved.
@@ -102,14 +109,8 @@ pub fn name(draft: &mut Draft<'_, VisitTree>, department: &str) {
 /// Marks the parts whose approval is late after somebody came at once. Nobody waits for it any more: what its department still has
 /// to do there is owed from now on; the head may speak all the same.
 pub fn mark_silent(draft: &mut Draft<'_, VisitTree>) {
-    let late = draft.tree.obligations.iter().filter(|one| one.is_armed() && one.duty == Duty::Approval);
-    let late = late.filter_map(|one| match &one.subject {
-        Subject::Part(part) => Some((part.department().to_owned(), one.passed_at?)),
-        Subject::Whistle(_) | Subject::Summons(_) | Subject::Visit(_) => None,
-        Subject::Finding(_) | Subject::Aside(_) => None,
-    });
-    let late: Vec<_> = late.collect();
-    for (department, passed_at) in late {
+    for (department, passed_at) in owed_approvals(&draft.tree) {
+        let Some(passed_at) = passed_at else { continue };
         let unmarked = |part: &&mut Part| part.department == department && part.unapproved_at.is_none();
         let Some(part) = draft.tree.visit.parts.iter_mut().find(unmarked) else { continue };
         part.unapproved_at = Some(passed_at);

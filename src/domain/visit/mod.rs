@@ -23,7 +23,7 @@ use super::deeds;
 use super::directory;
 use super::draft::Deciding;
 use super::finding::Finding;
-use super::obligation::{Obligation, Subject};
+use super::obligation::{self, Obligation, Subject};
 use super::terms::{AbortGround, MemberRole, Notice, Objection, Outcome, Period, Urgency, VisitStatus};
 use super::whistle::Tree;
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
@@ -356,7 +356,7 @@ pub struct VisitTree {
 impl VisitTree {
     /// The armed obligation of a subject.
     pub fn armed(&self, subject: &Subject) -> Option<&Obligation> {
-        self.obligations.iter().find(|obligation| obligation.subject == *subject && obligation.is_armed())
+        obligation::armed(&self.obligations, subject)
     }
 
     /// One of its findings.

@@ -6,11 +6,10 @@ use crate::domain::attachment::Attachment;
 use crate::domain::obligation::Subject;
 use crate::domain::policy::{self, Results, Scope};
 
-/// Leaves out what is kept from this reader; answers whose results that are.
-pub fn shown(tree: &mut VisitTree, scope: &Scope) -> Vec<String> {
-    let results = policy::results_for(scope, &tree.visit);
-    let withheld = withheld(tree, &results);
-    without_answers(&mut tree.visit, &results);
+/// Leaves out what is kept from whoever is shown these results; answers whose that are.
+pub fn shown(tree: &mut VisitTree, results: &Results) -> Vec<String> {
+    let withheld = withheld(tree, results);
+    without_answers(&mut tree.visit, results);
     tree.findings.retain(|one| results.show(&one.origin.department));
     let VisitTree { findings, obligations, .. } = tree;
     obligations.retain(|one| match &one.subject.told_of() {
@@ -46,9 +45,9 @@ fn without_answers(visit: &mut Visit, results: &Results) {
 }
 
 /// Whether a file is among what is shown: of a finding it goes with that, of the visit with the department that brought it.
-pub fn is_shown(one: &Attachment, tree: &VisitTree, scope: &Scope) -> bool {
+pub fn is_shown(one: &Attachment, tree: &VisitTree, results: &Results) -> bool {
     if one.subject == tree.visit.id.as_str() {
-        return policy::results_for(scope, &tree.visit).show(&one.department);
+        return results.show(&one.department);
     }
     tree.findings.iter().any(|finding| finding.id.as_str() == one.subject)
 }

@@ -28,7 +28,7 @@ pub mod timers;
 use super::at::At;
 use super::directory::Directory;
 use super::event::EventKind;
-use super::obligation::{Obligation, Subject};
+use super::obligation::{self, Obligation, Subject};
 use super::routing::Proposal;
 use super::summons::Summons;
 use super::terms::{
@@ -276,7 +276,7 @@ pub struct Tree {
 impl Tree {
     /// The armed obligation of a subject.
     pub fn armed(&self, subject: &Subject) -> Option<&Obligation> {
-        self.obligations.iter().find(|obligation| obligation.subject == *subject && obligation.is_armed())
+        obligation::armed(&self.obligations, subject)
     }
 
     /// The code of what an obligation is about.

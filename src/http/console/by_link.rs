@@ -142,7 +142,8 @@ async fn let_in<'d>(door: &'d Door, request: &HttpRequest) -> Result<(Firm, Turn
     }
     let firm = firm_of(door, request)?;
     firm_links::look(&door.hub, &firm).await?.ok_or(ProblemKind::NotFound)?;
-    let turn = door.firm_turn(&PersonId::from_text(firm.name())).await?;
+    // Its link stands for it.
+    let turn = door.uploads_of_firms.turn(&PersonId::from_text(firm.name())).await?;
     firm.spend(&door.hub)?;
     Ok((firm, turn))
 }

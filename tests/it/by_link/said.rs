@@ -2,9 +2,9 @@
 //! that law erases it. The link itself is tried next door.
 
 use super::{CREW, claims, linked, opened, ordered, sends};
-use crate::town::browser::hidden;
+use crate::town::browser::{Browser, hidden};
 use crate::town::files::{FORM_OF_FILES, GPS, files, jpeg, phone_jpeg};
-use crate::town::http::early;
+use crate::town::http::{Ask, early};
 use crate::town::{BEGIN, Place, Town, at, town};
 use serde_json::json;
 use whistle_hub::app::elsewhere;
@@ -107,6 +107,11 @@ async fn a_firm_for_whose_photos_there_is_no_room_says_it_without_them() {
     Box::pin(t.close()).await;
 }
 
+/// A claim of which what is sent is said later.
+fn claim(firm: &Browser<'_>) -> Ask {
+    firm.ask("POST", "/f/report_fixed").header("Sec-Fetch-Site", "same-origin")
+}
+
 #[actix_web::test]
 async fn a_firms_claim_that_is_cut_in_the_middle_says_nothing_and_leaves_nothing_behind() {
     let place = Place::new();
@@ -116,8 +121,7 @@ async fn a_firms_claim_that_is_cut_in_the_middle_says_nothing_and_leaves_nothing
     let csrf = hidden(&firm.get("/f/order").await.expect(200), "csrf");
     let before = t.db_events().await;
     let form = files(&[("csrf", &csrf), ("fixed", "true")], &[("a.jpg", &vec![b'x'; 2 * 1024 * 1024])]);
-    let ask = firm.ask("POST", "/f/report_fixed").header("Sec-Fetch-Site", "same-origin");
-    let line = ask.raw(FORM_OF_FILES, form).half().await;
+    let line = claim(&firm).raw(FORM_OF_FILES, form).half().await;
     t.until_lying(&place, 1).await;
     drop(line);
     t.until_lying(&place, 0).await;
@@ -133,13 +137,12 @@ async fn t14_what_a_firm_sends_is_read_up_to_what_its_photos_may_have_whether_it
     let case = ordered(&t).await;
     let firm = opened(&t, &linked(&t, &case.first).await).await;
     let csrf = hidden(&firm.get("/f/order").await.expect(200), "csrf");
-    let ask = || firm.ask("POST", "/f/report_fixed").header("Sec-Fetch-Site", "same-origin");
-    let told = ask().header("Content-Length", &(40 * MIB).to_string()).header("Content-Type", FORM_OF_FILES);
+    let told = claim(&firm).header("Content-Length", &(40 * MIB).to_string()).header("Content-Type", FORM_OF_FILES);
     told.send().await.expect(413);
     // Three photos and a little, and what is read away so that the refusal arrives; then nobody waits for the rest.
     let form = files(&[("csrf", &csrf), ("fixed", "true")], &[("a.jpg", &vec![b'x'; 2 * (31 + 16 + 8) * MIB])]);
     let chunk = [format!("{:x}\r\n", form.len()).as_bytes(), &form].concat();
-    let line = ask().header("Transfer-Encoding", "chunked").raw(FORM_OF_FILES, chunk).half().await;
+    let line = claim(&firm).header("Transfer-Encoding", "chunked").raw(FORM_OF_FILES, chunk).half().await;
     let answer = early(&line).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("connection: close"), "{answer}");
     t.until_lying(&place, 0).await;
