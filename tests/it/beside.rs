@@ -52,6 +52,11 @@ async fn measures_that_end_are_told_to_the_head_until_they_are_lifted() {
             let page = text(t, "head.yj.2", path).await;
             assert!(page.contains(FINDING) && page.contains("延长或者解除现场措施"), "{path}: {page}");
         }
+        assert!(!text(t, "head.yj.2", PAGE).await.contains("没有要办的事"), "the head owes it");
+        // Late beside its own step, it is late in the list, and goes by a code of its own.
+        assert_eq!(t.office().codes("/findings?overdue=true").await, [FINDING]);
+        let known = format!("/obligations/{FINDING}-measures/acknowledge");
+        t.person("head.yj.2").ask("POST", &known).await.json(&json!({})).send().await.expect(204);
         // Sent again they are extended, once.
         let head = t.signed_in("head.yj.2").await;
         let deed = format!("{PAGE}/measures");

@@ -122,7 +122,11 @@ fn what_another_power_has_is_awaited_by_the_head_and_without_a_receipt_by_the_di
     assert_eq!(receipts.filter(|one| one.kind == EventKind::ObligationOverdue).count(), 1);
     let told = story.letters.iter().map(|one| one.key.as_str());
     assert!(told.clone().any(|key| key.starts_with("reminder:office_director:AWB:")), "{:?}", told.collect::<Vec<_>>());
+    let mut otherwise = story.clone();
+    otherwise.acts_on(1, "head.xf", "close", r#"{"kind":"unfounded","conclusion":"a"}"#);
+    assert!(otherwise.finding(1).handed.is_none(), "nobody else has it");
     story.acts_on(1, "head.xf", "close", r#"{"kind":"transferred","conclusion":"回执12号"}"#);
+    assert!(story.finding(1).handed.is_some());
     assert_eq!((due(&story, Duty::Receipt).as_str(), story.finding(1).status.as_str()), ("nothing", "closed"));
 }
 
