@@ -155,7 +155,8 @@ pub(super) const ROWS: &[(&str, May, u16)] = &[
     ("POST /api/v1/findings/{code}/refuse_extension", HEAD, 428),
     ("POST /api/v1/findings/{code}/recheck", GOES, 428),
     ("POST /api/v1/findings/{code}/transfer", HEAD, 428),
-    ("POST /api/v1/findings/{code}/take_back", These("director head.yj"), 428),
+    // The director's too, but for the own bureau (T33).
+    ("POST /api/v1/findings/{code}/take_back", HEAD, 428),
     ("POST /api/v1/findings/{code}/look", These("town.t06 squad.sq06"), 428),
     ("POST /api/v1/findings/{code}/close", HEAD, 428),
     ("POST /api/v1/findings/{code}/reopen", These("office director head.yj"), 428),
