@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::people::Whence;
 use super::sessions::{self, sha256};
 use super::{Hub, Undone, trail};
-use crate::domain::at::At;
+use crate::domain::at::{At, DAY_MINUTES};
 use crate::domain::credential::Credential;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::order::{Clash, FaultCode, Field, Kind, Spec, TEXT_MAX, read};
@@ -28,6 +28,11 @@ const RECOVERY_BYTES: usize = 10;
 /// A device that is being enrolled has so long to show its first code, minutes.
 const ENROL_MINUTES: i64 = 15;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// Wrong codes after a right password within so many days: somebody else knows that password. From then on no code is taken
+/// before a security administrator takes the factor away; recovery codes are, for nobody guesses those (T4).
+const WRONG_MAX: i64 = 100;
+const WRONG_DAYS: i64 = 30;
 
 /// The body of `POST /me/totp/confirm`.
 pub static CONFIRM: Spec = Spec {
@@ -63,9 +68,26 @@ pub(super) async fn passes(hub: &Hub, person: &PersonId, factor: &Factor, code: 
     }
     let seed = hub.unseal(&bound_to(person), &factor.sealed);
     let seed = seed.ok_or(store::Fault::never("a second factor's seed does not open"))?;
-    let Some(step) = step_of(&seed, &code, hub.now()).filter(|step| *step > factor.step) else { return Ok(false) };
+    if factor.barred {
+        return Ok(false);
+    }
+    let Some(step) = step_of(&seed, &code, hub.now()).filter(|step| *step > factor.step) else {
+        count_wrong(hub, person).await?;
+        return Ok(false);
+    };
     let used = hub.ledger.keep(Chore::UseStep { person: person.clone(), step }).await?;
     Ok(used != Kept::Done(0))
+}
+
+async fn count_wrong(hub: &Hub, person: &PersonId) -> Result<(), Undone> {
+    let at = hub.now();
+    let since = at.plus_minutes(-WRONG_DAYS * DAY_MINUTES);
+    hub.ledger.keep(Chore::WrongCode { person: person.clone(), at, since }).await?;
+    let barred = hub.ledger.keep(Chore::BarCodes { person: person.clone(), at, most: WRONG_MAX }).await?;
+    if barred != Kept::Done(0) {
+        trail::note(hub, SecurityKind::CodesBarred, person).await?;
+    }
+    Ok(())
 }
 
 /// A seed for the device of whoever asks.

@@ -62,18 +62,15 @@ pub async fn prove(
     whence: Whence<'_>,
 ) -> Result<(Present, Option<String>), Undone> {
     let present = whence.present;
-    let count = sessions::tries(hub, &present.actor.username)?;
-    let stored = credentials(hub, present).await?;
-    let good = match (password, totp, &stored.factor) {
-        (_, Some(code), Some(factor)) => factors::passes(hub, &present.actor.person, factor, Some(code)).await?,
-        (Some(password), _, _) => sessions::is_password(hub, password, &stored.hash).await?,
-        (None, _, _) => false,
+    let judged = async {
+        let stored = credentials(hub, present).await?;
+        match (password, totp, &stored.factor) {
+            (_, Some(code), Some(factor)) => factors::passes(hub, &present.actor.person, factor, Some(code)).await,
+            (Some(password), _, _) => sessions::is_password(hub, password, &stored.hash).await,
+            (None, _, _) => Ok(false),
+        }
     };
-    if !good {
-        count();
-        trail::proven(hub, whence, false).await?;
-        return Err(Undone::ProofFailed);
-    }
+    must_be_good(hub, whence, judged).await?;
     trail::proven(hub, whence, true).await?;
     let fresh = hex(&hub.chance.secret());
     let new_hash = match present.door {
@@ -84,6 +81,19 @@ pub async fn prove(
     let at = hub.now();
     hub.ledger.keep(Chore::ProveSession { secret_hash: *present.hash(), new_hash, at }).await?;
     Ok((present.proven(new_hash, at), (present.door == Door::Cookie).then_some(fresh)))
+}
+
+/// A password or a code that was given: refused, and a line of the trail, where it is not the right one.
+async fn must_be_good(
+    hub: &Hub,
+    whence: Whence<'_>,
+    judged: impl Future<Output = Result<bool, Undone>>,
+) -> Result<(), Undone> {
+    if sessions::tried(hub, &whence.present.actor.username, judged).await? {
+        return Ok(());
+    }
+    trail::proven(hub, whence, false).await?;
+    Err(Undone::ProofFailed)
 }
 
 /// The owner chooses another password: with the old one, or after an initial one that has just let them in. Every session
@@ -105,13 +115,11 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     }
     let new = faults.judge(new).map_err(Refusal::Faults)?;
     if let Some(old) = old.filter(|_| !present.has_drawn_password()) {
-        let count = sessions::tries(hub, &actor.username)?;
-        let stored = credentials(hub, present).await?;
-        if !sessions::is_password(hub, &old, &stored.hash).await? {
-            count();
-            trail::proven(hub, whence, false).await?;
-            return Err(Undone::ProofFailed);
-        }
+        let judged = async {
+            let stored = credentials(hub, present).await?;
+            sessions::is_password(hub, &old, &stored.hash).await
+        };
+        must_be_good(hub, whence, judged).await?;
     }
     let hash = hashed(&new, &hub.chance)?;
     let mut change = Change { ends_sessions: vec![actor.person.clone()], ..Change::default() };

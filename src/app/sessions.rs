@@ -234,14 +234,24 @@ pub(super) async fn is_password(hub: &Hub, password: &str, stored: &str) -> Resu
     Ok(good.map_err(|_| Refusal::Busy)? && sane)
 }
 
-/// Refused while there were too many failed tries; otherwise the way to count one more.
-pub(super) fn tries<'h>(hub: &'h Hub, username: &str) -> Result<impl Fn() + use<'h>, Undone> {
+/// A try of whoever is signed in, which counts before it is judged: however many come at once, no more are looked at. Only what
+/// failed stays counted.
+///
+/// # Errors
+/// There were too many.
+pub(super) async fn tried(
+    hub: &Hub,
+    username: &str,
+    judged: impl Future<Output = Result<bool, Undone>>,
+) -> Result<bool, Undone> {
     let folded = crate::domain::whistle::blow::fold(username);
-    let (counted, now) = (Counted::Name(hub.mac("name", folded.as_bytes())), hub.now());
-    match hub.doorkeeper.throttle.wait_seconds(counted, now) {
-        0 => Ok(move || hub.doorkeeper.throttle.count(counted, now)),
-        retry_after_seconds => Err(Undone::TooManyTries { retry_after_seconds }),
+    let counted = Counted::Name(hub.mac("name", folded.as_bytes()));
+    hub.doorkeeper.throttle.spend(counted, hub.now())?;
+    let good = judged.await;
+    if !matches!(good, Ok(false)) {
+        hub.doorkeeper.throttle.give_back(counted);
     }
+    good
 }
 
 async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result<SignedIn, Undone> {

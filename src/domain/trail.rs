@@ -17,7 +17,7 @@ words!(
         PersonDeclined = "person.declined", PersonErased = "person.erased",
         PasswordChosen = "password.chosen", PasswordReset = "password.reset",
         TotpEnrolled = "totp.enrolled", TotpRemoved = "totp.removed", TotpReset = "totp.reset",
-        RecoveryUsed = "totp.recovery_used",
+        RecoveryUsed = "totp.recovery_used", CodesBarred = "totp.barred",
         WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased", VisitErased = "visit.erased",
         ListExported = "list.exported", ListImported = "list.imported",
         TokenMade = "token.made", TokenRevoked = "token.revoked",

@@ -26,6 +26,9 @@ impl Lang {
             SecurityKind::TotpRemoved => ("停用动态码", "Second factor given up"),
             SecurityKind::TotpReset => ("解除动态码", "Second factor taken away"),
             SecurityKind::RecoveryUsed => ("使用恢复码", "Recovery code used"),
+            SecurityKind::CodesBarred => {
+                ("动态码试错过多，待解除", "Too many wrong codes: none is taken until a reset")
+            }
             SecurityKind::WhistleUnsealed => ("查阅举报人信息", "Informer's identity opened"),
             SecurityKind::WhistleErased => ("依法删除哨件内容", "Texts of a whistle erased by law"),
             SecurityKind::VisitErased => ("依法删除检查内容", "Texts of a visit erased by law"),

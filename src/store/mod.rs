@@ -132,6 +132,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (18, include_str!("migrations/0018_firm_links.sql")),
     (19, include_str!("migrations/0019_proof_of_visits.sql")),
     (20, include_str!("migrations/0020_results.sql")),
+    (21, include_str!("migrations/0021_wrong_codes.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

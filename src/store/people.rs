@@ -14,7 +14,8 @@ const ONE: &str = "SELECT position, body FROM directory WHERE kind = 'person' AN
 const LAST_PLACE: &str = "SELECT COALESCE(MAX(position), 0) FROM directory WHERE kind = 'person'";
 
 const CREDENTIALS: &str = "
-    SELECT p.hash, p.initial_until, f.sealed, f.step FROM passwords p LEFT JOIN factors f ON f.person = p.person
+    SELECT p.hash, p.initial_until, f.sealed, f.step, f.barred_at FROM passwords p
+    LEFT JOIN factors f ON f.person = p.person
     WHERE p.person = $1";
 
 const RECOVERY_CODES: &str = "SELECT COUNT(*) FROM recovery_codes WHERE person = $1";
@@ -56,21 +57,23 @@ pub struct Credentials {
     pub factor: Option<Factor>,
 }
 
-/// A second factor: its sealed seed, and the last step whose code was taken.
+/// A second factor: its sealed seed, the last step whose code was taken, and whether too many were wrong.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Factor {
     pub sealed: String,
     pub step: i64,
+    pub barred: bool,
 }
 
 /// The credentials of a person; nothing if the person cannot sign in.
 pub fn credentials(reading: &mut Reading<'_>, person: &PersonId) -> Result<Option<Credentials>, Fault> {
     reading.row(CREDENTIALS, &[person.into()], |row| {
+        let barred = row.opt_at(4)?.is_some();
         let factor = row.opt_text(2)?.map(str::to_owned).zip(row.opt_int(3)?);
         Ok(Credentials {
             hash: row.text(0)?.to_owned(),
             initial_until: row.opt_at(1)?,
-            factor: factor.map(|(sealed, step)| Factor { sealed, step }),
+            factor: factor.map(|(sealed, step)| Factor { sealed, step, barred }),
         })
     })
 }

@@ -1,11 +1,11 @@
 //! Second factors and proofs given again (T4, T9): what is asked for, by whom, and what goes on afterwards. Devices are
 //! played by their own arithmetic, not by the hub's.
 
-use crate::people::newcomer;
+use crate::people::{does, newcomer};
 use crate::town::browser::hidden;
 use crate::town::{BEGIN, PASSWORD, Place, Reply, Town, at, town};
 use aws_lc_rs::hmac;
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use whistle_hub::clock::{Clock, ManualClock};
@@ -79,6 +79,54 @@ async fn t04_a_factor_is_asked_for_with_one_answer_and_a_recovery_code_is_good_o
         signs_in(t, "office", Some(&shown(&secret, now + 60_000_000))).await.expect(401);
         signs_in(t, "office", Some(&shown(&secret, now + 30_000_000))).await.expect(201);
         assert!(!t.log().contains(&secret));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t04_a_hundred_wrong_codes_after_the_right_password_end_guessing_until_the_factor_is_reset() {
+    town(async |t| {
+        let (secret, codes) = enrols(t, "office").await;
+        // The first ones are forgotten with their thirty days; ten in fifteen minutes are looked at.
+        for round in 0..11 {
+            for number in 0..9 {
+                signs_in(t, "office", Some(&format!("{:06}", 9 * round + number))).await.expect(401);
+            }
+            t.clock.advance(if round == 0 { 31 * 24 * 60 } else { 15 });
+        }
+        signs_in(t, "office", Some(&shown(&secret, t.clock.now().0))).await.expect(201);
+        for number in 0..9 {
+            signs_in(t, "office", Some(&format!("{number:06}"))).await.expect(401);
+        }
+        t.clock.advance(15);
+        signs_in(t, "office", Some(&shown(&secret, t.clock.now().0))).await.expect(201);
+        signs_in(t, "office", Some("000000")).await.expect(401);
+        t.clock.advance(15);
+        let right = shown(&secret, t.clock.now().0);
+        signs_in(t, "office", Some(&right)).await.expect(401);
+        let token = signs_in(t, "office", Some(&codes[0])).await.expect(201).json()["access_token"].clone();
+        let lines = t.ask("GET", "/api/v1/me/trail").bearer(token.as_str().unwrap()).send().await.expect(200).json();
+        let kinds = lines["items"].as_array().unwrap().iter().filter(|line| line["kind"] == "totp.barred");
+        assert_eq!(kinds.count(), 1, "{lines}");
+        does(t.person("admin"), "office", "reset_totp", &json!({})).await.expect(200);
+        signs_in(t, "office", None).await.expect(201);
+        let (secret, _) = enrols(t, "office").await;
+        t.clock.advance(1);
+        signs_in(t, "office", Some(&shown(&secret, t.clock.now().0))).await.expect(201);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t09_a_try_is_counted_before_it_is_judged() {
+    town(async |t| {
+        enrols(t, "office").await;
+        let (office, wrong) = (t.office(), json!({ "totp": "000000" }));
+        let tries =
+            (0..24).map(async |_| office.ask("POST", "/sessions/step_up").await.json(&wrong).send().await.status);
+        let answers = join_all(tries).await;
+        let of = |status| answers.iter().filter(|answer| **answer == status).count();
+        assert_eq!((of(403), of(429)), (10, 14), "{answers:?}");
     })
     .await;
 }

@@ -45,8 +45,14 @@ async fn identities(t: &Town) {
     does(admin, "liaison.gx", "reset_password", &json!({})).await.expect(200);
     does(admin, "liaison.xf", "reset_totp", &json!({})).await.expect(200);
     let (_, codes) = enrols(t, "director").await;
-    let step = json!({ "totp": codes[0] });
-    director.ask("POST", "/sessions/step_up").await.json(&step).send().await.expect(204);
+    let step = |totp: &str| json!({ "totp": totp });
+    director.ask("POST", "/sessions/step_up").await.json(&step(&codes[0])).send().await.expect(204);
+    let (person, now) = (t.db_hub().rules().directory.by_username("director").unwrap().id.clone(), at(BEGIN));
+    for _ in 0..99 {
+        let wrong = Chore::WrongCode { person: person.clone(), at: now, since: now.plus_minutes(-1) };
+        t.db_hub().ledger.keep(wrong).await.unwrap();
+    }
+    director.ask("POST", "/sessions/step_up").await.json(&step("000000")).send().await.expect(403);
     director.ask("DELETE", "/me/totp").await.send().await.expect(204);
     let token = t.person("squad.sq06").fresh_token().await;
     t.ask("DELETE", "/api/v1/sessions").bearer(&token).send().await.expect(204);

@@ -56,6 +56,10 @@ const PROVE_SESSION: &str = "UPDATE sessions SET proven_at = $2, secret_hash = $
 const USE_INITIAL_PASSWORD: &str =
     "UPDATE passwords SET hash = '' WHERE person = $1 AND hash = $2 AND initial_until IS NOT NULL";
 const USE_STEP: &str = "UPDATE factors SET step = $2 WHERE person = $1 AND step < $2";
+/// Counted from the first one on; what is older than its window is forgotten with it.
+const WRONG_CODE: &str = "UPDATE factors SET wrong = CASE WHEN wrong_since > $3 THEN wrong + 1 ELSE 1 END,
+      wrong_since = CASE WHEN wrong_since > $3 THEN wrong_since ELSE $2 END WHERE person = $1";
+const BAR_CODES: &str = "UPDATE factors SET barred_at = $2 WHERE person = $1 AND wrong >= $3 AND barred_at IS NULL";
 const USE_RECOVERY_CODE: &str = "DELETE FROM recovery_codes WHERE person = $1 AND hash = $2";
 /// In pieces, so that a great purge does not hold up the pen.
 const PURGE_RECEIPTS: &str =
@@ -105,6 +109,8 @@ pub(super) const STATEMENTS: &[&str] = &[
     PROVE_SESSION,
     USE_INITIAL_PASSWORD,
     USE_STEP,
+    WRONG_CODE,
+    BAR_CODES,
     USE_RECOVERY_CODE,
     PURGE_RECEIPTS,
     PURGE_SESSIONS,
@@ -188,6 +194,18 @@ pub enum Chore {
     UseStep {
         person: PersonId,
         step: i64,
+    },
+    /// A code was wrong after a right password; those before `since` no longer count.
+    WrongCode {
+        person: PersonId,
+        at: At,
+        since: At,
+    },
+    /// None is taken any more once so many were wrong: 1 row for whoever comes to it first.
+    BarCodes {
+        person: PersonId,
+        at: At,
+        most: i64,
     },
     /// A recovery code is good once.
     UseRecoveryCode {
@@ -289,6 +307,12 @@ impl Chore {
                 vec![Call::of(USE_INITIAL_PASSWORD, vec![person.into(), hash.into()])]
             }
             Chore::UseStep { person, step } => vec![Call::of(USE_STEP, vec![person.into(), (*step).into()])],
+            Chore::WrongCode { person, at, since } => {
+                vec![Call::of(WRONG_CODE, vec![person.into(), (*at).into(), (*since).into()])]
+            }
+            Chore::BarCodes { person, at, most } => {
+                vec![Call::of(BAR_CODES, vec![person.into(), (*at).into(), (*most).into()])]
+            }
             Chore::UseRecoveryCode { person, hash } => {
                 vec![Call::of(USE_RECOVERY_CODE, vec![person.into(), hash.into()])]
             }

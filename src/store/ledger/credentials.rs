@@ -8,7 +8,8 @@ const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until, chos
     ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until,
       chosen_at = excluded.chosen_at";
 const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
-    ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step";
+    ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step, wrong = 0, wrong_since = NULL,
+      barred_at = NULL";
 const NO_FACTOR: &str = "DELETE FROM factors WHERE person = $1";
 const NO_RECOVERY_CODES: &str = "DELETE FROM recovery_codes WHERE person = $1";
 const RECOVERY_CODE: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($1, $2)";
