@@ -148,7 +148,7 @@ fn parts(tree: &VisitTree) -> Vec<Value> {
 
 /// A finding, in a list and opened.
 pub fn finding_card(item: &FindingItem, (actor, directory): (&Actor, &Directory), texts: &Texts, now: At) -> Value {
-    let FindingItem { finding, due_at } = item;
+    let FindingItem { finding, due_at, .. } = item;
     let origin = &finding.origin;
     json!({
         "code": finding.code,
@@ -236,8 +236,7 @@ pub fn burden_card(firm: &str, burden: &Burden) -> Value {
 
 /// A finding opened, within its visit.
 pub fn finding_detail(open: &OpenVisit, finding: &Finding, actor: &Actor, directory: &Directory) -> Value {
-    let due_at = open.tree.armed(&Subject::Finding(finding.id.clone())).map(|armed| armed.due_at);
-    let item = FindingItem { finding: finding.clone(), due_at };
+    let item = FindingItem::within(&open.tree, finding);
     let mut card = finding_card(&item, (actor, directory), &open.texts, open.now);
     if let Some(card) = card.as_object_mut() {
         let proof = attachments(open, finding.id.as_str(), actor, directory);

@@ -6,8 +6,9 @@ use super::whistles::{self, Position, armed, listed};
 use super::{Fault, Reading, Value};
 use crate::domain::at::At;
 use crate::domain::finding::Finding;
+use crate::domain::obligation::Subject;
 use crate::domain::policy::Scope;
-use crate::domain::terms::{FindingStatus, VisitStatus};
+use crate::domain::terms::{Duty, FindingStatus, VisitStatus};
 use crate::domain::visit::slate::{FirmVisit, Slate};
 use crate::domain::visit::{Visit, VisitTree};
 use crate::domain::whistle::Tree;
@@ -71,9 +72,13 @@ const LIST: &str = concat!(
 
 const FINDING_LIST: &str = concat!(
     "
-    SELECT f.body, o.due_at
+    SELECT f.body, o.due_at, b.duty, b.due_at
     FROM findings f
     LEFT JOIN obligations o ON o.subject = f.id AND o.ended_at IS NULL
+    LEFT JOIN obligations b ON b.id = (
+        SELECT m.id FROM obligations m WHERE m.tree = f.visit AND m.ended_at IS NULL AND m.subject <> f.id AND ",
+    thing_of!("m.subject"),
+    " = f.id ORDER BY m.due_at, m.id LIMIT 1)
     WHERE ",
     is_finding_seen!("f.visit", "f.department"),
     "
@@ -319,9 +324,23 @@ pub struct FindingQuery {
 pub struct FindingItem {
     pub finding: Finding,
     pub due_at: Option<At>,
+    /// The soonest of what is owed beside its own limit.
+    pub beside: Option<(Duty, At)>,
 }
 
 impl FindingItem {
+    /// The same out of its visit's tree.
+    pub fn within(tree: &VisitTree, finding: &Finding) -> FindingItem {
+        let own = Subject::Finding(finding.id.clone());
+        let beside = tree.obligations.iter().filter(|one| one.is_armed() && one.subject != own);
+        let beside = beside.filter(|one| one.subject.told_of() == own).min_by_key(|one| one.due_at);
+        FindingItem {
+            finding: finding.clone(),
+            due_at: tree.armed(&own).map(|armed| armed.due_at),
+            beside: beside.map(|one| (one.duty, one.due_at)),
+        }
+    }
+
     /// Where it stands in the list.
     pub fn position(&self) -> Position {
         Position { key: self.finding.found_at.0, id: self.finding.id.as_str().to_owned() }
@@ -354,7 +373,10 @@ pub fn findings(
         query.linked.into(),
         i64::from(query.limit).into(),
     ]);
-    reading.rows(FINDING_LIST, &params, |row| Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)? }))
+    reading.rows(FINDING_LIST, &params, |row| {
+        let beside = row.opt_text(2)?.is_some().then(|| Ok((row.word(2, Duty::parse)?, row.at(3)?))).transpose()?;
+        Ok(FindingItem { finding: row.json(0)?, due_at: row.opt_at(1)?, beside })
+    })
 }
 
 /// Every finding that is struck off, for the hub's own draw.

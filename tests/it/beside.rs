@@ -55,6 +55,8 @@ async fn measures_that_end_are_told_to_the_head_until_they_are_lifted() {
         assert!(!text(t, "head.yj.2", PAGE).await.contains("没有要办的事"), "the head owes it");
         // Late beside its own step, it is late in the list, and goes by a code of its own.
         assert_eq!(t.office().codes("/findings?overdue=true").await, [FINDING]);
+        let late = text(t, "head.yj.2", "/console/findings?view=late").await;
+        assert!(late.contains("<span class=\"beside\">延长或者解除现场措施"), "{late}");
         let known = format!("/obligations/{FINDING}-measures/acknowledge");
         t.person("head.yj.2").ask("POST", &known).await.json(&json!({})).send().await.expect(204);
         // Sent again they are extended, once.
@@ -64,6 +66,7 @@ async fn measures_that_end_are_told_to_the_head_until_they_are_lifted() {
         let again = head.fills(PAGE, &format!("{PAGE}/lift_measures"), &[("reason", "复查合格")]).await;
         again.expect(303);
         assert_eq!(owed(t).await, ["rectification liaison@YJ"]);
+        assert!(!text(t, "head.yj.2", "/console/findings").await.contains("class=\"beside\""));
         t.until("2026-12-10T09:01:00+08:00").await;
         assert!(!text(t, "head.yj.2", "/console/deadlines").await.contains("延长或者解除现场措施"));
     })

@@ -127,7 +127,7 @@ impl Counting {
     fn whistles(&self, reading: &mut Reading<'_>, states: &[WhistleStatus]) -> Result<i64, Fault> {
         let mut all = 0;
         for state in states {
-            all += whistles::count_by_status(reading, &self.scope, *state, i64::from(COUNT_MAX))?;
+            all += whistles::count_by_status(reading, &self.scope, (*state, None), i64::from(COUNT_MAX))?;
         }
         Ok(all)
     }

@@ -20,6 +20,11 @@ impl Words<'_> {
         due_at.map(|due_at| self.limit_view((String::new(), String::new()), from, due_at))
     }
 
+    /// The same, and what is to be done before.
+    pub(super) fn limit_of(&self, duty: Duty, from: At, due_at: At) -> DeadlineView {
+        self.limit_view((self.lang.duty(duty).to_owned(), String::new()), from, due_at)
+    }
+
     fn limit_view(&self, (what, owner): (String, String), from: At, due_at: At) -> DeadlineView {
         let (now, due) = (seconds(self.now), seconds(due_at));
         DeadlineView {

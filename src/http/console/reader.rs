@@ -179,7 +179,7 @@ impl Reader {
         };
         let counted = self.door.hub.ledger.read(move |reading| {
             let of = |reading: &mut Reading<'_>, status| {
-                whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX))
+                whistles::count_by_status(reading, &scope, (status, None), i64::from(COUNT_MAX))
             };
             let mut counts = Counts::default();
             if policy::is_office(&actor) {

@@ -50,12 +50,9 @@ async fn filled(
     let (hub, scope) = (&reader.door.hub, &reader.present.scope);
     let place = CursorPlace { list: "page triage", viewer: scope.viewer() };
     let after = cursor.and_then(|cursor| cursor::open(hub, place, cursor).ok());
-    let submitted =
-        WhistleQuery { status: vec![WhistleStatus::Submitted], sort: Sort::DueFirst, ..WhistleQuery::default() };
-    let query_of = WhistleQuery { limit: ROWS + 1, after, ..submitted.clone() };
+    let (status, sort) = (vec![WhistleStatus::Submitted], Sort::DueFirst);
+    let query_of = WhistleQuery { status, sort, limit: ROWS + 1, after, ..WhistleQuery::default() };
     let (items, more) = query::page(whistles::list(hub, scope, query_of).await?, ROWS);
-    let late = WhistleQuery { overdue: Some(true), limit: COUNT_MAX, ..submitted };
-    let late = whistles::list(hub, scope, late).await?.len();
     // On a wide screen the first row stands open; on a phone the list comes first.
     let open = asked.or_else(|| items.first().map(|item| item.whistle.code.as_str()));
     let (opened, version) = match open {
@@ -76,13 +73,14 @@ async fn filled(
         let code = &item.whistle.code;
         words_of.row(item, &places, format!("{HERE}?open={code}"), open == Some(code.as_str()))
     };
+    let [waiting, late] = waiting(reader).await?;
     let last = items.last().filter(|_| more).map(|item| cursor::seal(hub, place, &item.position(Sort::DueFirst)));
     Ok(TriagePage {
         shell: reader.shell(Place::Triage).await?,
         form,
         rows: items.iter().map(row).collect(),
-        waiting: waiting(reader).await?,
-        late: u64::try_from(late).unwrap_or_default(),
+        waiting,
+        late,
         more: last.map(|cursor| super::next::with(HERE, "cursor", &cursor)),
         open: opened,
         asked: asked.is_some(),
@@ -97,10 +95,15 @@ fn next_of(items: &[WhistleItem], code: &str) -> String {
     next.map_or_else(|| HERE.to_owned(), |item| format!("{HERE}?open={}", item.whistle.code))
 }
 
-async fn waiting(reader: &Reader) -> Result<u64, Problem> {
-    let scope = reader.present.scope.clone();
+/// How many wait, and how many of them are late.
+async fn waiting(reader: &Reader) -> Result<[u64; 2], Problem> {
+    let (scope, now) = (reader.present.scope.clone(), reader.now);
     let counted = reader.door.hub.ledger.read(move |reading| {
-        store::whistles::count_by_status(reading, &scope, WhistleStatus::Submitted, i64::from(COUNT_MAX))
+        let mut of = |late| {
+            let asked = (WhistleStatus::Submitted, late);
+            store::whistles::count_by_status(reading, &scope, asked, i64::from(COUNT_MAX))
+        };
+        Ok([of(None)?, of(Some(now))?])
     });
-    Ok(counted.await?.try_into().unwrap_or_default())
+    Ok(counted.await?.map(|count| count.try_into().unwrap_or_default()))
 }

@@ -117,7 +117,7 @@ async fn tabs(reader: &Reader, filters: &Filters) -> Result<Vec<Tab>, Problem> {
     let counted = reader.door.hub.ledger.read(move |reading| {
         let count = |status| match status == WhistleStatus::AwaitingClosure {
             true => closable(reading, &scope, &actor, now),
-            false => store::whistles::count_by_status(reading, &scope, status, i64::from(COUNT_MAX)),
+            false => store::whistles::count_by_status(reading, &scope, (status, None), i64::from(COUNT_MAX)),
         };
         let states: &[WhistleStatus] = if policy::is_office(&actor) { OFFICES } else { &[] };
         states.iter().copied().map(count).collect::<Result<Vec<i64>, store::Fault>>()

@@ -202,6 +202,8 @@ pub struct FindingRow {
     pub deadline: Option<DeadlineView>,
     /// The limit as it was ordered first, where it was extended.
     pub original: Option<String>,
+    /// What is owed beside it, the soonest.
+    pub beside: Option<DeadlineView>,
 }
 
 /// `/console/findings/{code}`.

@@ -12,6 +12,7 @@ pub(super) use list::{asked, listed, words};
 
 use super::sight::is_seen;
 use super::{Fault, Reading, Row};
+use crate::domain::at::At;
 use crate::domain::obligation::{Obligation, Post, Subject};
 use crate::domain::policy::Scope;
 use crate::domain::summons::Summons;
@@ -55,10 +56,12 @@ const ARMED: &str = "
     ORDER BY due_at, id";
 
 const COUNT_ALL: &str = "
-    SELECT COUNT(*) FROM (SELECT 1 AS one FROM whistles WHERE status = $1 AND $3 = '*' LIMIT $2) AS counted";
+    SELECT COUNT(*) FROM (SELECT 1 AS one FROM whistles
+      WHERE status = $1 AND $3 = '*' AND ($4 = 0 OR due_at <= $4) LIMIT $2) AS counted";
 
 const COUNT_SEEN: &str = "
-    SELECT COUNT(*) FROM (SELECT 1 AS one FROM sights WHERE viewer = $3 AND status = $1 LIMIT $2) AS counted";
+    SELECT COUNT(*) FROM (SELECT 1 AS one FROM sights s WHERE s.viewer = $3 AND s.status = $1
+      AND ($4 = 0 OR EXISTS (SELECT 1 FROM whistles w WHERE w.id = s.whistle AND w.due_at <= $4)) LIMIT $2) AS counted";
 
 /// As many marks as [`TEXTS_AT_ONCE`].
 const TEXTS: &str = "
@@ -141,17 +144,18 @@ pub(super) fn armed(row: &Row<'_>, tree: &TreeId) -> Result<Obligation, Fault> {
     })
 }
 
-/// How many whistles of a state the scope sees: exact up to `at_most`, which then means "that many or more".
+/// How many whistles of a state the scope sees, or of those the ones that are late at a moment: exact up to `at_most`, which then
+/// means "that many or more".
 pub fn count_by_status(
     reading: &mut Reading<'_>,
     scope: &Scope,
-    status: WhistleStatus,
+    (status, late): (WhistleStatus, Option<At>),
     at_most: i64,
 ) -> Result<i64, Fault> {
     let viewer = scope.viewer_of(status);
     let statement = if viewer == "*" { COUNT_ALL } else { COUNT_SEEN };
-    let counted = reading.row(statement, &[status.as_str().into(), at_most.into(), viewer.into()], |row| row.int(0))?;
-    Ok(counted.unwrap_or(0))
+    let params = [status.as_str().into(), at_most.into(), viewer.into(), late.unwrap_or(At(0)).into()];
+    Ok(reading.row(statement, &params, |row| row.int(0))?.unwrap_or(0))
 }
 
 /// A sealed text as it lies there, for who opens it on record.

@@ -226,13 +226,12 @@ impl Words<'_> {
         tree: &VisitTree,
         texts: &Texts,
     ) -> FindingRow {
-        let due_at = tree.armed(&Subject::Finding(finding.id.clone())).map(|armed| armed.due_at);
-        self.finding_item(&FindingItem { finding: finding.clone(), due_at }, texts)
+        self.finding_item(&FindingItem::within(tree, finding), texts)
     }
 
     /// A finding in a list.
     pub(in crate::http::console) fn finding_item(&self, item: &FindingItem, texts: &Texts) -> FindingRow {
-        let FindingItem { finding, due_at } = item;
+        let FindingItem { finding, due_at, beside } = item;
         let origin = &finding.origin;
         let town = || origin.town.as_deref().map(|town| self.unit(town));
         let major = (finding.severity == Severity::Major).then(|| self.lang.severity(Severity::Major).to_owned());
@@ -246,6 +245,7 @@ impl Words<'_> {
             status: self.lang.finding_status(finding.status).to_owned(),
             deadline: self.row_limit(finding.found_at, *due_at),
             original: first.map(|order| moment(order.due_at)),
+            beside: beside.map(|(duty, due_at)| self.limit_of(duty, finding.found_at, due_at)),
         }
     }
 

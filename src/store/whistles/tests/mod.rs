@@ -36,7 +36,7 @@ async fn each_sees_what_concerns_them_and_nothing_of_the_rest() {
             let of_summons = tree_of_summons(reading, &scope, "WH-2026-0002-SH")?;
             assert!(tree(reading, &scope, "WH-2026-0003")?.is_none());
             assert!(tree_of_summons(reading, &scope, "WH-2026-0001-SH")?.is_none());
-            Ok((one, two, of_summons, count_by_status(reading, &scope, WhistleStatus::Submitted, 1000)?))
+            Ok((one, two, of_summons, count_by_status(reading, &scope, (WhistleStatus::Submitted, None), 1000)?))
         });
         let (one, two, of_summons, count) = read.await.unwrap();
         assert_eq!((one.is_some(), two.is_some(), count), (seen > 1, seen > 0, i64::try_from(seen).unwrap()), "{unit}");
@@ -80,7 +80,8 @@ async fn whoever_leads_the_shift_sees_what_is_open_once_and_of_what_is_over_the_
         let asked = WhistleQuery { status: vec![status], ..fifty(Sort::NewestFirst, None) };
         assert_eq!(desk.list(&scope, &asked).await.len(), found, "{status}");
         let scope = scope.clone();
-        let counted = desk.ledger.read(move |reading| count_by_status(reading, &scope, status, 100)).await.unwrap();
+        let counted =
+            desk.ledger.read(move |reading| count_by_status(reading, &scope, (status, None), 100)).await.unwrap();
         assert_eq!(counted, i64::try_from(found).unwrap(), "{status}");
     }
     // Another's closed one (the ninth state), by its code and by its id; the own one beside it.
@@ -117,6 +118,25 @@ async fn a_tree_comes_with_its_summonses_and_with_what_is_still_owed() {
     let items = desk.list(&scope_of("*"), &fifty(Sort::NewestFirst, None)).await;
     assert_eq!((items[0].due_at, items[0].overdue), (tree.due_at(), false));
     assert_eq!(items[0].title.as_deref(), Some("title of wh_0001"));
+}
+
+#[tokio::test]
+async fn what_is_late_is_counted_as_a_list_has_it() {
+    let desk = Desk::open();
+    for (n, due, viewers) in [(1, 0, &["XF"][..]), (2, 1, &["XF"]), (3, -9, &["YJ"]), (4, -9, &["XF"])] {
+        let status = if n == 4 { WhistleStatus::Handling } else { WhistleStatus::Submitted };
+        let one = Whistle { status, ..whistle(n) };
+        let mut born = birth(one.clone(), viewers);
+        born.obligations = vec![owed(&one, None, NOW.plus_minutes(due))];
+        desk.put(born).await;
+    }
+    for (unit, late) in [("*", 2), ("XF", 1), ("YJ", 1), ("SC", 0), ("+SC", 2)] {
+        let (scope, status) = (scope_of(unit), WhistleStatus::Submitted);
+        let asked = WhistleQuery { status: vec![status], overdue: Some(true), ..fifty(Sort::DueFirst, None) };
+        assert_eq!(desk.list(&scope, &asked).await.len(), late, "{unit}");
+        let counted = desk.ledger.read(move |reading| count_by_status(reading, &scope, (status, Some(NOW)), 100));
+        assert_eq!(counted.await.unwrap(), i64::try_from(late).unwrap(), "{unit}");
+    }
 }
 
 #[tokio::test]
