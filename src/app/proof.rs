@@ -62,14 +62,14 @@ pub async fn prove(
     whence: Whence<'_>,
 ) -> Result<(Present, Option<String>), Undone> {
     let present = whence.present;
-    let judged = async {
+    let judged = Box::pin(async {
         let stored = credentials(hub, present).await?;
         match (password, totp, &stored.factor) {
             (_, Some(code), Some(factor)) => factors::passes(hub, &present.actor.person, factor, Some(code)).await,
             (Some(password), _, _) => sessions::is_password(hub, password, &stored.hash).await,
             (None, _, _) => Ok(false),
         }
-    };
+    });
     must_be_good(hub, whence, judged).await?;
     trail::proven(hub, whence, true).await?;
     let fresh = hex(&hub.chance.secret());
@@ -115,10 +115,10 @@ pub async fn choose_password(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) ->
     }
     let new = faults.judge(new).map_err(Refusal::Faults)?;
     if let Some(old) = old.filter(|_| !present.has_drawn_password()) {
-        let judged = async {
+        let judged = Box::pin(async {
             let stored = credentials(hub, present).await?;
             sessions::is_password(hub, &old, &stored.hash).await
-        };
+        });
         must_be_good(hub, whence, judged).await?;
     }
     let hash = hashed(&new, &hub.chance)?;
