@@ -329,8 +329,8 @@ words!(
         PartLeads = "part_leads",
         /// Only what the list calls correctable, and never a major hazard.
         NotCorrectableOnSite = "not_correctable_on_site",
-        /// Whoever was at the first visit does not recheck alone.
-        SameOfficers = "same_officers",
+        /// Whoever was at the first visit does not recheck alone, nor does who said that it is fixed.
+        SameOfficers = "same_officers", ReporterRechecks = "reporter_rechecks",
         /// Whoever rechecked does not strike off; whoever did either confirms no spot check.
         CloserRechecked = "closer_rechecked", PassedBefore = "passed_before",
         /// Extended as often as may be: a limit, and measures.

@@ -48,6 +48,7 @@ words!(
         FindingMeasuresLifted = "finding.measures_lifted", FindingReportedFixed = "finding.reported_fixed",
         FindingRecheckDue = "finding.recheck_due", FindingExtensionAsked = "finding.extension_asked",
         FindingExtensionGranted = "finding.extension_granted", FindingExtensionRefused = "finding.extension_refused",
+        FindingExtensionLapsed = "finding.extension_lapsed",
         FindingPassed = "finding.passed", FindingFailed = "finding.failed", FindingClosed = "finding.closed",
         FindingReopened = "finding.reopened", FindingLinkGiven = "finding.link_given",
         FindingTransferred = "finding.transferred", FindingTakenBack = "finding.taken_back",

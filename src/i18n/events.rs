@@ -127,6 +127,7 @@ fn finding_event(past: &str) -> Option<(&'static str, &'static str)> {
         "extension_asked" => ("申请延期", "Extension asked"),
         "extension_granted" => ("同意延期", "Extension granted"),
         "extension_refused" => ("不同意延期", "Extension refused"),
+        "extension_lapsed" => ("延期申请逾期未答复", "Nobody answered the extension asked"),
         "passed" => ("复查通过", "Recheck passed"),
         "failed" => ("复查未通过", "Recheck failed"),
         "closed" => ("销号", "Struck off"),

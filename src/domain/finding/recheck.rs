@@ -52,8 +52,13 @@ pub fn say_fixed(note: Option<&str>, id: &FindingId, draft: &mut Draft<'_, Visit
     await_recheck(draft, id);
 }
 
-/// Its limit is over and nobody has said anything: it is looked at again all the same.
+/// Its limit is over and nobody has said anything: it is looked at again all the same. An extension that nobody has answered is
+/// over with it, and that is told.
 pub fn fall_due(draft: &mut Draft<'_, VisitTree>, id: &FindingId) {
+    if let Some(asked) = draft.tree.finding(id).and_then(|finding| finding.asked.as_ref()) {
+        let data = json!({ "until": asked.until.rfc3339() });
+        draft.record_move_with(EventKind::FindingExtensionLapsed, Subject::Finding(id.clone()), data);
+    }
     draft.change_finding(id, |finding| {
         finding.status = FindingStatus::RecheckDue;
         finding.asked = None;
@@ -113,10 +118,15 @@ fn in_the_way(
         reasons.extend(named.map(|person| (ReasonCode::PassedBefore, person.username.clone())));
     }
     let only_the_first = officers.iter().all(|one| finding.origin.officers.contains(one));
-    // Whoever found it may confirm what others have passed.
+    // Whoever found it, or said that it is fixed, may confirm what others have passed.
     let by_others = drawn && !finding.rechecks.is_empty();
     if only_the_first && !by_others && has_others(finding, by, |one| !finding.origin.officers.contains(one)) {
         reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
+    }
+    let said_fixed = finding.report.as_ref().and_then(|report| report.by.as_ref());
+    let only_who_said_it = officers.iter().all(|one| Some(one) == said_fixed);
+    if only_who_said_it && !by_others && has_others(finding, by, |one| Some(one) != said_fixed) {
+        reasons.push((ReasonCode::ReporterRechecks, finding.code.clone()));
     }
     reasons
 }
@@ -132,7 +142,7 @@ fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId)
 /// Looked at again, by somebody who was not at the first visit.
 ///
 /// # Errors
-/// Guarded: only officers of the first visit, or one who stands aside; a crew that is named and comes to less than two; on a
+/// Guarded: only officers of the first visit, only whoever said that it is fixed, or one who stands aside; a crew that is named and comes to less than two; on a
 /// spot check whoever has passed it before.
 pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;

@@ -136,7 +136,8 @@ fn two_officers_order_whose_certificates_are_good_that_day() {
     assert_eq!(VisitStory::barred(other.act_on(1, "inspector.xf.3", "recheck", recheck)), ["recused inspector.xf.3"]);
     let with_the_tied = r#"{"passed":true,"note":"a","officers":["pe_inspector.xf.3"]}"#;
     let told = VisitStory::barred(other.act_on(1, "inspector.xf", "recheck", with_the_tied));
-    assert_eq!(told, ["recused inspector.xf.3", "too_few_certified XF"]);
+    let alone_with_it = format!("reporter_rechecks {}", other.finding(1).code);
+    assert_eq!(told, ["recused inspector.xf.3", "too_few_certified XF", alone_with_it.as_str()]);
     let named = r#"{"officers":["pe_inspector.xf","pe_inspector.xf.2","pe_inspector.xf.3"]}"#;
     assert_eq!(VisitStory::barred(story.act_on(1, "inspector.xf", "order", named)), ["recused inspector.xf.2"]);
     story.acts_on(1, "inspector.xf", "order", r#"{"officers":["pe_inspector.xf","pe_inspector.xf.3"]}"#);
@@ -198,6 +199,30 @@ fn a_limit_is_extended_twice_and_what_was_ordered_stands_beside_it() {
     story.until("12-19 00:01");
     assert_eq!((story.finding(1).status.as_str(), story.due(Some(1)).as_str()), ("recheck_due", "12-30 00:00"));
     assert!(matches!(story.act_on(1, "head.xf", "grant_extension", "{}"), Err(Refusal::NotNow { .. })));
+    let lapsed = story.events.iter().rfind(|one| one.kind == EventKind::FindingExtensionLapsed).unwrap();
+    assert_eq!(lapsed.data["until"], "2026-12-25T10:00:00+08:00", "and whoever asked is told that nobody answered");
+    let mut unasked = ordered("general");
+    unasked.until("12-19 00:01");
+    assert_eq!(unasked.count(EventKind::FindingExtensionLapsed), 0);
+}
+
+#[test]
+fn whoever_said_that_it_is_fixed_does_not_find_so_alone() {
+    let mut story = ordered("general");
+    let code = story.finding(1).code.clone();
+    story.acts_on(1, "inspector.xf.3", "report_fixed", "{}");
+    let alone = r#"{"passed":true,"note":"a"}"#;
+    let barred = VisitStory::barred(story.act_on(1, "inspector.xf.3", "recheck", alone));
+    assert_eq!(barred, [format!("reporter_rechecks {code}")]);
+    let together = r#"{"passed":true,"note":"a","officers":["pe_inspector.xf.2"]}"#;
+    story.clone().acts_on(1, "inspector.xf.3", "recheck", together);
+    // What the firm or its town said, and what nobody said, is anybody's to look at.
+    story = ordered("general");
+    story.acts_on(1, "town.t01", "report_fixed", "{}");
+    story.acts_on(1, "inspector.xf.3", "recheck", alone);
+    story = ordered("general");
+    story.until("12-19 00:01");
+    story.acts_on(1, "inspector.xf.3", "recheck", alone);
 }
 
 #[test]

@@ -105,6 +105,7 @@ impl VisitStory {
         let mut story = Self::announced();
         story.until("12-03 13:40");
         story.acts("inspector.yj", "enter", "{}");
+        assert_eq!(story.tree.visit.entry.as_ref().map(|entry| entry.scanned), Some(false), "nobody said so");
         story
     }
 

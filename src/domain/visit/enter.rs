@@ -167,13 +167,13 @@ pub fn abort(order: &AbortOrder, tree: VisitTree, by: Deciding<'_>) -> Change {
     draft.finish()
 }
 
-/// Reads whether the visit's code was scanned at the gate; it was, unless said otherwise.
+/// Reads whether the visit's code was scanned at the gate; it was not, unless somebody says so: visits without are counted.
 ///
 /// # Errors
 /// Every fault of the body.
 pub fn parse_enter(body: &Node) -> Result<bool, Vec<Fault>> {
     let (reader, faults) = read(&ENTER, body);
-    faults.judge(Some(reader.flag("scanned").unwrap_or(true)))
+    faults.judge(Some(reader.flag("scanned").unwrap_or(false)))
 }
 
 /// Reads a note.

@@ -152,8 +152,9 @@ impl Words<'_> {
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
             Kind::FindingMeasuresExtended | Kind::FindingLookedAt => self.of_visit(event),
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
-            Kind::FindingExtensionRefused | Kind::FindingPassed | Kind::FindingFailed => self.of_visit(event),
-            Kind::FindingClosed | Kind::FindingReopened | Kind::FindingLinkGiven => self.of_visit(event),
+            Kind::FindingExtensionRefused | Kind::FindingExtensionLapsed | Kind::FindingPassed => self.of_visit(event),
+            Kind::FindingFailed | Kind::FindingClosed | Kind::FindingReopened => self.of_visit(event),
+            Kind::FindingLinkGiven => self.of_visit(event),
             Kind::VisitRated => vec![data.get("stars").and_then(Value::as_u64).map(|n| words::stars(lang, n))],
             // No whistle's tale has them.
             Kind::DirectoryImported | Kind::DirectoryAdded | Kind::DirectoryChanged => Vec::new(),

@@ -43,6 +43,7 @@ page_words! {
     overridden: "超过年度次数的理由", "Why past the yearly cap";
     entered_at: "进场时间", "Entered at";
     scanned: "扫码入企", "Code scanned at the gate";
+    unscanned: "未扫码", "Code not scanned";
     aborted: "中止原因", "Broken off";
     signature: "签字", "Signature";
     signed: "企业已签字", "Signed by the firm";

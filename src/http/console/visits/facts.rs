@@ -114,8 +114,8 @@ impl Words<'_> {
         let fact = |value: Option<String>, word: &str| value.map(|value| Choice::new(value, word));
         let objected = visit.objected.as_ref().map(|one| self.objected(one, texts));
         let entry = visit.entry.as_ref().map(|entry| {
-            let scanned = if entry.scanned { v.scanned } else { "" };
-            format!("{} {scanned}", moment(entry.at)).trim_end().to_owned()
+            let scanned = if entry.scanned { v.scanned } else { v.unscanned };
+            format!("{} {scanned}", moment(entry.at))
         });
         let signature = visit.signature.as_ref().map(|one| {
             let how = format!("{} {}", moment(one.at), if one.refused { v.unsigned } else { v.signed });
