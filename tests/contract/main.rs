@@ -12,6 +12,7 @@ mod servers;
 #[allow(dead_code, unused_imports, reason = "the stories of tests/it use the rest")]
 mod town;
 
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use town::{Town, blow_order, town};
@@ -76,16 +77,37 @@ async fn whistles(t: &Town) {
     office.summons("WH-2026-0002", &["XF"], "normal").await;
     office.summons("WH-2026-0003", &["XF", "YJ"], "urgent").await;
     fire.reports_in("WH-2026-0003-XF").await;
-    office.does("WH-2026-0004", "decline", serde_json::json!({ "ground": "not_safety" })).await;
+    office.does("WH-2026-0004", "decline", json!({ "ground": "not_safety" })).await;
+}
+
+/// One visit that waits for its heads, and one that was entered and found two things, of which one is ordered.
+async fn visits(t: &Town) {
+    let crew = t.members(&["inspector.yj", "inspector.yj.2"]).await;
+    let plan = |firm: &str, date: &str| {
+        json!({
+            "enterprise": firm, "date": date, "period": "PM", "members": crew, "notice": "announced",
+            "items": [{ "department": "YJ", "subject": "除尘" }, { "department": "YJ", "subject": "电气" }],
+        })
+    };
+    let waiting = t.office().plans(&plan("E02", "2026-12-02")).await;
+    t.office().does(&waiting, "propose", json!({})).await;
+    let entered = t.office().plans(&plan("E01", &t.now()[..10])).await;
+    t.announces(&entered, &["head.yj.2"]).await;
+    let inspector = t.person("inspector.yj");
+    inspector.does(&entered, "enter", json!({ "scanned": true })).await;
+    let found = ["1", "2"].map(|item| json!({ "item": item, "outcome": "finding", "finding": { "what": "积粉" } }));
+    inspector.does(&entered, "record", json!({ "results": found })).await;
+    inspector.does(&format!("{entered}-01"), "order", json!({})).await;
 }
 
 #[actix_web::test]
 async fn every_answer_is_as_documented_and_none_is_a_fault_of_ours() {
     town(async |t| {
         whistles(t).await;
+        visits(t).await;
         // All of them now: who asks at random also fails to sign in, and soon may not try again.
         let mut tokens = Vec::new();
-        for who in ["liaison.xf", "office", "director", "admin", "liaison.sc"] {
+        for who in ["liaison.xf", "office", "director", "inspector.yj", "admin", "liaison.sc"] {
             tokens.push((who, t.person(who).fresh_token().await));
         }
         let leaving = tokens.pop();
