@@ -2,7 +2,7 @@
 //! and the unit's present rights both allow (T12). The ledger has hashes; no log line and no list holds a token.
 
 use super::people::Whence;
-use super::sessions::{Present, Shown, TOUCH_MINUTES, must_be_proven, sha256};
+use super::sessions::{Present, Shown, TOUCH_MINUTES, must_be_proven, sha256, touch};
 use super::{Hub, Undone, trail};
 use crate::domain::at::MINUTE;
 use crate::domain::decision::{Change, Refusal};
@@ -130,7 +130,7 @@ pub(super) async fn by_hash(hub: &Hub, hash: [u8; 32]) -> Result<Option<Present>
     let present_rights = machine::scopes_of(&actor);
     let scopes = token.scopes.into_iter().filter(|scope| present_rights.contains(scope)).collect();
     if token.used_at.is_none_or(|used_at| now.0 - used_at.0 >= TOUCH_MINUTES * MINUTE) {
-        hub.ledger.keep(Chore::Access(Access::TouchToken { id: token.id, at: now })).await?;
+        touch(hub, Chore::Access(Access::TouchToken { id: token.id, at: now })).await;
     }
     let (scope, until) = (policy::scope(&actor), token.ends_at);
     Ok(Some(Present { scope, actor, door: Door::Api, until, shown: Shown::Machine { hash, scopes } }))

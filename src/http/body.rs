@@ -91,7 +91,7 @@ pub(super) fn check_type(headers: &HeaderMap, wanted: Wanted) -> Result<(), Prob
 }
 
 /// Reads and drops what somebody signed in goes on sending; whether it came to its end.
-pub(super) async fn drop_rest(mut rest: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin) -> bool {
+async fn drop_rest(mut rest: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin) -> bool {
     let dropped = async {
         let mut seen = 0;
         while let Some(Ok(piece)) = rest.next().await {
@@ -103,6 +103,12 @@ pub(super) async fn drop_rest(mut rest: impl Stream<Item = Result<Bytes, Payload
         true
     };
     tokio::time::timeout(DEADLINE, dropped).await.unwrap_or(false)
+}
+
+/// Why somebody signed in is refused, once what they go on sending is read away; what goes on beyond a bound ends with the
+/// connection.
+pub(super) async fn refuse(why: Problem, rest: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin) -> Problem {
+    if drop_rest(rest).await { why } else { why.and_closes() }
 }
 
 /// Reads and drops what a refused stranger sends, so that the refusal arrives.

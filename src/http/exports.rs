@@ -30,7 +30,7 @@ pub(super) async fn file(door: &Door, whence: Whence<'_>, lang: Lang, filter: &s
     let given = Query::read(filter, EXPORT)?;
     let (actor, query) = (&whence.present.actor, whistles::filters(door, &given)?);
     let notes = vec![note(lang, lang.whistles(), actor, door.hub.now()), lang.filter_note(filter)];
-    let _turn = door.search_turn(&actor.person, query.q.is_some()).await?;
+    let _turn = door.export_turn(&actor.person).await?;
     let wanted = Wanted { query, filter: filter.to_owned(), notes };
     let rules = door.hub.rules();
     let taker = Taker { whence: Some(whence), is_proven: is_proven(&door.hub, whence.present) };

@@ -77,6 +77,7 @@ pub(super) async fn export(door: Data<Door>, caller: Caller, request: HttpReques
     let actor = &caller.present.actor;
     imports::may_export(actor, list)?;
     Query::read(request.query_string(), &[])?;
+    let _turn = door.export_turn(&actor.person).await?;
     let note = note(caller.lang, caller.lang.list(list), actor, door.hub.now());
     let address = gate::address(&request, &door)?.to_string();
     let whence = Whence { present: &caller.present, address: &address };

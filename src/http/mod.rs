@@ -165,6 +165,12 @@ impl Door {
         self.searches.turn(person).await.map(Some)
     }
 
+    /// The turn of an export, which reads as much as a search.
+    async fn export_turn(&self, person: &PersonId) -> Result<turns::Turn<'_>, Problem> {
+        self.rates.export(person, self.hub.clock.elapsed())?;
+        self.searches.turn(person).await
+    }
+
     /// The turn of an upload.
     async fn upload_turn(&self, person: &PersonId) -> Result<turns::Turn<'_>, Problem> {
         self.rates.create(person, self.hub.clock.elapsed())?;

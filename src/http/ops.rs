@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// How long readiness waits for the ledger.
 const LEDGER_DEADLINE: Duration = Duration::from_secs(2);
+/// By which a proxy says that it asks for somebody else.
+const PASSED_ON: [&str; 4] = ["x-forwarded-for", "x-real-ip", "forwarded", "via"];
 
 /// `GET /healthz`
 pub(super) async fn alive() -> HttpResponse {
@@ -32,10 +34,10 @@ pub(super) async fn ready(door: Data<Door>) -> HttpResponse {
     json(&mut HttpResponse::build(status), &said)
 }
 
-/// `GET /metrics`, to this host only; to others it is not there.
+/// `GET /metrics`, to this host only; to others it is not there, nor to whom a proxy on this host asks for.
 pub(super) async fn figures(door: Data<Door>, request: HttpRequest) -> Answer {
     let near = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    if !near {
+    if !near || PASSED_ON.iter().any(|name| request.headers().contains_key(*name)) {
         return Err(ProblemKind::NotFound.into());
     }
     let mut answer = HttpResponse::Ok();

@@ -14,8 +14,11 @@ use std::sync::{Mutex, PoisonError};
 const STRANGERS: i64 = 20;
 /// New things a minute of one person.
 const CREATES: i64 = 60;
+/// Files an hour that one person takes away.
+const EXPORTS: i64 = 10;
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
 /// Rows of the table; whoever comes when it is full of others shares one.
 const ROWS_MAX: usize = 100_000;
 
@@ -24,6 +27,7 @@ const ROWS_MAX: usize = 100_000;
 enum Whose {
     Person(PersonId),
     Creates(PersonId),
+    Exports(PersonId),
     Address(IpAddr),
     Crowd,
 }
@@ -56,6 +60,11 @@ impl Rates {
     /// A new thing of somebody who is let in.
     pub(super) fn create(&self, person: &PersonId, now: i64) -> Result<(), Problem> {
         self.spend(Whose::Creates(person.clone()), 1, (CREATES, MINUTE), now)
+    }
+
+    /// A file that somebody takes away: slice by slice, too, it is few rows an hour (SECURITY T21).
+    pub(super) fn export(&self, person: &PersonId, now: i64) -> Result<(), Problem> {
+        self.spend(Whose::Exports(person.clone()), 1, (EXPORTS, HOUR), now)
     }
 
     /// A request of somebody who is not.
@@ -120,6 +129,8 @@ mod tests {
             assert_eq!(seconds(rates.create(&two, 0)), None);
         }
         assert_eq!(seconds(rates.create(&two, 0)), Some(2), "a minute's sixtieth, rounded up");
+        assert!((0..10).all(|_| rates.export(&two, 0).is_ok()), "and what is taken away");
+        assert_eq!((seconds(rates.export(&two, 0)), seconds(rates.export(&one, 0))), (Some(361), None));
         let off = Rates::new(0);
         assert!((0..1000).all(|_| off.stranger(IpAddr::from([10, 0, 0, 1]), 0).is_ok()));
     }

@@ -1,6 +1,7 @@
 //! Lists that come in and go out as files (C18, C19, C28): every encoding, every fault by row and column, all or nothing,
 //! every row on record; whistles under their reader's Scope; a new calendar and the limits that run.
 
+use crate::operation::eventually;
 use crate::proposals::two_words;
 use crate::town::browser::hidden;
 use crate::town::http::Reply;
@@ -216,8 +217,15 @@ async fn a_list_is_brought_in_by_whom_the_domain_page_names_and_by_nobody_else()
         send(&admin, "/imports/passwords", "a").await.expect(404);
         send(&admin, "/imports/people?dry_run=maybe", "a").await.expect(400);
         let large = vec![b'a'; whistle_hub::domain::imports::sheet::FILE_MAX + 1];
-        send(&admin, "/imports/people", large).await.expect(413);
+        send(&admin, "/imports/people", large.clone()).await.expect(413);
+        // Who may not bring it in has nothing of it kept, however long it is.
+        send(&t.person("liaison.xf"), "/imports/people", large).await.expect(403);
         admin.ask("POST", "/imports/people").await.json(&json!({})).send().await.expect(415);
+        // Two of one person on their way are as many as may be.
+        let half = async || admin.ask("POST", "/imports/people").await.raw("text/csv", vec![b'a'; 4096]).half().await;
+        let held = [half().await, half().await];
+        eventually(async || send(&admin, "/imports/people", "a").await.status == 429).await;
+        drop(held);
     })
     .await;
 }

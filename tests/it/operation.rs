@@ -29,6 +29,11 @@ async fn health_readiness_and_figures_are_told_without_a_token() {
         assert_eq!((&ready["ledger"], &ready["stream"]), (&json!("ok"), &json!("ok")));
         let figures = t.ask("GET", "/metrics").send().await.expect(200).text();
         assert!(figures.contains("route=\"/api/v1/whistles\"") && !figures.contains("WH-2026"), "{figures}");
+        // A proxy on this host is near; for whom it asks is not.
+        for (name, value) in [("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=203.0.113.9"), ("Via", "1.1 door")]
+        {
+            t.ask("GET", "/metrics").header(name, value).send().await.expect(404);
+        }
     })
     .await;
 }
@@ -167,7 +172,7 @@ async fn the_receipt_names_the_duty_officer_and_the_departments_that_the_rules_p
 }
 
 /// Asks until the answer holds; the end is the limit of the whole test.
-async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
     let wait = async {
         while !holds().await {
             tokio::task::yield_now().await

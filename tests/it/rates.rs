@@ -2,7 +2,7 @@
 //! many whistles a minute; one who asks too much hears when to come back and takes nobody else's share (T14, T40).
 
 use crate::town::browser::hidden;
-use crate::town::{PASSWORD, Place, Reply, Town, blow_order};
+use crate::town::{PASSWORD, Person, Place, Reply, Town, blow_order};
 use serde_json::json;
 use whistle_hub::clock::ManualClock;
 use whistle_hub::domain::at::At;
@@ -102,4 +102,46 @@ async fn t40_a_person_blows_sixty_whistles_a_minute_and_a_machine_has_its_own_sh
         t.fire().blows(&blow_order("一秒之后")).await;
     })
     .await;
+}
+
+/// Slice by slice is as few files an hour as all at once.
+#[actix_web::test]
+async fn t21_ten_files_an_hour_leave_with_one_person_by_whichever_door() {
+    bounded(500, async |t| {
+        let (admin, other) = (t.person("admin"), t.person("supervisor"));
+        let list = async |who: &Person<'_>| who.ask("POST", "/exports/towns").await.send().await;
+        for number in 0..9 {
+            assert_eq!(list(&admin).await.status, 200, "{number}");
+        }
+        let browser = t.signed_in("admin").await;
+        let csrf = hidden(&browser.get("/admin/import").await.expect(200), "csrf");
+        browser.post("/admin/export/towns", &[("csrf", &csrf)]).await.expect(200);
+        too_much(&list(&admin).await);
+        browser.post("/admin/export/towns", &[("csrf", &csrf)]).await.expect(429);
+        list(&other).await.expect(200);
+        other.ask("POST", "/exports/whistles").await.send().await.expect(200);
+    })
+    .await;
+}
+
+/// What is noted beside a request is no part of it.
+#[actix_web::test]
+async fn t40_a_use_that_cannot_be_written_down_keeps_nobody_out() {
+    let place = Place::on_servers();
+    let t = Box::pin(Town::open(&place, crate::town::at(crate::town::BEGIN))).await;
+    let expires = json!({ "name": "烟感", "scopes": ["whistle.blow"], "expires_at": "2026-12-31T00:00:00+08:00" });
+    let made = t.person("head.xf").ask("POST", "/tokens").await.json(&expires).send().await.expect(201).json();
+    let (machine, fire) = (made["token"].as_str().unwrap(), t.fire().token().await);
+    place.sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
+         CREATE TRIGGER full_disk BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION full_disk();
+         CREATE TRIGGER full_disk BEFORE UPDATE ON machine_tokens FOR EACH ROW EXECUTE FUNCTION full_disk();",
+    );
+    t.clock.advance(2);
+    t.ask("GET", "/api/v1/me").bearer(&fire).send().await.expect(200);
+    for (number, token) in [fire.as_str(), machine].into_iter().enumerate() {
+        let blow = t.ask("POST", "/api/v1/whistles").bearer(token).key(&format!("key-full-{number}"));
+        blow.json(&blow_order("磁盘已满")).send().await.expect(201);
+    }
+    Box::pin(t.close()).await;
 }

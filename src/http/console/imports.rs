@@ -119,6 +119,7 @@ pub(super) async fn export(request: HttpRequest, sent: gate::Form) -> Answer {
         // All that the reader sees: it comes in again without a change.
         return exports::file(&reader.door, whence, reader.lang, "").await;
     }
+    let _turn = reader.door.export_turn(&actor.person).await?;
     let note = note(reader.lang, reader.lang.list(list), actor, reader.now);
     let file = imports::export_as(&reader.door.hub, whence, list, &[note]).await?;
     Ok(file_of(list.as_str(), reader.now, file))

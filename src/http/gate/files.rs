@@ -3,9 +3,13 @@
 
 use super::{Extracted, address, by_cookie, code, door_of, lang, let_in, of_own_page};
 use crate::app::sessions::{self, Present};
+use crate::domain::decision::Refusal;
+use crate::domain::imports::List;
+use crate::domain::policy;
 use crate::http::Door;
 use crate::http::body::{self, From, Wanted};
 use crate::http::problem::Problem;
+use crate::http::turns::Turn;
 use crate::i18n::Lang;
 use crate::i18n::problems::ProblemKind;
 use actix_web::dev::Payload;
@@ -31,7 +35,13 @@ impl FromRequest for FilePosted {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let (present, payload) = let_in(&request, payload).await?;
-            let bytes = body::read(request.headers(), payload, Wanted::Csv, From::SignedIn).await?;
+            let Some(wanted) = List::parse(code(&request)) else {
+                return Err(body::refuse(ProblemKind::NotFound.into(), payload).await);
+            };
+            let bytes = {
+                let (_turn, payload) = let_bring(door_of(&request)?, &present, &[wanted], payload).await?;
+                body::read(request.headers(), payload, Wanted::Csv, From::SignedIn).await?
+            };
             Ok(FilePosted { present, lang: lang(request.headers()), bytes, request })
         })
     }
@@ -53,6 +63,23 @@ impl FilePosted {
     }
 }
 
+/// A list is held whole while it comes: whoever brings none in has nothing of it kept, and the others take turns.
+async fn let_bring<'d>(
+    door: &'d Door,
+    present: &Present,
+    one_of: &[List],
+    payload: Payload,
+) -> Result<(Turn<'d>, Payload), Problem> {
+    let turn = match one_of.iter().any(|list| policy::may_import(&present.actor, *list)) {
+        true => door.upload_turn(&present.actor.person).await,
+        false => Err(Refusal::RoleMayNot.into()),
+    };
+    match turn {
+        Ok(turn) => Ok((turn, payload)),
+        Err(why) => Err(body::refuse(why, payload).await),
+    }
+}
+
 /// A form with a file, from our own page, with the token of its session.
 #[derive(Debug)]
 pub struct FileForm {
@@ -70,6 +97,7 @@ impl FromRequest for FileForm {
             let door = door_of(&request)?;
             let found = by_cookie(&request, door).await;
             let (present, payload) = of_own_page(&request, door, found, payload).await?;
+            let (_turn, payload) = let_bring(door, &present, List::ALL, payload).await?;
             let bytes = body::read(request.headers(), payload, Wanted::FileForm, From::SignedIn).await?;
             let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
             let fields = parts(said, &bytes).ok_or(ProblemKind::BrokenRequest)?;

@@ -95,12 +95,9 @@ impl Incoming {
         Incoming { request: request.clone(), payload: Rc::new(RefCell::new(payload)) }
     }
 
-    /// Reads away what is not wanted, so that the refusal arrives; what goes on beyond a bound ends with the connection.
+    /// Reads away what is not wanted, so that the refusal arrives.
     pub async fn refuse(&self, why: Problem) -> Problem {
-        match body::drop_rest(Tap(Rc::clone(&self.payload))).await {
-            true => why,
-            false => why.and_closes(),
-        }
+        body::refuse(why, Tap(Rc::clone(&self.payload))).await
     }
 
     /// Takes the whole form in, with so many files. Who sends it, and that they may, is known.
