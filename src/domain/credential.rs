@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Credential {
     /// PHC string. `initial_until`: drawn by the hub, good once and until then; its owner chooses another at once.
     Password { person: PersonId, hash: String, initial_until: Option<At>, chosen_at: At },
+    /// The password is gone: nobody comes in by it.
+    NoPassword { person: PersonId },
     /// The sealed seed of a second factor and the last step whose code was taken.
     Factor { person: PersonId, sealed: String, step: i64 },
     /// The second factor and its recovery codes are gone.
@@ -23,7 +25,8 @@ impl Credential {
     pub fn person(&self) -> &PersonId {
         match self {
             Credential::Password { person, .. } | Credential::Factor { person, .. } => person,
-            Credential::NoFactor { person } | Credential::RecoveryCodes { person, .. } => person,
+            Credential::NoPassword { person } | Credential::NoFactor { person } => person,
+            Credential::RecoveryCodes { person, .. } => person,
         }
     }
 }

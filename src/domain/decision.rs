@@ -337,8 +337,8 @@ words!(
         ExtendedTwice = "extended_twice", MeasuresExtended = "measures_extended",
         /// Measures stand: they are lifted first. The town looked once: its second look is due in the watch's second half.
         MeasuresStand = "measures_stand", LookedAlready = "looked_already",
-        /// As many files are attached as one case takes.
-        TooManyAttachments = "too_many_attachments",
+        /// As many files are attached as one case takes. Its owner holds another of the three administrators by now.
+        TooManyAttachments = "too_many_attachments", OneOfThree = "one_of_three",
     }
 );
 

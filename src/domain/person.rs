@@ -64,6 +64,9 @@ pub struct Standing {
     /// A role that a second person has to confirm.
     #[serde(default)]
     pub waiting: Option<Waiting>,
+    /// It was proposed and not agreed to: it never was a sign-in, and nothing makes it one.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 /// A role that waits for a second person's word.
@@ -75,14 +78,21 @@ pub struct Waiting {
     pub by: Option<PersonId>,
     /// The sign-in is not open before it is confirmed.
     pub is_new: bool,
+    /// It was suspended, and stays so until it is confirmed.
+    #[serde(default)]
+    pub reinstates: bool,
 }
 
+/// How a sign-in may stand, as the wire names it.
+pub const STANDINGS: &[&str] = &["active", "waiting", "suspended", "refused"];
+
 impl Standing {
-    /// `active`, `waiting` or `suspended`.
+    /// One of [`STANDINGS`].
     pub fn word(&self) -> &'static str {
         match (&self.suspended_at, &self.waiting) {
-            (Some(_), _) => "suspended",
-            (None, Some(_)) => "waiting",
+            (_, _) if self.refused => "refused",
+            (Some(_), Some(Waiting { reinstates: false, .. }) | None) => "suspended",
+            (Some(_) | None, Some(_)) => "waiting",
             (None, None) => "active",
         }
     }

@@ -10,6 +10,7 @@ use crate::app::people::{self, Done, Whence};
 use crate::app::sessions::Present;
 use crate::domain::decision::Refusal;
 use crate::domain::people::PersonDeed;
+use crate::domain::person::STANDINGS;
 use crate::domain::policy;
 use crate::domain::terms::Role;
 use crate::domain::trail::{SecurityKind, SecurityOutcome};
@@ -69,7 +70,7 @@ pub(super) fn shape() -> Value {
         ("role", words(Role::WORDS)),
         ("title", text()),
         ("since", text()),
-        ("status", words(&["active", "waiting", "suspended"])),
+        ("status", words(STANDINGS)),
         ("version", value!({ "type": "integer" })),
         ("waiting", value!({ "type": ["object", "null"], "properties": post() })),
         ("bare_posts", list(value!({ "type": "object", "properties": post() }))),

@@ -274,6 +274,80 @@ async fn t38_one_of_three() {
 }
 
 #[actix_web::test]
+async fn t38_what_was_refused_never_was_and_nothing_makes_it_a_sign_in() {
+    town(async |t| {
+        let admin = t.person("admin");
+        for role in ["office_director", "supervisor", "audit_admin"] {
+            let (username, unit) = (format!("sole.{role}"), if role == "supervisor" { "JW" } else { "AWB" });
+            let initial = adds(admin, &newcomer(&username, role, unit)).await.expect(201).json();
+            let initial = initial["initial_password"].as_str().unwrap();
+            t.hush(initial);
+            // Whoever proposed it takes it back: that is no way round the second person.
+            let refused = does(admin, &username, "refuse", &json!({})).await.expect(200).json();
+            assert_eq!((&refused["status"], &refused["allowed_deeds"]), (&json!("refused"), &json!([])));
+            for deed in ["reinstate", "reset_password", "reset_totp", "confirm", "refuse"] {
+                let barred = does(admin, &username, deed, &json!({})).await.expect(409).json();
+                assert_eq!(barred["current_status"], "refused", "{deed}");
+            }
+            does(admin, &username, "change", &json!({ "role": "office_duty", "department": "AWB" })).await.expect(409);
+            does(t.director(), &username, "confirm", &json!({})).await.expect(409);
+            t.try_password(&username, initial).await.expect(401);
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t38_whoever_comes_back_to_a_role_of_two_waits_for_the_second_word() {
+    town(async |t| {
+        let (admin, director) = (t.person("admin"), t.director());
+        does(admin, "supervisor", "suspend", &json!({ "ground": "on_leave" })).await.expect(200);
+        let asked = does(admin, "supervisor", "reinstate", &json!({})).await.expect(200).json();
+        assert_eq!((&asked["status"], &asked["waiting"]["role"]), (&json!("waiting"), &json!("supervisor")));
+        t.try_password("supervisor", PASSWORD).await.expect(401);
+        does(admin, "supervisor", "reinstate", &json!({})).await.expect(409);
+        does(admin, "supervisor", "confirm", &json!({})).await.expect(403);
+        // Refused, it is suspended as before; agreed to, it is open.
+        let refused = does(director, "supervisor", "refuse", &json!({})).await.expect(200).json();
+        assert_eq!((&refused["status"], &refused["waiting"]), (&json!("suspended"), &Value::Null));
+        does(admin, "supervisor", "reinstate", &json!({})).await.expect(200);
+        assert_eq!(does(director, "supervisor", "confirm", &json!({})).await.expect(200).json()["status"], "active");
+        t.try_password("supervisor", PASSWORD).await.expect(201);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t38_nobody_comes_back_to_a_second_of_the_three() {
+    town(async |t| {
+        let (admin, director) = (t.person("admin"), t.director());
+        let of_three = |username: &str, role: &str| {
+            let mut order = newcomer(username, role, "AWB");
+            order["name"] = json!("容审");
+            order
+        };
+        joins(t, &of_three("auditor", "audit_admin")).await;
+        does(admin, "auditor", "suspend", &json!({ "ground": "moved" })).await.expect(200);
+        let held = |reply: Reply| {
+            let told = reply.json();
+            assert_eq!(told["reasons"][0]["code"], "one_of_three", "{told}");
+            told["reasons"][0]["subject"].clone()
+        };
+        joins(t, &of_three("guard", "security_admin")).await;
+        let barred = does(admin, "auditor", "reinstate", &json!({})).await.expect(409);
+        assert_eq!(held(barred), "guard");
+        // Two that wait for one word: the second of them finds the first.
+        does(admin, "guard", "suspend", &json!({ "ground": "moved" })).await.expect(200);
+        for username in ["auditor", "guard"] {
+            does(admin, username, "reinstate", &json!({})).await.expect(200);
+        }
+        does(director, "auditor", "confirm", &json!({})).await.expect(200);
+        assert_eq!(held(does(director, "guard", "confirm", &json!({})).await.expect(409)), "auditor");
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn a_sign_in_that_is_not_there_is_not_there_for_whoever_asks() {
     town(async |t| {
         for (who, there) in [("liaison.xf", 403), ("admin", 428)] {

@@ -8,7 +8,7 @@ pub use orders::{ADD, AddOrder, CHANGE, ChangeOrder, NOTHING, SUSPEND, SuspendOr
 
 use super::at::At;
 use super::credential::Credential;
-use super::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed, Refusal, Text};
+use super::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed, Reason, ReasonCode, Refusal, Text};
 use super::directory::{Directory, Person, Standing, Waiting};
 use super::event::{Doer, text_ref};
 use super::obligation::Post;
@@ -80,20 +80,37 @@ pub fn state(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Direc
     if !others(deed, actor, person, directory) {
         return Err(Refusal::RoleMayNot);
     }
-    if can(deed, person) {
-        return Ok(());
+    let (status, allowed) = (person.standing.word(), allowed(actor, person, directory));
+    if !can(deed, person) {
+        return Err(Refusal::NotNow { status, allowed });
     }
-    Err(Refusal::NotNow { status: person.standing.word(), allowed: allowed(actor, person, directory) })
+    let reasons = barred(deed, person, directory);
+    if reasons.is_empty() { Ok(()) } else { Err(Refusal::Guarded { status, allowed, reasons }) }
 }
 
+/// What was refused never was a sign-in: nothing is done to it any more.
 fn can(deed: PersonDeed, person: &Person) -> bool {
     let standing = &person.standing;
-    match deed {
-        PersonDeed::Change | PersonDeed::ResetPassword | PersonDeed::ResetTotp => standing.waiting.is_none(),
-        PersonDeed::Suspend => standing.suspended_at.is_none() && standing.waiting.is_none(),
-        PersonDeed::Reinstate => standing.suspended_at.is_some(),
-        PersonDeed::Confirm | PersonDeed::Refuse => standing.waiting.is_some(),
-    }
+    let (waits, is_out) = (standing.waiting.is_some(), standing.suspended_at.is_some());
+    let fits = match deed {
+        PersonDeed::Change | PersonDeed::ResetPassword | PersonDeed::ResetTotp => !waits,
+        PersonDeed::Suspend => !is_out && !waits,
+        PersonDeed::Reinstate => is_out && !waits,
+        PersonDeed::Confirm | PersonDeed::Refuse => waits,
+    };
+    fits && !standing.refused
+}
+
+/// 409: it would be open as one of the three administrators, and its owner holds another of them by now.
+fn barred(deed: PersonDeed, person: &Person, directory: &Directory) -> Vec<Reason> {
+    let role = match deed {
+        PersonDeed::Reinstate => Some(person.role),
+        PersonDeed::Confirm => person.standing.waiting.as_ref().map(|waiting| waiting.role),
+        PersonDeed::Change | PersonDeed::Suspend | PersonDeed::Refuse => None,
+        PersonDeed::ResetPassword | PersonDeed::ResetTotp => None,
+    };
+    let another = role.and_then(|role| orders::another_of_three(role, &person.name, Some(&person.id), directory));
+    another.map(|held| Reason { code: ReasonCode::OneOfThree, subject: held.username.clone() }).into_iter().collect()
 }
 
 /// Nobody does it to themselves, and two persons are two people, whatever their sign-ins.
@@ -114,12 +131,7 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
     // As an import makes it: one name is one sign-in, for ever.
     let id = PersonId::from_text(format!("pe_{}", order.username));
     let second = by.actor.is_some() && policy::needs_two(order.role);
-    let waiting = second.then(|| Waiting {
-        role: order.role,
-        department: order.department.clone(),
-        by: by.actor.map(|actor| actor.person.clone()),
-        is_new: true,
-    });
+    let waiting = second.then(|| Waiting { is_new: true, ..proposed(order.role, &order.department, &by) });
     let person = Person {
         id,
         username: order.username.clone(),
@@ -157,8 +169,7 @@ pub fn change(order: &ChangeOrder, placed: Placed, by: &mut Deciding<'_>) -> Cha
     let department = order.department.clone().unwrap_or_else(|| was.department_code.clone());
     let second = role != was.role && policy::needs_two(role);
     if second {
-        let by = by.actor.map(|actor| actor.person.clone());
-        is.standing.waiting = Some(Waiting { role, department, by, is_new: false });
+        is.standing.waiting = Some(proposed(role, &department, by));
     } else {
         is.role = role;
         is.department_code = department;
@@ -187,23 +198,31 @@ pub fn confirm(placed: Placed, by: &mut Deciding<'_>) -> Option<Change> {
     is.role = waiting.role;
     is.department_code = waiting.department;
     is.standing.waiting = None;
+    is.standing.suspended_at = is.standing.suspended_at.filter(|_| !waiting.reinstates);
     let new = facts(&is, &mut change, by.mint);
-    let kind = if waiting.is_new { SecurityKind::PersonAdded } else { SecurityKind::PersonChanged };
+    let kind = match (waiting.is_new, waiting.reinstates) {
+        (true, _) => SecurityKind::PersonAdded,
+        (false, true) => SecurityKind::PersonReinstated,
+        (false, false) => SecurityKind::PersonChanged,
+    };
     change.ends_sessions.push(is.id.clone());
     change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new, "proposed_by": waiting.by }), by));
     put(&mut change, Placed { position, person: is.changed() }, by);
     Some(change)
 }
 
-/// The second person, or the first after all, says no: a new sign-in stays shut, an old one stays what it was.
+/// The second person, or the first after all, says no: a new sign-in never was, and nobody comes in by its first password
+/// later; an old one stays what it was.
 pub fn refuse(placed: Placed, by: &mut Deciding<'_>) -> Option<Change> {
     let Placed { position, mut person } = placed;
     let waiting = person.standing.waiting.take()?;
+    let mut change = Change::default();
     if waiting.is_new {
         person.standing.suspended_at = Some(by.now);
+        person.standing.refused = true;
+        change.credentials.push(Credential::NoPassword { person: person.id.clone() });
     }
     let data = json!({ "proposed": { "role": waiting.role, "department": waiting.department } });
-    let mut change = Change::default();
     change.trail.push(line(SecurityKind::PersonDeclined, &person.id, data, by));
     put(&mut change, Placed { position, person: person.changed() }, by);
     Some(change)
@@ -220,13 +239,20 @@ pub fn suspend(order: &SuspendOrder, placed: Placed, by: &mut Deciding<'_>) -> C
     change
 }
 
-/// Back at work.
+/// Back at work; in a role that needs two persons with the second's word, as if it were new.
 pub fn reinstate(placed: Placed, by: &mut Deciding<'_>) -> Change {
     let Placed { position, mut person } = placed;
-    person.standing.suspended_at = None;
+    let kind = if policy::needs_two(person.role) {
+        let waiting = proposed(person.role, &person.department_code, by);
+        person.standing.waiting = Some(Waiting { reinstates: true, ..waiting });
+        SecurityKind::PersonProposed
+    } else {
+        person.standing.suspended_at = None;
+        SecurityKind::PersonReinstated
+    };
     let mut change = Change::default();
-    let data = json!({ "was": "suspended", "is": "active" });
-    change.trail.push(line(SecurityKind::PersonReinstated, &person.id, data, by));
+    let data = json!({ "was": "suspended", "is": person.standing.word() });
+    change.trail.push(line(kind, &person.id, data, by));
     put(&mut change, Placed { position, person: person.changed() }, by);
     change
 }
@@ -249,6 +275,12 @@ pub fn reset_totp(placed: Placed, by: &mut Deciding<'_>) -> Change {
     change.trail.push(line(SecurityKind::TotpReset, &person.id, json!({}), by));
     put(&mut change, Placed { position, person: person.changed() }, by);
     change
+}
+
+/// A role that waits for the second person's word.
+fn proposed(role: Role, department: &str, by: &Deciding<'_>) -> Waiting {
+    let (department, by) = (department.to_owned(), by.actor.map(|actor| actor.person.clone()));
+    Waiting { role, department, by, is_new: false, reinstates: false }
 }
 
 /// A password as it will be kept.

@@ -8,6 +8,7 @@ use crate::domain::order::{
 };
 use crate::domain::policy;
 use crate::domain::terms::Role;
+use crate::ids::PersonId;
 
 /// The body of `POST /people`.
 pub static ADD: Spec = Spec {
@@ -70,10 +71,8 @@ impl AddOrder {
             judge_username(username, directory, &reader, &mut faults);
         }
         judge_post(role, department.as_deref(), directory, (&reader, &mut faults));
-        if let (Some(name), Some(role)) = (&name, role) {
-            // A namesake in another of the three is asked about in person, not let through.
-            let same = |one: &&Person| one.name == *name;
-            judge_three(role, directory.people.iter().filter(same), (&reader, &mut faults));
+        if let Some((role, name)) = role.zip(name.as_deref()) {
+            judge_three(another_of_three(role, name, None, directory), (&reader, &mut faults));
         }
         let title = reader.text("title");
         let made = username
@@ -128,10 +127,12 @@ impl ChangeOrder {
         if moves {
             let to = department.as_deref().unwrap_or(&person.department_code);
             judge_post(Some(role.unwrap_or(person.role)), Some(to), directory, (&reader, &mut faults));
-            let others = directory.people.iter().filter(|one| one.id != person.id && one.is_same_human(person));
-            judge_three(role.unwrap_or(person.role), others, (&reader, &mut faults));
         }
         let (name, title) = (reader.text("name"), reader.text("title"));
+        if moves || name.is_some() {
+            let (role, name) = (role.unwrap_or(person.role), name.as_ref().unwrap_or(&person.name));
+            judge_three(another_of_three(role, name, Some(&person.id), directory), (&reader, &mut faults));
+        }
         faults.judge(Some(ChangeOrder { name, title, role, department }))
     }
 }
@@ -180,15 +181,24 @@ fn judge_post(
 }
 
 /// One person holds one of the three administrators (三权分立).
-fn judge_three<'p>(
-    role: Role,
-    mut own: impl Iterator<Item = &'p Person>,
-    (reader, faults): (&Reader<'_>, &mut Faults),
-) {
-    let another = |one: &Person| one.is_active() && policy::is_one_of_three(one.role) && one.role != role;
-    if policy::is_one_of_three(role) && own.any(another) {
+fn judge_three(held: Option<&Person>, (reader, faults): (&Reader<'_>, &mut Faults)) {
+    if held.is_some() {
         faults.add(reader.pointer("role"), FaultCode::Clash(Clash::OneOfThree));
     }
+}
+
+/// The sign-in by which whoever has this name holds another of the three, beside the one that is judged. A namesake is
+/// asked about in person, not let through.
+pub(super) fn another_of_three<'d>(
+    role: Role,
+    name: &str,
+    judged: Option<&PersonId>,
+    directory: &'d Directory,
+) -> Option<&'d Person> {
+    let other = |one: &&Person| one.name == name && judged != Some(&one.id);
+    let another = |one: &&Person| one.is_active() && policy::is_one_of_three(one.role) && one.role != role;
+    let mut own = directory.people.iter().filter(other);
+    if policy::is_one_of_three(role) { own.find(another) } else { None }
 }
 
 /// Whether a unit has such a post.

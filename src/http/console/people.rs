@@ -97,13 +97,21 @@ pub(super) async fn deed(request: HttpRequest, path: Path<(String, String)>, sen
             shown(&reader, &username, None, StatusCode::UNPROCESSABLE_ENTITY, Some(form)).await
         }
         Err(Undone::Refusal(Refusal::Moved { .. } | Refusal::NotNow { .. })) => {
-            let said = words::of(reader.lang).person_moved.to_owned();
-            let faults = vec![FormFault { field: String::new(), message: said }];
-            let form = Form { deed: verb, faults, ..reader.form(0) };
-            shown(&reader, &username, None, StatusCode::CONFLICT, Some(form)).await
+            barred(&reader, &username, verb, &[words::of(reader.lang).person_moved]).await
+        }
+        Err(Undone::Refusal(Refusal::Guarded { reasons, .. })) => {
+            let said: Vec<&str> = reasons.iter().map(|reason| reader.lang.reason(reason.code)).collect();
+            barred(&reader, &username, verb, &said).await
         }
         Err(undone) => Err(undone.into()),
     }
+}
+
+/// What stands now, and why the deed was not done.
+async fn barred(reader: &Reader, username: &str, verb: String, said: &[&str]) -> Answer {
+    let fault = |said: &&str| FormFault { field: String::new(), message: (*said).to_owned() };
+    let form = Form { deed: verb, faults: said.iter().map(fault).collect(), ..reader.form(0) };
+    shown(reader, username, None, StatusCode::CONFLICT, Some(form)).await
 }
 
 async fn shown(
@@ -154,6 +162,7 @@ fn row(reader: &Reader, person: &Person) -> PersonRow {
     let status = match person.standing.word() {
         "suspended" => t.person_suspended,
         "waiting" => t.person_waiting,
+        "refused" => t.person_refused,
         _ => t.person_active,
     };
     PersonRow {

@@ -121,6 +121,7 @@ fn said(reader: &Reader, name: &str, value: &Value) -> String {
         "was" | "is" => match text.as_str() {
             "active" => Some(t.person_active.to_owned()),
             "suspended" => Some(t.person_suspended.to_owned()),
+            "waiting" => Some(t.person_waiting.to_owned()),
             _ => None,
         },
         "problem" => {

@@ -79,6 +79,7 @@ page_words! {
     person_active: "在用", "Active";
     person_suspended: "已停用", "Suspended";
     person_waiting: "待第二人确认", "Waits for a second person";
+    person_refused: "未获同意", "Not agreed to";
     person_moved: "这个账号已被他人更新，或者当前状态不能这样办理。下面是最新内容，请确认后重新提交。", "This sign-in has changed meanwhile, or its state does not allow that. Below is what stands now: check it and send again.";
     person_add: "新增账号", "Add a sign-in";
     person_add_hint: "初始口令由系统生成，只显示一次，72小时内首次登录须更换。主任、纪委监委和三类管理员须由第二人确认后启用。", "The hub draws a first password, shows it once, and its owner changes it within 72 hours. Directors, supervisors and the three administrators need a second person's word.";
@@ -88,11 +89,11 @@ page_words! {
     person_suspend_hint: "立即退出所有登录；未办事项留在岗位，由岗位的其他人员或者负责人接办。", "Every session ends at once; open work stays with the post, for its other holders or the head.";
     person_ground: "停用原因", "Why";
     person_reinstate: "恢复", "Reinstate";
-    person_reinstate_hint: "恢复后可用原口令登录。", "The person signs in with the old password again.";
+    person_reinstate_hint: "恢复后可用原口令登录。主任、纪委监委和三类管理员须由第二人确认后恢复。", "The person signs in with the old password again. Directors, supervisors and the three administrators need a second person's word.";
     person_confirm: "确认", "Confirm";
     person_confirm_hint: "由提出人以外的第二人确认后生效。", "It takes effect with a second person's word.";
     person_refuse: "不同意", "Refuse";
-    person_refuse_hint: "新账号不启用；原有账号保持不变。", "A new sign-in stays shut; an old one stays what it was.";
+    person_refuse_hint: "新账号作废，以后也不能启用；原有账号保持不变。", "A new sign-in is void for good; an old one stays what it was.";
     person_reset_password: "重置口令", "Reset the password";
     person_reset_password_hint: "系统生成新的初始口令，请当面交给本人。", "The hub draws a first password again; hand it over in person.";
     person_reset_totp: "解除动态码", "Take the second factor away";

@@ -97,6 +97,9 @@ const WORDS: &[(ReasonCode, &str, &str)] = &[
     (ReasonCode::TooManyAttachments,
         "附件已满200个，不能再添加。",
         "It has two hundred files, which is as many as one case takes."),
+    (ReasonCode::OneOfThree,
+        "系统、安全、审计三类管理员不得由一人兼任：同名人员已任其中另一类，请先核实并停用其一。",
+        "One person holds one of the three administrators, and somebody of this name holds another by now: find out who it is, and suspend one."),
 ];
 
 impl Lang {

@@ -7,6 +7,7 @@ use crate::domain::credential::Credential;
 const PASSWORD: &str = "INSERT INTO passwords (person, hash, initial_until, chosen_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, initial_until = excluded.initial_until,
       chosen_at = excluded.chosen_at";
+const NO_PASSWORD: &str = "DELETE FROM passwords WHERE person = $1";
 const FACTOR: &str = "INSERT INTO factors (person, sealed, step) VALUES ($1, $2, $3)
     ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, step = excluded.step, wrong = 0, wrong_since = NULL,
       barred_at = NULL";
@@ -16,7 +17,7 @@ const RECOVERY_CODE: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($
 
 /// Every statement of these.
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[PASSWORD, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
+pub(super) const STATEMENTS: &[&str] = &[PASSWORD, NO_PASSWORD, FACTOR, NO_FACTOR, NO_RECOVERY_CODES, RECOVERY_CODE];
 
 /// Adds the statements that write one.
 pub(super) fn add<'a>(calls: &mut Vec<Call<'a>>, credential: &'a Credential) {
@@ -25,6 +26,7 @@ pub(super) fn add<'a>(calls: &mut Vec<Call<'a>>, credential: &'a Credential) {
             let row = vec![person.into(), hash.into(), (*initial_until).into(), (*chosen_at).into()];
             calls.push(Call::of(PASSWORD, row));
         }
+        Credential::NoPassword { person } => calls.push(Call::of(NO_PASSWORD, vec![person.into()])),
         Credential::Factor { person, sealed, step } => {
             calls.push(Call::of(FACTOR, vec![person.into(), sealed.into(), (*step).into()]));
         }
