@@ -1,10 +1,11 @@
 //! One shift of the duty rota is set: through the same list, the same checks and the same events as a file of it. One word
-//! is enough, for at night there is no second; a second person hears of it. What the shift may say is the domain's.
+//! is enough, for at night there is no second; whoever sets it proves to be there, and a second person hears of it. What the
+//! shift may say is the domain's.
 
 use super::asked::Asked;
 use super::imports::{self, By, Sent};
 use super::people::Whence;
-use super::{ATTEMPTS_MAX, Hub, Undone};
+use super::{ATTEMPTS_MAX, Hub, Undone, sessions};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::Shift;
 use crate::domain::imports::difference::LeftOut;
@@ -14,6 +15,7 @@ use crate::domain::rota;
 /// Sets the shift that the order names; the next decision is made by what then stands.
 pub async fn set(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<Shift, Undone> {
     imports::may_import(asked.actor, List::Duty)?;
+    sessions::must_be_proven(hub, whence.present)?;
     let body = asked.node()?;
     for _ in 0..ATTEMPTS_MAX {
         hub.refresh().await?;

@@ -2,7 +2,7 @@
 //! on duty at the very next look. Whose page it is, is `doors`' to say.
 
 use crate::town::browser::{Browser, hidden};
-use crate::town::{Town, town};
+use crate::town::{PASSWORD, Town, town};
 use whistle_hub::domain::directory::Directory;
 use whistle_hub::domain::terms::LetterKind;
 
@@ -54,6 +54,30 @@ async fn one_shift_is_set_by_a_plain_form_and_no_other_moves() {
         let late = admin.fills(&page, HERE, &fields("office.2", "2026-12-03/night head.yj.3/head.yj.4/office.2")).await;
         assert!(late.expect(422).text().contains("这一班刚被别人改过"));
         assert_eq!(t.db_events().await, events + 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t09_a_shift_asks_who_one_is_and_goes_on_with_all_that_was_typed() {
+    town(async |t| {
+        let (admin, events) = (t.signed_in("admin").await, t.db_events().await);
+        let typed = [
+            ("date", "2026-12-03"),
+            ("shift", "night"),
+            ("office_duty", "office"),
+            ("main", "head.yj"),
+            ("deputy", "head.yj.2"),
+        ];
+        t.clock.advance(6);
+        let asked = admin.fills(HERE, HERE, &typed).await.expect(403);
+        assert!(asked.text().contains("请确认是您本人") && asked.text().contains("action=\"/admin/rota\""));
+        assert_eq!(t.db_events().await, events, "set by whoever sat down");
+        let kept = ["csrf", "key", "date", "shift", "office_duty", "main", "deputy"];
+        let kept = kept.map(|name| (name, hidden(&asked, name)));
+        let fields = kept.iter().map(|(name, value)| (*name, value.as_str())).chain([("proof", PASSWORD)]);
+        admin.post(HERE, &fields.collect::<Vec<_>>()).await.expect(303);
+        assert_eq!(named(&t.db_hub().rules().directory, "2026-12-03", true), "office");
     })
     .await;
 }
