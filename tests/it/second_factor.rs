@@ -2,6 +2,7 @@
 //! enrolled, the key stands on the page as a square, and the other sessions end at a word.
 
 use crate::factors::enrols;
+use crate::people::does;
 use crate::town::browser::hidden;
 use crate::town::{BEGIN, PASSWORD, Place, Town, at, town};
 use serde_json::json;
@@ -26,7 +27,8 @@ async fn t04_a_post_that_needs_a_factor_goes_nowhere_before_it_is_enrolled() {
         assert!(shown.contains("您的岗位须启用动态码"), "{shown}");
         let (_, codes) = enrols(&t, "office").await;
         t.office().get("/whistles").await.expect(200);
-        browser.get("/console/triage").await.expect(200);
+        // Whoever came in before by the password alone is out.
+        assert!(browser.get("/console/triage").await.expect(303).header("location").unwrap().starts_with("/login"));
         t.try_password("office", PASSWORD).await.expect(401);
         let both = json!({ "username": "office", "password": PASSWORD, "totp": codes[0] });
         t.ask("POST", "/api/v1/sessions").json(&both).send().await.expect(201);
@@ -63,6 +65,33 @@ async fn t04_the_key_of_a_device_stands_on_the_page_as_a_square_that_no_style_an
         let square = page.split("<svg class=\"square\"").nth(1).unwrap().split("</svg>").next().unwrap();
         assert!(square.contains("M4 4h1v1h-1z") && square.contains("二维码"), "{square}");
         assert!(!square.contains("style=") && !square.contains("href"), "{square}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t08_another_factor_ends_every_other_session_of_its_owner() {
+    town(async |t| {
+        let (office, keeper) = (t.office(), t.person("admin"));
+        let known = async |token: &str| t.ask("GET", "/api/v1/me").bearer(token).send().await.status;
+        let (token, browser) = (office.fresh_token().await, t.signed_in("office").await);
+        // Nothing is given up where nothing stands.
+        office.ask("DELETE", "/me/totp").await.send().await.expect(204);
+        assert_eq!(known(&token).await, 200);
+        let (_, codes) = enrols(t, "office").await;
+        assert_eq!(known(&token).await, 401, "in by the password alone");
+        assert!(browser.get("/console").await.expect(303).header("location").unwrap().starts_with("/login"));
+        // The own session goes on, and nobody else's ends.
+        office.get("/whistles").await.expect(200);
+        keeper.get("/me").await.expect(200);
+        let both = json!({ "username": "office", "password": PASSWORD, "totp": codes[0] });
+        let token = t.ask("POST", "/api/v1/sessions").json(&both).send().await.expect(201).json();
+        let token = token["access_token"].as_str().unwrap();
+        office.ask("DELETE", "/me/totp").await.send().await.expect(204);
+        assert_eq!(known(token).await, 401, "given up, and others stay");
+        enrols(t, "office").await;
+        does(keeper, "office", "reset_totp", &json!({})).await.expect(200);
+        office.get("/me").await.expect(401);
     })
     .await;
 }
