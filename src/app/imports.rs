@@ -14,6 +14,7 @@ use crate::domain::imports::difference::{Difference, LeftOut};
 use crate::domain::imports::encoding::Encoding;
 use crate::domain::imports::{self, Judged, List, entries};
 use crate::domain::obligation::Post;
+use crate::domain::people;
 use crate::domain::policy::{self, Actor, Scope};
 use crate::domain::rules::Rules;
 use crate::domain::terms::LetterKind;
@@ -192,6 +193,12 @@ pub(super) async fn write(bench: Bench<'_>, preview: &Preview, by: By<'_>) -> Re
     let (mut change, mut mint) = (Change::default(), Mint::new(bench.now.0, bench.chance.seed()));
     if preview.judged.list == List::Whistles {
         enter(bench, &difference, by.actor(), (&mut change, &mut mint))?;
+    }
+    if preview.judged.list == List::People {
+        let (directory, address) = (&bench.rules.directory, by.whence.map(|whence| whence.address.to_owned()));
+        let (actor, version, now) = (by.actor(), preview.version, bench.now);
+        let by = people::Deciding { actor, directory, version, address, now, mint: &mut mint };
+        people::listed(&difference, &mut change, by);
     }
     difference.write(&mut change, by.actor(), source(preview, by.proposer), &mut mint);
     if let Some(directory) = &mut change.directory {

@@ -106,6 +106,9 @@ pub async fn deed(
             return Err(Refusal::Moved { current_version, changes: Vec::new() }.into());
         }
         people::state(deed, asked.actor, &placed.person, &rules.directory)?;
+        if let Order::Change(order) = &order {
+            people::own_post(order, asked.actor, &placed.person, &rules.directory)?;
+        }
         let mut mint = hub.mint(now);
         let mut by = deciding(&asked, whence, (&rules.directory, version), now, &mut mint);
         let (change, initial_password) = decide(hub, order, placed, &mut by)?;

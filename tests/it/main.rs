@@ -45,6 +45,7 @@ mod papers;
 mod people;
 mod plan_form;
 mod proposals;
+mod raised;
 mod rates;
 mod real_parts;
 mod refresh;

@@ -2,8 +2,10 @@
 //! nothing here moves a whistle's work, letters find whoever holds the post when they leave. Every deed leaves a line of
 //! the trail with what it was and what it is now, and ends the sessions that it makes wrong.
 
+mod listed;
 mod orders;
 
+pub use listed::listed;
 pub use orders::{ADD, AddOrder, CHANGE, ChangeOrder, NOTHING, SUSPEND, SuspendOrder, order_spec};
 
 use super::at::At;
@@ -126,6 +128,14 @@ fn others(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Director
     }
 }
 
+/// Nobody gives the own human another role or unit, under whichever sign-in: what one is called is one's own.
+pub fn own_post(order: &ChangeOrder, actor: &Actor, person: &Person, directory: &Directory) -> Result<(), Refusal> {
+    let own = directory.person(&actor.person).is_some_and(|own| own.is_same_human(person));
+    let role = order.role.is_some_and(|role| role != person.role);
+    let unit = order.department.as_ref().is_some_and(|unit| *unit != person.department_code);
+    if own && (role || unit) { Err(Refusal::RoleMayNot) } else { Ok(()) }
+}
+
 /// A new sign-in; what needs two persons waits for the second. The password is hashed already.
 pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding<'_>) -> (Change, Person) {
     // As an import makes it: one name is one sign-in, for ever.
@@ -152,7 +162,7 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
     let mut change = Change::default();
     let is = facts(&person, &mut change, by.mint);
     change.credentials.push(password.of(&person.id, by.now));
-    owe_letters(&mut change, &person, &mut by);
+    owe_letters(&mut change, &mut by);
     put(&mut change, Placed { position, person: person.clone() }, &by);
     change.trail.push(line(kind, &person.id, json!({ "is": is }), &by));
     (change, person)
@@ -182,6 +192,9 @@ pub fn change(order: &ChangeOrder, placed: Placed, by: &mut Deciding<'_>) -> Cha
     if (is.role, &is.department_code) != (was.role, &was.department_code) {
         change.ends_sessions.push(is.id.clone());
     }
+    if is.role != was.role && policy::must_have_a_factor(is.role) {
+        owe_letters(&mut change, by);
+    }
     let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonChanged };
     change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new }), by));
     put(&mut change, Placed { position, person: is.changed() }, by);
@@ -206,6 +219,7 @@ pub fn confirm(placed: Placed, by: &mut Deciding<'_>) -> Option<Change> {
         (false, false) => SecurityKind::PersonChanged,
     };
     change.ends_sessions.push(is.id.clone());
+    owe_letters(&mut change, by);
     change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new, "proposed_by": waiting.by }), by));
     put(&mut change, Placed { position, person: is.changed() }, by);
     Some(change)
@@ -251,6 +265,9 @@ pub fn reinstate(placed: Placed, by: &mut Deciding<'_>) -> Change {
         SecurityKind::PersonReinstated
     };
     let mut change = Change::default();
+    if person.is_active() && policy::must_have_a_factor(person.role) {
+        owe_letters(&mut change, by);
+    }
     let data = json!({ "was": "suspended", "is": person.standing.word() });
     change.trail.push(line(kind, &person.id, data, by));
     put(&mut change, Placed { position, person: person.changed() }, by);
@@ -324,17 +341,17 @@ fn facts(person: &Person, change: &mut Change, mint: &mut Mint) -> Value {
     })
 }
 
-/// Director and supervisors hear of every new sign-in, where there are any (T5).
-fn owe_letters(change: &mut Change, person: &Person, by: &mut Deciding<'_>) {
+/// Director and supervisors, where there are any, hear of every new sign-in, and of each that comes into a role which sees
+/// everything or keeps the hub (T5).
+fn owe_letters(change: &mut Change, by: &mut Deciding<'_>) {
     let directory = by.directory;
     let posts = [
         Post { role: Role::OfficeDirector, department: directory.office().to_owned() },
         Post { role: Role::Supervisor, department: directory.supervisors().to_owned() },
     ];
     for to in posts.into_iter().filter(|post| !directory.holders(post, by.now).is_empty()) {
-        let kind = LetterKind::SignInAdded;
-        let key = format!("{kind}:{}:{}:{}", person.id, to.role, to.department);
-        let id = LetterId::new(by.mint);
+        let (id, kind) = (LetterId::new(by.mint), LetterKind::SignInAdded);
+        let key = format!("{kind}:{id}");
         change.letters.push(LetterOwed {
             id,
             key,
