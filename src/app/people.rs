@@ -9,7 +9,7 @@ use crate::domain::at::At;
 use crate::domain::decision::{Change, Refusal};
 use crate::domain::directory::{Directory, Person};
 use crate::domain::people::{
-    self, AddOrder, ChangeOrder, Deciding, INITIAL_MINUTES, Password, PersonDeed, Placed, SuspendOrder,
+    self, AddOrder, ChangeOrder, Deciding, INITIAL_MINUTES, Password, PersonDeed, SignIns, SuspendOrder,
 };
 use crate::domain::policy::{self, Actor};
 use crate::ids::{Chance, Mint};
@@ -97,21 +97,22 @@ pub async fn deed(
     for _ in 0..ATTEMPTS_MAX {
         let rules = hub.rules();
         let id = rules.directory.by_username(username).map(|person| person.id.clone()).ok_or(Refusal::NotFound)?;
-        let (version, placed) = standing(hub, move |reading| stored::one(reading, &id)).await?;
+        let (version, sign_ins) = standing(hub, move |reading| stored::sign_ins(reading, &id)).await?;
         let (rules, now) = (hub.rules(), hub.now());
-        let placed = placed.ok_or(Refusal::NotFound)?;
-        let order = Order::parse(deed, &asked, &placed.person, &rules.directory)?;
-        let current_version = placed.person.version();
+        let sign_ins = sign_ins.ok_or(Refusal::NotFound)?;
+        let person = &sign_ins.0.person;
+        let order = Order::parse(deed, &asked, person, &rules.directory)?;
+        let current_version = person.version();
         if current_version != named {
             return Err(Refusal::Moved { current_version, changes: Vec::new() }.into());
         }
-        people::state(deed, asked.actor, &placed.person, &rules.directory)?;
+        people::state(deed, asked.actor, person, &rules.directory)?;
         if let Order::Change(order) = &order {
-            people::own_post(order, asked.actor, &placed.person, &rules.directory)?;
+            people::own_post(order, asked.actor, person, &rules.directory)?;
         }
         let mut mint = hub.mint(now);
         let mut by = deciding(&asked, whence, (&rules.directory, version), now, &mut mint);
-        let (change, initial_password) = decide(hub, order, placed, &mut by)?;
+        let (change, initial_password) = decide(hub, order, sign_ins, &mut by)?;
         let mut change = change.ok_or(Refusal::NotFound)?;
         change.receipt = key.as_ref().map(|key| key.receipt(now, username, named));
         match hub.commit(change, now).await {
@@ -157,11 +158,11 @@ fn plain(deed: PersonDeed, node: &crate::domain::order::Node) -> Result<Order, V
 fn decide(
     hub: &Hub,
     order: Order,
-    placed: Placed,
+    (placed, others): SignIns,
     by: &mut Deciding<'_>,
 ) -> Result<(Option<Change>, Option<String>), Undone> {
     Ok(match order {
-        Order::Change(order) => (Some(people::change(&order, placed, by)), None),
+        Order::Change(order) => (Some(people::change(&order, (placed, others), by)), None),
         Order::Suspend(order) => (Some(people::suspend(&order, placed, by)), None),
         Order::Plain(PersonDeed::Reinstate) => (Some(people::reinstate(placed, by)), None),
         Order::Plain(PersonDeed::Confirm) => (people::confirm(placed, by), None),

@@ -58,6 +58,7 @@ impl Lang {
             "role" => ("角色", "role"),
             "department" => ("单位", "unit"),
             "title" => ("职务", "title"),
+            "since" => ("任职日期", "in service since"),
             "was" => ("原为", "was"),
             "is" => ("现为", "is"),
             "ground" => ("理由", "ground"),

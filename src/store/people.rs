@@ -5,11 +5,13 @@ use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::directory::Person;
 use crate::domain::obligation::Post;
-use crate::domain::people::Placed;
+use crate::domain::people::{Placed, SignIns};
 use crate::domain::trail::{SecurityKind, SecurityOutcome};
 use crate::ids::PersonId;
 
 const ONE: &str = "SELECT position, body FROM directory WHERE kind = 'person' AND code = $1";
+
+const ALL: &str = "SELECT position, body FROM directory WHERE kind = 'person' ORDER BY position, code";
 
 const LAST_PLACE: &str = "SELECT COALESCE(MAX(position), 0) FROM directory WHERE kind = 'person'";
 
@@ -32,14 +34,27 @@ const TRAIL_ABOUT: &str = "
     WHERE about = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
 
 #[cfg(test)]
-pub(super) const STATEMENTS: &[&str] = &[ONE, LAST_PLACE, CREDENTIALS, RECOVERY_CODES, OPEN_WORK, TRAIL, TRAIL_ABOUT];
+pub(super) const STATEMENTS: &[&str] =
+    &[ONE, ALL, LAST_PLACE, CREDENTIALS, RECOVERY_CODES, OPEN_WORK, TRAIL, TRAIL_ABOUT];
 
 /// One person as the directory has it.
 ///
 /// # Errors
 /// [`Fault`], as every read of this room.
 pub fn one(reading: &mut Reading<'_>, id: &PersonId) -> Result<Option<Placed>, Fault> {
-    reading.row(ONE, &[id.into()], |row| Ok(Placed { position: row.int(0)?, person: row.json::<Person>(1)? }))
+    reading.row(ONE, &[id.into()], placed)
+}
+
+/// The same with the other sign-ins of the same human.
+pub fn sign_ins(reading: &mut Reading<'_>, id: &PersonId) -> Result<Option<SignIns>, Fault> {
+    let Some(own) = one(reading, id)? else { return Ok(None) };
+    let mut others = reading.rows(ALL, &[], placed)?;
+    others.retain(|other| other.person.id != own.person.id && other.person.is_same_human(&own.person));
+    Ok(Some((own, others)))
+}
+
+fn placed(row: &Row<'_>) -> Result<Placed, Fault> {
+    Ok(Placed { position: row.int(0)?, person: row.json::<Person>(1)? })
 }
 
 /// The last place in the official order of people.

@@ -54,6 +54,7 @@ mod reminders;
 mod replicas;
 mod rights;
 mod rota;
+mod same_human;
 mod searching;
 mod second_factor;
 #[path = "../servers/mod.rs"]

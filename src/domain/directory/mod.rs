@@ -240,14 +240,13 @@ impl Directory {
             role: person.role,
             unit: person.department_code.clone(),
             town: self.town_of(&person.department_code).map(|town| town.code.clone()),
-            also_of: self.other_units(person),
+            also_of: self.other_sign_ins(person).map(|one| one.department_code.clone()).collect(),
         })
     }
 
-    /// Where the same person has another sign-in: same name, in service since the same day.
-    fn other_units(&self, person: &Person) -> Vec<String> {
-        let same = |one: &&Person| one.id != person.id && one.name == person.name && one.since == person.since;
-        self.people.iter().filter(same).map(|one| one.department_code.clone()).collect()
+    /// The other sign-ins of the same human.
+    pub fn other_sign_ins<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Person> {
+        self.people.iter().filter(|one| one.id != person.id && one.is_same_human(person))
     }
 
     /// Who is the office's duty officer at `now` by the rota: nobody when the rota has a gap.

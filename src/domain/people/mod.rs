@@ -10,7 +10,7 @@ pub use orders::{ADD, AddOrder, CHANGE, ChangeOrder, NOTHING, SUSPEND, SuspendOr
 
 use super::at::At;
 use super::credential::Credential;
-use super::decision::{Change, DirectoryChange, DirectoryRow, LetterOwed, Reason, ReasonCode, Refusal, Text};
+use super::decision::{Change, DirectoryRow, LetterOwed, Reason, ReasonCode, Refusal, Text};
 use super::directory::{Directory, Person, Standing, Waiting};
 use super::event::{Doer, text_ref};
 use super::obligation::Post;
@@ -58,6 +58,9 @@ pub struct Placed {
     pub position: i64,
     pub person: Person,
 }
+
+/// A sign-in and the others of the same human.
+pub type SignIns = (Placed, Vec<Placed>);
 
 /// Whether this actor ever may: otherwise 403.
 pub fn role(deed: PersonDeed, actor: &Actor, directory: &Directory) -> Result<(), Refusal> {
@@ -128,12 +131,13 @@ fn others(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Director
     }
 }
 
-/// Nobody gives the own human another role or unit, under whichever sign-in: what one is called is one's own.
+/// Nobody gives the own human another role or unit, or makes it another human, under whichever sign-in: what one is called is
+/// one's own.
 pub fn own_post(order: &ChangeOrder, actor: &Actor, person: &Person, directory: &Directory) -> Result<(), Refusal> {
     let own = directory.person(&actor.person).is_some_and(|own| own.is_same_human(person));
     let role = order.role.is_some_and(|role| role != person.role);
     let unit = order.department.as_ref().is_some_and(|unit| *unit != person.department_code);
-    if own && (role || unit) { Err(Refusal::RoleMayNot) } else { Ok(()) }
+    if own && (role || unit || order.since.is_some()) { Err(Refusal::RoleMayNot) } else { Ok(()) }
 }
 
 /// A new sign-in; what needs two persons waits for the second. The password is hashed already.
@@ -154,7 +158,7 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
         certificate_valid_to: None,
         certificate_basis: None,
         skills: Vec::new(),
-        since: by.now.civil().date().to_string(),
+        since: order.since.clone().unwrap_or_else(|| by.now.civil().date().to_string()),
         ties: Vec::new(),
         standing: Standing { waiting, ..Standing::default() },
     };
@@ -169,11 +173,12 @@ pub fn add(order: &AddOrder, position: i64, password: Password, mut by: Deciding
 }
 
 /// Name, title, role or unit. Into a role that needs two persons it waits for the second; the old one holds until then.
-pub fn change(order: &ChangeOrder, placed: Placed, by: &mut Deciding<'_>) -> Change {
+pub fn change(order: &ChangeOrder, (placed, others): SignIns, by: &mut Deciding<'_>) -> Change {
     let mut change = Change::default();
     let Placed { position, person: was } = placed;
     let mut is = was.clone();
     is.name.clone_from(order.name.as_ref().unwrap_or(&was.name));
+    is.since.clone_from(order.since.as_ref().unwrap_or(&was.since));
     is.title.clone_from(order.title.as_ref().unwrap_or(&was.title));
     let role = order.role.unwrap_or(was.role);
     let department = order.department.clone().unwrap_or_else(|| was.department_code.clone());
@@ -197,8 +202,20 @@ pub fn change(order: &ChangeOrder, placed: Placed, by: &mut Deciding<'_>) -> Cha
     }
     let kind = if second { SecurityKind::PersonProposed } else { SecurityKind::PersonChanged };
     change.trail.push(line(kind, &is.id, json!({ "was": old, "is": new }), by));
+    others.into_iter().for_each(|other| keep_in_step(other, &is, &mut change, by));
     put(&mut change, Placed { position, person: is.changed() }, by);
     change
+}
+
+/// One human has one name and one first day, in every sign-in: by these two are called, and bars hold for, all of them.
+fn keep_in_step(placed: Placed, like: &Person, change: &mut Change, by: &mut Deciding<'_>) {
+    let Placed { position, person: was } = placed;
+    let is = Person { name: like.name.clone(), since: like.since.clone(), ..was.clone() };
+    if is != was {
+        let (old, new) = (facts(&was, change, by.mint), facts(&is, change, by.mint));
+        change.trail.push(line(SecurityKind::PersonChanged, &is.id, json!({ "was": old, "is": new }), by));
+        put(change, Placed { position, person: is.changed() }, by);
+    }
 }
 
 /// The second person says yes.
@@ -319,7 +336,9 @@ fn put(change: &mut Change, placed: Placed, by: &Deciding<'_>) {
     let Placed { position, person } = placed;
     let body = serde_json::to_string(&person).unwrap_or_default();
     let row = DirectoryRow { kind: "person".to_owned(), code: person.id.as_str().to_owned(), position, body };
-    change.directory = Some(DirectoryChange { version: by.version, put: vec![row], gone: Vec::new() });
+    let rows = change.directory.get_or_insert_default();
+    rows.version = by.version;
+    rows.put.push(row);
 }
 
 fn line(kind: SecurityKind, about: &PersonId, data: Value, by: &Deciding<'_>) -> SecurityEvent {
@@ -337,7 +356,7 @@ fn facts(person: &Person, change: &mut Change, mint: &mut Mint) -> Value {
     };
     json!({
         "username": person.username, "name": text(&person.name), "role": person.role,
-        "department": person.department_code, "title": text(&person.title),
+        "department": person.department_code, "title": text(&person.title), "since": person.since,
     })
 }
 

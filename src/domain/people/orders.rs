@@ -19,6 +19,8 @@ pub static ADD: Spec = Spec {
         Field::required("role", Kind::Word(Role::WORDS)),
         Field::required("department", Kind::Code),
         Field::optional("title", Kind::Text { max: TITLE_MAX }),
+        // Another sign-in of the same human, whose name and first day it takes over.
+        Field::optional("same_as", Kind::Code),
     ],
 };
 /// The body of `change`; what is left out stays.
@@ -29,6 +31,7 @@ pub static CHANGE: Spec = Spec {
         Field::optional("title", Kind::Text { max: TITLE_MAX }),
         Field::optional("role", Kind::Word(Role::WORDS)),
         Field::optional("department", Kind::Code),
+        Field::optional("same_as", Kind::Code),
     ],
 };
 /// The body of `suspend`.
@@ -59,13 +62,17 @@ pub struct AddOrder {
     pub role: Role,
     pub department: String,
     pub title: Option<String>,
+    /// Of another sign-in of the same human.
+    pub since: Option<String>,
 }
 
 impl AddOrder {
     /// A user name is new, a unit has the role, and nobody holds two of the three administrators.
     pub fn parse(body: &Node, directory: &Directory) -> Result<AddOrder, Vec<Fault>> {
         let (reader, mut faults) = read(&ADD, body);
-        let (username, name) = (reader.text("username"), reader.text("name"));
+        let same = judge_same(directory, (&reader, &mut faults));
+        let name = reader.text("name").map(|name| same.map_or(name, |one| one.name.clone()));
+        let username = reader.text("username");
         let (role, department) = (reader.word("role", Role::parse), reader.text("department"));
         if let Some(username) = &username {
             judge_username(username, directory, &reader, &mut faults);
@@ -74,12 +81,12 @@ impl AddOrder {
         if let Some((role, name)) = role.zip(name.as_deref()) {
             judge_three(another_of_three(role, name, None, directory), (&reader, &mut faults));
         }
-        let title = reader.text("title");
+        let (title, since) = (reader.text("title"), same.map(|one| one.since.clone()));
         let made = username
             .zip(name)
             .zip(role)
             .zip(department)
-            .map(|(((username, name), role), department)| AddOrder { username, name, role, department, title });
+            .map(|(((username, name), role), department)| AddOrder { username, name, role, department, title, since });
         faults.judge(made)
     }
 
@@ -105,7 +112,7 @@ impl AddOrder {
             return Err(format!("{department} is no unit that has a {role}"));
         }
         let (username, name) = (username.to_owned(), username.to_owned());
-        Ok(AddOrder { username, name, role, department, title: None })
+        Ok(AddOrder { username, name, role, department, title: None, since: None })
     }
 }
 
@@ -116,6 +123,8 @@ pub struct ChangeOrder {
     pub title: Option<String>,
     pub role: Option<Role>,
     pub department: Option<String>,
+    /// Of another sign-in, whose human it is from now on.
+    pub since: Option<String>,
 }
 
 impl ChangeOrder {
@@ -128,12 +137,18 @@ impl ChangeOrder {
             let to = department.as_deref().unwrap_or(&person.department_code);
             judge_post(Some(role.unwrap_or(person.role)), Some(to), directory, (&reader, &mut faults));
         }
-        let (name, title) = (reader.text("name"), reader.text("title"));
+        let (same, title) = (judge_same(directory, (&reader, &mut faults)), reader.text("title"));
+        let name = same.map(|one| one.name.clone()).or(reader.text("name"));
         if moves || name.is_some() {
-            let (role, name) = (role.unwrap_or(person.role), name.as_ref().unwrap_or(&person.name));
-            judge_three(another_of_three(role, name, Some(&person.id), directory), (&reader, &mut faults));
+            let called = name.as_ref().unwrap_or(&person.name);
+            let own = |one: &'_ Person, role| another_of_three(role, called, Some(&one.id), directory);
+            // Every sign-in of a human is called as the others are.
+            let others = directory.other_sign_ins(person).find_map(|one| own(one, one.role));
+            let held = own(person, role.unwrap_or(person.role)).or(others);
+            judge_three(held, (&reader, &mut faults));
         }
-        faults.judge(Some(ChangeOrder { name, title, role, department }))
+        let since = same.map(|one| one.since.clone());
+        faults.judge(Some(ChangeOrder { name, title, role, department, since }))
     }
 }
 
@@ -164,6 +179,16 @@ fn is_username(text: &str) -> bool {
     (USERNAME_MIN..=USERNAME_MAX).contains(&text.len())
         && text.bytes().all(plain)
         && text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+/// The other sign-in of the same human that is named.
+fn judge_same<'d>(directory: &'d Directory, (reader, faults): (&Reader<'_>, &mut Faults)) -> Option<&'d Person> {
+    let username = reader.text("same_as")?;
+    let known = directory.by_username(&username).filter(|one| !one.standing.refused);
+    if known.is_none() {
+        faults.add(reader.pointer("same_as"), FaultCode::NoSuch);
+    }
+    known
 }
 
 fn judge_post(

@@ -140,6 +140,7 @@ const SCREEN: &[&str] = &[
     "main",
     "deputy",
     "username",
+    "same_as",
     "proof",
 ];
 

@@ -76,6 +76,8 @@ page_words! {
     name_of: "姓名或者名称", "Name";
     person_role: "角色", "Role";
     person_title: "职务", "Title";
+    person_same_as: "同一人的另一账号", "The same human's other sign-in";
+    person_same_as_hint: "本人另有账号的，填其用户名：姓名和任职日期随该账号，回避和双人确认按同一人把关。没有的不填。", "Whoever has another sign-in: its user name. Name and first day are that one's, and whatever asks for another person takes both for one. Otherwise leave it empty.";
     person_active: "在用", "Active";
     person_suspended: "已停用", "Suspended";
     person_waiting: "待第二人确认", "Waits for a second person";

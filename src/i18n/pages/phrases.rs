@@ -253,6 +253,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "eta" => t.eta,
         "result" => t.result,
         "username" => t.login_user,
+        "same_as" => t.person_same_as,
         "password" => t.login_password,
         "name" => t.name_of,
         "list" | "query" => super::desk(lang).filters,
