@@ -150,11 +150,10 @@ impl Words<'_> {
             Kind::VisitAborted | Kind::VisitMissed | Kind::VisitUnapproved | Kind::FindingFound => self.of_visit(event),
             Kind::FindingOrdered | Kind::FindingCorrectedOnSite | Kind::FindingMeasuresTaken => self.of_visit(event),
             Kind::FindingMeasuresLifted | Kind::FindingReportedFixed | Kind::FindingRecheckDue => self.of_visit(event),
-            Kind::FindingMeasuresExtended | Kind::FindingLookedAt => self.of_visit(event),
+            Kind::FindingMeasuresExtended | Kind::FindingLookedAt | Kind::FindingLinkGiven => self.of_visit(event),
             Kind::FindingExtensionAsked | Kind::FindingExtensionGranted | Kind::FindingAttached => self.of_visit(event),
             Kind::FindingExtensionRefused | Kind::FindingExtensionLapsed | Kind::FindingPassed => self.of_visit(event),
             Kind::FindingFailed | Kind::FindingClosed | Kind::FindingReopened => self.of_visit(event),
-            Kind::FindingLinkGiven => self.of_visit(event),
             Kind::VisitRated => vec![data.get("stars").and_then(Value::as_u64).map(|n| words::stars(lang, n))],
             // No whistle's tale has them.
             Kind::DirectoryImported | Kind::DirectoryAdded | Kind::DirectoryChanged => Vec::new(),
