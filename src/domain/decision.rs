@@ -323,8 +323,8 @@ words!(
         DepartmentMayNotInspect = "department_may_not_inspect",
         /// The firm would be told later than the office's rule of thumb has it: said, and bars nothing.
         ShortNotice = "short_notice",
-        /// Items that nobody has answered for.
-        ItemsOpen = "items_open",
+        /// Items that nobody has answered for; findings of a whistle that are not struck off, and visits of it under way.
+        ItemsOpen = "items_open", FindingsOpen = "findings_open", VisitsOpen = "visits_open",
         /// The lead department's part cannot be dropped.
         PartLeads = "part_leads",
         /// Only what the list calls correctable, and never a major hazard.
@@ -337,7 +337,7 @@ words!(
         ExtendedTwice = "extended_twice", MeasuresExtended = "measures_extended",
         /// Measures stand: they are lifted first. The town looked once: its second look is due in the watch's second half.
         MeasuresStand = "measures_stand", LookedAlready = "looked_already",
-        /// As many files are attached as one case takes. Its owner holds another of the three administrators by now.
+        /// As many files as one case takes. Its owner holds another of the three administrators by now.
         TooManyAttachments = "too_many_attachments", OneOfThree = "one_of_three",
     }
 );

@@ -38,6 +38,7 @@ mod mail_holders;
 mod mail_tls;
 mod moved;
 mod on_shift;
+mod open_matters;
 mod operation;
 mod order_of_checks;
 mod own_keys;

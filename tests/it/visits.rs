@@ -10,7 +10,7 @@ const CREW: [&str; 6] =
     ["inspector.yj", "inspector.yj.2", "inspector.xf", "inspector.xf.2", "inspector.sh", "inspector.sh.2"];
 
 /// A dust hazard at E01: major, joint, three departments summoned and reported in.
-async fn handled(t: &Town) -> String {
+pub(crate) async fn handled(t: &Town) -> String {
     let blow = json!({ "category": "dust_explosion", "what": "除尘管道积粉，车间内动火作业", "enterprise": "E01" });
     let code = t.person("liaison.sh").blows(&blow).await;
     let accept = json!({
@@ -47,7 +47,7 @@ fn items(whistle: Option<&str>) -> Value {
     all.into_iter().map(of).collect()
 }
 
-async fn plan(t: &Town, whistle: Option<&str>) -> Value {
+pub(crate) async fn plan(t: &Town, whistle: Option<&str>) -> Value {
     json!({
         "enterprise": "E01", "date": "2026-12-03", "period": "PM", "items": items(whistle),
         "members": t.members(&CREW).await, "vehicles": ["V15"], "notice": "announced",
@@ -55,7 +55,7 @@ async fn plan(t: &Town, whistle: Option<&str>) -> Value {
 }
 
 /// Planned, approved by every head, announced, and entered on its day.
-async fn entered(t: &Town, whistle: Option<&str>) -> String {
+pub(crate) async fn entered(t: &Town, whistle: Option<&str>) -> String {
     let visit = t.office().plans(&plan(t, whistle).await).await;
     t.announces(&visit, &["head.yj.2", "head.xf", "head.sh"]).await;
     t.until("2026-12-03T13:31:00+08:00").await;
@@ -63,11 +63,11 @@ async fn entered(t: &Town, whistle: Option<&str>) -> String {
     visit
 }
 
-fn result(item: usize, outcome: &str) -> Value {
+pub(crate) fn result(item: usize, outcome: &str) -> Value {
     json!({ "item": item.to_string(), "outcome": outcome })
 }
 
-fn finding(item: usize, what: &str) -> Value {
+pub(crate) fn finding(item: usize, what: &str) -> Value {
     json!({ "item": item.to_string(), "outcome": "finding", "finding": { "what": what, "spot": "打磨间东墙" } })
 }
 

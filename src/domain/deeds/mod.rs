@@ -265,9 +265,11 @@ fn owes_itself(status: SummonsStatus) -> bool {
     }
 }
 
-/// What this actor may do to move the whistle now, in the order of the list. A comment moves nothing.
+/// What this actor may do to move the whistle now, in the order of the list. A comment moves nothing; a closure that a visit or
+/// a finding bars is told with its reasons to whoever tries, and not offered.
 pub fn allowed_on_whistle(actor: &Actor, whistle: &Whistle, now: At) -> Vec<&'static str> {
-    let all = WhistleDeed::ALL.iter().copied().filter(|deed| deed.moves());
+    let barred = |deed: WhistleDeed| deed == WhistleDeed::Close && !whistle.bars_closing().is_empty();
+    let all = WhistleDeed::ALL.iter().copied().filter(|deed| deed.moves() && !barred(*deed));
     all.filter(|deed| may_whistle(*deed, actor, whistle) && can_whistle(*deed, actor, whistle, now))
         .map(WhistleDeed::as_str)
         .collect()

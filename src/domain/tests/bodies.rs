@@ -1,10 +1,13 @@
-//! A sound order for every deed, as the whistle stands: what walks and the table of rights act with. `None`: no order could
+//! A sound order for every deed, as whistle or visit stands: what walks and the table of rights act with. `None`: no order could
 //! be sound, such as a higher urgency than the highest. Texts hold the canary, so that secrecy is watched on the way.
 
 use super::sample::PEOPLE;
 use super::story::{CANARY, Story};
-use crate::domain::deeds::{SummonsDeed, WhistleDeed};
-use crate::domain::terms::{Route, Urgency};
+use super::visit_story::VisitStory;
+use crate::domain::deeds::{self, FindingDeed, SummonsDeed, VisitDeed, WhistleDeed};
+use crate::domain::policy::Actor;
+use crate::domain::terms::{FindingStatus, Route, Urgency};
+use crate::domain::visit::Part;
 use crate::domain::whistle::Contest;
 
 /// Whoever may be summoned in the small district.
@@ -134,4 +137,59 @@ pub(crate) fn summons_body(story: &Story, unit: &str, deed: SummonsDeed, chance:
             format!(r#"{{"until":"{until}","reason":"{CANARY}"}}"#)
         }
     })
+}
+
+/// A sound order; whoever has no part in the visit speaks of its first item. None where the part that it is about is over: that is
+/// a fault of a field and told before the state is asked.
+pub(crate) fn visit_body(story: &VisitStory, who: &Actor, deed: VisitDeed) -> Option<String> {
+    let visit = &story.tree.visit;
+    Some(match deed {
+        VisitDeed::Propose | VisitDeed::ApproveOwnPart | VisitDeed::Announce | VisitDeed::KeepSecret => "{}".into(),
+        VisitDeed::Finish | VisitDeed::CloseOwnPart | VisitDeed::Enter => "{}".into(),
+        VisitDeed::Object => format!(r#"{{"ground":"date","reason":"{CANARY}"}}"#),
+        VisitDeed::ExcusePart => {
+            visit.part("XF").filter(|part| !part.is_over())?;
+            format!(r#"{{"department":"XF","reason":"{CANARY}"}}"#)
+        }
+        VisitDeed::Postpone => r#"{"date":"2026-12-08","period":"AM"}"#.into(),
+        VisitDeed::Cancel => format!(r#"{{"reason":"{CANARY}"}}"#),
+        VisitDeed::Record => {
+            let own = deeds::own_part(who, visit);
+            if own.as_ref().and_then(|own| visit.part(own)).is_some_and(Part::is_over) {
+                return None;
+            }
+            let item = visit.items.iter().find(|item| Some(&item.department) == own.as_ref());
+            let item = item.unwrap_or(&visit.items[0]);
+            format!(r#"{{"results":[{{"item":"{}","outcome":"not_checked","note":"{CANARY}"}}]}}"#, item.no)
+        }
+        VisitDeed::Sign | VisitDeed::RefuseSign => format!(r#"{{"note":"{CANARY}"}}"#),
+        VisitDeed::Abort => format!(r#"{{"ground":"danger","note":"{CANARY}"}}"#),
+    })
+}
+
+/// The same for the finding of that number.
+pub(crate) fn finding_body(story: &VisitStory, no: usize, deed: FindingDeed) -> String {
+    let passed = story.finding(no).status == FindingStatus::Passed;
+    match deed {
+        FindingDeed::Order => format!(r#"{{"case":"{CANARY}","demand":"{CANARY}"}}"#),
+        FindingDeed::CorrectOnSite | FindingDeed::ReportFixed => format!(r#"{{"note":"{CANARY}"}}"#),
+        FindingDeed::Measures => r#"{"measure":"stop"}"#.into(),
+        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension | FindingDeed::TakeBack => {
+            format!(r#"{{"reason":"{CANARY}"}}"#)
+        }
+        FindingDeed::Transfer => format!(r#"{{"to":"{CANARY}","note":"{CANARY}"}}"#),
+        FindingDeed::Look => format!(r#"{{"clear":true,"note":"{CANARY}"}}"#),
+        FindingDeed::AskExtension => format!(r#"{{"until":"2027-02-24T10:00:00+08:00","reason":"{CANARY}"}}"#),
+        FindingDeed::GrantExtension => "{}".into(),
+        // Whoever passed it before confirms nothing.
+        FindingDeed::Recheck if story.finding(no).status == FindingStatus::Closed => {
+            format!(r#"{{"passed":true,"note":"{CANARY}"}}"#)
+        }
+        FindingDeed::Recheck => {
+            format!(r#"{{"passed":true,"note":"{CANARY}","officers":["pe_inspector.xf.3","pe_inspector.xf.2"]}}"#)
+        }
+        FindingDeed::Close if passed => "{}".into(),
+        FindingDeed::Close => format!(r#"{{"kind":"unfounded","conclusion":"{CANARY}"}}"#),
+        FindingDeed::Reopen => format!(r#"{{"ground":"relapse","note":"{CANARY}"}}"#),
+    }
 }

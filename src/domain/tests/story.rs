@@ -228,7 +228,7 @@ impl Story {
     }
 
     /// DOMAIN §3: every open state has one owner and one armed obligation, every other none.
-    fn check(&self) {
+    pub(super) fn check(&self) {
         let whistle = &self.tree.whistle;
         let mut expected = vec![(Subject::Whistle(whistle.id.clone()), whistle_owes(whistle), true)];
         let parts = self.tree.summonses.iter();
@@ -246,7 +246,7 @@ impl Story {
             );
             let stands_still = whistle.status == WhistleStatus::Suspended && !*quiet;
             for one in armed {
-                let waits = *quiet && matches!(one.duty, Duty::ReportIn | Duty::FirstResult);
+                let waits = *quiet && matches!(one.duty, Duty::ReportIn | Duty::FirstResult | Duty::Rectification);
                 assert_eq!(one.reminds, !waits && !stands_still, "{:?}", one.duty);
             }
         }
@@ -318,7 +318,8 @@ fn whistle_owes(whistle: &Whistle) -> Option<(String, Duty)> {
         }
         WhistleStatus::Accepted => office(Duty::Dispatch),
         WhistleStatus::Dispatched => office(Duty::ReportIn),
-        WhistleStatus::Handling | WhistleStatus::Rectifying => office(Duty::FirstResult),
+        WhistleStatus::Handling => office(Duty::FirstResult),
+        WhistleStatus::Rectifying => office(Duty::Rectification),
         WhistleStatus::AwaitingClosure => office(Duty::Closure),
         WhistleStatus::Suspended => office(Duty::Resume),
         WhistleStatus::Closed if whistle.contest == Some(Contest::Pending) => director(Duty::ContestAnswer),

@@ -55,7 +55,8 @@ pub(crate) struct VisitStory {
     pub(crate) letters: Vec<LetterOwed>,
     /// What the last deed changed.
     pub(crate) last: Change,
-    seed: u64,
+    /// Ids are drawn from it: what is told beside this story begins elsewhere.
+    pub(super) seed: u64,
 }
 
 impl VisitStory {
@@ -169,7 +170,11 @@ impl VisitStory {
 
     /// The hub notices what time brings, until then.
     pub(crate) fn until(&mut self, civil: &str) {
-        self.now = at(civil);
+        self.pass(at(civil));
+    }
+
+    pub(crate) fn pass(&mut self, now: At) {
+        self.now = now;
         let come = |story: &Self| {
             let mut come = story.tree.obligations.iter().filter(|one| one.next_at.is_some_and(|at| at <= story.now));
             come.next().map(|one| one.id.clone())

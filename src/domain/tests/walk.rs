@@ -36,7 +36,7 @@ fn another(code: &str) -> Story {
 }
 
 /// Everything that somebody may do now: unit (or nothing for the whistle) and deed.
-fn choices(story: &Story, who: &str) -> Vec<(String, &'static str)> {
+pub(super) fn choices(story: &Story, who: &str) -> Vec<(String, &'static str)> {
     let whole = story.allowed(who).into_iter().map(|deed| (String::new(), deed));
     let units =
         story.tree.summonses.iter().map(|one| one.department.clone()).collect::<std::collections::BTreeSet<_>>();
@@ -47,7 +47,7 @@ fn choices(story: &Story, who: &str) -> Vec<(String, &'static str)> {
 }
 
 /// Does it, if any order for it could be sound.
-fn act(
+pub(super) fn act(
     story: &mut Story,
     who: &str,
     (unit, deed): &(String, &'static str),
@@ -107,7 +107,7 @@ fn reach_moments(story: &mut Story) {
 }
 
 /// What brings a whistle to its end; nobody but office, blower and departments is needed.
-const ONWARD: &[&str] = &[
+pub(super) const ONWARD: &[&str] = &[
     "accept",
     "dispatch",
     "complete",
@@ -166,7 +166,7 @@ fn walks_go_everywhere_that_deeds_lead() {
             summonses.extend(story.tree.summonses.iter().map(|one| one.status.as_str()));
         }
     }
-    // Whatever a finding brings along is not walked yet.
+    // Whatever a finding brings along is walked together with its visit.
     let all: Vec<&str> = WhistleStatus::WORDS.iter().copied().filter(|state| *state != "rectifying").collect();
     let walked: Vec<&str> = all.iter().copied().filter(|state| whistles.contains(state)).collect();
     assert_eq!(walked, all);

@@ -8,6 +8,7 @@ use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
+use crate::domain::finding::Finding;
 use crate::domain::obligation::Subject;
 use crate::domain::terms::{Duty, FindingStatus, LetterKind, VisitStatus};
 use crate::domain::whistle;
@@ -136,14 +137,19 @@ pub fn whistles(mut change: Change, tree: VisitTree, by: Deciding<'_>) -> Change
     let own: Vec<FindingId> = tree.findings.iter().map(|one| one.id.clone()).collect();
     for of in &tree.whistles {
         let id = &of.whistle.id;
-        let open = tree.findings.iter().filter(|one| one.is_open_for(id)).map(|one| one.id.clone());
-        let open: Vec<FindingId> = open.collect();
+        let open: Vec<&Finding> = tree.findings.iter().filter(|one| one.is_open_for(id)).collect();
+        let limits = open.iter().filter_map(|one| {
+            let armed = tree.armed(&Subject::Finding(one.id.clone()))?;
+            Some((one.id.clone(), armed.due_at))
+        });
         let under_way = tree.visit.is_under_way() && tree.visit.whistles().iter().any(|one| one.id == *id);
         let by = Deciding { actor: by.actor, rules: by.rules, now: by.now, mint: &mut *by.mint };
         let mut draft = Draft::on(by, of.clone());
         let whistle = &mut draft.tree.whistle;
         whistle.open_findings.retain(|one| !own.contains(one));
-        whistle.open_findings.extend(open);
+        whistle.open_findings.extend(open.iter().map(|one| one.id.clone()));
+        whistle.finding_limits.retain(|one, _| !own.contains(one));
+        whistle.finding_limits.extend(limits);
         whistle.open_visits.retain(|one| *one != tree.visit.id);
         whistle.open_visits.extend(under_way.then(|| tree.visit.id.clone()));
         whistle::follow::follow(&mut draft);

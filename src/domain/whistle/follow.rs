@@ -3,6 +3,7 @@
 
 use super::{Tree, issue, posts};
 use crate::domain::at::At;
+use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
@@ -39,13 +40,34 @@ pub fn follow(draft: &mut Draft<'_>) {
     }
 }
 
-/// While a finding is open a whistle that is handled is being put right.
+/// While a finding is open a whistle that is handled is being put right, and so is one that had awaited its closure.
 pub fn rectify(draft: &mut Draft<'_>) {
-    if draft.tree.whistle.status == WhistleStatus::Handling && !draft.tree.whistle.open_findings.is_empty() {
+    let whistle = &draft.tree.whistle;
+    let looks_done = matches!(whistle.status, WhistleStatus::Handling | WhistleStatus::AwaitingClosure);
+    if looks_done && !whistle.open_findings.is_empty() {
         draft.move_whistle(WhistleStatus::Rectifying);
         draft.record_move(EventKind::WhistleRectifying);
         let (office, whole) = (posts::office(draft), draft.whistle_subject());
         draft.arm(whole, office, Duty::Rectification);
+    }
+    if draft.tree.whistle.status == WhistleStatus::Rectifying {
+        follow_findings(draft);
+    }
+}
+
+/// A whistle that is put right is due with the soonest of its findings. Where the last is struck off and something else is
+/// waited for, it gets a limit of its own: what has no account was a finding's.
+fn follow_findings(draft: &mut Draft<'_>) {
+    let whistle = &draft.tree.whistle;
+    let (soonest, none_open) = (whistle.finding_limits.values().min().copied(), whistle.open_findings.is_empty());
+    let Some(armed) = draft.tree.armed(&draft.whistle_subject()).cloned() else { return };
+    match soonest {
+        Some(soonest) if soonest != armed.due_at => draft.set_limit(&armed.id, Deadline::set(soonest)),
+        None if none_open && armed.explained.is_empty() => {
+            let fresh = draft.by.rules.due(Duty::Rectification, draft.tree.whistle.urgency, draft.by.now);
+            draft.set_limit(&armed.id, fresh);
+        }
+        Some(_) | None => {}
     }
 }
 

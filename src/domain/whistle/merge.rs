@@ -1,9 +1,8 @@
 //! One hazard, two whistles: the second joins the first, its master, and ends there. Masters form no circle: what was
 //! merged is nobody's master, and both trees move in one `Change`, so that no race makes one.
 
-use super::{Master, Tree, blow, end};
+use super::{Master, Tree, blow, end, guarded};
 use crate::domain::decision::{Change, Reason, ReasonCode, Refusal};
-use crate::domain::deeds;
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::EventKind;
 use crate::domain::order::{Fault, FaultCode, Field, Kind, Node, Spec, read};
@@ -37,9 +36,7 @@ pub fn merge(order: &MergeOrder, tree: Tree, by: Deciding<'_>) -> Result<Change,
     let master = &order.master.whistle;
     let reasons = bars(&tree, &order.master);
     if !reasons.is_empty() {
-        let (status, whistle) = (tree.whistle.status.as_str(), &tree.whistle);
-        let allowed = by.actor.map(|actor| deeds::allowed_on_whistle(actor, whistle, by.now)).unwrap_or_default();
-        return Err(Refusal::Guarded { status, allowed, reasons });
+        return Err(guarded(&tree, &by, reasons));
     }
     // The master's tree moves too: whoever declines it at this moment decides anew, with one more to let go.
     let beside = {

@@ -26,7 +26,10 @@ pub mod steer;
 pub mod timers;
 
 use super::at::At;
+use super::decision::{Reason, ReasonCode, Refusal};
+use super::deeds;
 use super::directory::Directory;
+use super::draft::Deciding;
 use super::event::EventKind;
 use super::obligation::{self, Obligation, Subject};
 use super::routing::Proposal;
@@ -37,6 +40,7 @@ use super::terms::{
 };
 use crate::ids::{FindingId, PersonId, SummonsId, TextId, VisitId, WhistleId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Who blew, for which unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,6 +183,9 @@ pub struct Whistle {
     /// What visits found of it and nobody has struck off.
     #[serde(default)]
     pub open_findings: Vec<FindingId>,
+    /// Until when each of them is to take its next step. Rows of before this have none.
+    #[serde(default)]
+    pub finding_limits: BTreeMap<FindingId, At>,
     pub routed: Option<Routed>,
     /// Folded title, what, place and firm: what a search looks through. Erased with the texts.
     pub search: String,
@@ -202,6 +209,16 @@ impl WhistleStatus {
 }
 
 impl Whistle {
+    /// Why it cannot be closed yet: somebody still looks, or what was found is not struck off.
+    pub fn bars_closing(&self) -> Vec<Reason> {
+        let open = [
+            (ReasonCode::FindingsOpen, self.open_findings.is_empty()),
+            (ReasonCode::VisitsOpen, self.open_visits.is_empty()),
+        ];
+        let open = open.into_iter().filter(|(_, over)| !over);
+        open.map(|(code, _)| Reason { code, subject: self.code.clone() }).collect()
+    }
+
     /// Whether a timeline names who did it. A protected whistle names units only, but for who had its informer opened;
     /// and never its blower.
     pub fn names(&self, kind: EventKind, person: &PersonId) -> bool {
@@ -256,6 +273,7 @@ impl Whistle {
             reopened: 0,
             open_visits: Vec::new(),
             open_findings: Vec::new(),
+            finding_limits: BTreeMap::new(),
             routed: None,
             search: String::new(),
             version: 1,
@@ -309,4 +327,10 @@ impl Tree {
     pub fn is_overdue(&self, now: At) -> bool {
         self.obligations.iter().any(|obligation| obligation.is_overdue(now))
     }
+}
+
+/// Refuses a deed on a whistle, with all reasons.
+fn guarded(tree: &Tree, by: &Deciding<'_>, reasons: Vec<Reason>) -> Refusal {
+    let allowed = by.actor.map(|actor| deeds::allowed_on_whistle(actor, &tree.whistle, by.now)).unwrap_or_default();
+    Refusal::Guarded { status: tree.whistle.status.as_str(), allowed, reasons }
 }

@@ -1,7 +1,8 @@
 //! A whistle stands still because nobody could act: the owner is away, a court has it. Every limit under it stops and gets
-//! back exactly what it had left, working time where it ran in working time. Late stays late: a pause cures nothing.
+//! back exactly what it had left, working time where it ran in working time. Late stays late: a pause cures nothing. Limits of
+//! its visits and findings run on: an order to a firm does not stop because the office waits.
 
-use super::{Late, Paused, Suspension, Tree, posts};
+use super::{Late, Paused, Suspension, Tree, follow, posts};
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
 use crate::domain::decision::Change;
@@ -84,7 +85,8 @@ fn given_back(draft: &Draft<'_>, paused: &Paused, from: At) -> Deadline {
     }
 }
 
-/// Goes on where it stood, by the office's word or on the day of the review. `None`: it is not suspended.
+/// Goes on where it stood, by the office's word or on the day of the review, and catches up with its visits and findings, which
+/// did not wait. `None`: it is not suspended.
 pub fn resume(tree: Tree, by: Deciding<'_>) -> Option<Change> {
     let mut draft = Draft::on(by, tree);
     let suspension = draft.tree.whistle.suspension.take()?;
@@ -108,6 +110,8 @@ pub fn resume(tree: Tree, by: Deciding<'_>) -> Option<Change> {
             }
         }
     }
+    // What was struck off, found or called off meanwhile has its consequence now.
+    follow::follow(&mut draft);
     Some(draft.finish())
 }
 

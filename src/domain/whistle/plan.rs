@@ -75,7 +75,10 @@ pub fn plan(deed: WhistleDeed, body: &Node, seen: Seen<'_>) -> Result<Plan<Tree>
         WhistleDeed::RaiseUrgency => sure(UrgencyOrder::raise(body, whistle)?, steer::change_urgency),
         WhistleDeed::LowerUrgency => sure(UrgencyOrder::lower(body, whistle)?, steer::change_urgency),
         WhistleDeed::SendBack => sure(SendBackOrder::parse(body, tree)?, office::send_back),
-        WhistleDeed::Close => sure(CloseOrder::parse(body)?, office::close),
+        WhistleDeed::Close => {
+            let order = CloseOrder::parse(body)?;
+            Box::new(move |tree, by| office::close(&order, tree, by))
+        }
         WhistleDeed::Suspend => sure(SuspendOrder::parse(body, rules, now)?, pause::suspend),
         WhistleDeed::Resume => bare(body, pause::resume)?,
         WhistleDeed::Reopen => sure(ReopenOrder::parse(body, tree)?, reopen::reopen),

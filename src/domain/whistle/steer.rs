@@ -9,7 +9,7 @@ use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Obligation;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, Spec, TEXT_MAX, read};
-use crate::domain::terms::{Route, SummonsRole, Urgency, WhistleStatus};
+use crate::domain::terms::{Duty, Route, SummonsRole, Urgency, WhistleStatus};
 use crate::ids::TextId;
 use serde_json::json;
 
@@ -168,8 +168,9 @@ pub fn change_urgency(order: &UrgencyOrder, tree: Tree, by: Deciding<'_>) -> Cha
     let data = json!({ "urgency": order.urgency, "was": was, "reason": reason.as_ref().map(text_ref) });
     draft.record(EventKind::WhistleUrgencyChanged, data);
     let now = draft.by.now;
-    let running: Vec<Obligation> =
-        draft.tree.obligations.iter().filter(|one| one.is_armed() && !one.is_overdue(now)).cloned().collect();
+    // While it is put right its limit is the firm's, which no urgency of the office's shortens.
+    let runs = |one: &&Obligation| one.is_armed() && !one.is_overdue(now) && one.duty != Duty::Rectification;
+    let running: Vec<Obligation> = draft.tree.obligations.iter().filter(runs).cloned().collect();
     for one in running {
         let anew = draft.by.rules.due(one.duty, order.urgency, now);
         let moves = if order.urgency < was { anew.at < one.due_at } else { anew.at > one.due_at };

@@ -30,6 +30,12 @@ pub fn reach(tree: Tree, id: &ObligationId, merged: &[Tree], by: Deciding<'_>) -
     if one.duty == Duty::Complete && !posts::is_pressing(tree.whistle.urgency) {
         return Some(end::lapse(tree, &one, merged, by));
     }
+    // What it waits for is a finding's limit: that falls due, or is told to be late, where it is owed.
+    if one.duty == Duty::Rectification {
+        let now = by.now;
+        let notice = |one: &mut Obligation| one.passed_at = Some(now);
+        return Some(told(tree, by, |draft| draft.change_obligation(&one.id, notice)));
+    }
     Some(told(tree, by, |draft| overdue(draft, &one)))
 }
 

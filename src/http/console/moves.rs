@@ -100,13 +100,15 @@ impl Words<'_> {
         }
     }
 
-    /// Whether it waits for a closure that only the director may do: the table of deeds is asked for a duty officer.
+    /// Whether it waits for a closure that only the director may do: the table of deeds is asked for a duty officer. What a
+    /// visit or a finding bars is nobody's yet.
     pub(super) fn director_closes(&self, whistle: &Whistle) -> bool {
         let officer = self.directory.people.iter().find(|person| person.role == Role::OfficeDuty && person.is_active());
         let officer = officer.and_then(|person| self.directory.actor(&person.id));
         let may =
             |officer| deeds::allowed_on_whistle(&officer, whistle, self.now).contains(&WhistleDeed::Close.as_str());
-        whistle.status == WhistleStatus::AwaitingClosure && officer.is_some_and(|officer| !may(officer))
+        let waits = whistle.status == WhistleStatus::AwaitingClosure && whistle.bars_closing().is_empty();
+        waits && officer.is_some_and(|officer| !may(officer))
     }
 }
 

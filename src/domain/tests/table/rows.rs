@@ -21,6 +21,7 @@ rectifying             |                   | add_summons raise_urgency          
 awaiting_closure       |                   | raise_urgency send_back close             | raise_urgency lower_urgency send_back close                       | raise_urgency
 awaiting_closure major |                   | raise_urgency send_back                   | raise_urgency lower_urgency send_back close                       | raise_urgency
 awaiting_closure route |                   | raise_urgency send_back                   | raise_urgency lower_urgency send_back close                       | raise_urgency
+awaiting_closure visit |                   | raise_urgency send_back                   | raise_urgency lower_urgency send_back                             | raise_urgency
 suspended              |                   | resume                                    | resume                                                            |
 closed                 | contest           | reopen                                    | reopen                                                            |
 closed late            |                   | reopen                                    | reopen                                                            |

@@ -1,9 +1,10 @@
 //! Brings a whistle or a summons into each state of the table by the deeds that lead there, so that nothing of a state is
-//! made up. Only `rectifying`, which a finding brings about, is put in place by hand.
+//! made up.
 
 use super::super::bodies::{summons_body, whistle_body};
 use super::super::sample::at;
 use super::super::story::Story;
+use super::super::together::Case;
 use crate::domain::deeds::{SummonsDeed, WhistleDeed};
 use crate::domain::terms::{Urgency, WhistleStatus};
 use crate::domain::whistle::timers::reach;
@@ -76,7 +77,7 @@ fn under_way(story: &mut Story, state: WhistleStatus, beside: &str) {
     does_on(story, "YJ", &["head.yj report_in"]);
     does_on(story, "T01", &["town.t01 report_in"]);
     match state {
-        WhistleStatus::Rectifying => story.tree.whistle.status = state,
+        WhistleStatus::Rectifying => *story = Case::found(story.clone()).whistle,
         WhistleStatus::Suspended => does(story, &["director suspend"]),
         WhistleStatus::AwaitingClosure | WhistleStatus::Closed => {
             does_on(story, "YJ", &["head.yj submit", "office accept"]);
@@ -85,6 +86,9 @@ fn under_way(story: &mut Story, state: WhistleStatus, beside: &str) {
         WhistleStatus::Submitted | WhistleStatus::Returned | WhistleStatus::Accepted => {}
         WhistleStatus::Dispatched | WhistleStatus::Handling | WhistleStatus::Declined => {}
         WhistleStatus::Merged | WhistleStatus::Withdrawn => {}
+    }
+    if beside == "visit" {
+        *story = Case::planned(story.clone()).whistle;
     }
     if state == WhistleStatus::Closed {
         does(story, &["director close"]);

@@ -1,14 +1,13 @@
 //! The same for visits and findings: each is brought into its state by the deeds that lead there, and then everybody tries
 //! everything.
 
+use super::super::bodies::{finding_body, visit_body};
 use super::super::sample::{everybody, rules_for_visits};
 use super::super::story::CANARY;
 use super::super::visit_story::{VisitStory, crew, plan};
 use super::{each_happened, ever, lines, rows, sorted, told, words};
 use crate::domain::deeds::{self, FindingDeed, VisitDeed};
-use crate::domain::policy::Actor;
 use crate::domain::terms::{FindingStatus, VisitStatus};
-use crate::domain::visit::Part;
 use crate::domain::visit::slate::Slate;
 use std::collections::BTreeSet;
 
@@ -100,34 +99,6 @@ fn on_site(story: &mut VisitStory, state: VisitStatus) {
         story.acts("inspector.yj", "close_own_part", "{}");
         story.acts("head.xf", "close_own_part", "{}");
     }
-}
-
-/// A sound order; whoever has no part in the visit speaks of its first item. None where the part that it is about is over: that is
-/// a fault of a field and told before the state is asked.
-fn visit_body(story: &VisitStory, who: &Actor, deed: VisitDeed) -> Option<String> {
-    let visit = &story.tree.visit;
-    Some(match deed {
-        VisitDeed::Propose | VisitDeed::ApproveOwnPart | VisitDeed::Announce | VisitDeed::KeepSecret => "{}".into(),
-        VisitDeed::Finish | VisitDeed::CloseOwnPart | VisitDeed::Enter => "{}".into(),
-        VisitDeed::Object => format!(r#"{{"ground":"date","reason":"{CANARY}"}}"#),
-        VisitDeed::ExcusePart => {
-            visit.part("XF").filter(|part| !part.is_over())?;
-            format!(r#"{{"department":"XF","reason":"{CANARY}"}}"#)
-        }
-        VisitDeed::Postpone => r#"{"date":"2026-12-08","period":"AM"}"#.into(),
-        VisitDeed::Cancel => format!(r#"{{"reason":"{CANARY}"}}"#),
-        VisitDeed::Record => {
-            let own = deeds::own_part(who, visit);
-            if own.as_ref().and_then(|own| visit.part(own)).is_some_and(Part::is_over) {
-                return None;
-            }
-            let item = visit.items.iter().find(|item| Some(&item.department) == own.as_ref());
-            let item = item.unwrap_or(&visit.items[0]);
-            format!(r#"{{"results":[{{"item":"{}","outcome":"not_checked","note":"{CANARY}"}}]}}"#, item.no)
-        }
-        VisitDeed::Sign | VisitDeed::RefuseSign => format!(r#"{{"note":"{CANARY}"}}"#),
-        VisitDeed::Abort => format!(r#"{{"ground":"danger","note":"{CANARY}"}}"#),
-    })
 }
 
 /// What somebody is to the visit.
@@ -228,32 +199,6 @@ fn finding_in(row: &str) -> VisitStory {
     story
 }
 
-fn finding_body(story: &VisitStory, deed: FindingDeed) -> String {
-    let passed = story.finding(1).status == FindingStatus::Passed;
-    match deed {
-        FindingDeed::Order => format!(r#"{{"case":"{CANARY}","demand":"{CANARY}"}}"#),
-        FindingDeed::CorrectOnSite | FindingDeed::ReportFixed => format!(r#"{{"note":"{CANARY}"}}"#),
-        FindingDeed::Measures => r#"{"measure":"stop"}"#.into(),
-        FindingDeed::LiftMeasures | FindingDeed::RefuseExtension | FindingDeed::TakeBack => {
-            format!(r#"{{"reason":"{CANARY}"}}"#)
-        }
-        FindingDeed::Transfer => format!(r#"{{"to":"{CANARY}","note":"{CANARY}"}}"#),
-        FindingDeed::Look => format!(r#"{{"clear":true,"note":"{CANARY}"}}"#),
-        FindingDeed::AskExtension => format!(r#"{{"until":"2027-02-24T10:00:00+08:00","reason":"{CANARY}"}}"#),
-        FindingDeed::GrantExtension => "{}".into(),
-        // Whoever passed it before confirms nothing.
-        FindingDeed::Recheck if story.finding(1).status == FindingStatus::Closed => {
-            format!(r#"{{"passed":true,"note":"{CANARY}"}}"#)
-        }
-        FindingDeed::Recheck => {
-            format!(r#"{{"passed":true,"note":"{CANARY}","officers":["pe_inspector.xf.3","pe_inspector.xf.2"]}}"#)
-        }
-        FindingDeed::Close if passed => "{}".into(),
-        FindingDeed::Close => format!(r#"{{"kind":"unfounded","conclusion":"{CANARY}"}}"#),
-        FindingDeed::Reopen => format!(r#"{{"ground":"relapse","note":"{CANARY}"}}"#),
-    }
-}
-
 /// What somebody is to a finding of XF in T01.
 fn post_at_finding(who: &str) -> &str {
     match who {
@@ -283,7 +228,7 @@ fn every_deed_on_a_finding_is_answered_as_the_domain_page_says_in_every_state_fo
             let offered = allowed.iter().map(|deed| deed.trim_end_matches('!')).collect();
             assert_eq!(sorted(shown), sorted(offered), "{row}: {who}");
             for deed in FindingDeed::ALL {
-                let done = story.clone().act_on(1, who, deed.as_str(), &finding_body(&story, *deed));
+                let done = story.clone().act_on(1, who, deed.as_str(), &finding_body(&story, 1, *deed));
                 let expected = match allowed.contains(&deed.as_str()) {
                     true => 200,
                     false if ever(rows::FINDING_EVER, deed.as_str(), split(row).1, post) => 409,

@@ -10,8 +10,8 @@ pub use orders::{
     SEND_BACK, SendBackOrder, SummonsOrder, named_summonses,
 };
 
-use super::{Tree, end, follow, issue, posts};
-use crate::domain::decision::Change;
+use super::{Tree, end, follow, guarded, issue, posts};
+use crate::domain::decision::{Change, Refusal};
 use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::terms::{Duty, LetterKind, SummonsRole, SummonsStatus, WhistleStatus, Window};
@@ -102,7 +102,14 @@ pub fn decline(order: &DeclineOrder, tree: Tree, mut by: Deciding<'_>) -> Change
 }
 
 /// Strikes the whistle off: its danger is gone, or shown never to have been.
-pub fn close(order: &CloseOrder, tree: Tree, by: Deciding<'_>) -> Change {
+///
+/// # Errors
+/// Guarded: a finding or a visit of it is open.
+pub fn close(order: &CloseOrder, tree: Tree, by: Deciding<'_>) -> Result<Change, Refusal> {
+    let reasons = tree.whistle.bars_closing();
+    if !reasons.is_empty() {
+        return Err(guarded(&tree, &by, reasons));
+    }
     let mut draft = Draft::on(by, tree);
     let conclusion = draft.write_down(&order.conclusion);
     draft.record(EventKind::WhistleClosed, json!({ "kind": order.kind, "conclusion": text_ref(&conclusion) }));
@@ -110,10 +117,10 @@ pub fn close(order: &CloseOrder, tree: Tree, by: Deciding<'_>) -> Change {
     draft.tree.whistle.objection_until = end::objection_window(&draft, Window::Contest);
     end::end(&mut draft, WhistleStatus::Closed);
     end::tell_blower(&mut draft, LetterKind::WhistleClosed);
-    draft.finish()
+    Ok(draft.finish())
 }
 
-/// Not enough to close: the named summonses go back to work with a fresh limit.
+/// Not enough to close: the named summonses go back to work with a fresh limit. What is open is put right.
 pub fn send_back(order: &SendBackOrder, tree: Tree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     let lacks = draft.write_down(&order.lacks);
@@ -137,5 +144,6 @@ pub fn send_back(order: &SendBackOrder, tree: Tree, by: Deciding<'_>) -> Change 
     }
     let office = posts::office(&draft);
     draft.arm(draft.whistle_subject(), office, Duty::FirstResult);
+    follow::rectify(&mut draft);
     draft.finish()
 }
