@@ -13,7 +13,7 @@ use crate::domain::visit::slate::{self, Slate};
 use crate::domain::visit::{Slot, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::store::whistles::{self, WhistleQuery};
-use crate::store::{Fault, Reading, firms, visits};
+use crate::store::{Fault, Reading, firms, slates, visits};
 
 /// Whistles of a firm that are offered at a time.
 const OFFERED: u16 = 50;
@@ -78,15 +78,15 @@ pub async fn look(hub: &Hub, asked: &Asked<'_>, code: Option<&str>) -> Result<Lo
     let (now, rules) = (hub.now(), hub.rules());
     let mut mint = hub.mint(now);
     let by = hub.deciding(Some(asked.actor), &rules, now, &mut mint);
-    let orders = |whistles| Orders { actor: asked.actor, rules: &rules, whistles, now };
+    let orders = |whistles, changes| Orders { actor: asked.actor, rules: &rules, whistles, changes, now };
     let not_free = slate::not_free(&slot, &found.slate, &rules.directory);
     let against = match found.tree {
         Some(tree) => {
-            let order = PlanOrder::change_so_far(node, orders(&tree.whistles));
+            let order = PlanOrder::change_so_far(node, orders(&tree.whistles, Some(&tree.visit)));
             propose::against_otherwise(&order, tree, by)
         }
         None => {
-            let order = PlanOrder::so_far(node, orders(&found.whistles));
+            let order = PlanOrder::so_far(node, orders(&found.whistles, None));
             propose::against_so_far(&order, &found.whistles, &found.slate, by)
         }
     };
@@ -109,7 +109,7 @@ async fn load(
     let read = hub.ledger.read(move |reading: &mut Reading<'_>| {
         let Some(code) = code else {
             let whistles = visits::whistles_of(reading, &scope, &codes)?;
-            let slate = visits::slate(reading, firm.as_deref(), (&date, &period), "")?;
+            let slate = slates::slate(reading, firm.as_deref(), (&date, &period), "")?;
             return Ok::<_, Fault>(Some(Loaded { tree: None, whistles, slate }));
         };
         let slot = (Some(date.as_str()), Some(period.as_str()));

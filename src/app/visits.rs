@@ -9,18 +9,21 @@ use crate::domain::at::At;
 use crate::domain::attachment::Attachment;
 use crate::domain::decision::{Reason, Refusal};
 use crate::domain::deeds::{FindingDeed, VisitDeed};
+use crate::domain::directory::Enterprise;
 use crate::domain::policy::{self, Scope};
 use crate::domain::rules::Rules;
 use crate::domain::terms::VisitStatus;
 use crate::domain::visit::burden::{self, Burden};
 use crate::domain::visit::order::{Orders, PlanOrder};
 use crate::domain::visit::shown::{is_shown, shown, shown_in_list};
-use crate::domain::visit::{VisitTree, propose, slate};
+use crate::domain::visit::slate::{self, Slate};
+use crate::domain::visit::{VisitTree, propose};
+use crate::domain::whistle::Tree;
 use crate::ids::{FindingId, TextId, WhistleId};
 use crate::store::events::{self, StoredEvent};
 use crate::store::visits::{self, FindingItem, FindingQuery, VisitItem, VisitQuery};
 use crate::store::{
-    Care, Chore, CommitRefusal, Fault, Outcome, Reading, attachments, directory, firms, older, whistles,
+    Care, Chore, CommitRefusal, Fault, Outcome, Reading, attachments, directory, firms, older, slates, whistles,
 };
 use std::collections::HashMap;
 
@@ -53,11 +56,11 @@ pub async fn plan(hub: &Hub, asked: Asked<'_>) -> Result<Done, Undone> {
         let slot = [asked.named("date"), asked.named("period")].map(Option::unwrap_or_default);
         let read = hub.ledger.read(move |reading| {
             let whistles = visits::whistles_of(reading, &scope, &codes)?;
-            Ok((whistles, visits::slate(reading, firm.as_deref(), (&slot[0], &slot[1]), "")?))
+            Ok((whistles, slates::slate(reading, firm.as_deref(), (&slot[0], &slot[1]), "")?))
         });
         let (whistles, slate) = read.await?;
         let (now, rules) = (hub.now(), hub.rules());
-        let orders = Orders { actor: asked.actor, rules: &rules, whistles: &whistles, now };
+        let orders = Orders { actor: asked.actor, rules: &rules, whistles: &whistles, changes: None, now };
         let order = PlanOrder::parse(asked.node()?, orders).map_err(Refusal::from)?;
         let mut mint = hub.mint(now);
         let by = hub.deciding(Some(asked.actor), &rules, now, &mut mint);
@@ -97,6 +100,8 @@ pub struct OpenVisit {
     pub answered: usize,
     /// Departments whose results are kept from this reader (CASES C26).
     pub withheld: Vec<String>,
+    /// What its warnings are judged by, while it is not announced yet.
+    beside: Option<(Vec<Tree>, Slate)>,
     pub now: At,
 }
 
@@ -108,18 +113,21 @@ impl OpenVisit {
 
     /// What is to be said against it while it is not announced yet, and bars nothing.
     pub fn warnings(&self, rules: &Rules) -> Vec<Reason> {
-        let visit = &self.tree.visit;
-        match visit.status {
-            VisitStatus::Planning | VisitStatus::AwaitingApproval | VisitStatus::Approved => {
-                slate::warnings(visit, rules, self.now)
-            }
-            VisitStatus::Announced | VisitStatus::ReadyUnannounced | VisitStatus::InProgress => Vec::new(),
-            VisitStatus::Signing | VisitStatus::Completed | VisitStatus::Filed => Vec::new(),
-            VisitStatus::Cancelled | VisitStatus::Aborted => Vec::new(),
-        }
+        let Some((whistles, slate)) = self.beside.clone() else { return Vec::new() };
+        let (findings, obligations) = (Vec::new(), Vec::new());
+        let tree = VisitTree { visit: self.tree.visit.clone(), findings, obligations, whistles, slate };
+        slate::warnings(&tree, rules, self.now)
     }
 
     fn of(reading: &mut Reading<'_>, scope: &Scope, mut tree: VisitTree, now: At) -> Result<OpenVisit, Fault> {
+        let beside = match tree.visit.status {
+            VisitStatus::Planning | VisitStatus::AwaitingApproval | VisitStatus::Approved => {
+                Some(slates::beside_for(reading, scope, &tree.visit)?)
+            }
+            VisitStatus::Announced | VisitStatus::ReadyUnannounced | VisitStatus::InProgress => None,
+            VisitStatus::Signing | VisitStatus::Completed | VisitStatus::Filed => None,
+            VisitStatus::Cancelled | VisitStatus::Aborted => None,
+        };
         let answered = tree.visit.answered();
         let results = policy::results_for(scope, &tree.visit);
         let withheld = shown(&mut tree, &results);
@@ -128,7 +136,7 @@ impl OpenVisit {
         let names = attachments.iter().map(|one| one.name.clone());
         let ids: Vec<TextId> = text_ids(&tree).into_iter().chain(names).collect();
         let texts = texts_of(reading, &ids)?;
-        Ok(OpenVisit { tree, texts, attachments, answered, withheld, now })
+        Ok(OpenVisit { tree, texts, attachments, answered, withheld, beside, now })
     }
 }
 
@@ -259,6 +267,14 @@ pub async fn burden(hub: &Hub, firm: &str) -> Result<Burden, Undone> {
     let mut burden = burden::reckon(&visits, known);
     burden::relapses(&mut burden, &found, &rules, now);
     Ok(burden)
+}
+
+/// How many of this year's visits count toward a firm's cap, for the authority that has had most: what bars whoever plans, as far
+/// as the reader may know of it.
+pub async fn toward_cap(hub: &Hub, scope: &Scope, firm: &Enterprise) -> Result<u32, Undone> {
+    let (scope, code, now) = (scope.clone(), firm.code.clone(), hub.now());
+    let read = hub.ledger.read(move |reading| slates::of_year(reading, &scope, &code, now.year()));
+    Ok(slate::had_most(&read.await?, firm, (now.year(), now)))
 }
 
 /// Codes of the visits and findings of a whistle that the reader sees.

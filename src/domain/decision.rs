@@ -323,6 +323,8 @@ words!(
         DepartmentMayNotInspect = "department_may_not_inspect",
         /// The firm would be told later than the office's rule of thumb has it: said, and bars nothing.
         ShortNotice = "short_notice",
+        /// More departments would be on site at once than a firm should bear: said, and bars nothing.
+        ManyDepartments = "many_departments",
         /// Items that nobody has answered for; findings of a whistle that are not struck off, and visits of it under way.
         ItemsOpen = "items_open", FindingsOpen = "findings_open", VisitsOpen = "visits_open",
         /// The lead department's part cannot be dropped.

@@ -20,6 +20,7 @@ pub mod people;
 pub mod reminders;
 pub mod sessions;
 mod sight;
+pub mod slates;
 mod sql;
 pub mod summonses;
 #[cfg(test)]

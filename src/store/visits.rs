@@ -3,13 +3,13 @@
 
 use super::sight::{is_finding_seen, is_owed_by, is_visit_seen, thing_of};
 use super::whistles::{self, Position, armed, listed};
-use super::{Fault, Reading, Value};
+use super::{Fault, Reading, Value, slates};
 use crate::domain::at::At;
 use crate::domain::finding::Finding;
 use crate::domain::obligation::Subject;
 use crate::domain::policy::Scope;
 use crate::domain::terms::{Duty, FindingStatus, VisitStatus};
-use crate::domain::visit::slate::{FirmVisit, Slate};
+use crate::domain::visit::slate::Slate;
 use crate::domain::visit::{Visit, VisitTree};
 use crate::domain::whistle::Tree;
 use crate::ids::{FindingId, PersonId, VisitId, WhistleId};
@@ -34,11 +34,6 @@ const ARMED: &str = "
            reached_at, acknowledged_at, held_back_at
     FROM obligations WHERE tree = $1 AND ended_at IS NULL ORDER BY due_at, id";
 const WHISTLES: &str = "SELECT whistle FROM visit_whistles WHERE visit = $1 ORDER BY whistle";
-const TAKEN: &str = "SELECT thing FROM claims WHERE slot = $1 AND visit <> $2";
-
-const OF_FIRM: &str = "
-    SELECT body FROM visits WHERE enterprise = $1 AND id <> $2 AND date >= $3 AND date <= $4
-      AND status NOT IN ('cancelled', 'aborted') ORDER BY date, id";
 
 /// Empty filters ask nothing; the person asked for goes.
 const LIST: &str = concat!(
@@ -104,7 +99,7 @@ const FINDING_LIST: &str = concat!(
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, TAKEN, OF_FIRM, LIST, FINDING_LIST, CLOSED];
+    &[BY_CODE, BY_ID, BY_FINDING, BY_LINK, FINDINGS, ARMED, WHISTLES, LIST, FINDING_LIST, CLOSED];
 
 fn keys(scope: &Scope) -> Vec<Value<'_>> {
     scope.visit_keys().iter().map(Value::from).collect()
@@ -183,13 +178,20 @@ pub fn beside_own(reading: &mut Reading<'_>, tree: &mut VisitTree) -> Result<(),
 /// What a decision needs beside the visit: the trees of its whistles, and what else is planned on that slot and for the firm.
 /// For deciding, never for showing.
 pub fn beside(reading: &mut Reading<'_>, tree: &mut VisitTree, slot: (&str, &str)) -> Result<(), Fault> {
-    let everything = Scope::everything("a visit moves its whistles, whoever sees them");
-    let ids = reading.rows(WHISTLES, &[(&tree.visit.id).into()], |row| row.text(0).map(WhistleId::from_text))?;
-    for id in ids {
-        tree.whistles.extend(whistles::tree_by_id(reading, &everything, &id)?);
-    }
-    tree.slate = slate(reading, tree.visit.enterprise.as_deref(), slot, tree.visit.id.as_str())?;
+    tree.whistles.extend(whistles_beside(reading, &tree.visit.id)?);
+    tree.slate = slates::slate(reading, tree.visit.enterprise.as_deref(), slot, tree.visit.id.as_str())?;
     Ok(())
+}
+
+/// The trees of its whistles.
+pub(super) fn whistles_beside(reading: &mut Reading<'_>, visit: &VisitId) -> Result<Vec<Tree>, Fault> {
+    let everything = Scope::everything("a visit moves its whistles and is judged by them, whoever sees them");
+    let ids = reading.rows(WHISTLES, &[visit.into()], |row| row.text(0).map(WhistleId::from_text))?;
+    let mut trees = Vec::new();
+    for id in ids {
+        trees.extend(whistles::tree_by_id(reading, &everything, &id)?);
+    }
+    Ok(trees)
 }
 
 /// As [`tree`], with what a decision needs that may put it on another slot and serve more whistles.
@@ -206,38 +208,6 @@ pub fn otherwise(
     let new: Vec<String> = new.cloned().collect();
     tree.whistles.extend(whistles_of(reading, scope, &new)?);
     Ok(Some(tree))
-}
-
-/// What else is planned on a slot and for a firm, but for this visit. For deciding, never for showing.
-pub fn slate(
-    reading: &mut Reading<'_>,
-    firm: Option<&str>,
-    (date, period): (&str, &str),
-    but_for: &str,
-) -> Result<Slate, Fault> {
-    let slot = format!("{date}/{period}");
-    let taken = reading.rows(TAKEN, &[(&slot).into(), but_for.into()], |row| row.text(0).map(str::to_owned))?;
-    let mut of_firm = Vec::new();
-    if let Some(firm) = firm {
-        let (first, last) = span(date);
-        let params = [firm.into(), but_for.into(), first.into(), last.into()];
-        of_firm = reading.rows(OF_FIRM, &params, |row| Ok(of_firm_visit(row.json(0)?)))?;
-    }
-    Ok(Slate { taken: taken.into_iter().collect(), of_firm, ..Slate::default() })
-}
-
-/// The year of a day, and what lies near it on either side.
-fn span(date: &str) -> (String, String) {
-    let Some(day) = At::of_date(date) else { return (String::new(), String::new()) };
-    const NEAR: i64 = 60 * 24 * 60;
-    let (before, after) = (day.plus_minutes(-NEAR), day.plus_minutes(NEAR));
-    let first = before.civil().date().to_string().min(format!("{}-01-01", day.year()));
-    (first, after.civil().date().to_string().max(format!("{}-12-31", day.year())))
-}
-
-fn of_firm_visit(visit: Visit) -> FirmVisit {
-    let departments = visit.parts.iter().filter(|part| part.acts()).map(|part| part.department.clone()).collect();
-    FirmVisit { code: visit.code, date: visit.slot.date, exempt: visit.exempt, departments }
 }
 
 /// What a list of visits is asked for; an empty filter asks nothing.

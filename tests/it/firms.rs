@@ -3,8 +3,8 @@
 
 use crate::town::browser::{Browser, hidden};
 use crate::town::visits::{CREW, HEADS};
-use crate::town::{Reply, blow_order, town};
-use serde_json::json;
+use crate::town::{Reply, accept_order, blow_order, town};
+use serde_json::{Value, json};
 
 /// What stands between a page's frame.
 fn main_of(reply: &Reply) -> String {
@@ -184,6 +184,63 @@ async fn a_firm_that_is_told_late_is_said_in_the_callers_language_and_in_the_vis
         t.announces(&visit, &HEADS).await;
         let page = t.signed_in("office").await.get(&format!("/console/visits/{visit}")).await.expect(200);
         assert!(main_of(&page).contains("告知偏晚"));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_firm_is_full_when_the_planner_says_so_and_what_is_kept_secret_counts_for_nobody_else() {
+    town(async |t| {
+        let full = async |who: &str| {
+            let page = main_of(&t.signed_in(who).await.get("/console/enterprises/E17").await.expect(200));
+            let visits = ["3次，上限4次", "4次，上限4次"].map(|words| page.contains(words));
+            assert_eq!(visits, [!page.contains("已达年度上限"), page.contains("已达年度上限")], "{page}");
+            visits[1]
+        };
+        assert!(!full("office").await);
+        let order = |date: &str, members: &Value| {
+            json!({ "enterprise": "E17", "date": date, "period": "AM", "notice": "unannounced", "members": members,
+                "items": [{ "department": "YJ", "subject": "储罐" }] })
+        };
+        let members = t.members(&["inspector.yj", "inspector.yj.2"]).await;
+        t.office().plans(&order("2026-12-08", &members)).await;
+        assert_eq!([full("office").await, full("liaison.sc").await], [true, false]);
+        let again = order("2026-12-30", &members);
+        let barred = t.office().ask("POST", "/visits").await.json(&again).send().await.expect(409);
+        assert!(barred.reasons().contains(&"over_cap YJ".to_owned()), "{:?}", barred.reasons());
+        // What the register says is this year's.
+        t.office().plans(&order("2027-01-12", &members)).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_case_check_near_another_visit_is_warned_of_whoever_sees_that_visit_and_nobody_else() {
+    town(async |t| {
+        let secret = json!({ "enterprise": "E01", "date": "2026-12-15", "period": "AM", "notice": "unannounced",
+            "members": t.members(&["inspector.sh", "inspector.sh.2"]).await,
+            "items": [{ "department": "SH", "subject": "废气" }] });
+        let secret = t.office().plans(&secret).await;
+        let blow = json!({ "category": "fire", "what": "通道堵塞", "enterprise": "E01" });
+        let whistle = t.person("liaison.sh").blows(&blow).await;
+        t.office().does(&whistle, "accept", accept_order(&["YJ", "XF"], "normal")).await;
+        let case = json!({ "enterprise": "E01", "date": "2026-12-08", "period": "PM", "notice": "announced",
+            "members": t.members(&CREW).await,
+            "items": [{ "department": "YJ", "subject": "除尘", "whistle": whistle },
+                      { "department": "XF", "subject": "通道", "whistle": whistle }] });
+        let case = t.office().plans(&case).await;
+        let warned = async |who: &str| {
+            let seen = t.person(who).sees(&format!("/visits/{case}")).await["warnings"].clone();
+            seen.as_array().unwrap().iter().map(|one| format!("{} {}", one["code"], one["subject"])).collect::<Vec<_>>()
+        };
+        assert_eq!(warned("office").await, [format!("\"repeat_in_30_days\" \"{secret}\"")]);
+        for who in ["liaison.xf", "head.yj.2", "inspector.yj"] {
+            assert!(warned(who).await.is_empty(), "{who}");
+        }
+        let path = format!("/console/visits/{case}");
+        let page = async |who: &str| main_of(&t.signed_in(who).await.get(&path).await.expect(200));
+        assert!(page("office").await.contains("30天内已有检查"));
+        assert!(!page("liaison.xf").await.contains("30天内已有检查"));
     })
     .await;
 }

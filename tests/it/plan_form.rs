@@ -254,13 +254,13 @@ async fn after_an_objection_items_people_car_and_day_are_changed_on_one_page() {
             ("subject-1", "除尘系统和清扫"),
             ("whistle-1", &whistle),
             ("hazard-1", "C09"),
-            ("hazards", "C10"),
-            ("by-C10", "XF"),
+            ("hazards", "C01"),
+            ("by-C01", "XF"),
         ]));
         let taken = [all.clone(), fields(&[("vehicles", "V16")])].concat();
         let back = office.fills(&page, &page, &lent(&taken)).await.expect(409).text();
         assert!(beside(&back, "vehicles-V16").contains("该车该时段已派出"), "{back}");
-        assert!(back.contains("value=\"除尘系统和清扫\"") && back.contains("plan-hazards-C10\" checked"), "{back}");
+        assert!(back.contains("value=\"除尘系统和清扫\"") && back.contains("plan-hazards-C01\" checked"), "{back}");
         let stale = office.get(&page).await.expect(200);
         let good = [all, fields(&[("vehicles", "V17")])].concat();
         office.fills(&page, &page, &lent(&good)).await.expect(303);
@@ -272,7 +272,7 @@ async fn after_an_objection_items_people_car_and_day_are_changed_on_one_page() {
         assert_eq!((&seen["vehicles"], &seen["objected"]), (&json!(["V17"]), &Value::Null));
         let items: Vec<(&Value, &Value)> =
             seen["items"].as_array().unwrap().iter().map(|item| (&item["department"], &item["hazard"])).collect();
-        assert_eq!(items, [(&json!("YJ"), &json!("C09")), (&json!("XF"), &json!("C10"))]);
+        assert_eq!(items, [(&json!("YJ"), &json!("C09")), (&json!("XF"), &json!("C01"))]);
         assert_eq!(seen["items"][0]["subject"], "除尘系统和清扫");
         // Somebody with the page as it was before is told, and it leads nowhere any more.
         let own = ["csrf", "key", "version"].map(|name| (name.to_owned(), hidden(&stale, name)));

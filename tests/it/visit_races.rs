@@ -122,3 +122,33 @@ async fn a_visit_that_is_moved_while_somebody_comes_in_is_moved_or_entered() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn one_human_under_two_sign_ins_is_planned_once_for_one_part_of_a_day() {
+    town(async |t| {
+        let order = |date: &str, place: &str, members: &Value| {
+            json!({ "place": place, "town": "T06", "date": date, "period": "AM", "members": members,
+                "notice": "announced", "items": [{ "department": "YJ", "subject": "电气" }] })
+        };
+        let one = t.members(&["inspector.yj", "inspector.yj.6"]).await;
+        let mut other = t.members(&["inspector.yj.2", "inspector.yj.3", "office.2"]).await;
+        other[2]["role"] = json!("expert");
+        // On duty in the office that day, or through the night before it.
+        let duty = t.office().ask("POST", "/visits").await.json(&order("2026-12-03", "东仓库", &one)).send().await;
+        assert_eq!(duty.expect(409).reasons(), ["off_duty inspector.yj.6"]);
+        let token = t.office().token().await;
+        for round in 0..12 {
+            // The rota comes round each fortnight, and leaves that afternoon to both.
+            let day = jiff::civil::date(2026, 12, 2).checked_add(jiff::Span::new().days(14 * round)).unwrap();
+            let ask = |place: &str, members: &Value| {
+                let mut order = order(&day.to_string(), place, members);
+                order["period"] = json!("PM");
+                t.ask("POST", "/api/v1/visits").bearer(&token).json(&order).send()
+            };
+            let (first, second) = join(ask("东仓库", &one), ask("西仓库", &other)).await;
+            let (lost, who) = if first.status == 201 { (second, "office.2") } else { (first, "inspector.yj.6") };
+            assert_eq!(lost.expect(409).reasons(), [format!("person_taken {who}")], "{day}");
+        }
+    })
+    .await;
+}

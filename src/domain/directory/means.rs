@@ -1,7 +1,7 @@
 //! What a visit is made with besides its people: cars, and the days on which somebody is not there. Whether a car or a
 //! person is taken already is the visits' to know, never this list's.
 
-use super::Directory;
+use super::{Directory, Person};
 use crate::domain::terms::words;
 use crate::ids::PersonId;
 use jiff::civil;
@@ -66,8 +66,17 @@ impl Directory {
     /// Whether a person is away on that day, under whichever of their sign-ins it was noted.
     pub fn on_leave(&self, id: &PersonId, day: civil::Date) -> bool {
         let Some(person) = self.person(id) else { return false };
-        let same = |username: &str| self.by_username(username).is_some_and(|other| other.is_same_human(person));
-        self.leave.iter().any(|leave| leave.covers(day) && same(&leave.username))
+        self.leave.iter().any(|leave| leave.covers(day) && self.goes_by(person, &leave.username))
+    }
+
+    /// Whether a person signs in under this name, or the same human does.
+    pub fn goes_by(&self, person: &Person, username: &str) -> bool {
+        self.by_username(username).is_some_and(|other| other.is_same_human(person))
+    }
+
+    /// Under which of their sign-ins a human takes a place: the same one, whichever of them is named.
+    pub fn one_of(&self, person: &Person) -> PersonId {
+        self.other_sign_ins(person).map(|other| &other.id).chain([&person.id]).min().unwrap_or(&person.id).clone()
     }
 }
 

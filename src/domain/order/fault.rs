@@ -116,6 +116,21 @@ pub enum Clash {
     Weak(Weak),
     /// What an order about a visit or a finding says does not fit it.
     OnSite(OnSite),
+    /// What an item of a visit names is not good for it.
+    OfItem(OfItem),
+}
+
+/// Why an item cannot name this whistle or this hazard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfItem {
+    /// The whistle has come to its end: nothing is left to follow.
+    WhistleEnded,
+    /// It is about another firm than the visit.
+    WhistleElsewhere,
+    /// The checklist gives the hazard to other departments.
+    HazardOfOthers,
+    /// It is not looked for on the day of the visit.
+    HazardNotInForce,
 }
 
 /// Why an order about a visit or a finding does not fit it.
@@ -187,6 +202,9 @@ impl Clash {
             Clash::OnSite(OnSite::NoSuchItem) => "no_such",
             Clash::OnSite(OnSite::HasFinding) | Clash::OnSite(OnSite::NotPassed) => "mismatch",
             Clash::OnSite(OnSite::NoteNeeded) => "missing",
+            Clash::OfItem(OfItem::WhistleEnded | OfItem::HazardNotInForce) => "not_open",
+            Clash::OfItem(OfItem::WhistleElsewhere) => "mismatch",
+            Clash::OfItem(OfItem::HazardOfOthers) => "not_allowed",
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",

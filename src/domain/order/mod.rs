@@ -8,7 +8,7 @@ mod form;
 mod node;
 mod reader;
 
-pub use fault::{Clash, Expected, FAULTS_MAX, Fault, FaultCode, Faults, OnSite, Weak};
+pub use fault::{Clash, Expected, FAULTS_MAX, Fault, FaultCode, Faults, OfItem, OnSite, Weak};
 pub use form::{from_form, pairs_of, unescape};
 pub use node::{DEPTH_MAX, Node, NotAnObject, from_json};
 pub use reader::{Reader, read};

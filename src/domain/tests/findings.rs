@@ -63,7 +63,7 @@ fn tied(username: &str) -> &'static Rules {
     })
 }
 
-fn listed(code: &str, correctable_on_site: bool) -> Hazard {
+pub(super) fn listed(code: &str, correctable_on_site: bool) -> Hazard {
     Hazard {
         part_no: 1,
         part: String::new(),

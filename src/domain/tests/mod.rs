@@ -16,5 +16,6 @@ pub(crate) mod visit_story;
 mod visits;
 mod visits_at_once;
 mod visits_at_the_gate;
+mod visits_planned;
 mod visits_shown;
 mod walk;

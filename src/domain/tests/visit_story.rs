@@ -77,7 +77,8 @@ impl VisitStory {
         rules: &'static Rules,
     ) -> Result<VisitStory, Refusal> {
         let (now, who) = (at("11-30 10:00"), actor(who, rules));
-        let order = PlanOrder::parse(&body(&order.to_string()), Orders { actor: &who, rules, whistles, now })?;
+        let order =
+            PlanOrder::parse(&body(&order.to_string()), Orders { actor: &who, rules, whistles, changes: None, now })?;
         let mut mint = Mint::new(now.0, 0);
         let mut change =
             propose::plan(&order, whistles, slate, Deciding { actor: Some(&who), rules, now, mint: &mut mint })?;

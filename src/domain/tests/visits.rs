@@ -37,7 +37,7 @@ pub(super) fn tie(username: &'static str, firm: &'static str) -> impl Fn(&mut Di
 }
 
 /// A whistle of E01, dispatched to YJ.
-fn whistle(urgency: &str) -> Tree {
+pub(super) fn whistle(urgency: &str) -> Tree {
     let blow = format!(r#"{{"category":"fire","what":"a","enterprise":"E01","urgency":"{urgency}"}}"#);
     let mut story = Story::blown(at("11-30 09:00"), "liaison.xf", &blow).unwrap();
     let accept = format!(
@@ -139,7 +139,9 @@ fn a_case_check_passes_the_cap_and_a_closed_gate_and_the_director_lets_others_pa
     let open = |directory: &mut Directory| directory.enterprises[0].visits_this_year = 9;
     let tree = whistle("normal");
     let mut order = plan();
-    order["items"][0]["whistle"] = json!(tree.whistle.code);
+    for item in order["items"].as_array_mut().unwrap() {
+        item["whistle"] = json!(tree.whistle.code);
+    }
     let story = VisitStory::planned(&order, &[tree], &Slate::default(), rules_where(full)).unwrap();
     assert!(story.tree.visit.exempt);
     let reasoned = with("override_reason", json!("上级督办"));
@@ -148,19 +150,15 @@ fn a_case_check_passes_the_cap_and_a_closed_gate_and_the_director_lets_others_pa
     assert_eq!(faults(refused), ["/override_reason not_allowed"]);
     let story = VisitStory::planned_by("director", &reasoned, (&[], &slate), rules_where(open)).unwrap();
     assert_eq!(story.events[0].data["override_reason"]["$text"], json!(story.tree.visit.override_reason));
-    // Others' visits of the year count too; not case checks, not another authority's, not another year's.
-    let other = |date: &str, exempt, department: &str| FirmVisit {
+    // Others' visits of the year count too; not another authority's, not another year's.
+    let other = |date: &str, department: &str| FirmVisit {
         code: "LJ-2026-0001".into(),
         date: date.into(),
-        exempt,
         departments: vec![department.into()],
     };
     for (visits, barred) in [
-        (vec![other("2026-03-01", false, "XF")], &["over_cap XF"][..]),
-        (
-            vec![other("2026-03-01", true, "XF"), other("2026-03-02", false, "SH"), other("2025-03-02", false, "XF")],
-            &[],
-        ),
+        (vec![other("2026-03-01", "XF")], &["over_cap XF"][..]),
+        (vec![other("2026-03-02", "SH"), other("2025-03-02", "XF")], &[]),
     ] {
         let slate = Slate { of_firm: visits, ..Slate::default() };
         let three = |directory: &mut Directory| directory.enterprises[0].visits_this_year = 3;
@@ -197,7 +195,7 @@ fn a_faulty_crew_is_told_and_the_same_item_of_two_departments_is_one() {
 fn a_firm_that_is_told_later_than_the_rule_of_thumb_is_a_warning_and_bars_nothing() {
     let warned = |order: &Value, whistles: &[Tree]| {
         let story = VisitStory::planned(order, whistles, &Slate::default(), rules_for_visits()).unwrap();
-        let all = slate::warnings(&story.tree.visit, story.rules, story.now);
+        let all = slate::warnings(&story.tree, story.rules, story.now);
         all.iter().map(|one| format!("{} {}", one.code, one.subject)).collect::<Vec<_>>()
     };
     // It is Monday: three working days before is Thursday.

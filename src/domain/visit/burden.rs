@@ -42,7 +42,7 @@ pub fn reckon(visits: &[Visit], firm: &Enterprise) -> Burden {
         burden.saved += saved(visit);
         for department in on_site(visit) {
             let of = burden.by_authority.entry(department.to_owned()).or_default();
-            if visit.exempt { of.exempt += 1 } else { of.counted += 1 }
+            if visit.follows_whistle(department) { of.exempt += 1 } else { of.counted += 1 }
         }
     }
     burden

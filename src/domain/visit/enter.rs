@@ -5,7 +5,7 @@ use super::slate::{self, AtTheGate};
 use super::{Entry, Signature, VisitTree, follow, guarded, open_items, propose};
 use crate::domain::at::At;
 use crate::domain::calendar::Deadline;
-use crate::domain::decision::{Change, Refusal};
+use crate::domain::decision::{Change, ReasonCode, Refusal};
 use crate::domain::draft::{Deciding, Draft, Rooted};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::order::{Fault, Field, Kind, Node, Spec, TEXT_MAX, read};
@@ -44,7 +44,8 @@ pub fn keep_secret(tree: VisitTree, by: Deciding<'_>) -> Change {
 fn set_out((status, notice): (VisitStatus, Notice), kind: EventKind, tree: VisitTree, by: Deciding<'_>) -> Change {
     let mut draft = Draft::on(by, tree);
     draft.change_visit(|visit| (visit.status, visit.notice) = (status, notice));
-    let short = !slate::warnings(&draft.tree.visit, draft.by.rules, draft.by.now).is_empty();
+    let warnings = slate::warnings(&draft.tree, draft.by.rules, draft.by.now);
+    let short = warnings.iter().any(|one| one.code == ReasonCode::ShortNotice);
     draft.record(kind, if short { json!({ "short_notice": true }) } else { json!({}) });
     draft.finish()
 }

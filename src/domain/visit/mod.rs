@@ -9,6 +9,8 @@ mod draft;
 pub mod enter;
 pub mod erase;
 pub mod follow;
+mod hazard;
+mod items;
 pub mod order;
 pub mod plan;
 pub mod propose;
@@ -20,7 +22,6 @@ pub mod timers;
 use super::at::At;
 use super::decision::{Reason, ReasonCode, Refusal};
 use super::deeds;
-use super::directory;
 use super::draft::Deciding;
 use super::finding::Finding;
 use super::obligation::{self, Obligation, Subject};
@@ -29,6 +30,8 @@ use super::whistle::Tree;
 use crate::ids::{FindingId, PersonId, TextId, VisitId, WhistleId};
 use serde::{Deserialize, Serialize};
 use slate::Slate;
+
+pub use hazard::{Hazard, HazardWords};
 
 /// When: a civil day and a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,22 +105,6 @@ impl Item {
     }
 }
 
-/// A hazard of the checklist as it was when the visit was planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hazard {
-    pub code: String,
-    pub version: i64,
-    pub correctable_on_site: bool,
-}
-
-impl Hazard {
-    /// As the list has it now.
-    pub fn of(listed: &directory::Hazard) -> Hazard {
-        let (code, version) = (listed.code.clone(), listed.version);
-        Hazard { code, version, correctable_on_site: listed.correctable_on_site }
-    }
-}
-
 /// What became of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -139,6 +126,9 @@ pub struct Member {
     pub role: MemberRole,
     /// Counts as one of the two certified officers of the department (行政处罚法 42).
     pub certified: bool,
+    /// The sign-in under which a human who has several takes the place, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_as: Option<PersonId>,
 }
 
 /// What one acting department does in the visit: its approval, and that its part is closed.
@@ -229,7 +219,7 @@ pub struct Visit {
     pub notice: Notice,
     /// Goes at once, and is approved afterwards.
     pub emergency: bool,
-    /// Follows a whistle or a finding: beside the yearly cap, and shown as that (国办发〔2024〕54号).
+    /// Follows a whistle: goes to a closed firm and soon after others, and is shown as that (国办发〔2024〕54号).
     pub exempt: bool,
     /// Why the director lets it pass the cap.
     pub override_reason: Option<TextId>,
@@ -290,6 +280,11 @@ impl Visit {
         all
     }
 
+    /// Whether a department goes there for a whistle: a case check, beside its yearly cap.
+    pub fn follows_whistle(&self, department: &str) -> bool {
+        self.items.iter().any(|item| item.department == department && item.whistle.is_some())
+    }
+
     /// How its limits press.
     pub fn urgency(&self) -> Urgency {
         if self.emergency { Urgency::Emergency } else { Urgency::Normal }
@@ -330,7 +325,7 @@ impl Visit {
         if !self.claims() {
             return Vec::new();
         }
-        let people = self.members.iter().map(|member| member.person.as_str().to_owned());
+        let people = self.members.iter().map(|member| member.taken_as.as_ref().unwrap_or(&member.person).to_string());
         people.chain(self.vehicles.iter().map(|code| car(code))).collect()
     }
 }

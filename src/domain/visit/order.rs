@@ -1,8 +1,9 @@
-//! What a visit is to be, as the office orders it: where, when, which items of which departments, who goes in which cars. The
-//! same item named by two departments is one. Reading names every fault; whether it can be so is `slate`'s question.
+//! What a visit is to be, as the office orders it: where, when, which items of which departments (`items`), who goes in which
+//! cars. Reading names every fault; whether it can be so is `slate`'s question, never this one's.
 
+use super::items::{ITEM, ItemOrder};
 use super::slate::{certified_for, certify};
-use super::{Hazard, Item, Member, OfWhistle, Part, Slot, VisitTree};
+use super::{Item, Member, Part, Slot, Visit, VisitTree};
 use crate::domain::at::At;
 use crate::domain::directory::Directory;
 use crate::domain::draft::Draft;
@@ -13,19 +14,8 @@ use crate::domain::policy::{self, Actor};
 use crate::domain::rules::Rules;
 use crate::domain::terms::{MemberRole, Notice, Period};
 use crate::domain::whistle::Tree;
-use crate::domain::whistle::blow::fold;
 use crate::ids::PersonId;
 use std::collections::BTreeSet;
-
-static ITEM: Spec = Spec {
-    name: "VisitItemOrder",
-    fields: &[
-        Field::required("department", Kind::Code),
-        Field::required("subject", Kind::Text { max: TEXT_MAX }),
-        Field::optional("hazard", Kind::Code),
-        Field::optional("whistle", Kind::Code),
-    ],
-};
 
 static MEMBER: Spec = Spec {
     name: "VisitMemberOrder",
@@ -67,16 +57,6 @@ pub static PROPOSE: Spec = Spec {
     ],
 };
 
-/// One item as it was ordered.
-#[derive(Debug, Clone, PartialEq)]
-struct ItemOrder {
-    department: String,
-    subject: String,
-    hazard: Option<Hazard>,
-    whistle: Option<OfWhistle>,
-    also: Vec<String>,
-}
-
 /// What changes of a visit; everything of a new one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanOrder {
@@ -92,12 +72,13 @@ pub struct PlanOrder {
     pub override_reason: Option<String>,
 }
 
-/// Whom an order is read for, and which whistles it may name.
+/// Whom an order is read for, which whistles it may name, and which visit it is to change.
 #[derive(Debug, Clone, Copy)]
 pub struct Orders<'a> {
     pub actor: &'a Actor,
     pub rules: &'a Rules,
     pub whistles: &'a [Tree],
+    pub changes: Option<&'a Visit>,
     pub now: At,
 }
 
@@ -171,7 +152,7 @@ impl PlanOrder {
             town: None,
             date,
             period: reader.word("period", Period::parse),
-            items: items(reader, by, faults),
+            items: ItemOrder::read_all(reader, by, faults),
             members: members(reader, directory, faults),
             vehicles: reader.has("vehicles").then(|| reader.texts("vehicles")),
             notice: reader.word("notice", Notice::parse),
@@ -191,7 +172,7 @@ impl PlanOrder {
             draft.tree.visit.override_reason = Some(draft.write_down(reason));
         }
         if !self.items.is_empty() {
-            draft.tree.visit.items = (1..).zip(&self.items).map(|(no, item)| laid(draft, no, item)).collect();
+            draft.tree.visit.items = (1..).zip(&self.items).map(|(no, item)| item.lay(draft, no)).collect();
         }
         if self.members.is_empty() {
             let visit = &mut draft.tree.visit;
@@ -211,7 +192,8 @@ impl PlanOrder {
             let named = named.as_slice();
             let able = certified_for(known, if named.is_empty() { &acting } else { named }, &visit.slot.date);
             let department = able.map_or(known.department_code.as_str(), |able| able).to_owned();
-            Some(Member { person: person.clone(), department, role: *role, certified: able.is_some() })
+            let taken_as = Some(directory.one_of(known)).filter(|id| id != person);
+            Some(Member { person: person.clone(), department, role: *role, certified: able.is_some(), taken_as })
         };
         self.members.iter().filter_map(member).collect()
     }
@@ -243,60 +225,6 @@ fn reckon(draft: &mut Draft<'_, VisitTree>) {
     visit.exempt = visit.items.iter().any(|item| item.whistle.is_some());
 }
 
-fn laid(draft: &mut Draft<'_, VisitTree>, no: u32, order: &ItemOrder) -> Item {
-    let ItemOrder { department, subject, hazard, whistle, also } = order.clone();
-    Item { no, department, subject: draft.write_down(&subject), hazard, whistle, also, answer: None }
-}
-
-fn items(reader: &Reader<'_>, by: Orders<'_>, faults: &mut Faults) -> Vec<ItemOrder> {
-    let directory = &by.rules.directory;
-    let mut all: Vec<ItemOrder> = Vec::new();
-    for item in reader.objects("items") {
-        let Some((department, subject)) = item.text("department").zip(item.text("subject")) else { continue };
-        if directory.department(&department).is_none() {
-            faults.add(item.pointer("department"), FaultCode::NoSuch);
-        }
-        let hazard = item.text("hazard").map(|code| directory.hazard(&code).map(Hazard::of).ok_or(code));
-        if matches!(hazard, Some(Err(_))) {
-            faults.add(item.pointer("hazard"), FaultCode::NoSuch);
-        }
-        let seen = |code: &String| by.whistles.iter().find(|tree| tree.whistle.code == *code).map(of_whistle);
-        let whistle = item.text("whistle").map(|code| seen(&code).ok_or(code));
-        if matches!(whistle, Some(Err(_))) {
-            faults.add(item.pointer("whistle"), FaultCode::NoSuch);
-        }
-        let (hazard, whistle) = (hazard.and_then(Result::ok), whistle.and_then(Result::ok));
-        merge(&mut all, ItemOrder { department, subject, hazard, whistle, also: Vec::new() });
-    }
-    all
-}
-
-fn of_whistle(tree: &Tree) -> OfWhistle {
-    OfWhistle { id: tree.whistle.id.clone(), code: tree.whistle.code.clone() }
-}
-
-/// What two departments would look at alike is one item: the first one's, who would have looked is kept. What two whistles ask
-/// in the same words stays two, or one of them would never be answered.
-fn merge(all: &mut Vec<ItemOrder>, new: ItemOrder) {
-    let code = |item: &ItemOrder| item.hazard.as_ref().map(|hazard| hazard.code.clone());
-    let (subject, hazard) = (fold(&new.subject), code(&new));
-    let of_one = |one: &ItemOrder| one.whistle.is_none() || new.whistle.is_none() || one.whistle == new.whistle;
-    let alike = |one: &ItemOrder| match (&hazard, code(one)) {
-        (Some(new), Some(old)) => *new == old,
-        (_, _) => fold(&one.subject) == subject,
-    };
-    let same = all.iter_mut().find(|one| of_one(one) && alike(one));
-    match same {
-        Some(one) => {
-            if one.department != new.department && !one.also.contains(&new.department) {
-                one.also.push(new.department);
-            }
-            one.whistle = one.whistle.take().or(new.whistle);
-        }
-        None => all.push(new),
-    }
-}
-
 fn members(
     reader: &Reader<'_>,
     directory: &Directory,
@@ -312,7 +240,8 @@ fn members(
         if known.is_none() {
             faults.add(member.pointer("officer"), FaultCode::NoSuch);
         }
-        if !seen.insert(id.clone()) {
+        // One human under two sign-ins goes once, and counts once.
+        if !seen.insert(known.map_or_else(|| id.clone(), |person| directory.one_of(person))) {
             faults.add(member.pointer("officer"), FaultCode::Clash(Clash::Twice));
         }
         let department = member.text("department");

@@ -50,7 +50,8 @@ pub fn plan(deed: VisitDeed, body: &Node, seen: Seen<'_>) -> Result<Plan<VisitTr
     let Seen { tree, actor, rules, now } = seen;
     Ok(match deed {
         VisitDeed::Propose => {
-            let order = PlanOrder::parse_change(body, Orders { actor, rules, whistles: &tree.whistles, now })?;
+            let (whistles, changes) = (tree.whistles.as_slice(), Some(&tree.visit));
+            let order = PlanOrder::parse_change(body, Orders { actor, rules, whistles, changes, now })?;
             Box::new(move |tree, by| propose::propose(&order, tree, by))
         }
         VisitDeed::ApproveOwnPart => {

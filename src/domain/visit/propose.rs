@@ -69,13 +69,12 @@ pub fn against_otherwise(order: &PlanOrder, tree: VisitTree, by: Deciding<'_>) -
 }
 
 fn against(draft: &Draft<'_, VisitTree>) -> Against {
-    let warnings = slate::warnings(&draft.tree.visit, draft.by.rules, draft.by.now);
+    let warnings = slate::warnings(&draft.tree, draft.by.rules, draft.by.now);
     Against { bars: bars(draft), warnings }
 }
 
 fn bars(draft: &Draft<'_, VisitTree>) -> Vec<Reason> {
-    let visit = &draft.tree.visit;
-    slate::bars(visit, &draft.tree.slate, draft.by.rules, visit.override_reason.is_some())
+    slate::bars(&draft.tree.visit, &draft.tree.slate, draft.by.rules, draft.by.now)
 }
 
 fn blank(order: &PlanOrder, whistles: &[Tree], by: &mut Deciding<'_>) -> Visit {

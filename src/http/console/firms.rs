@@ -39,6 +39,7 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
     let (open, past) = (rows(&reader, &open).await?, rows(&reader, &past).await?);
     let (found, ratings) = (found(&reader, firm).await?, ratings(&reader, firm).await?);
     let burden = visits::burden(&reader.door.hub, &firm.code).await?;
+    let had = visits::toward_cap(&reader.door.hub, &reader.present.scope, firm).await?;
     let shell = reader.shell(Place::Elsewhere).await?;
     let (lang, directory) = (reader.lang, reader.directory());
     let words_of = reader.words();
@@ -61,8 +62,8 @@ pub(super) async fn one(reader: Reader, request: HttpRequest) -> Answer {
         landlord: firm.landlord_code.as_deref().and_then(|code| directory.enterprise(code)).map(named),
         tenants: directory.tenants_of(&firm.code).map(named).collect(),
         aliases: firm.aliases.clone(),
-        visits: words::visits_of_cap(lang, firm.visits_this_year, firm.visit_cap),
-        cap_reached: firm.visits_this_year >= firm.visit_cap,
+        visits: words::visits_of_cap(lang, had, firm.visit_cap),
+        cap_reached: had >= firm.visit_cap,
         burden: words_of.burden(&burden),
         recurring,
         ratings,

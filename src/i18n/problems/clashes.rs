@@ -2,7 +2,7 @@
 //! says what to do next, and never holds anything that the sender wrote.
 
 use crate::domain::attachment::Unfit;
-use crate::domain::order::{Clash, OnSite, Weak};
+use crate::domain::order::{Clash, OfItem, OnSite, Weak};
 
 /// Chinese and English.
 pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
@@ -73,6 +73,28 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         ),
         Clash::Weak(why) => weak_words(why),
         Clash::OnSite(why) => on_site_words(why),
+        Clash::OfItem(why) => item_words(why),
+    }
+}
+
+fn item_words(why: OfItem) -> (&'static str, &'static str) {
+    match why {
+        OfItem::WhistleEnded => (
+            "该哨件已经结束，不能再随它核查；请改填其他哨件，或者去掉编号。",
+            "This whistle has come to its end and nothing follows it; name another, or leave its code out.",
+        ),
+        OfItem::WhistleElsewhere => (
+            "该哨件说的是另一家企业，请改填本企业的哨件，或者去掉编号。",
+            "This whistle is about another firm; name one about this firm, or leave its code out.",
+        ),
+        OfItem::HazardOfOthers => (
+            "按检查清单，这一隐患不归该单位检查；请改由清单所列单位检查。",
+            "The checklist gives this hazard to other departments; let one of those look at it.",
+        ),
+        OfItem::HazardNotInForce => (
+            "检查当天，检查清单已不再列这一隐患，或者尚未开始列；请改填清单上现有的。",
+            "The checklist does not look for this on the day of the visit; name what it lists then.",
+        ),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::ledger::every_statement;
 use super::super::{
     attachments, backup, directory, due, erasure, events, feedback, firms, imports, leases, machine_tokens,
-    obligations, older, people, reminders, sessions, summonses, unsent, views, visits, whistles,
+    obligations, older, people, reminders, sessions, slates, summonses, unsent, views, visits, whistles,
 };
 use super::*;
 use crate::store::{Chore, Retry};
@@ -51,6 +51,7 @@ fn every_statement_is_prepared_on_both_engines() {
         unsent::STATEMENTS,
         views::STATEMENTS,
         visits::STATEMENTS,
+        slates::STATEMENTS,
         firms::STATEMENTS,
     ]
     .iter()
