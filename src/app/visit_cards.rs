@@ -107,6 +107,7 @@ fn item_card(item: &Item, tree: &VisitTree, texts: &Texts) -> Value {
         "department": item.department,
         "subject": texts.get(&item.subject),
         "hazard": item.hazard.as_ref().map(|hazard| &hazard.code),
+        "hazard_version": item.hazard.as_ref().map(|hazard| hazard.version),
         "whistle": item.whistle.as_ref().map(|of| &of.code),
         "also": item.also,
         "outcome": answer.map(|answer| answer.outcome),

@@ -153,3 +153,35 @@ async fn a_visit_that_is_open_keeps_the_words_and_the_weight_of_the_list_that_it
     })
     .await;
 }
+
+#[actix_web::test]
+async fn papers_and_the_record_form_of_a_visit_say_what_the_list_said_when_it_was_planned() {
+    town(async |t| {
+        let order = json!({ "enterprise": "E01", "date": &t.now()[..10], "period": "PM", "notice": "announced",
+            "members": t.members(&["inspector.xf", "inspector.xf.2"]).await,
+            "items": [{ "department": "XF", "subject": "消防车道", "hazard": "C01" }] });
+        let visit = t.office().plans(&order).await;
+        t.announces(&visit, &["head.xf"]).await;
+        let new = CHECKLIST.replace("XF;CG,照片,1,消防法28", "XF;CG,测距记录,1,消防法16");
+        assert_ne!(new, CHECKLIST);
+        two_words("checklist", &t.director(), &t.person("admin"), new).await;
+        assert_eq!(t.db_hub().rules().directory.hazard("C01").map(|hazard| hazard.version), Some(2));
+        let seen = t.office().sees(&format!("/visits/{visit}")).await;
+        assert_eq!((&seen["items"][0]["hazard"], &seen["items"][0]["hazard_version"]), (&json!("C01"), &json!(1)));
+        let officer = t.signed_in("inspector.xf").await;
+        t.person("inspector.xf").does(&visit, "enter", json!({})).await;
+        let form = officer.get(&format!("/console/visits/{visit}")).await.expect(200).text();
+        for words in ["取证方式和依据", "照片", "消防法28"] {
+            assert!(form.contains(words), "{words}: {form}");
+        }
+        let found = json!({ "item": "1", "outcome": "finding", "finding": { "what": "车道被占" } });
+        t.person("inspector.xf").does(&visit, "record", json!({ "results": [found] })).await;
+        t.person("inspector.xf").does(&format!("{visit}-01"), "order", json!({})).await;
+        let papers = [format!("visits/{visit}/papers/notice"), format!("findings/{visit}-01/papers/order")];
+        for paper in papers {
+            let text = officer.get(&format!("/console/{paper}")).await.expect(200).text();
+            assert!(text.contains("《消防法》第28条") && !text.contains("第16条"), "{paper}: {text}");
+        }
+    })
+    .await;
+}

@@ -71,6 +71,7 @@ fn visit_more() -> Vec<(&'static str, Value)> {
         ("department", text()),
         ("subject", or_null("string")),
         ("hazard", or_null("string")),
+        ("hazard_version", or_null("integer")),
         ("whistle", or_null("string")),
         ("also", texts()),
         ("outcome", words_or_null(Outcome::WORDS)),

@@ -134,6 +134,8 @@ pub struct RecordItem {
     pub no: u32,
     pub subject: String,
     pub hazard: Option<String>,
+    /// What proves it and what law it rests on, as the visit keeps them: heading and words of each.
+    pub to_know: Vec<(&'static str, String)>,
     /// What was said before, if it may be said again.
     pub answered: Option<String>,
     pub outcomes: Vec<Choice>,

@@ -2,11 +2,11 @@
 //! `domain::papers`' to say; nothing here counts a limit.
 
 use super::{Press, article};
-use crate::app::cards::Texts;
 use crate::app::visits::OpenVisit;
 use crate::domain::at::At;
 use crate::domain::finding::{Finding, Ordered};
 use crate::domain::papers::{order_of_last_recheck, ordered_together, rechecked_together};
+use crate::domain::visit::Item;
 use crate::http::console::shown;
 use crate::http::pages::sheets::{
     OpinionSheet, OrderItem, OrderSheet, RecheckedItem, SheetHead, SheetLink, SheetSigning,
@@ -32,7 +32,7 @@ impl Press<'_> {
             OrderItem {
                 code: finding.code.clone(),
                 what: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；"),
-                basis: self.breaks(finding, &open.texts),
+                basis: self.breaks(finding, open),
                 due_at: order.due_at,
             }
         };
@@ -92,15 +92,20 @@ impl Press<'_> {
         }
     }
 
-    /// The rule that a finding breaks: the criterion that makes it major, else the list's.
-    fn breaks(&self, finding: &Finding, texts: &Texts) -> String {
-        let clause = self.text(finding.clause.as_ref(), texts);
-        let listed = finding.origin.hazard.as_deref().and_then(|code| self.directory().hazard(code));
-        if clause.is_empty() {
-            listed.and_then(|hazard| article(&hazard.legal_basis)).unwrap_or_default()
-        } else {
-            clause
+    /// The rule that a finding breaks: the criterion that makes it major, else the list's as the visit keeps it. A visit that was
+    /// planned anew may have the hazard no more: then as the list has it now.
+    fn breaks(&self, finding: &Finding, open: &OpenVisit) -> String {
+        let clause = self.text(finding.clause.as_ref(), &open.texts);
+        if !clause.is_empty() {
+            return clause;
         }
+        let Some(code) = finding.origin.hazard.as_deref() else { return String::new() };
+        let own = |item: &&Item| item.hazard.as_ref().is_some_and(|hazard| hazard.code == code);
+        let basis = match open.tree.visit.items.iter().find(own) {
+            Some(item) => self.basis(item),
+            None => self.directory().hazard(code).and_then(|hazard| article(&hazard.legal_basis)),
+        };
+        basis.unwrap_or_default()
     }
 
     /// Whom an order binds.

@@ -23,7 +23,7 @@ use crate::domain::papers::notices;
 use crate::domain::policy::Actor;
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Outcome, Severity, VisitStatus};
-use crate::domain::visit::{Item, Part, Visit};
+use crate::domain::visit::{HazardWords, Item, Part, Visit};
 use crate::i18n::problems::ProblemKind;
 use crate::i18n::{Lang, letters};
 use crate::ids::{PersonId, TextId};
@@ -99,7 +99,7 @@ impl<'a> Press<'a> {
         let parties = self.parties(visit);
         let mut focus: Vec<String> = Vec::new();
         for item in &visit.items {
-            let part = self.hazard(item).map(|hazard| hazard.part.clone());
+            let part = self.hazard(item).map(|hazard| hazard.part);
             let what = part.or_else(|| open.texts.get(&item.subject).cloned());
             focus.extend(what.filter(|what| !focus.contains(what)));
         }
@@ -131,7 +131,7 @@ impl<'a> Press<'a> {
 
     fn checklist_row(&self, item: &Item, texts: &Texts) -> ChecklistRow {
         ChecklistRow {
-            part: self.hazard(item).map(|hazard| hazard.part.clone()).unwrap_or_default(),
+            part: self.hazard(item).map(|hazard| hazard.part).unwrap_or_default(),
             hazard: texts.get(&item.subject).cloned().unwrap_or_default(),
             departments: self.departments(item),
             basis: self.basis(item).unwrap_or_default(),
@@ -259,8 +259,9 @@ impl<'a> Press<'a> {
         acting.map(party).collect()
     }
 
-    fn hazard(&self, item: &Item) -> Option<&crate::domain::directory::Hazard> {
-        self.directory().hazard(&item.hazard.as_ref()?.code)
+    /// What the checklist said of it when the visit was planned.
+    fn hazard(&self, item: &Item) -> Option<HazardWords> {
+        item.hazard.as_ref()?.said(self.directory())
     }
 
     fn basis(&self, item: &Item) -> Option<String> {

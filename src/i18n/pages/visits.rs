@@ -72,6 +72,7 @@ page_words! {
     stands_aside: "应当回避", "Has to stand aside";
     lapsed: "执法证当天无效", "No certificate that is good that day";
     // Recording.
+    to_know: "取证方式和依据", "Evidence and legal basis";
     record_title: "填写本单位检查项", "Record the own items";
     record_hint: "没有填的项不会提交，可以分几次保存。", "What you leave open is not sent; save as often as you like.";
     answer_again: "改填", "Answer again";

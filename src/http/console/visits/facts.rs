@@ -174,10 +174,18 @@ impl Words<'_> {
             no: item.no,
             subject: self.title(open.texts.get(&item.subject)),
             hazard: item.hazard.as_ref().map(|hazard| hazard.code.clone()),
+            to_know: self.what_to_know(item),
             answered: item.answer.as_ref().map(|answer| self.lang.outcome(answer.outcome).to_owned()),
             outcomes: Outcome::ALL.iter().map(|of| Choice::new(of.as_str(), self.lang.outcome(*of))).collect(),
         };
         items.map(record).collect()
+    }
+
+    fn what_to_know(&self, item: &Item) -> Vec<(&'static str, String)> {
+        let Some(said) = item.hazard.as_ref().and_then(|hazard| hazard.said(self.directory)) else { return Vec::new() };
+        let f = words::of(self.lang).firms;
+        let all = [(f.evidence, said.evidence), (f.basis, said.legal_basis)];
+        all.into_iter().filter(|(_, words)| !words.is_empty()).collect()
     }
 
     pub(super) fn visit_parts(&self, open: &OpenVisit) -> Vec<VisitPart> {
