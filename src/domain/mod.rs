@@ -25,6 +25,7 @@ pub mod people;
 pub mod person;
 pub mod policy;
 pub mod proposing;
+pub mod reason;
 pub mod reminders;
 pub mod rota;
 pub mod routing;

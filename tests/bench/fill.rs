@@ -200,7 +200,7 @@ impl History<'_> {
             let close = from_json(r#"{"kind":"fixed","conclusion":"现场复查，隐患已消除。"}"#.as_bytes());
             let close = close.map_err(|fault| anyhow!("{fault:?}"))?;
             let close = CloseOrder::parse(&close).map_err(|faults| anyhow!("{faults:?}"))?;
-            life.step(true, |tree, by| Some(office::close(&close, tree, by)));
+            life.step(true, |tree, by| office::close(&close, tree, by).ok());
         }
         Ok((life.done(), at))
     }
