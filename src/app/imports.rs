@@ -174,7 +174,7 @@ pub(super) fn digest_of(file: &[u8]) -> String {
 /// Writes a file, all of it or nothing: nothing if it has a fault. What it answers is what was written.
 pub async fn import(bench: Bench<'_>, sent: Sent<'_>, by: By<'_>) -> Result<Preview, Undone> {
     for _ in 0..ATTEMPTS_MAX {
-        let preview = preview(bench, sent).await?;
+        let preview = sent_by(by.actor(), preview(bench, sent).await?, &bench.rules.directory);
         if write(bench, &preview, by).await? {
             return Ok(preview);
         }
@@ -260,7 +260,19 @@ fn source(preview: &Preview, proposer: Option<&PersonId>) -> Map<String, Value> 
 /// The same for somebody at a door.
 pub async fn preview_as(hub: &Hub, actor: &Actor, sent: Sent<'_>) -> Result<Preview, Undone> {
     may_import(actor, sent.list)?;
-    preview(bench(hub, &hub.rules()), sent).await
+    let rules = hub.rules();
+    let seen = preview(bench(hub, &rules), sent).await?;
+    Ok(sent_by(Some(actor), seen, &rules.directory))
+}
+
+/// What a file comes to for whoever sends it; an operator at the machine is nobody of the district.
+fn sent_by(actor: Option<&Actor>, mut preview: Preview, directory: &Directory) -> Preview {
+    let of_people = actor.filter(|_| preview.judged.list == List::People);
+    if let Some((actor, difference)) = of_people.zip(preview.difference.as_ref()) {
+        imports::forbid_own_posts(difference, &mut preview.judged, &actor.person, directory);
+    }
+    preview.difference = preview.difference.filter(|_| preview.judged.faults.is_empty());
+    preview
 }
 
 /// The same for somebody at a door; what needs two persons then waits for the second.

@@ -195,9 +195,8 @@ fn counted(lang: Lang, what: &What) -> Option<(String, String)> {
         What::UnknownColumn | What::MissingColumn | What::TwiceColumn | What::Formula | What::Rounded => return None,
         What::NotANumber | What::NotAFlag | What::NotADate | What::DoubtfulDate | What::NotATime => return None,
         What::NotACode | What::NotAUsername | What::CheckDigit | What::Weekday | What::Taken => return None,
-        What::Unknown | What::Backwards | What::Past | What::NeedsTwo | What::WrongRole | What::Order(_) => {
-            return None;
-        }
+        What::Unknown | What::Backwards | What::Past | What::NeedsTwo | What::OwnPost => return None,
+        What::WrongRole | What::Order(_) => return None,
     })
 }
 
@@ -257,6 +256,10 @@ fn plain(what: &What) -> (&'static str, &'static str) {
         What::NeedsTwo => (
             "此角色须由两人在人员页面授予，不能导入",
             "This role is given by two persons on the page of people, not by a file",
+        ),
+        What::OwnPost => (
+            "不能变更本人的角色和单位：请由另一名管理员办理",
+            "Nobody changes the own role or unit: another administrator does",
         ),
         What::WrongRole => ("此人不是安委办值班员", "This person is no duty officer of the office"),
         What::TooLarge { .. } | What::TooManyRows { .. } | What::TooManyColumns { .. } | What::Cells { .. } => ("", ""),

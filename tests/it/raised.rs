@@ -36,6 +36,13 @@ async fn t38_nobody_gives_the_own_human_another_role_or_unit() {
         // What one is called is one's own, also in a form that says again what stands.
         let said = json!({ "title": "平台管理员", "role": "admin", "department": "AWB" });
         assert_eq!(does(admin, "admin", "change", &said).await.expect(200).json()["title"], "平台管理员");
+        // A list is the same door.
+        let row = |unit: &str, role: &str| format!("{HEAD}admin,章弘远,{unit},{role},管理员,,,,,,2023-02-22\n");
+        let refused = send(&admin, "/imports/people", row("YJ", "office_duty")).await.expect(422);
+        assert_eq!(placed(&refused), ["2 role own_post", "2 department_code own_post"]);
+        let seen = send(&admin, "/imports/people?dry_run=true", row("YJ", "admin")).await.expect(200).json();
+        assert_eq!((&seen["fault_count"], &seen["faults"][0]["code"]), (&json!(1), &json!("own_post")));
+        send(&admin, "/imports/people", row("AWB", "admin")).await.expect(200);
     })
     .await;
 }

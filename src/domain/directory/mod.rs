@@ -244,6 +244,11 @@ impl Directory {
         })
     }
 
+    /// Whether whoever has this sign-in is the same human as the other.
+    pub fn is_one_human(&self, one: &PersonId, other: &Person) -> bool {
+        self.person(one).is_some_and(|one| one.is_same_human(other))
+    }
+
     /// The other sign-ins of the same human.
     pub fn other_sign_ins<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Person> {
         self.people.iter().filter(|one| one.id != person.id && one.is_same_human(person))

@@ -86,6 +86,8 @@ pub enum What {
     Past,
     /// A role that is given by two persons, on the page of people.
     NeedsTwo,
+    /// The own role or unit is another person's to change.
+    OwnPost,
     /// Not of the right role.
     WrongRole,
     /// The order that the row comes to has this fault.
@@ -127,6 +129,7 @@ impl What {
             What::Backwards => "backwards",
             What::Past => "past",
             What::NeedsTwo => "needs_two",
+            What::OwnPost => "own_post",
             What::WrongRole => "wrong_role",
             What::Order(code) => code.as_str(),
         }

@@ -17,6 +17,7 @@ use super::decision::DirectoryRow;
 use super::directory::{Department, Directory, Enterprise, Hazard, Leave, Person, Shift, Town, Vehicle};
 use super::rota;
 use super::terms::words;
+use crate::ids::PersonId;
 use cells::Line;
 use check::Check;
 use difference::{Difference, LeftOut, Wanted};
@@ -212,6 +213,18 @@ pub fn forbid_the_past(difference: &Difference, stands: &[DirectoryRow], judged:
     let touched = added.chain(difference.changed.iter().map(|row| &row.code)).chain(gone.iter().map(|row| &row.code));
     for date in touched.filter(|date| date.as_str() < today) {
         judged.faults.add(rows.get(date.as_str()).copied().unwrap_or(0), "date", What::Past);
+    }
+}
+
+/// Nobody gives the own human another role or unit, by a file either (T38).
+pub fn forbid_own_posts(difference: &Difference, judged: &mut Judged, actor: &PersonId, directory: &Directory) {
+    let of_own =
+        |code: &str| directory.person(&PersonId::from_text(code)).is_some_and(|one| directory.is_one_human(actor, one));
+    let rows: HashMap<&str, u64> = judged.rows.iter().map(|(number, row)| (row.code.as_str(), *number)).collect();
+    for row in difference.changed.iter().filter(|row| of_own(&row.code)) {
+        for column in ["role", "department_code"].into_iter().filter(|column| row.new.contains_key(*column)) {
+            judged.faults.add(rows.get(row.code.as_str()).copied().unwrap_or(0), column, What::OwnPost);
+        }
     }
 }
 

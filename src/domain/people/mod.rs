@@ -120,10 +120,9 @@ fn barred(deed: PersonDeed, person: &Person, directory: &Directory) -> Vec<Reaso
 
 /// Nobody does it to themselves, and two persons are two people, whatever their sign-ins.
 fn others(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Directory) -> bool {
-    let own = directory.person(&actor.person).is_some_and(|own| own.is_same_human(person));
+    let own = directory.is_one_human(&actor.person, person);
     let proposed = person.standing.waiting.as_ref().and_then(|waiting| directory.person(waiting.by.as_ref()?));
-    let own_proposal =
-        directory.person(&actor.person).zip(proposed).is_some_and(|(actor, proposer)| actor.is_same_human(proposer));
+    let own_proposal = proposed.is_some_and(|proposer| directory.is_one_human(&actor.person, proposer));
     match deed {
         PersonDeed::Confirm => !own && !own_proposal,
         PersonDeed::Change | PersonDeed::Refuse => true,
@@ -134,7 +133,7 @@ fn others(deed: PersonDeed, actor: &Actor, person: &Person, directory: &Director
 /// Nobody gives the own human another role or unit, or makes it another human, under whichever sign-in: what one is called is
 /// one's own.
 pub fn own_post(order: &ChangeOrder, actor: &Actor, person: &Person, directory: &Directory) -> Result<(), Refusal> {
-    let own = directory.person(&actor.person).is_some_and(|own| own.is_same_human(person));
+    let own = directory.is_one_human(&actor.person, person);
     let role = order.role.is_some_and(|role| role != person.role);
     let unit = order.department.as_ref().is_some_and(|unit| *unit != person.department_code);
     if own && (role || unit || order.since.is_some()) { Err(Refusal::RoleMayNot) } else { Ok(()) }
