@@ -57,9 +57,7 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
             "系统、安全、审计三类管理员不得由一人兼任，请换人。",
             "One person holds one of the three administrators; name another person.",
         ),
-        Clash::BeyondRota => {
-            ("值班表最多排到26周以后，请改早。", "The rota is made 26 weeks ahead at most; choose an earlier date.")
-        }
+        Clash::BeyondRota => ("最多排到26周以后，请改早。", "26 weeks ahead at most; choose an earlier date."),
         Clash::Overtaken => (
             "这一班刚被别人改过。下面是现在的安排，请核对后再保存。",
             "Somebody has changed this shift meanwhile. What stands now is shown: check it and save again.",

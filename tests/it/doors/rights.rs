@@ -254,7 +254,7 @@ pub(super) const ROWS: &[(&str, May, u16)] = &[
     ("GET /admin/rota", ROTA, 200),
     ("POST /admin/rota", LISTS, 422),
     ("GET /admin/import", LISTS, 200),
-    ("POST /admin/import", SignedIn, 415),
+    ("POST /admin/import", LISTS, 415),
     ("POST /admin/import/confirm", LISTS, 409),
     ("POST /admin/export/{code}", THE_DISTRICTS, 200),
     ("POST /console/whistles/export", SEERS, 200),
