@@ -6,6 +6,7 @@ use super::sample::{PEOPLE, everybody};
 use super::together::{Case, handled};
 use super::visits::results;
 use super::walk::{self, ONWARD};
+use crate::domain::at::DAY_MINUTES;
 use crate::domain::decision::Refusal;
 use crate::domain::deeds::{self, FindingDeed, VisitDeed};
 use crate::domain::event::EventKind;
@@ -178,8 +179,11 @@ fn walks_of_both_go_everywhere_that_deeds_lead() {
     let chance = (0..60_usize, 0..1200_i64, 0..128_usize);
     for first in 0..24 {
         let mut case = begun(first);
-        for _ in 0..60 {
-            step(&mut case, chance.new_tree(&mut runner).unwrap().current());
+        for turn in 1..=60 {
+            let (which, minutes, chance) = chance.new_tree(&mut runner).unwrap().current();
+            // Now and then nobody does anything until limits are over.
+            let idle = if turn % 15 == 0 { 20 * DAY_MINUTES } else { 0 };
+            step(&mut case, (which, minutes + idle, chance));
             let whistle = &case.whistle.tree.whistle;
             whistles.insert(whistle.status.as_str());
             findings.extend(case.visit.tree.findings.iter().map(|one| one.status.as_str()));

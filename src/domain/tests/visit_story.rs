@@ -361,7 +361,7 @@ fn beside_it_owes(finding: &Finding, armed: &[Obligation]) -> Vec<(Subject, Opti
     let head = format!("department_head@{}", finding.origin.department);
     let town = format!("town_officer@{}", finding.origin.town.as_deref().unwrap_or_default());
     // Once it is late, the director owes it.
-    let late = armed.iter().any(|one| one.duty == Duty::Receipt && one.owner.role == Role::OfficeDirector);
+    let late = armed.iter().any(|one| one.subject == aside(Duty::Receipt) && one.owner.role == Role::OfficeDirector);
     let receipt = if late { "office_director@AWB" } else { head.as_str() };
     let awaited = finding.is_open() && finding.handed.is_some();
     let owed = [
