@@ -120,12 +120,11 @@ fn in_the_way(
     let only_the_first = officers.iter().all(|one| finding.origin.officers.contains(one));
     // Whoever found it, or said that it is fixed, may confirm what others have passed.
     let by_others = drawn && !finding.rechecks.is_empty();
-    if only_the_first && !by_others && has_others(finding, by, |one| !finding.origin.officers.contains(one)) {
-        reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
-    }
     let said_fixed = finding.report.as_ref().and_then(|report| report.by.as_ref());
     let only_who_said_it = officers.iter().all(|one| Some(one) == said_fixed);
-    if only_who_said_it && !by_others && has_others(finding, by, |one| Some(one) != said_fixed) {
+    if only_the_first && !by_others && has_others(finding, by, |one| !finding.origin.officers.contains(one)) {
+        reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
+    } else if only_who_said_it && !by_others && has_others(finding, by, |one| Some(one) != said_fixed) {
         reasons.push((ReasonCode::ReporterRechecks, finding.code.clone()));
     }
     reasons
