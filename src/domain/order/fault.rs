@@ -116,8 +116,6 @@ pub enum Clash {
     Weak(Weak),
     /// What an order about a visit or a finding says does not fit it.
     OnSite(OnSite),
-    /// What an item of a visit names is not good for it.
-    OfItem(OfItem),
 }
 
 /// Why an item cannot name this whistle or this hazard.
@@ -146,6 +144,8 @@ pub enum OnSite {
     NoteNeeded,
     /// Fixed only after a recheck that passed; on site only by that deed.
     NotPassed,
+    /// What an item of a visit names is not good for it.
+    OfItem(OfItem),
 }
 
 /// Why a password is not taken as a new one (T1). Any kind of character is; nothing is trimmed.
@@ -202,9 +202,9 @@ impl Clash {
             Clash::OnSite(OnSite::NoSuchItem) => "no_such",
             Clash::OnSite(OnSite::HasFinding) | Clash::OnSite(OnSite::NotPassed) => "mismatch",
             Clash::OnSite(OnSite::NoteNeeded) => "missing",
-            Clash::OfItem(OfItem::WhistleEnded | OfItem::HazardNotInForce) => "not_open",
-            Clash::OfItem(OfItem::WhistleElsewhere) => "mismatch",
-            Clash::OfItem(OfItem::HazardOfOthers) => "not_allowed",
+            Clash::OnSite(OnSite::OfItem(OfItem::WhistleEnded | OfItem::HazardNotInForce)) => "not_open",
+            Clash::OnSite(OnSite::OfItem(OfItem::WhistleElsewhere)) => "mismatch",
+            Clash::OnSite(OnSite::OfItem(OfItem::HazardOfOthers)) => "not_allowed",
             Clash::AfterLimit | Clash::PastAYear => "too_late",
             Clash::InThePast => "in_past",
             Clash::InTheFuture => "in_future",

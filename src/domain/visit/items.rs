@@ -5,7 +5,7 @@ use super::order::Orders;
 use super::{Hazard, Item, OfWhistle, VisitTree};
 use crate::domain::directory;
 use crate::domain::draft::Draft;
-use crate::domain::order::{Clash, FaultCode, Faults, Field, Kind, OfItem, Reader, Spec, TEXT_MAX};
+use crate::domain::order::{Clash, FaultCode, Faults, Field, Kind, OfItem, OnSite, Reader, Spec, TEXT_MAX};
 use crate::domain::whistle::Tree;
 use crate::domain::whistle::blow::fold;
 
@@ -80,7 +80,7 @@ impl<'a> Setting<'a> {
             [(!tree.whistle.status.is_open(), OfItem::WhistleEnded), (other, OfItem::WhistleElsewhere)]
         {
             if holds {
-                faults.add(item.pointer("whistle"), FaultCode::Clash(Clash::OfItem(clash)));
+                faults.add(item.pointer("whistle"), FaultCode::Clash(Clash::OnSite(OnSite::OfItem(clash))));
             }
         }
         Some(tree)
@@ -107,7 +107,7 @@ impl<'a> Setting<'a> {
             [(!may_look(listed, department, follows), OfItem::HazardOfOthers), (retired, OfItem::HazardNotInForce)]
         {
             if holds {
-                faults.add(item.pointer("hazard"), FaultCode::Clash(Clash::OfItem(clash)));
+                faults.add(item.pointer("hazard"), FaultCode::Clash(Clash::OnSite(OnSite::OfItem(clash))));
             }
         }
         Some(Hazard::of(listed))

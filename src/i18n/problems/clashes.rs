@@ -71,7 +71,6 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         ),
         Clash::Weak(why) => weak_words(why),
         Clash::OnSite(why) => on_site_words(why),
-        Clash::OfItem(why) => item_words(why),
     }
 }
 
@@ -108,6 +107,7 @@ fn on_site_words(why: OnSite) -> (&'static str, &'static str) {
             "A finding was recorded here; it is handled there and cannot be unsaid.",
         ),
         OnSite::NoteNeeded => ("请写明未检查的原因。", "Say why it was not checked."),
+        OnSite::OfItem(why) => item_words(why),
         OnSite::NotPassed => (
             "复查通过后才能以“已整改”销号，请改选其他方式或先复查。",
             "It is struck off as fixed only after a recheck that passed; choose another end or recheck first.",
