@@ -55,13 +55,15 @@ const ARMED: &str = "
     WHERE tree = $1 AND ended_at IS NULL
     ORDER BY due_at, id";
 
+/// The cast: a bare nought would make a moment a smaller number to PostgreSQL.
 const COUNT_ALL: &str = "
     SELECT COUNT(*) FROM (SELECT 1 AS one FROM whistles
-      WHERE status = $1 AND $3 = '*' AND ($4 = 0 OR due_at <= $4) LIMIT $2) AS counted";
+      WHERE status = $1 AND $3 = '*' AND (CAST($4 AS BIGINT) = 0 OR due_at <= $4) LIMIT $2) AS counted";
 
 const COUNT_SEEN: &str = "
     SELECT COUNT(*) FROM (SELECT 1 AS one FROM sights s WHERE s.viewer = $3 AND s.status = $1
-      AND ($4 = 0 OR EXISTS (SELECT 1 FROM whistles w WHERE w.id = s.whistle AND w.due_at <= $4)) LIMIT $2) AS counted";
+      AND (CAST($4 AS BIGINT) = 0 OR EXISTS (
+        SELECT 1 FROM whistles w WHERE w.id = s.whistle AND w.due_at <= $4)) LIMIT $2) AS counted";
 
 /// As many marks as [`TEXTS_AT_ONCE`].
 const TEXTS: &str = "
