@@ -123,7 +123,9 @@ pub async fn confirm(hub: &Hub, asked: Asked<'_>, whence: Whence<'_>) -> Result<
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(hub)).collect();
     let hashes = codes.iter().map(|code| sha256(plain(code).as_bytes())).collect();
     let sealed = hub.seal(&bound_to(person), &seed)?;
-    end_others(hub, whence).await?;
+    // Whoever came in by what is no longer asked for stays nowhere (T8): before the factor is another, so that a crash between the
+    // two ends one session too many and leaves none.
+    sessions::sign_out_elsewhere(hub, whence).await?;
     let mut change = Change::default();
     change.credentials.push(Credential::Factor { person: person.clone(), sealed, step });
     change.credentials.push(Credential::RecoveryCodes { person: person.clone(), hashes });
@@ -137,19 +139,13 @@ pub async fn remove(hub: &Hub, whence: Whence<'_>) -> Result<(), Undone> {
     sessions::must_be_proven(hub, whence.present)?;
     let person = whence.present.actor.person.clone();
     if standing(hub, &person).await?.is_some() {
-        end_others(hub, whence).await?;
+        sessions::sign_out_elsewhere(hub, whence).await?;
     }
     let mut change = Change::default();
     change.credentials.push(Credential::NoFactor { person });
     change.trail.push(trail::by(SecurityKind::TotpRemoved, whence, json!({})));
     hub.commit(change, hub.now()).await?;
     Ok(())
-}
-
-/// Whoever came in by what is no longer asked for stays nowhere (T8): before the factor is another, so that a crash between the
-/// two ends one session too many and leaves none.
-async fn end_others(hub: &Hub, whence: Whence<'_>) -> Result<(), Undone> {
-    sessions::sign_out_elsewhere(hub, whence).await
 }
 
 /// Whether the person has a second factor, and how many recovery codes are left.

@@ -76,13 +76,8 @@ impl<'a> Setting<'a> {
             return None;
         };
         let other = tree.whistle.enterprise.as_deref().zip(self.firm).is_some_and(|(one, other)| one != other);
-        for (holds, clash) in
-            [(!tree.whistle.status.is_open(), OfItem::WhistleEnded), (other, OfItem::WhistleElsewhere)]
-        {
-            if holds {
-                faults.add(item.pointer("whistle"), FaultCode::Clash(Clash::OnSite(OnSite::OfItem(clash))));
-            }
-        }
+        let clashes = [(!tree.whistle.status.is_open(), OfItem::WhistleEnded), (other, OfItem::WhistleElsewhere)];
+        name(clashes, item.pointer("whistle"), faults);
         Some(tree)
     }
 
@@ -103,13 +98,9 @@ impl<'a> Setting<'a> {
             return None;
         };
         let retired = self.day.is_some_and(|day| !listed.is_in_force(day));
-        for (holds, clash) in
-            [(!may_look(listed, department, follows), OfItem::HazardOfOthers), (retired, OfItem::HazardNotInForce)]
-        {
-            if holds {
-                faults.add(item.pointer("hazard"), FaultCode::Clash(Clash::OnSite(OnSite::OfItem(clash))));
-            }
-        }
+        let others = !may_look(listed, department, follows);
+        let clashes = [(others, OfItem::HazardOfOthers), (retired, OfItem::HazardNotInForce)];
+        name(clashes, item.pointer("hazard"), faults);
         Some(Hazard::of(listed))
     }
 
@@ -117,6 +108,13 @@ impl<'a> Setting<'a> {
         let items = self.by.changes.into_iter().flat_map(|visit| &visit.items);
         let own = items.filter(|item| item.departments().any(|one| one == department));
         own.filter_map(|item| item.hazard.as_ref()).find(|hazard| hazard.code == code)
+    }
+}
+
+/// Names each that holds.
+fn name(clashes: [(bool, OfItem); 2], pointer: String, faults: &mut Faults) {
+    for (_, clash) in clashes.into_iter().filter(|(holds, _)| *holds) {
+        faults.add(pointer.clone(), FaultCode::Clash(Clash::OnSite(OnSite::OfItem(clash))));
     }
 }
 
