@@ -104,6 +104,11 @@ impl Chrome {
         self.post("/url", json!({ "url": format!("{}{path}", self.origin) })).await;
     }
 
+    /// Shows no page any more.
+    pub(crate) async fn leave(&self) {
+        self.post("/url", json!({ "url": "about:blank" })).await;
+    }
+
     /// Path and query of the page that is shown.
     pub(crate) async fn path(&self) -> String {
         let url = self.get("/url").await;

@@ -134,6 +134,8 @@ async fn seat(t: &Town, chrome: &Chrome, username: &str, lang: &str) {
     if !username.is_empty() {
         return enter(t, chrome, username, lang).await;
     }
+    // A page that is still shown would ask for its feed with no cookie, and the browser reports the answer.
+    chrome.leave().await;
     chrome.develop("Network.clearBrowserCookies", json!({})).await;
     chrome.go("/login").await;
     chrome.cookie("lang", lang).await;
