@@ -69,7 +69,9 @@ impl CloseOrder {
 pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let mut reasons = Vec::new();
-    if by.actor.is_some_and(|actor| is_own_work(finding, &actor.person)) {
+    let directory = &by.rules.directory;
+    let closer = by.actor.map(|actor| directory.human(&actor.person));
+    if closer.is_some_and(|closer| is_own_work(finding, |one| directory.human(one) == closer)) {
         reasons.push((ReasonCode::CloserRechecked, finding.code.clone()));
     }
     if finding.measures.is_some() {
@@ -99,9 +101,9 @@ pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
 }
 
 /// Whoever rechecked it or said that it is fixed leaves striking it off to somebody else.
-pub fn is_own_work(finding: &Finding, person: &PersonId) -> bool {
+pub fn is_own_work(finding: &Finding, is_they: impl Fn(&PersonId) -> bool) -> bool {
     let reported = finding.report.as_ref().and_then(|report| report.by.as_ref());
-    finding.rechecks.iter().any(|one| one.officers.contains(person)) || reported == Some(person)
+    finding.rechecks.iter().flat_map(|one| &one.officers).chain(reported).any(is_they)
 }
 
 /// Why, and what was seen.

@@ -235,10 +235,10 @@ impl Finding {
         self.status == FindingStatus::Closed && self.spot_check.as_ref().is_some_and(|one| one.open)
     }
 
-    /// Somebody who has said already that it is gone: by a recheck, or by striking it off.
-    pub fn was_passed_by(&self, person: &PersonId) -> bool {
-        let passed = |one: &Recheck| one.passed && one.officers.contains(person);
-        self.closed_by.as_ref() == Some(person) || self.rechecks.iter().any(passed)
+    /// Whoever has said already that it is gone: by a recheck, or by striking it off.
+    pub fn passed_by(&self) -> impl Iterator<Item = &PersonId> {
+        let passed = self.rechecks.iter().filter(|one| one.passed).flat_map(|one| &one.officers);
+        passed.chain(&self.closed_by)
     }
 
     /// Struck off, and looked at again all the same: it takes proof.

@@ -15,6 +15,7 @@ use crate::domain::visit::slate::CERTIFIED_MIN;
 use crate::domain::visit::{VisitTree, follow};
 use crate::ids::{FindingId, PersonId};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The body of `…/order`.
 pub static ORDER: Spec = Spec {
@@ -97,6 +98,8 @@ pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: De
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?.clone();
     let mut officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
     officers.retain(|officer| is_certified(officer, &finding, &by) && !is_tied(officer, &finding, &by));
+    let mut humans = BTreeSet::new();
+    officers.retain(|officer| humans.insert(by.rules.directory.human(officer)));
     let mut reasons = stands_aside(&finding, &by);
     reasons.extend(tied_among(&order.officers, &finding, &by));
     if officers.len() < CERTIFIED_MIN {

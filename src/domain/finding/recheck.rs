@@ -15,6 +15,7 @@ use crate::domain::visit::VisitTree;
 use crate::domain::visit::slate::CERTIFIED_MIN;
 use crate::ids::{FindingId, PersonId};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The body of `…/report_fixed`.
 pub static REPORT_FIXED: Spec =
@@ -107,35 +108,38 @@ fn in_the_way(
     by: &Deciding<'_>,
 ) -> Vec<(ReasonCode, String)> {
     let (department, drawn) = (&finding.origin.department, finding.awaits_spot_check());
+    let human = |one: &PersonId| by.rules.directory.human(one);
+    let passed_before: BTreeSet<PersonId> = finding.passed_by().map(human).collect();
+    let first: BTreeSet<PersonId> = finding.origin.officers.iter().map(human).collect();
+    let said_fixed = finding.report.as_ref().and_then(|report| report.by.as_ref()).map(human);
     let mut reasons = stands_aside(finding, by);
     reasons.extend(tied_among(&order.officers, finding, by));
     if !order.officers.is_empty() && officers.len() < CERTIFIED_MIN {
         reasons.push((ReasonCode::TooFewCertified, department.clone()));
     }
-    if drawn && has_others(finding, by, |one| !finding.was_passed_by(one)) {
-        let passed = officers.iter().filter(|one| finding.was_passed_by(one));
+    if drawn && has_others(finding, by, |one| !passed_before.contains(one)) {
+        let passed = officers.iter().filter(|one| passed_before.contains(&human(one)));
         let named = passed.filter_map(|one| by.rules.directory.person(one));
         reasons.extend(named.map(|person| (ReasonCode::PassedBefore, person.username.clone())));
     }
-    let only_the_first = officers.iter().all(|one| finding.origin.officers.contains(one));
+    let only_the_first = officers.iter().all(|one| first.contains(&human(one)));
     // Whoever found it, or said that it is fixed, may confirm what others have passed.
     let by_others = drawn && !finding.rechecks.is_empty();
-    let said_fixed = finding.report.as_ref().and_then(|report| report.by.as_ref());
-    let only_who_said_it = officers.iter().all(|one| Some(one) == said_fixed);
-    if only_the_first && !by_others && has_others(finding, by, |one| !finding.origin.officers.contains(one)) {
+    let only_who_said_it = officers.iter().all(|one| Some(human(one)) == said_fixed);
+    if only_the_first && !by_others && has_others(finding, by, |one| !first.contains(one)) {
         reasons.push((ReasonCode::SameOfficers, finding.code.clone()));
-    } else if only_who_said_it && !by_others && has_others(finding, by, |one| Some(one) != said_fixed) {
+    } else if only_who_said_it && !by_others && has_others(finding, by, |one| Some(one) != said_fixed.as_ref()) {
         reasons.push((ReasonCode::ReporterRechecks, finding.code.clone()));
     }
     reasons
 }
 
-/// Whether the roster has anybody like that who could go: a small squad may have nobody.
+/// Whether the roster has any human like that who could go: a small squad may have nobody.
 fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId) -> bool) -> bool {
     let (department, today) = (&finding.origin.department, by.now.civil().date().to_string());
     let certified = |one: &&Person| one.is_active() && one.is_certified_for(department, &today);
     let mut able = by.rules.directory.people.iter().filter(certified);
-    able.any(|one| is_other(&one.id) && !is_tied(&one.id, finding, by))
+    able.any(|one| is_other(&by.rules.directory.one_of(one)) && !is_tied(&one.id, finding, by))
 }
 
 /// Looked at again, by somebody who was not at the first visit.
@@ -146,8 +150,10 @@ fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId)
 pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let actor = by.actor.ok_or(Refusal::NotFound)?.person.clone();
-    let others = order.officers.iter().filter(|one| **one != actor && !is_tied(one, finding, &by)).cloned();
-    let officers: Vec<PersonId> = std::iter::once(actor.clone()).chain(others).collect();
+    let mut humans = BTreeSet::new();
+    let crew = std::iter::once(&actor).chain(order.officers.iter().filter(|one| !is_tied(one, finding, &by)));
+    // One human under two sign-ins goes once, and counts once.
+    let officers: Vec<PersonId> = crew.filter(|one| humans.insert(by.rules.directory.human(one))).cloned().collect();
     let reasons = in_the_way(order, &officers, finding, &by);
     if !reasons.is_empty() {
         return Err(barred(finding, &by, reasons));

@@ -207,25 +207,6 @@ fn a_limit_is_extended_twice_and_what_was_ordered_stands_beside_it() {
 }
 
 #[test]
-fn whoever_said_that_it_is_fixed_does_not_find_so_alone() {
-    let mut story = ordered("general");
-    let code = story.finding(1).code.clone();
-    story.acts_on(1, "inspector.xf.3", "report_fixed", "{}");
-    let alone = r#"{"passed":true,"note":"a"}"#;
-    let barred = VisitStory::barred(story.act_on(1, "inspector.xf.3", "recheck", alone));
-    assert_eq!(barred, [format!("reporter_rechecks {code}")]);
-    let together = r#"{"passed":true,"note":"a","officers":["pe_inspector.xf.2"]}"#;
-    story.clone().acts_on(1, "inspector.xf.3", "recheck", together);
-    // What the firm or its town said, and what nobody said, is anybody's to look at.
-    story = ordered("general");
-    story.acts_on(1, "town.t01", "report_fixed", "{}");
-    story.acts_on(1, "inspector.xf.3", "recheck", alone);
-    story = ordered("general");
-    story.until("12-19 00:01");
-    story.acts_on(1, "inspector.xf.3", "recheck", alone);
-}
-
-#[test]
 fn every_other_end_needs_its_proof_in_words() {
     // Gone, cannot be fixed, taken down, another power's with its receipt, none at all.
     for kind in ["ceased", "shutdown", "dismantled", "transferred", "unfounded"] {

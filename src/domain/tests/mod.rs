@@ -4,6 +4,7 @@
 mod beside;
 mod bodies;
 mod findings;
+mod findings_rechecked;
 mod main_path;
 pub(crate) mod sample;
 mod secrecy;

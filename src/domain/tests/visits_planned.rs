@@ -7,6 +7,7 @@ use super::visit_story::{VisitStory, crew, faults, plan};
 use super::visits::{planned, whistle, with};
 use crate::domain::decision::Refusal;
 use crate::domain::directory::{Directory, Enterprise, Shift};
+use crate::domain::event::EventKind;
 use crate::domain::rules::Rules;
 use crate::domain::terms::{Severity, WhistleStatus};
 use crate::domain::visit::slate::{self, FirmVisit, Slate};
@@ -178,6 +179,15 @@ fn a_case_check_near_another_visit_and_many_departments_are_warnings_and_bar_not
         let near = beside(&[other(date, &["SH"])]);
         assert_eq!(told(&case, std::slice::from_ref(&tree), &near, rules), expected, "{date}");
     }
+    // The log says of short notice and of nothing else that the firm was told late.
+    let near = beside(&[other("2026-11-20", &["SH"])]);
+    let mut story = VisitStory::planned(&case, std::slice::from_ref(&tree), &near, rules).unwrap();
+    story.acts("office", "propose", "{}");
+    ["head.yj", "head.xf"].iter().for_each(|head| story.acts(head, "approve_own_part", "{}"));
+    assert_eq!(slate::warnings(&story.tree, rules, story.now).len(), 1);
+    story.acts("office", "announce", "{}");
+    let announced = story.events.iter().find(|one| one.kind == EventKind::VisitAnnounced).unwrap();
+    assert!(announced.data.get("short_notice").is_none(), "{}", announced.data);
     // An emergency goes on the very day of another.
     let mut pressing = whistle("emergency");
     pressing.whistle.severity = Severity::Major;

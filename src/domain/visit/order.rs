@@ -241,7 +241,7 @@ fn members(
             faults.add(member.pointer("officer"), FaultCode::NoSuch);
         }
         // One human under two sign-ins goes once, and counts once.
-        if !seen.insert(known.map_or_else(|| id.clone(), |person| directory.one_of(person))) {
+        if !seen.insert(directory.human(&id)) {
             faults.add(member.pointer("officer"), FaultCode::Clash(Clash::Twice));
         }
         let department = member.text("department");
