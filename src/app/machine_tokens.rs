@@ -14,6 +14,7 @@ use crate::domain::trail::SecurityKind;
 use crate::ids::hex;
 use crate::store::{Access, Chore, machine_tokens};
 use serde_json::json;
+use std::net::IpAddr;
 
 /// What a token begins with: a scanner of repositories and logs finds it.
 const MARK: &str = "wh_";
@@ -73,8 +74,10 @@ pub async fn make(hub: &Hub, whence: Whence<'_>, body: &Node) -> Result<(Machine
         ends_at: order.ends_at,
         used_at: None,
         revoked_at: None,
+        networks: order.networks,
     };
-    let data = json!({ "token": token.id, "scopes": token.scopes, "until": token.ends_at.rfc3339() });
+    let (until, networks) = (token.ends_at.rfc3339(), token.network_names());
+    let data = json!({ "token": token.id, "scopes": token.scopes, "until": until, "networks": networks });
     let trail = vec![trail::by(SecurityKind::TokenMade, whence, data)];
     let change = Change { tokens: vec![TokenDeed::Made(Box::new(token.clone()))], trail, ..Change::default() };
     let committed = hub.commit(change, now).await;
@@ -113,17 +116,19 @@ pub async fn revoke(hub: &Hub, whence: Whence<'_>, id: &str) -> Result<(), Undon
     Ok(())
 }
 
-/// Which machine bears this; nobody if it is not sound, over, or of a unit that is gone.
-pub(super) async fn bearer(hub: &Hub, bearer: &str) -> Result<Option<Present>, Undone> {
+/// Which machine bears this; nobody if it is not sound, over, of a unit that is gone, or not to be used from there.
+pub(super) async fn bearer(hub: &Hub, bearer: &str, from: IpAddr) -> Result<Option<Present>, Undone> {
     let Some(hash) = hash_of(bearer) else { return Ok(None) };
-    by_hash(hub, hash).await
+    by_hash(hub, hash, Some(from)).await
 }
 
-/// The same by the token's hash.
-pub(super) async fn by_hash(hub: &Hub, hash: [u8; 32]) -> Result<Option<Present>, Undone> {
+/// The same by the token's hash; `from`: nobody asks anew, what is open from there goes on.
+pub(super) async fn by_hash(hub: &Hub, hash: [u8; 32], from: Option<IpAddr>) -> Result<Option<Present>, Undone> {
     let now = hub.now();
     let token = hub.ledger.read(move |reading| machine_tokens::by_secret(reading, &hash)).await?;
-    let Some(token) = token.filter(|token| token.revoked_at.is_none() && now < token.ends_at) else { return Ok(None) };
+    let is_sound = |token: &MachineToken| token.revoked_at.is_none() && now < token.ends_at;
+    let works_there = |token: &MachineToken| from.is_none_or(|from| token.works_from(&from.into()));
+    let Some(token) = token.filter(|token| is_sound(token) && works_there(token)) else { return Ok(None) };
     let Some(actor) = machine::acting_for(&token.department, &token.id, &token.name, &hub.rules().directory) else {
         return Ok(None);
     };

@@ -279,10 +279,11 @@ async fn open_session(hub: &Hub, actor: Actor, door: Door, epoch: i64) -> Result
     Ok(SignedIn::of(actor, secret, access_token, refresh_token))
 }
 
-/// Who bears this token, a person's or a machine's; nobody if it or its session is not sound.
-pub async fn by_token(hub: &Hub, token: &str) -> Result<Option<Present>, Undone> {
+/// Who bears this token, a person's or a machine's; nobody if it or its session is not sound. `from`: the address that a machine
+/// asks from.
+pub async fn by_token(hub: &Hub, token: &str, from: IpAddr) -> Result<Option<Present>, Undone> {
     if machine_tokens::is_one(token) {
-        return machine_tokens::bearer(hub, token).await;
+        return machine_tokens::bearer(hub, token, from).await;
     }
     let Some(token) = hub.doorkeeper.keys().read_token(token, hub.now()) else { return Ok(None) };
     let present = by_secret(hub, &token.secret, Door::Api).await?;
@@ -344,7 +345,7 @@ pub async fn still_present(hub: &Hub, present: &Present) -> Result<Option<Presen
         return Ok(None);
     }
     match &present.shown {
-        Shown::Machine { hash, .. } => machine_tokens::by_hash(hub, *hash).await,
+        Shown::Machine { hash, .. } => machine_tokens::by_hash(hub, *hash, None).await,
         Shown::Session(held) => {
             let found = living(hub, held.hash, present.door).await?;
             Ok(found.map(|(found, actor)| Present {

@@ -4,15 +4,19 @@
 use super::at::{At, MINUTE};
 use super::deeds;
 use super::directory::{Directory, UnitRole};
+use super::network::network;
 use super::order::{Clash, FaultCode, Faults, Field, Kind, NAME_MAX, Node, Spec, each_once, read};
 use super::policy::Actor;
 use super::terms::Role;
 use crate::ids::PersonId;
+use ipnet::IpNet;
 
 /// Living tokens of one department.
 pub const PER_DEPARTMENT_MAX: i64 = 20;
 /// Longest life, days.
 pub const DAYS_MAX: i64 = 365;
+/// Longest network, characters: eight groups of four, and a prefix.
+const NETWORK_MAX: usize = 43;
 /// The scope that opens what the unit sees: lists, things, the live feed.
 pub const READ: &str = "read";
 /// Never a machine's, whatever the unit may: a person answers for these.
@@ -31,6 +35,20 @@ pub struct MachineToken {
     pub ends_at: At,
     pub used_at: Option<At>,
     pub revoked_at: Option<At>,
+    /// From where it works; none: from everywhere.
+    pub networks: Vec<IpNet>,
+}
+
+impl MachineToken {
+    /// Its networks as they are written, `10.3.0.0/16`.
+    pub fn network_names(&self) -> Vec<String> {
+        self.networks.iter().map(IpNet::to_string).collect()
+    }
+
+    /// Whether it works from this address.
+    pub fn works_from(&self, address: &IpNet) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|network| network.contains(address))
+    }
 }
 
 /// What becomes of a token, with the decision that made it so.
@@ -52,6 +70,7 @@ pub static MAKE_TOKEN: Spec = Spec {
         Field::required("name", Kind::Text { max: NAME_MAX }),
         Field::required("scopes", Kind::List { of: &Kind::Code, min: 1 }),
         Field::required("expires_at", Kind::Time),
+        Field::optional("networks", Kind::List { of: &Kind::Text { max: NETWORK_MAX }, min: 0 }),
     ],
 };
 
@@ -61,6 +80,7 @@ pub struct TokenOrder {
     pub name: String,
     pub scopes: Vec<String>,
     pub ends_at: At,
+    pub networks: Vec<IpNet>,
 }
 
 impl TokenOrder {
@@ -76,8 +96,15 @@ impl TokenOrder {
         if let Some(clash) = ends_at.and_then(|ends_at| life_fault(ends_at, now)) {
             faults.add(reader.pointer("expires_at"), FaultCode::Clash(clash));
         }
-        let order = reader.text("name").zip(ends_at);
-        Faults::judge(faults, order.map(|(name, ends_at)| TokenOrder { name, scopes: reader.texts("scopes"), ends_at }))
+        let mut networks = Vec::new();
+        for (at, text) in reader.placed("networks") {
+            match network(&text) {
+                Some(network) => networks.push(network),
+                None => faults.add(reader.item("networks", at), FaultCode::Clash(Clash::NoNetwork)),
+            }
+        }
+        let (order, scopes) = (reader.text("name").zip(ends_at), reader.texts("scopes"));
+        Faults::judge(faults, order.map(|(name, ends_at)| TokenOrder { name, scopes, ends_at, networks }))
     }
 }
 
@@ -150,6 +177,9 @@ mod tests {
         };
         let with = |scopes: &str, ends: &str| format!(r#"{{"name":"a","scopes":[{scopes}],"expires_at":"{ends}"}}"#);
         let (soon, read) = ("2026-12-25T10:00:00+08:00", r#""read""#);
+        let from = |networks: &str| {
+            format!(r#"{{"name":"a","scopes":["read"],"expires_at":"{soon}","networks":[{networks}]}}"#)
+        };
         for (body, told) in [
             (with(read, soon), vec![]),
             (with(read, "2027-11-25T10:00:00+08:00"), vec![]),
@@ -159,10 +189,40 @@ mod tests {
             (with(r#""read","read","whistle.unseal","*""#, soon), vec!["/scopes/1 twice", "/scopes/2 no_such"]),
             (with("", soon), vec!["/scopes too_few"]),
             (r#"{"name":"a","scopes":["read"]}"#.to_owned(), vec!["/expires_at missing"]),
+            (from(r#""10.3.0.0/16","10.3.0.7","fd00::/8","2001:db8::9""#), vec![]),
+            (from(""), vec![]),
+            (from(r#""10.3.0.7","10.3.0.0/33""#), vec!["/networks/1 bad_network"]),
+            (from(r#""10.3","all""#), vec!["/networks/0 bad_network", "/networks/1 bad_network"]),
         ] {
             let all = faults(&body);
             assert!(told.iter().all(|one| all.contains(&(*one).to_owned())), "{body}: {all:?}");
             assert_eq!(told.is_empty(), all.is_empty(), "{body}: {all:?}");
+        }
+    }
+    #[test]
+    fn t12_a_token_works_from_its_networks_and_without_any_from_everywhere() {
+        let works = |networks: &[&str], address: &str| {
+            let networks = networks.iter().map(|text| network(text).unwrap()).collect();
+            let token = MachineToken {
+                id: "mt_1".to_owned(),
+                secret_hash: [0; 32],
+                name: String::new(),
+                department: "XF".to_owned(),
+                scopes: Vec::new(),
+                maker: PersonId::from_text("pe_head.xf"),
+                made_at: at("11-25 10:00"),
+                ends_at: at("12-25 10:00"),
+                used_at: None,
+                revoked_at: None,
+                networks,
+            };
+            token.works_from(&network(address).unwrap())
+        };
+        assert!(works(&[], "203.0.113.9"));
+        // What is written behind the prefix says nothing.
+        for network in ["10.3.0.0/16", "10.3.200.7/16", "10.3.4.5", "fd00::/8"] {
+            assert!(works(&["192.0.2.0/24", network], if network == "fd00::/8" { "fd12::1" } else { "10.3.4.5" }));
+            assert!(!works(&[network], "10.4.0.1") && !works(&[network], "2001:db8::1"), "{network}");
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod invitation;
 pub mod late;
 pub mod limits;
 pub mod machine;
+pub mod network;
 pub mod obligation;
 pub mod order;
 pub mod papers;

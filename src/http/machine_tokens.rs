@@ -45,7 +45,7 @@ fn item(token: &MachineToken) -> Value {
     value!({
         "id": token.id, "name": token.name, "department": token.department, "scopes": token.scopes,
         "made_at": token.made_at.rfc3339(), "expires_at": token.ends_at.rfc3339(),
-        "used_at": token.used_at.map(|at| at.rfc3339()),
+        "used_at": token.used_at.map(|at| at.rfc3339()), "networks": token.network_names(),
     })
 }
 
@@ -60,6 +60,7 @@ pub(super) fn shape(new: bool) -> Value {
         ("made_at", time()),
         ("expires_at", time()),
         ("used_at", time_or_null()),
+        ("networks", texts()),
     ];
     if new {
         members.push(("token", text()));

@@ -1,12 +1,14 @@
 //! Whom we believe when they say for whom they ask: only the proxies that the settings name. Without them every address
 //! is the peer's own; what a stranger writes into a header says nothing.
 
+use crate::domain::network::network;
 use actix_web::http::header::HeaderMap;
-use std::net::{IpAddr, Ipv6Addr};
+use ipnet::IpNet;
+use std::net::IpAddr;
 
 /// The proxies that may name an address.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Proxies(Vec<(IpAddr, u32)>);
+pub struct Proxies(Vec<IpNet>);
 
 impl Proxies {
     /// Reads `10.0.0.7, 10.1.0.0/16`; nothing when one of them is neither an address nor a network.
@@ -17,20 +19,14 @@ impl Proxies {
 
     /// These, and our own host.
     pub(super) fn and_loopback(&self) -> Proxies {
-        let loopback = [(IpAddr::from([127, 0, 0, 0]), 8), (IpAddr::from(Ipv6Addr::LOCALHOST), 128)];
+        let loopback = ["127.0.0.0/8", "::1"].into_iter().filter_map(network);
         Proxies(self.0.iter().copied().chain(loopback).collect())
     }
 
     /// Whether this address is one of them.
     pub(super) fn holds(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|(network, bits)| match (network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                same(network.to_bits().into(), address.to_bits().into(), 32 - bits)
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => same(network.to_bits(), address.to_bits(), 128 - bits),
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        })
+        self.0.iter().any(|network| network.contains(&address))
     }
 
     /// For whom this is asked: of the addresses that were written down on the way, nearest first, the first that is no
@@ -48,18 +44,6 @@ impl Proxies {
         }
         nearest.to_canonical()
     }
-}
-
-fn same(network: u128, address: u128, free: u32) -> bool {
-    free >= 128 || network >> free == address >> free
-}
-
-fn network(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let address: IpAddr = address.parse().ok()?;
-    let whole = if address.is_ipv4() { 32 } else { 128 };
-    let bits = bits.map_or(Some(whole), |bits| bits.parse().ok())?;
-    (bits <= whole).then_some((address, bits))
 }
 
 #[cfg(test)]

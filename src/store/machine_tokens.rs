@@ -4,14 +4,15 @@
 use super::{Fault, Reading, Row};
 use crate::domain::at::At;
 use crate::domain::machine::MachineToken;
+use crate::domain::network::network;
 use crate::ids::PersonId;
 
 const BY_SECRET: &str = "
-    SELECT id, secret_hash, name, department, scopes, maker, made_at, ends_at, used_at, revoked_at FROM machine_tokens
+    SELECT id, secret_hash, name, department, scopes, maker, made_at, ends_at, used_at, revoked_at, networks FROM machine_tokens
     WHERE secret_hash = $1";
 /// The newest first; dead ones are gone.
 const OF_DEPARTMENT: &str = "
-    SELECT id, secret_hash, name, department, scopes, maker, made_at, ends_at, used_at, revoked_at FROM machine_tokens
+    SELECT id, secret_hash, name, department, scopes, maker, made_at, ends_at, used_at, revoked_at, networks FROM machine_tokens
     WHERE department = $1 AND revoked_at IS NULL AND ends_at > $2 ORDER BY made_at DESC, id DESC";
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub fn of_department(reading: &mut Reading<'_>, department: &str, now: At) -> Re
 }
 
 fn found(row: &Row<'_>) -> Result<MachineToken, Fault> {
+    let networks = row.json::<Vec<String>>(10)?.iter().map(|text| network(text)).collect::<Option<Vec<_>>>();
     Ok(MachineToken {
         id: row.text(0)?.to_owned(),
         secret_hash: row.hash(1)?,
@@ -42,5 +44,6 @@ fn found(row: &Row<'_>) -> Result<MachineToken, Fault> {
         ends_at: row.at(7)?,
         used_at: row.opt_at(8)?,
         revoked_at: row.opt_at(9)?,
+        networks: networks.ok_or(Fault::never("a token's network cannot be read"))?,
     })
 }

@@ -134,6 +134,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (19, include_str!("migrations/0019_proof_of_visits.sql")),
     (20, include_str!("migrations/0020_results.sql")),
     (21, include_str!("migrations/0021_wrong_codes.sql")),
+    (22, include_str!("migrations/0022_networks_of_tokens.sql")),
 ];
 
 /// The newest schema, which this release brings a ledger to.

@@ -125,6 +125,37 @@ async fn t12_only_heads_and_the_offices_director_make_tokens_for_their_own_unit(
 }
 
 #[actix_web::test]
+async fn t12_a_token_works_from_its_networks_alone() {
+    town(async |t| {
+        let mut order = order(&["read"]);
+        order["networks"] = json!(["10.3.7.9/16", "192.0.2.4"]);
+        let made = tries_to_make(t, "head.xf", &order).await.expect(201).json();
+        assert_eq!(made["networks"], json!(["10.3.0.0/16", "192.0.2.4/32"]));
+        let token = made["token"].as_str().unwrap();
+        let from = async |address: &str| {
+            let ask = t.ask("GET", "/api/v1/whistles").bearer(token).header("X-Forwarded-For", address);
+            ask.send().await
+        };
+        let none = t.ask("GET", "/api/v1/whistles").bearer(&format!("{}0", &token[..74]));
+        let none = none.header("X-Forwarded-For", "203.0.113.9").send().await.expect(401);
+        for (address, status) in [("10.3.0.1", 200), ("192.0.2.4", 200), ("192.0.2.5", 401), ("10.4.0.1", 401)] {
+            let reply = from(address).await.expect(status);
+            assert!(status == 200 || reply.sameness() == none.sameness(), "{address} is told why");
+        }
+        t.clock.advance(10);
+        from("203.0.113.9").await.expect(401);
+        let used_at = || async { t.person("head.xf").sees("/tokens").await["items"][0]["used_at"].clone() };
+        assert_eq!(used_at().await, "2026-12-01T09:00:00+08:00", "a thief's try is no use of it");
+        from("10.3.0.1").await.expect(200);
+        assert_eq!(used_at().await, "2026-12-01T09:10:00+08:00");
+        order["networks"] = json!(["10.3.0.0/16", "intranet"]);
+        let refused = tries_to_make(t, "head.xf", &order).await.expect(422);
+        assert_eq!(refused.faults(), ["/networks/1 bad_network"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn t12_a_token_ends_with_its_time_its_unit_or_its_maker_says_so_and_its_feed_with_it() {
     let (place, clock) = (Place::new(), ManualClock::new(crate::town::at(crate::town::BEGIN)));
     let t = Box::pin(Town::open_on(&place, clock.clone())).await;
@@ -200,11 +231,18 @@ async fn t12_a_head_makes_and_ends_a_token_by_page_and_it_is_shown_once() {
         liaison.post(make, &forged).await.expect(403);
         let refused = head.fills(here, make, &[("name", "留着的名字")]).await.expect(422).text();
         assert!(refused.contains("留着的名字") && refused.contains("可以做什么") && refused.contains("有效期"));
+        let mut nowhere = order.to_vec();
+        nowhere.push(("networks", "10.3.0.0/16，内网"));
+        let refused = head.fills(here, make, &nowhere).await.expect(422).text();
+        assert!(refused.contains("10.3.0.0/16，内网") && refused.contains("从哪里使用"), "{refused}");
+        let mut order = order.to_vec();
+        order.push(("networks", " 127.0.0.0/8， 10.3.0.7 "));
         let shown = head.fills(here, make, &order).await.expect(201).text();
         let token = &shown[shown.find("wh_").unwrap()..][..75];
         assert_eq!(asks(t, token, "GET", "/me").await.expect(200).json()["permissions"], json!(["whistle.blow"]));
         let later = head.get(here).await.expect(200).text();
         assert!(!later.contains(token) && later.contains("烟感") && later.contains("哨件：吹哨"), "{later}");
+        assert!(later.contains("127.0.0.0/8、10.3.0.7/32"), "{later}");
         let at = later.find("/console/access/tokens/mt_").unwrap();
         let end = later[at..].split('"').next().unwrap().to_owned();
         liaison.fills(here, &end, &[]).await.expect(403);

@@ -2,7 +2,7 @@
 //! whoever has every row of its ledger signs nobody in.
 
 use crate::tokens::base64url;
-use crate::town::{BEGIN, PASSWORD, Place, Town, at, settings};
+use crate::town::{BEGIN, HERE, PASSWORD, Place, Town, at, settings};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -118,7 +118,7 @@ async fn minted(hub: &Hub, dump: &[Vec<u8>], genuine: &str) -> usize {
             let key = Ed25519KeyPair::from_pkcs8(&bytes).or_else(|_| Ed25519KeyPair::from_seed_unchecked(&bytes));
             let Ok(key) = key else { continue };
             let forged = format!("{body}.{}", base64url(key.sign(body.as_bytes()).as_ref()));
-            taken += usize::from(sessions::by_token(hub, &forged).await.unwrap().is_some());
+            taken += usize::from(sessions::by_token(hub, &forged, HERE).await.unwrap().is_some());
         }
     }
     taken
@@ -144,7 +144,7 @@ async fn t31_dump_cannot_mint() {
     let phc = passwords::hash(PASSWORD, &[7; 16]).unwrap();
     sessions::set_shared_password(&hub, PASSWORD, phc).await.unwrap();
     let genuine = signed_in(&hub).await;
-    assert!(sessions::by_token(&hub, &genuine).await.unwrap().is_some());
+    assert!(sessions::by_token(&hub, &genuine, HERE).await.unwrap().is_some());
     let dump = place.dump();
     assert!(dump.len() > 100, "the dump is empty");
     assert_eq!(minted(&hub, &dump, &genuine).await, 0);
@@ -205,7 +205,7 @@ async fn t31_another_key_takes_over_without_a_restart_and_the_old_one_proves_its
     let new = signed_in(&hub).await;
     assert_ne!(kid(&new), kid(&old));
     for token in [&last, &new] {
-        assert!(sessions::by_token(&hub, token).await.unwrap().is_some(), "one was thrown out");
+        assert!(sessions::by_token(&hub, token, HERE).await.unwrap().is_some(), "one was thrown out");
     }
     assert_eq!(hub.unseal("totp pe_1", &sealed).as_deref(), Some(&b"seed"[..]), "what was sealed is lost");
     assert!(!hub.seal("totp pe_1", b"seed").unwrap().starts_with(&sealed[..11]), "the new seal is not used");
@@ -224,12 +224,12 @@ async fn t31_another_key_takes_over_without_a_restart_and_the_old_one_proves_its
     assert!(keys::retire(&settings, Some("seal.key"), begin).unwrap_err().to_string().contains("opens what it sealed"));
     assert_eq!(keys::retire(&settings, Some("token.pk8"), begin).unwrap(), ["token.pk8"]);
     assert!(keys::take_anew(&settings, &hub).unwrap());
-    assert!(sessions::by_token(&hub, &last).await.unwrap().is_none(), "a stolen key still mints");
-    assert!(sessions::by_token(&hub, &new).await.unwrap().is_some());
+    assert!(sessions::by_token(&hub, &last, HERE).await.unwrap().is_none(), "a stolen key still mints");
+    assert!(sessions::by_token(&hub, &new, HERE).await.unwrap().is_some());
     assert_eq!(keys::age_days(&settings, begin.plus_minutes(91 * 24 * 60)).unwrap(), 91);
     // Loose, it is not taken, and the hub goes on with what it has.
     fs::set_permissions(settings.keys.dir.as_ref().unwrap().join(current), PermissionsExt::from_mode(0o440)).unwrap();
     assert!(keys::take_anew(&settings, &hub).unwrap_err().to_string().contains("open to others"));
-    assert!(sessions::by_token(&hub, &new).await.unwrap().is_some());
+    assert!(sessions::by_token(&hub, &new, HERE).await.unwrap().is_some());
     hub.ledger.close().await.unwrap();
 }

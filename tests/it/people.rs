@@ -2,7 +2,7 @@
 //! post's, and what one person alone may not do waits for a second.
 
 use crate::own_keys::with_keys;
-use crate::town::{BEGIN, PASSWORD, Person, Place, Reply, Town, at, blow_order, town};
+use crate::town::{BEGIN, HERE, PASSWORD, Person, Place, Reply, Town, at, blow_order, town};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use whistle_hub::app::Undone;
@@ -75,12 +75,12 @@ async fn t05_the_first_operator_of_an_empty_district_comes_in_by_add_user() {
         sessions::sign_in(&hub, SignIn { username, password, totp: None, address, door: Door::Api, device: "" }).await
     };
     let first = sign_in("chief", initial.as_str()).await.unwrap();
-    let present = sessions::by_token(&hub, &first.access_token).await.unwrap().unwrap();
+    let present = sessions::by_token(&hub, &first.access_token, HERE).await.unwrap().unwrap();
     assert!(present.must_choose(), "an initial password opens everything");
     let again = sign_in("chief", initial.as_str()).await;
     assert!(matches!(again, Err(Undone::WrongPassword)), "an initial password lets in twice");
     let boss = sign_in("boss", "kein-Anfang-4711").await.unwrap();
-    assert!(!sessions::by_token(&hub, &boss.access_token).await.unwrap().unwrap().must_choose());
+    assert!(!sessions::by_token(&hub, &boss.access_token, HERE).await.unwrap().unwrap().must_choose());
     hub.ledger.close().await.unwrap();
 
     let said = add(order("late", Role::SecurityAdmin, None)).await.unwrap();

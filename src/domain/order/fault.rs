@@ -86,6 +86,8 @@ pub enum Clash {
     PastAYear,
     InThePast,
     InTheFuture,
+    /// Neither an address nor a network.
+    NoNetwork,
     /// The same as now, or the wrong way: nothing would change.
     NoChange,
     /// Further away than a whistle may be suspended.
@@ -211,6 +213,7 @@ impl Clash {
             Clash::NoChange | Clash::NoContest | Clash::Itself | Clash::Overtaken => "mismatch",
             Clash::TooFarOff | Clash::BeyondRota => "too_late",
             Clash::NotLonger => "too_early",
+            Clash::NoNetwork => "bad_network",
             Clash::NoUsername => "bad_username",
             Clash::Taken => "taken",
             Clash::RoleOfUnit => "mismatch",

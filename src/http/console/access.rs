@@ -77,6 +77,10 @@ fn order(bytes: &[u8], now: At) -> Node {
     let days = text("expires_at").and_then(|(_, days)| days.parse().ok()).filter(|days| LIVES.contains(days));
     let ends_at = days.map(|days| now.plus_minutes(days * 24 * 60).rfc3339());
     order.extend(ends_at.map(|ends_at| ("expires_at".to_owned(), Node::Text(ends_at))));
+    if let Some((name, value)) = text("networks") {
+        let named = value.split([',', '，', '、']).map(str::trim).filter(|one| !one.is_empty());
+        order.push((name.clone(), Node::List(named.map(|one| Node::Text(one.to_owned())).collect())));
+    }
     Node::Object(order)
 }
 
@@ -119,6 +123,7 @@ fn token_row(lang: Lang, token: &MachineToken) -> TokenRow {
         id: token.id.clone(),
         name: token.name.clone(),
         scopes: token.scopes.iter().map(|scope| scope_word(lang, scope)).collect(),
+        networks: token.network_names(),
         ends_at: moment(token.ends_at),
         used_at: token.used_at.map(moment),
     }

@@ -331,7 +331,7 @@ fn charged(request: &HttpRequest, door: &Door, present: Option<Present>) -> Resu
 
 async fn by_token(request: &HttpRequest, door: &Door) -> Result<Option<Present>, Problem> {
     let present = match headers::bearer(request.headers()) {
-        Some(token) => sessions::by_token(&door.hub, token).await?,
+        Some(token) => sessions::by_token(&door.hub, token, address(request, door)?).await?,
         None => None,
     };
     let present = credentials_first(request, charged(request, door, present)?)?;

@@ -305,6 +305,8 @@ pub struct TokenRow {
     pub id: String,
     pub name: String,
     pub scopes: Vec<String>,
+    /// From where it works; empty: from everywhere.
+    pub networks: Vec<String>,
     pub ends_at: String,
     pub used_at: Option<String>,
 }

@@ -50,6 +50,9 @@ page_words! {
     token_scopes_hint: "只选需要的", "Only what is needed";
     token_read: "查看", "Read";
     token_days: "有效期", "Valid for";
+    token_networks: "从哪里使用", "From where it works";
+    token_networks_hint: "本单位系统所在的网段或地址，用逗号分开，例如10.3.0.0/16；不填则不限", "The networks or addresses of your systems, with commas between, for example 10.3.0.0/16; empty: from everywhere";
+    token_anywhere: "不限地址", "From everywhere";
     token_ends: "有效至", "Valid until";
     token_unused: "从未使用", "Never used";
     token_end: "停用", "End";

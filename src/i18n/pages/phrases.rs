@@ -265,6 +265,7 @@ pub fn field(lang: Lang, name: &str) -> &'static str {
         "note" => t.note_field,
         "scopes" => t.own.token_scopes,
         "expires_at" => t.own.token_days,
+        "networks" => t.own.token_networks,
         "into" => t.into,
         "task" => t.task_words,
         "reason" => t.reason,

@@ -45,6 +45,7 @@ pub(super) fn clash_words(clash: Clash) -> (&'static str, &'static str) {
         ),
         Clash::Itself => ("不能是本单位自己，请改选其他单位。", "This is the department itself; name another unit."),
         Clash::InTheFuture => ("不能晚于现在，请改正。", "This must not be in the future; please correct it."),
+        Clash::NoNetwork => ("填网段或地址，例如10.3.0.0/16。", "Give a network or an address: 10.3.0.0/16."),
         Clash::NoUsername => (
             "用户名为2至40个字符：小写字母开头，可用小写字母、数字和._-。",
             "A user name has 2 to 40 characters: a small letter first, then small letters, digits and ._-",

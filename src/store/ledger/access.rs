@@ -24,10 +24,10 @@ const END_OTHERS: &str = "UPDATE sessions SET revoked_at = $3, ended_by = $4
 /// One too many has no department, which its column refuses, and with it the whole Change: two makers at once cannot both
 /// be the last.
 const MAKE_TOKEN: &str = "INSERT INTO machine_tokens
-    (id, secret_hash, name, department, scopes, maker, made_at, ends_at) VALUES ($1, $2, $3,
+    (id, secret_hash, name, department, scopes, maker, made_at, ends_at, networks) VALUES ($1, $2, $3,
       CASE WHEN $9 > (
         SELECT COUNT(*) FROM machine_tokens WHERE department = $4 AND revoked_at IS NULL AND ends_at > $7)
-      THEN $4 END, $5, $6, $7, $8)";
+      THEN $4 END, $5, $6, $7, $8, $10)";
 const TOUCH_TOKEN: &str = "UPDATE machine_tokens SET used_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 const REVOKE_TOKEN: &str =
     "UPDATE machine_tokens SET revoked_at = $3 WHERE id = $1 AND department = $2 AND revoked_at IS NULL";
@@ -123,6 +123,7 @@ fn token_row(token: &MachineToken) -> Vec<Value<'_>> {
         token.made_at.into(),
         token.ends_at.into(),
         PER_DEPARTMENT_MAX.into(),
+        serde_json::json!(token.network_names()).to_string().into(),
     ]
 }
 

@@ -22,7 +22,7 @@ pub(crate) use place::{Place, settings};
 use actix_web::web::Data;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use stream::{Outbox, Workers};
 use whistle_hub::app::sample_district::{self, SampleDistrict};
@@ -44,6 +44,8 @@ use whistle_hub::workers::{Live, work};
 pub(crate) const PASSWORD: &str = "kanari-Losung-7319";
 /// When a story begins unless it says otherwise: a Tuesday morning, the first day of the sample rota.
 pub(crate) const BEGIN: &str = "2026-12-01T09:00:00+08:00";
+/// From where somebody asks unless a test says otherwise.
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A moment in RFC 3339.
 pub(crate) fn at(text: &str) -> At {
@@ -105,7 +107,7 @@ impl Town {
         let hub = place.hub(around).await;
         let laid = events_of_laying(&hub).await;
         let metrics = Metrics::of_this_process().unwrap();
-        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let listener = listen(SocketAddr::from((HERE, 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let links = format!("http://{address}");
         let channel = Live::channel();
