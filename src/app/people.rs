@@ -204,6 +204,8 @@ pub struct ByHand<'a> {
     pub username: &'a str,
     pub role: crate::domain::terms::Role,
     pub department: Option<&'a str>,
+    /// Another sign-in of the same human.
+    pub same_as: Option<&'a str>,
     /// Chosen by its owner; none: one is drawn.
     pub password: Option<&'a str>,
 }
@@ -239,7 +241,7 @@ pub async fn add_by_hand(
             Ok((directory::version(reading)?, directory::load(reading)?, stored::last_place(reading)?))
         });
         let (version, (directory, _), last) = read.await.map_err(Undone::from)?;
-        let made = AddOrder::by_hand(order.username, order.role, order.department, &directory);
+        let made = AddOrder::by_hand(order.username, order.role, order.department, order.same_as, &directory);
         let made = made.map_err(NotAdded::Refused)?;
         let mut mint = Mint::new(now.0, chance.seed());
         let by = Deciding { actor: None, directory: &directory, version, address: None, now, mint: &mut mint };

@@ -72,6 +72,9 @@ enum What {
         /// The unit's code; the office's and the administrators' need none.
         #[arg(long, value_name = "D")]
         department: Option<String>,
+        /// Another sign-in of the same human: whatever asks for another person takes both for one.
+        #[arg(long, value_name = "NAME")]
+        same_as: Option<String>,
         /// Holds the password; `-` or none: standard input; nothing there: one is drawn and printed once.
         #[arg(long, value_name = "F")]
         password_file: Option<PathBuf>,
@@ -174,12 +177,13 @@ async fn obeyed(command: Command) -> anyhow::Result<()> {
             ))
         }
         What::Keys { what } => say(&keys_said(&settings, &what)?),
-        What::AddUser { name, role, department, password_file } => {
+        What::AddUser { name, role, department, same_as, password_file } => {
             let password = users::password(password_file.as_deref())?;
             let order = ByHand {
                 username: &name,
                 role,
                 department: department.as_deref(),
+                same_as: same_as.as_deref(),
                 password: password.as_ref().map(|password| password.expose_secret()),
             };
             say(&users::add(&settings, order, &surroundings()).await?)

@@ -52,7 +52,7 @@ fn surroundings(clock: &ManualClock) -> Surroundings {
 async fn t05_the_first_operator_of_an_empty_district_comes_in_by_add_user() {
     let (place, clock) = (Place::empty(), ManualClock::new(at(BEGIN)));
     let settings = with_keys(&place);
-    let order = |username, role, department| ByHand { username, role, department, password: None };
+    let order = |username, role, department| ByHand { username, role, department, same_as: None, password: None };
     let add = async |order| users::add(&settings, order, &surroundings(&clock)).await;
     let said = add(order("chief", Role::Admin, None)).await.unwrap();
     let initial = said.lines().nth(1).unwrap().to_owned();
@@ -62,6 +62,8 @@ async fn t05_the_first_operator_of_an_empty_district_comes_in_by_add_user() {
         (order("liaison.xf", Role::Liaison, Some("XF")), "no unit that has a liaison"),
         (order("liaison.xf", Role::Liaison, None), "needs --department"),
         (ByHand { password: Some("short"), ..order("second", Role::Admin, None) }, "not taken"),
+        (ByHand { same_as: Some("nobody"), ..order("second", Role::OfficeDuty, None) }, "no sign-in nobody"),
+        (ByHand { same_as: Some("chief"), ..order("second", Role::AuditAdmin, None) }, "one of the three"),
     ] {
         let said = format!("{:#}", add(refused).await.unwrap_err());
         assert!(said.contains(why), "{said}");
@@ -69,7 +71,10 @@ async fn t05_the_first_operator_of_an_empty_district_comes_in_by_add_user() {
     let chosen = ByHand { password: Some("kein-Anfang-4711"), ..order("boss", Role::OfficeDirector, None) };
     assert!(!add(chosen).await.unwrap().contains("4711"));
 
+    add(ByHand { same_as: Some("boss"), ..order("boss.2", Role::OfficeDuty, None) }).await.unwrap();
     let hub = setup::serve(&settings, surroundings(&clock)).await.unwrap();
+    let human = |username: &str| hub.rules().directory.by_username(username).cloned().unwrap();
+    assert!(human("boss.2").is_same_human(&human("boss")) && !human("boss.2").is_same_human(&human("chief")));
     let sign_in = async |username, password| {
         let address = [127, 0, 0, 1].into();
         sessions::sign_in(&hub, SignIn { username, password, totp: None, address, door: Door::Api, device: "" }).await

@@ -96,6 +96,7 @@ impl AddOrder {
         username: &str,
         role: Role,
         department: Option<&str>,
+        same_as: Option<&str>,
         directory: &Directory,
     ) -> Result<AddOrder, String> {
         if !is_username(username) {
@@ -111,8 +112,16 @@ impl AddOrder {
         if !founding && !fits(role, &department, directory) {
             return Err(format!("{department} is no unit that has a {role}"));
         }
-        let (username, name) = (username.to_owned(), username.to_owned());
-        Ok(AddOrder { username, name, role, department, title: None, since: None })
+        let same = match same_as {
+            Some(other) => Some(sign_in(other, directory).ok_or(format!("there is no sign-in {other}"))?),
+            None => None,
+        };
+        let name = same.map_or(username, |one| &one.name).to_owned();
+        if another_of_three(role, &name, None, directory).is_some() {
+            return Err("one person holds one of the three administrators".to_owned());
+        }
+        let (username, since) = (username.to_owned(), same.map(|one| one.since.clone()));
+        Ok(AddOrder { username, name, role, department, title: None, since })
     }
 }
 
@@ -184,11 +193,16 @@ fn is_username(text: &str) -> bool {
 /// The other sign-in of the same human that is named.
 fn judge_same<'d>(directory: &'d Directory, (reader, faults): (&Reader<'_>, &mut Faults)) -> Option<&'d Person> {
     let username = reader.text("same_as")?;
-    let known = directory.by_username(&username).filter(|one| !one.standing.refused);
+    let known = sign_in(&username, directory);
     if known.is_none() {
         faults.add(reader.pointer("same_as"), FaultCode::NoSuch);
     }
     known
+}
+
+/// One that somebody has: what was refused never was one.
+fn sign_in<'d>(username: &str, directory: &'d Directory) -> Option<&'d Person> {
+    directory.by_username(username).filter(|one| !one.standing.refused)
 }
 
 fn judge_post(
