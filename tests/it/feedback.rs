@@ -18,6 +18,7 @@ async fn what_anybody_leaves_reaches_the_director_once_and_is_answered() {
         for _ in 0..2 {
             fire.post(BOX, &[("csrf", &csrf), ("key", &key), ("message", "报到页面太慢")]).await.expect(303);
         }
+        t.clock.advance(1);
         let anonymous = [("message", "不想留名的意见"), ("anonymous", "true")];
         t.signed_in("inspector.xf").await.fills(BOX, BOX, &anonymous).await.expect(303);
         let director = t.signed_in("director").await;

@@ -12,6 +12,8 @@ use whistle_hub::domain::terms::{Category, ClosureKind, DeclineGround, LetterKin
 use whistle_hub::mail::{FaultKind, LetterFacts, Rendered, Sender, Transport, render};
 
 const SHORT: Duration = Duration::from_millis(200);
+/// For a whole conversation, before somebody falls silent.
+const LONG_ENOUGH: Duration = Duration::from_secs(3);
 pub(crate) const AMPLE: Duration = Duration::from_secs(20);
 
 fn at(text: &str) -> At {
@@ -163,7 +165,7 @@ async fn a_relay_that_falls_silent_after_accepting_ends_by_the_deadline() {
 
 #[tokio::test]
 async fn a_relay_that_falls_silent_in_data_leaves_the_letter_ambiguous() {
-    then_a_good_one(Manner::SilentInData, SHORT, Some(FaultKind::Ambiguous)).await;
+    then_a_good_one(Manner::SilentInData, LONG_ENOUGH, Some(FaultKind::Ambiguous)).await;
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ async fn t06_login_flood_whistles_flow() {
             assert!(matches!(answer.status, 401 | 503 | 429), "{}: {}", answer.status, answer.text());
         }
         assert!(answers.iter().any(|answer| answer.status == 503), "nothing bounds the queue of sign-ins");
-        assert!(took.as_secs() < 10, "twenty whistles took {took:?}");
+        assert!(took.as_secs() < 25, "twenty whistles took {took:?}");
     })
     .await;
 }

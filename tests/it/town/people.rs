@@ -77,10 +77,15 @@ impl Town {
         self.office().sees(&thing(code)).await["status"].as_str().unwrap().to_owned()
     }
 
-    /// A try to sign in.
+    /// A try to sign in. A loaded machine hashes slowly, and says so: whoever is told to come back comes back.
     pub(crate) async fn try_password(&self, username: &str, password: &str) -> Reply {
         let body = json!({ "username": username, "password": password });
-        self.ask("POST", "/api/v1/sessions").json(&body).send().await
+        loop {
+            let reply = self.ask("POST", "/api/v1/sessions").json(&body).send().await;
+            if reply.status != 503 || reply.header("retry-after").is_none() {
+                return reply;
+            }
+        }
     }
 }
 
@@ -102,11 +107,7 @@ impl<'t> Person<'t> {
 
     /// A token of a session of its own, which may be ended.
     pub(crate) async fn fresh_token(&self) -> String {
-        let mut reply = self.t.try_password(self.username, PASSWORD).await;
-        // A loaded machine hashes slowly, and says so: whoever is told to come back comes back.
-        while reply.status == 503 && reply.header("retry-after").is_some() {
-            reply = self.t.try_password(self.username, PASSWORD).await;
-        }
+        let reply = self.t.try_password(self.username, PASSWORD).await;
         reply.expect(201).json()["access_token"].as_str().unwrap().to_owned()
     }
 
