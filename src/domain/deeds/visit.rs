@@ -171,7 +171,7 @@ fn can_finding(deed: FindingDeed, finding: &Finding) -> bool {
 fn is_barred(deed: FindingDeed, actor: &Actor, finding: &Finding) -> bool {
     let stands = finding.measures.as_ref();
     match deed {
-        FindingDeed::Close => stands.is_some() || close::is_own_work(finding, |one| *one == actor.person),
+        FindingDeed::Close => stands.is_some() || close::is_own_work(finding, actor),
         FindingDeed::CorrectOnSite => stands.is_some() || !finding.is_correctable_on_site(),
         FindingDeed::AskExtension => finding.extended >= EXTENSIONS_MAX,
         FindingDeed::Order | FindingDeed::Recheck | FindingDeed::ReportFixed => false,

@@ -73,16 +73,6 @@ impl Directory {
     pub fn goes_by(&self, person: &Person, username: &str) -> bool {
         self.by_username(username).is_some_and(|other| other.is_same_human(person))
     }
-
-    /// One sign-in that stands for the human who has this one: the same, whichever of theirs is given.
-    pub fn human(&self, id: &PersonId) -> PersonId {
-        self.person(id).map_or_else(|| id.clone(), |person| self.one_of(person))
-    }
-
-    /// Under which of their sign-ins a human takes a place: the same one, whichever of them is named.
-    pub fn one_of(&self, person: &Person) -> PersonId {
-        self.other_sign_ins(person).map(|other| &other.id).chain([&person.id]).min().unwrap_or(&person.id).clone()
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub use means::{Leave, LeaveReason, Vehicle};
 use crate::ids::PersonId;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 words!(
     /// What a unit is in the hub.
@@ -241,12 +241,25 @@ impl Directory {
             unit: person.department_code.clone(),
             town: self.town_of(&person.department_code).map(|town| town.code.clone()),
             also_of: self.other_sign_ins(person).map(|one| one.department_code.clone()).collect(),
+            also: self.other_sign_ins(person).map(|one| one.id.clone()).collect(),
         })
     }
 
     /// Whether whoever has this sign-in is the same human as the other.
     pub fn is_one_human(&self, one: &PersonId, other: &Person) -> bool {
         self.person(one).is_some_and(|one| one.is_same_human(other))
+    }
+
+    /// One sign-in that stands for the human who has this one: the same, whichever of theirs is given.
+    pub fn human(&self, id: &PersonId) -> PersonId {
+        let others = self.person(id).into_iter().flat_map(|person| self.other_sign_ins(person));
+        others.map(|other| &other.id).chain([id]).min().unwrap_or(id).clone()
+    }
+
+    /// Each human once, under the sign-in that is named first.
+    pub fn each_human_once<'a>(&self, people: impl Iterator<Item = &'a PersonId>) -> Vec<PersonId> {
+        let mut seen = BTreeSet::new();
+        people.filter(|one| seen.insert(self.human(one))).cloned().collect()
     }
 
     /// The other sign-ins of the same human.

@@ -8,9 +8,10 @@ use crate::domain::draft::{Deciding, Draft};
 use crate::domain::event::{EventKind, text_ref};
 use crate::domain::obligation::Subject;
 use crate::domain::order::{Clash, Fault, FaultCode, Field, Kind, Node, OnSite, Spec, TEXT_MAX, read};
+use crate::domain::policy::Actor;
 use crate::domain::terms::{ClosureKind, Duty, FindingStatus, words};
 use crate::domain::visit::{VisitTree, follow};
-use crate::ids::{FindingId, PersonId, TextId};
+use crate::ids::{FindingId, TextId};
 use serde_json::json;
 
 words!(
@@ -69,9 +70,7 @@ impl CloseOrder {
 pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let mut reasons = Vec::new();
-    let directory = &by.rules.directory;
-    let closer = by.actor.map(|actor| directory.human(&actor.person));
-    if closer.is_some_and(|closer| is_own_work(finding, |one| directory.human(one) == closer)) {
+    if by.actor.is_some_and(|actor| is_own_work(finding, actor)) {
         reasons.push((ReasonCode::CloserRechecked, finding.code.clone()));
     }
     if finding.measures.is_some() {
@@ -101,9 +100,9 @@ pub fn close(order: &CloseOrder, id: &FindingId, tree: VisitTree, by: Deciding<'
 }
 
 /// Whoever rechecked it or said that it is fixed leaves striking it off to somebody else.
-pub fn is_own_work(finding: &Finding, is_they: impl Fn(&PersonId) -> bool) -> bool {
+pub fn is_own_work(finding: &Finding, actor: &Actor) -> bool {
     let reported = finding.report.as_ref().and_then(|report| report.by.as_ref());
-    finding.rechecks.iter().flat_map(|one| &one.officers).chain(reported).any(is_they)
+    finding.rechecks.iter().flat_map(|one| &one.officers).chain(reported).any(|one| actor.is(one))
 }
 
 /// Why, and what was seen.

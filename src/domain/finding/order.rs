@@ -15,7 +15,6 @@ use crate::domain::visit::slate::CERTIFIED_MIN;
 use crate::domain::visit::{VisitTree, follow};
 use crate::ids::{FindingId, PersonId};
 use serde_json::json;
-use std::collections::BTreeSet;
 
 /// The body of `…/order`.
 pub static ORDER: Spec = Spec {
@@ -96,10 +95,9 @@ impl RectificationOrder {
 /// Guarded: fewer than two officers whose certificates are good today, the own one among them.
 pub fn order(order: &RectificationOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?.clone();
-    let mut officers = if order.officers.is_empty() { finding.origin.officers.clone() } else { order.officers.clone() };
-    officers.retain(|officer| is_certified(officer, &finding, &by) && !is_tied(officer, &finding, &by));
-    let mut humans = BTreeSet::new();
-    officers.retain(|officer| humans.insert(by.rules.directory.human(officer)));
+    let officers = if order.officers.is_empty() { &finding.origin.officers } else { &order.officers };
+    let able = |officer: &&PersonId| is_certified(officer, &finding, &by) && !is_tied(officer, &finding, &by);
+    let officers = by.rules.directory.each_human_once(officers.iter().filter(able));
     let mut reasons = stands_aside(&finding, &by);
     reasons.extend(tied_among(&order.officers, &finding, &by));
     if officers.len() < CERTIFIED_MIN {

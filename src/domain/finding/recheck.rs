@@ -139,7 +139,7 @@ fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId)
     let (department, today) = (&finding.origin.department, by.now.civil().date().to_string());
     let certified = |one: &&Person| one.is_active() && one.is_certified_for(department, &today);
     let mut able = by.rules.directory.people.iter().filter(certified);
-    able.any(|one| is_other(&by.rules.directory.one_of(one)) && !is_tied(&one.id, finding, by))
+    able.any(|one| is_other(&by.rules.directory.human(&one.id)) && !is_tied(&one.id, finding, by))
 }
 
 /// Looked at again, by somebody who was not at the first visit.
@@ -150,10 +150,8 @@ fn has_others(finding: &Finding, by: &Deciding<'_>, is_other: impl Fn(&PersonId)
 pub fn recheck(order: &RecheckOrder, id: &FindingId, tree: VisitTree, by: Deciding<'_>) -> Result<Change, Refusal> {
     let finding = tree.finding(id).ok_or(Refusal::NotFound)?;
     let actor = by.actor.ok_or(Refusal::NotFound)?.person.clone();
-    let mut humans = BTreeSet::new();
     let crew = std::iter::once(&actor).chain(order.officers.iter().filter(|one| !is_tied(one, finding, &by)));
-    // One human under two sign-ins goes once, and counts once.
-    let officers: Vec<PersonId> = crew.filter(|one| humans.insert(by.rules.directory.human(one))).cloned().collect();
+    let officers = by.rules.directory.each_human_once(crew);
     let reasons = in_the_way(order, &officers, finding, &by);
     if !reasons.is_empty() {
         return Err(barred(finding, &by, reasons));

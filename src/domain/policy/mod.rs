@@ -28,6 +28,15 @@ pub struct Actor {
     pub town: Option<String>,
     /// Units in which the same person holds another post under another sign-in.
     pub also_of: Vec<String>,
+    /// The same person's other sign-ins.
+    pub also: Vec<PersonId>,
+}
+
+impl Actor {
+    /// Whether this is one of the own sign-ins.
+    pub fn is(&self, person: &PersonId) -> bool {
+        self.person == *person || self.also.contains(person)
+    }
 }
 
 /// The sight key of the unit that blew: a town and the squad stationed there look at one queue.

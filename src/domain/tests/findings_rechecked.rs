@@ -4,6 +4,7 @@
 use super::findings::{found, ordered};
 use super::sample::rules_where;
 use super::visit_story::VisitStory;
+use crate::domain::deeds;
 use crate::domain::rules::Rules;
 use serde_json::json;
 
@@ -71,6 +72,13 @@ fn one_human_under_two_sign_ins_is_no_other_and_no_crew() {
     story.rules = one_human("inspector.xf.2", "head.xf");
     let told = VisitStory::barred(story.act_on(1, "head.xf", "close", "{}"));
     assert_eq!(told, [format!("closer_rechecked {code}")]);
+    let offered = deeds::allowed_on_finding(&story.actor("head.xf"), story.finding(1));
+    assert!(!offered.contains(&"close"), "offered, and then refused");
+    let mut story = reported("inspector.xf");
+    story.acts_on(1, "inspector.xf.3", "recheck", alone);
+    story.rules = one_human("inspector.xf", "head.xf");
+    let told = VisitStory::barred(story.act_on(1, "head.xf", "close", "{}"));
+    assert_eq!(told, [format!("closer_rechecked {code}")], "said to be fixed under the other sign-in");
     let mut found = found("general");
     found.rules = one_human("inspector.xf", "inspector.xf.2");
     let told = VisitStory::barred(found.act_on(1, "inspector.xf", "order", "{}"));

@@ -192,7 +192,7 @@ impl PlanOrder {
             let named = named.as_slice();
             let able = certified_for(known, if named.is_empty() { &acting } else { named }, &visit.slot.date);
             let department = able.map_or(known.department_code.as_str(), |able| able).to_owned();
-            let taken_as = Some(directory.one_of(known)).filter(|id| id != person);
+            let taken_as = Some(directory.human(person)).filter(|id| id != person);
             Some(Member { person: person.clone(), department, role: *role, certified: able.is_some(), taken_as })
         };
         self.members.iter().filter_map(member).collect()

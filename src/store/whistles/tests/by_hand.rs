@@ -86,6 +86,7 @@ pub(in crate::store) fn scope_of(unit: &str) -> Scope {
         unit: unit.trim_start_matches('+').to_owned(),
         town: None,
         also_of: Vec::new(),
+        also: Vec::new(),
     };
     policy::reads(&actor, &directory, NOW)
 }
