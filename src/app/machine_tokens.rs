@@ -76,8 +76,10 @@ pub async fn make(hub: &Hub, whence: Whence<'_>, body: &Node) -> Result<(Machine
         revoked_at: None,
         networks: order.networks,
     };
-    let (until, networks) = (token.ends_at.rfc3339(), token.network_names());
-    let data = json!({ "token": token.id, "scopes": token.scopes, "until": until, "networks": networks });
+    let mut data = json!({ "token": token.id, "scopes": token.scopes, "until": token.ends_at.rfc3339() });
+    if !token.networks.is_empty() {
+        data["networks"] = json!(token.network_names());
+    }
     let trail = vec![trail::by(SecurityKind::TokenMade, whence, data)];
     let change = Change { tokens: vec![TokenDeed::Made(Box::new(token.clone()))], trail, ..Change::default() };
     let committed = hub.commit(change, now).await;
@@ -122,13 +124,15 @@ pub(super) async fn bearer(hub: &Hub, bearer: &str, from: IpAddr) -> Result<Opti
     by_hash(hub, hash, Some(from)).await
 }
 
-/// The same by the token's hash; `from`: nobody asks anew, what is open from there goes on.
+/// The same by the token's hash. `from`: whence it asks; none: a feed that is open is looked at again.
 pub(super) async fn by_hash(hub: &Hub, hash: [u8; 32], from: Option<IpAddr>) -> Result<Option<Present>, Undone> {
     let now = hub.now();
     let token = hub.ledger.read(move |reading| machine_tokens::by_secret(reading, &hash)).await?;
-    let is_sound = |token: &MachineToken| token.revoked_at.is_none() && now < token.ends_at;
-    let works_there = |token: &MachineToken| from.is_none_or(|from| token.works_from(&from.into()));
-    let Some(token) = token.filter(|token| is_sound(token) && works_there(token)) else { return Ok(None) };
+    let Some(token) = token.filter(|token| token.revoked_at.is_none() && now < token.ends_at) else { return Ok(None) };
+    if let Some(from) = from.filter(|from| !token.works_from(&(*from).into())) {
+        trail::elsewhere(hub, &token.id, from.to_string());
+        return Ok(None);
+    }
     let Some(actor) = machine::acting_for(&token.department, &token.id, &token.name, &hub.rules().directory) else {
         return Ok(None);
     };

@@ -40,9 +40,7 @@ impl Tally {
     /// Counts one refusal; answers the lines that are to be written now.
     pub(super) fn count(&self, line: SecurityEvent, now: At) -> Vec<SecurityEvent> {
         let (minute, mut sums) = (minute_of(now), self.sums());
-        let doer = line.doer.as_ref().map(|doer| doer.person.as_str());
-        let mut key = format!("{} {doer:?} {:?} {:?} {}", line.kind, line.about, line.address, line.data);
-        let mut line = line;
+        let (mut key, mut line) = (key_of(&line), line);
         if !sums.contains_key(&key) && sums.len() >= SUMS_MAX {
             key = line.kind.as_str().to_owned();
             line = SecurityEvent { doer: None, about: None, address: None, data: json!({}), ..line };
@@ -53,6 +51,15 @@ impl Tally {
         }
         let before = sums.insert(key, Sum { line: line.clone(), minute, more: 0 });
         before.and_then(Sum::told).into_iter().chain([line]).collect()
+    }
+
+    /// Counts one of which nothing is written now: whoever is refused must not learn by the time it takes that anything was.
+    pub(super) fn count_quietly(&self, line: SecurityEvent, now: At) {
+        let mut sums = self.sums();
+        let key = key_of(&line);
+        if sums.contains_key(&key) || sums.len() < SUMS_MAX {
+            sums.entry(key).or_insert(Sum { line, minute: minute_of(now), more: 0 }).more += 1;
+        }
     }
 
     /// The sums of minutes that are over, each told once.
@@ -83,6 +90,12 @@ impl Tally {
     fn sums(&self) -> MutexGuard<'_, HashMap<String, Sum>> {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What lines of one sum have in common.
+fn key_of(line: &SecurityEvent) -> String {
+    let doer = line.doer.as_ref().map(|doer| doer.person.as_str());
+    format!("{} {doer:?} {:?} {:?} {}", line.kind, line.about, line.address, line.data)
 }
 
 fn minute_of(now: At) -> i64 {

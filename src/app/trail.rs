@@ -70,6 +70,13 @@ pub async fn barred(hub: &Hub, whence: Whence<'_>, route: &str, why: &str) -> Re
     count(hub, SecurityEvent { outcome: SecurityOutcome::Refused, ..line }).await
 }
 
+/// A machine's token that lives came from outside its networks: it may be in other hands.
+pub(super) fn elsewhere(hub: &Hub, token: &str, address: String) {
+    let data = json!({ "token": token });
+    let line = SecurityEvent::of(SecurityKind::TokenElsewhere, SecurityOutcome::Refused, data);
+    hub.doorkeeper.tally.count_quietly(SecurityEvent { address: Some(address), ..line }, hub.now());
+}
+
 /// A password or a code was given again.
 pub(super) async fn proven(hub: &Hub, whence: Whence<'_>, good: bool) -> Result<(), Undone> {
     let outcome = if good { SecurityOutcome::Done } else { SecurityOutcome::Refused };

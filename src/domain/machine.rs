@@ -70,7 +70,7 @@ pub static MAKE_TOKEN: Spec = Spec {
         Field::required("name", Kind::Text { max: NAME_MAX }),
         Field::required("scopes", Kind::List { of: &Kind::Code, min: 1 }),
         Field::required("expires_at", Kind::Time),
-        Field::optional("networks", Kind::List { of: &Kind::Text { max: NETWORK_MAX }, min: 0 }),
+        Field::optional("networks", Kind::List { of: &Kind::Text { max: NETWORK_MAX }, min: 1 }),
     ],
 };
 
@@ -131,6 +131,7 @@ pub fn acting_for(department: &str, id: &str, name: &str, directory: &Directory)
         unit: department.to_owned(),
         town: None,
         also_of: Vec::new(),
+        also: Vec::new(),
     })
 }
 
@@ -190,8 +191,10 @@ mod tests {
             (with("", soon), vec!["/scopes too_few"]),
             (r#"{"name":"a","scopes":["read"]}"#.to_owned(), vec!["/expires_at missing"]),
             (from(r#""10.3.0.0/16","10.3.0.7","fd00::/8","2001:db8::9""#), vec![]),
-            (from(""), vec![]),
+            // An empty list opens nothing by mistake: whoever means everywhere leaves it out.
+            (from(""), vec!["/networks too_few"]),
             (from(r#""10.3.0.7","10.3.0.0/33""#), vec!["/networks/1 bad_network"]),
+            (from(r#""::ffff:10.3.0.0/112","010.3.0.7""#), vec!["/networks/0 bad_network", "/networks/1 bad_network"]),
             (from(r#""10.3","all""#), vec!["/networks/0 bad_network", "/networks/1 bad_network"]),
         ] {
             let all = faults(&body);
@@ -199,6 +202,7 @@ mod tests {
             assert_eq!(told.is_empty(), all.is_empty(), "{body}: {all:?}");
         }
     }
+
     #[test]
     fn t12_a_token_works_from_its_networks_and_without_any_from_everywhere() {
         let works = |networks: &[&str], address: &str| {

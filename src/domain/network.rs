@@ -5,7 +5,13 @@ use ipnet::IpNet;
 
 /// Reads `10.3.0.0/16`, or one address alone; what an address has behind its prefix is left out.
 pub fn network(text: &str) -> Option<IpNet> {
-    let whole = if text.contains(':') { 128 } else { 32 };
+    let (address, whole) = (text.split('/').next().unwrap_or(text), if text.contains(':') { 128 } else { 32 });
     let network: Option<IpNet> = if text.contains('/') { text.parse() } else { format!("{text}/{whole}").parse() }.ok();
-    network.map(|network| network.trunc())
+    let is_plain = |network: &IpNet| match network {
+        // With a zero before it some read another number.
+        IpNet::V4(network) => network.addr().to_string() == address,
+        // Nobody asks for an IPv4 address in the clothes of the other kind.
+        IpNet::V6(network) => network.addr().to_ipv4_mapped().is_none(),
+    };
+    network.filter(is_plain).map(|network| network.trunc())
 }

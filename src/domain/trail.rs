@@ -20,7 +20,7 @@ words!(
         RecoveryUsed = "totp.recovery_used", CodesBarred = "totp.barred",
         WhistleUnsealed = "whistle.unsealed", WhistleErased = "whistle.erased", VisitErased = "visit.erased",
         ListExported = "list.exported", ListImported = "list.imported",
-        TokenMade = "token.made", TokenRevoked = "token.revoked",
+        TokenMade = "token.made", TokenRevoked = "token.revoked", TokenElsewhere = "token.elsewhere",
         KeysChanged = "keys.changed", BackupMade = "backup.made", LedgerRestored = "ledger.restored",
         LedgerMigrated = "ledger.migrated", WorkRedriven = "work.redriven",
     }

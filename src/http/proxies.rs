@@ -33,13 +33,14 @@ impl Proxies {
     /// proxy of ours.
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer;
-        let lines: Vec<&str> = headers.get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
-        for said in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        // As bytes: a line that holds anything odd still ends with what the nearest proxy wrote.
+        let lines: Vec<&[u8]> = headers.get_all("x-forwarded-for").map(|line| line.as_bytes()).collect();
+        for said in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
             if !self.holds(nearest) {
                 break;
             }
             // What is no address ends the way: a proxy of ours writes addresses.
-            let Ok(before) = said.trim().parse::<IpAddr>() else { break };
+            let Some(before) = str::from_utf8(said).ok().and_then(|said| said.trim().parse().ok()) else { break };
             nearest = before;
         }
         nearest.to_canonical()
@@ -49,6 +50,7 @@ impl Proxies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
 
     #[test]
@@ -64,18 +66,21 @@ mod tests {
             ("10.0.0.7", &["6.6.6.6", "198.51.100.1, 10.1.2.3"], "198.51.100.1"),
             ("10.0.0.7", &["x, 10.1.2.3"], "10.1.2.3"),
             ("10.0.0.7", &[""], "10.0.0.7"),
+            ("10.0.0.7", &["吹, 198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.7", &["198.51.100.1", "吹"], "10.0.0.7"),
             ("fd00::1", &["2001:db8::9"], "2001:db8::9"),
             ("10.0.0.7", &["10.1.2.3"], "10.1.2.3"),
         ] {
             let mut request = TestRequest::default();
             for line in lines {
-                request = request.append_header(("x-forwarded-for", *line));
+                let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+                request = request.append_header(("x-forwarded-for", line));
             }
             let found = proxies.client(peer.parse().unwrap(), request.to_http_request().headers());
             assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{peer} {lines:?}");
         }
         assert_eq!(Proxies::parse(" "), Some(Proxies::default()));
-        for wrong in ["10.0.0.0/33", "proxy", "10.0.0.0/x", "10.0.0.1;10.0.0.2", "10.0.0"] {
+        for wrong in ["10.0.0.0/33", "proxy", "10.0.0.0/x", "10.0.0.1;10.0.0.2", "10.0.0", "010.0.0.1"] {
             assert_eq!(Proxies::parse(wrong), None, "{wrong}");
         }
     }

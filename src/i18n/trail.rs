@@ -36,6 +36,9 @@ impl Lang {
             SecurityKind::ListImported => ("导入", "List brought in"),
             SecurityKind::TokenMade => ("新建机器令牌", "Machine token made"),
             SecurityKind::TokenRevoked => ("停用机器令牌", "Machine token ended"),
+            SecurityKind::TokenElsewhere => {
+                ("网段外出示机器令牌，未予受理", "Machine token refused outside its networks")
+            }
             SecurityKind::KeysChanged => ("更换密钥", "Keys changed"),
             SecurityKind::BackupMade => ("备份", "Backup made"),
             SecurityKind::LedgerRestored => ("从备份恢复", "Restored from a backup"),
@@ -72,6 +75,7 @@ impl Lang {
             "token" => ("令牌", "token"),
             "scopes" => ("可做", "may do"),
             "until" => ("有效至", "valid until"),
+            "networks" => ("使用网段", "works from"),
             "at" => ("时间", "time"),
             "keys" => ("密钥", "keys"),
             "texts" => ("内容", "texts"),

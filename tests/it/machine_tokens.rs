@@ -3,6 +3,7 @@
 
 use crate::town::browser::hidden;
 use crate::town::{Place, Reply, Town, blow_order, town};
+use crate::trail::auditor;
 use serde_json::{Value, json};
 use whistle_hub::clock::ManualClock;
 
@@ -136,8 +137,9 @@ async fn t12_a_token_works_from_its_networks_alone() {
             let ask = t.ask("GET", "/api/v1/whistles").bearer(token).header("X-Forwarded-For", address);
             ask.send().await
         };
-        let none = t.ask("GET", "/api/v1/whistles").bearer(&format!("{}0", &token[..74]));
-        let none = none.header("X-Forwarded-For", "203.0.113.9").send().await.expect(401);
+        let (ended, other) = self::made(t, "head.xf", &["read"]).await;
+        t.person("head.xf").ask("DELETE", &format!("/tokens/{ended}")).await.send().await.expect(204);
+        let none = t.ask("GET", "/api/v1/whistles").bearer(&other).send().await.expect(401);
         for (address, status) in [("10.3.0.1", 200), ("192.0.2.4", 200), ("192.0.2.5", 401), ("10.4.0.1", 401)] {
             let reply = from(address).await.expect(status);
             assert!(status == 200 || reply.sameness() == none.sameness(), "{address} is told why");
@@ -148,6 +150,13 @@ async fn t12_a_token_works_from_its_networks_alone() {
         assert_eq!(used_at().await, "2026-12-01T09:00:00+08:00", "a thief's try is no use of it");
         from("10.3.0.1").await.expect(200);
         assert_eq!(used_at().await, "2026-12-01T09:10:00+08:00");
+        t.advance(1).await;
+        auditor(t).await;
+        let trail = t.person("auditor").sees("/trail").await["items"].as_array().unwrap().clone();
+        let told = trail.iter().filter(|line| line["kind"] == "token.elsewhere");
+        let told: Vec<Value> = told.map(|line| json!([line["address"], line["data"]["tries"]])).collect();
+        assert_eq!(told.len(), 3, "{trail:?}");
+        assert!(told.contains(&json!(["203.0.113.9", 1])) && told.contains(&json!(["10.4.0.1", 1])), "{told:?}");
         order["networks"] = json!(["10.3.0.0/16", "intranet"]);
         let refused = tries_to_make(t, "head.xf", &order).await.expect(422);
         assert_eq!(refused.faults(), ["/networks/1 bad_network"]);
@@ -234,7 +243,7 @@ async fn t12_a_head_makes_and_ends_a_token_by_page_and_it_is_shown_once() {
         let mut nowhere = order.to_vec();
         nowhere.push(("networks", "10.3.0.0/16，内网"));
         let refused = head.fills(here, make, &nowhere).await.expect(422).text();
-        assert!(refused.contains("10.3.0.0/16，内网") && refused.contains("从哪里使用"), "{refused}");
+        assert!(refused.contains("10.3.0.0/16，内网") && refused.contains("填网段或地址"), "{refused}");
         let mut order = order.to_vec();
         order.push(("networks", " 127.0.0.0/8， 10.3.0.7 "));
         let shown = head.fills(here, make, &order).await.expect(201).text();

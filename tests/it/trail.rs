@@ -21,7 +21,7 @@ const CODE: &str = "WH-2026-0001";
 const VISIT: &str = "LJ-2026-0001";
 
 /// Makes the sign-in that reads the whole trail.
-async fn auditor(t: &Town) {
+pub(crate) async fn auditor(t: &Town) {
     let initial = adds(t.person("admin"), &newcomer("auditor", "audit_admin", "AWB")).await.expect(201).json();
     let initial = initial["initial_password"].as_str().unwrap().to_owned();
     t.hush(&initial);
@@ -72,10 +72,12 @@ async fn deeds(t: &Town) {
         "members": t.members(&["inspector.yj", "inspector.yj.2"]).await,
     });
     assert_eq!(t.office().plans(&visit).await, VISIT);
-    let token = json!({ "name": "告密者己的主机", "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
+    let mut token = json!({ "name": "告密者己的主机", "scopes": ["read"], "expires_at": "2027-01-01T00:00:00+08:00" });
+    token["networks"] = json!(["10.3.0.0/16"]);
     let head = t.person("head.xf");
-    let id = head.ask("POST", "/tokens").await.json(&token).send().await.expect(201).json()["id"].clone();
-    head.ask("DELETE", &format!("/tokens/{}", id.as_str().unwrap())).await.send().await.expect(204);
+    let made = head.ask("POST", "/tokens").await.json(&token).send().await.expect(201).json();
+    t.ask("GET", "/api/v1/me").bearer(made["token"].as_str().unwrap()).send().await.expect(401);
+    head.ask("DELETE", &format!("/tokens/{}", made["id"].as_str().unwrap())).await.send().await.expect(204);
     let towns = t.person("admin").ask("POST", "/exports/towns").await.send().await.expect(200).text();
     let renamed = towns.replace("青溪镇", "青溪街道");
     let ask = t.person("admin").ask("POST", "/imports/towns").await;
@@ -172,6 +174,8 @@ async fn t38_every_security_deed_leaves_a_line() {
     ] {
         assert_eq!(whence(of(kind)), (json!(who), json!("127.0.0.1")), "{kind}");
     }
+    assert_eq!(of("token.made")["data"]["networks"], json!(["10.3.0.0/16"]));
+    assert_eq!(of("token.elsewhere")["data"]["token"], of("token.made")["data"]["token"]);
     assert_eq!(of("whistle.unsealed")["data"]["whistle"], CODE);
     assert_eq!(of("deed.refused")["data"]["route"], "GET /api/v1/trail");
     assert_eq!(

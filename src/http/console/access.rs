@@ -77,7 +77,7 @@ fn order(bytes: &[u8], now: At) -> Node {
     let days = text("expires_at").and_then(|(_, days)| days.parse().ok()).filter(|days| LIVES.contains(days));
     let ends_at = days.map(|days| now.plus_minutes(days * 24 * 60).rfc3339());
     order.extend(ends_at.map(|ends_at| ("expires_at".to_owned(), Node::Text(ends_at))));
-    if let Some((name, value)) = text("networks") {
+    if let Some((name, value)) = text("networks").filter(|(_, value)| !value.trim().is_empty()) {
         let named = value.split([',', '，', '、']).map(str::trim).filter(|one| !one.is_empty());
         order.push((name.clone(), Node::List(named.map(|one| Node::Text(one.to_owned())).collect())));
     }
