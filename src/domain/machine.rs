@@ -19,6 +19,8 @@ pub const DAYS_MAX: i64 = 365;
 const NETWORK_MAX: usize = 43;
 /// The scope that opens what the unit sees: lists, things, the live feed.
 pub const READ: &str = "read";
+/// What a machine may do something about: who goes on site and what is found there is a person's to say.
+const THINGS: &[&str] = &["whistle", "summons"];
 /// Never a machine's, whatever the unit may: a person answers for these.
 const NEVER: &[&str] = &["unseal", "export"];
 
@@ -143,7 +145,7 @@ pub fn scopes_of(machine: &Actor) -> Vec<String> {
 }
 
 fn is_a_persons(scope: &str) -> bool {
-    scope.split_once('.').is_none_or(|(_, verb)| NEVER.contains(&verb))
+    scope.split_once('.').is_none_or(|(thing, verb)| !THINGS.contains(&thing) || NEVER.contains(&verb))
 }
 
 #[cfg(test)]
@@ -165,7 +167,8 @@ mod tests {
         for none in ["JW", "T01", "SQ01", "xf", ""] {
             assert_eq!(machine(none), None, "{none}");
         }
-        assert!(is_a_persons("whistle.unseal") && is_a_persons("whistles") && !is_a_persons("whistle.blow"));
+        assert!(is_a_persons("visit.plan") && is_a_persons("finding.reopen") && is_a_persons("whistle.unseal"));
+        assert!(is_a_persons("whistles") && !is_a_persons("whistle.blow"));
     }
 
     #[test]

@@ -61,6 +61,14 @@ mod tests {
             let opens = deed(line.path).is_some_and(|deed| all.contains(&deed));
             assert_eq!(opens, line.path == "/api/v1/whistles", "{}", line.path);
         }
+        // What may be given opens something: a scope of nothing would be a promise.
+        let opened: Vec<String> =
+            lines().filter(|line| line.method == "POST").filter_map(|line| deed(line.path)).collect();
+        for unit in ["AWB", "XF"] {
+            let may = scopes_of(&acting_for(unit, "mt_1", "x", &rules().directory).unwrap());
+            let nothing: Vec<&String> = may.iter().filter(|scope| *scope != READ && !opened.contains(scope)).collect();
+            assert!(nothing.is_empty(), "{nothing:?}");
+        }
         for deed_of in WhistleDeed::WORDS {
             assert_eq!(deed(&format!("/api/v1/whistles/{{code}}/{deed_of}")), Some(format!("whistle.{deed_of}")));
         }
