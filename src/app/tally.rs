@@ -1,5 +1,6 @@
 //! Refusals on their way to the trail: the first of its minute is a line at once, what follows in that minute is summed
-//! into one more. So a flood comes to two lines a minute. Each replica sums its own; nothing here writes.
+//! into one more. So a flood comes to two lines a minute. What must not be told at once is only summed. Each replica sums its
+//! own; nothing here writes.
 
 use crate::domain::at::{At, MINUTE};
 use crate::domain::trail::SecurityEvent;
@@ -24,7 +25,7 @@ pub(super) struct Tally {
 struct Sum {
     line: SecurityEvent,
     minute: i64,
-    /// Beside the first, which was told.
+    /// Not told yet: beside the first, where that was.
     more: i64,
 }
 

@@ -79,6 +79,23 @@ fn one_human_under_two_sign_ins_is_no_other_and_no_crew() {
     story.rules = one_human("inspector.xf", "head.xf");
     let told = VisitStory::barred(story.act_on(1, "head.xf", "close", "{}"));
     assert_eq!(told, [format!("closer_rechecked {code}")], "said to be fixed under the other sign-in");
+    // Nobody else is left to look: the other certificate has lapsed, and the second sign-in is no other human.
+    let mut story = reported("town.t01");
+    story.rules = one_human("inspector.xf", SECOND);
+    let mut directory = story.rules.directory.clone();
+    directory.people.iter_mut().filter(|one| one.username == "inspector.xf.3").for_each(|one| {
+        one.certificate_valid_to = Some("2026-12-02".to_owned());
+    });
+    story.rules = rules_where(|all| *all = directory);
+    story.acts_on(1, "inspector.xf", "recheck", alone);
+    // Whoever passed it looks at no spot check of it, under either name.
+    let mut story = reported("town.t01");
+    story.acts_on(1, "inspector.xf.3", "recheck", alone);
+    story.acts_on(1, "head.xf", "close", "{}");
+    story.is_drawn(1);
+    story.rules = one_human("inspector.xf.3", SECOND);
+    let told = VisitStory::barred(story.act_on(1, SECOND, "recheck", alone));
+    assert_eq!(told, [format!("passed_before {SECOND}")]);
     let mut found = found("general");
     found.rules = one_human("inspector.xf", "inspector.xf.2");
     let told = VisitStory::barred(found.act_on(1, "inspector.xf", "order", "{}"));
